@@ -1,0 +1,142 @@
+# seismo. `make demo` shows it, `make test` proves it; `make help` lists the rest.
+#
+# Everything that is built goes below $(BUILD); sources are found by wildcard: a new file needs no line here.
+
+CC      ?= cc
+BUILD   ?= build
+SAN     ?=
+OPT     ?= -O2
+VENV    ?= build/venv
+
+# libcurl and libmicrohttpd are compiled against but loaded when first needed (net/late.h): together they cost more
+# start-up time than everything else in the program.
+PKGS      := libuv libcrypto libcjson sqlite3 yaml-0.1 expat libpcre2-8 libutf8proc ncursesw
+LATE_PKGS := libcurl libmicrohttpd
+TEST_PKGS := cmocka
+
+GOALS_WITHOUT_BUILD := help deps demo clean
+ifeq ($(filter $(GOALS_WITHOUT_BUILD),$(MAKECMDGOALS)),)
+-include $(BUILD)/flags.mk
+endif
+
+CPPFLAGS += -Isrc -D_GNU_SOURCE
+WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wformat=2 -Wundef -Wpointer-arith -Wvla -Werror -Werror=format-security
+CFLAGS   += -std=c17 $(OPT) -g $(WARN) $(HARDEN_CFLAGS) -MMD -MP
+LDFLAGS  += $(HARDEN_LDFLAGS)
+ifneq ($(SAN),)
+CFLAGS   += -fsanitize=$(SAN) -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+LDFLAGS  += -fsanitize=$(SAN)
+endif
+
+EMBED := config.yaml.example $(wildcard views/*.yaml themes/*.yaml src/conf/*.yaml)
+SRC   := $(filter-out src/main.c,$(wildcard src/*/*.c))
+OBJ   := $(SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/embed_table.o
+UNIT  := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+FUZZ  := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+.PHONY: all help deps demo test check lint asan bench torture fuzz docs install clean venv unit
+all: $(BUILD)/seismo
+
+help:
+	@echo 'make          build $(BUILD)/seismo'
+	@echo 'make demo     install what is missing, build, and open the console on the simulated region'
+	@echo 'make test     set up the tests and run all of them'
+	@echo 'make check    run all tests (after make test has set them up once)'
+	@echo 'make asan     the same with address and undefined-behaviour sanitizers'
+	@echo 'make lint     layers, banned functions, file sizes'
+	@echo 'make bench    measure beside other programs      make fuzz     60 s for each parser'
+	@echo 'make torture  the long forms of the tests        make docs     write docs from the tables'
+	@echo 'make install  PREFIX=/usr/local                  make clean    remove $(BUILD)'
+	@echo 'NO_INSTALL=1  lists missing packages instead of installing them'
+
+# --- build ---------------------------------------------------------------------------------------------------------
+# Hardening that this compiler, linker and machine know; probed once.
+$(BUILD)/flags.mk: packaging/probe-flags.sh Makefile
+	@mkdir -p $(@D)
+	@CC='$(CC)' SAN='$(SAN)' PKGS='$(PKGS)' LATE_PKGS='$(LATE_PKGS)' TEST_PKGS='$(TEST_PKGS)' sh packaging/probe-flags.sh > $@.tmp && mv $@.tmp $@
+
+$(BUILD)/seismo: $(BUILD)/src/main.o $(BUILD)/libseismo.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/libseismo.a: $(OBJ)
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.c $(BUILD)/flags.mk
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -c -o $@ $<
+
+$(BUILD)/gen/embed_table.c: src/conf/embed.sh $(EMBED)
+	@mkdir -p $(@D)
+	@sh src/conf/embed.sh $(EMBED) > $@
+
+$(BUILD)/gen/embed_table.o: $(BUILD)/gen/embed_table.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+-include $(OBJ:.o=.d) $(BUILD)/src/main.d $(UNIT:=.d)
+
+# --- two commands --------------------------------------------------------------------------------------------------
+deps:
+	@sh packaging/deps.sh build
+
+demo: deps
+	@$(MAKE) --no-print-directory -s all
+	@$(BUILD)/seismo demo $(ARGS)
+
+test:
+	@sh packaging/deps.sh build test
+	@$(MAKE) --no-print-directory venv
+	@$(MAKE) --no-print-directory check
+
+# --- tests ---------------------------------------------------------------------------------------------------------
+venv: $(VENV)/.stamp
+$(VENV)/.stamp: tests/requirements.txt
+	@mkdir -p $(@D)
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@
+
+unit: $(UNIT)
+$(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libseismo.a $(wildcard tests/unit/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) $(PKG_CFLAGS) $(TEST_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libseismo.a $(LIBS) $(TEST_LIBS)
+
+# PYTEST and ONLY narrow a run: make check ONLY=unit, make check PYTEST='-k rollup'
+check: all unit
+	@SEISMO=$(abspath $(BUILD)/seismo) BUILD=$(abspath $(BUILD)) VENV=$(abspath $(VENV)) SAN='$(SAN)' \
+		python3 tests/run.py $(ONLY)
+
+asan:
+	@$(MAKE) --no-print-directory venv
+	@$(MAKE) --no-print-directory BUILD=build/asan SAN=address,undefined OPT='-O1' check
+
+lint:
+	@python3 tests/tools/lint.py
+
+bench: all venv
+	@sh packaging/deps.sh build test bench
+	@SEISMO=$(abspath $(BUILD)/seismo) BUILD=$(abspath $(BUILD)) $(VENV)/bin/python tests/bench/bench.py $(ARGS)
+
+torture: all unit venv
+	@SEISMO=$(abspath $(BUILD)/seismo) BUILD=$(abspath $(BUILD)) VENV=$(abspath $(VENV)) SEISMO_TORTURE=1 python3 tests/run.py
+
+$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c $(SRC) $(BUILD)/gen/embed_table.c
+	@mkdir -p $(@D)
+	clang $(CPPFLAGS) -std=c17 -O1 -g -fsanitize=fuzzer,address,undefined $(PKG_CFLAGS) -o $@ $< $(SRC) $(BUILD)/gen/embed_table.c $(LIBS)
+
+FUZZ_SECONDS ?= 60
+fuzz: $(FUZZ)
+	@for f in $(FUZZ); do mkdir -p $$f.corpus; echo "$$f"; $$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 -verbosity=0 $$f.corpus || exit 1; done
+
+# --- the rest ------------------------------------------------------------------------------------------------------
+docs: all venv
+	@SEISMO=$(abspath $(BUILD)/seismo) $(VENV)/bin/python tests/tools/make_docs.py
+
+PREFIX ?= /usr/local
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/seismo
+	install -m 755 $(BUILD)/seismo $(DESTDIR)$(PREFIX)/bin/seismo
+	install -m 644 README.md LICENSE config.yaml.example $(DESTDIR)$(PREFIX)/share/doc/seismo/
+
+clean:
+	rm -rf $(BUILD)

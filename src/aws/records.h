@@ -1,0 +1,20 @@
+/* The team's own records (docs: "DynamoDB items", "Log line"): DynamoDB items and log lines into model structs, and the
+ * JSON an item or line has. Strict about types, forgiving about missing members. */
+#ifndef AWS_RECORDS_H
+#define AWS_RECORDS_H
+
+#include "aws/dynamodb.h"
+#include "aws/services.h"
+
+/* An item of the jobs table. An item without jobId is an error. Strings are borrowed from the item's arena. */
+int record_job(JsonVal item, Job *out, Err *e);
+/* A log event. Text that is not one JSON object, or has no known message, is LINE_PLAIN with only text and time: never an error.
+ * "COST_TRACKING {…}" (a prefix before the object) is read too. */
+void record_line(Arena *a, const LogsEvent *event, LogLine *out);
+/* An item of the agents table (a version or #route). */
+typedef struct AgentItem {
+	Str agent, version, status, model, created_by, raw_json; int64_t created_ms, rev; bool is_route;
+} AgentItem;
+int record_agent(Arena *a, JsonVal item, AgentItem *out, Err *e);
+
+#endif

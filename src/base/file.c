@@ -1,0 +1,154 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/xalloc.h"
+
+int fd_read_all(int fd, Buf *out, size_t max_bytes, Err *e)
+{
+	char chunk[16384];
+	size_t total = 0;
+
+	for (;;) {
+		ssize_t n = read(fd, chunk, sizeof chunk);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_set(e, "cannot read: %s", strerror(errno));
+		if (n == 0)
+			return 0;
+		total += (size_t)n;
+		if (total > max_bytes || buf_put(out, chunk, (size_t)n) < 0)
+			return err_set(e, "larger than the limit of %zu bytes", max_bytes);
+	}
+}
+
+int fd_write_all(int fd, const void *p, size_t n, Err *e)
+{
+	const char *at = p;
+
+	while (n) {
+		ssize_t w = write(fd, at, n);
+
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w < 0)
+			return err_set(e, "cannot write: %s", strerror(errno));
+		at += w;
+		n -= (size_t)w;
+	}
+	return 0;
+}
+
+int file_read(const char *path, Buf *out, size_t max_bytes, Err *e)
+{
+	struct stat st;
+	int rc = -1;
+	/* O_NONBLOCK: opening a FIFO that nobody writes must not hang; it is refused right after. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return err_set(e, "cannot open %s: %s", path, strerror(errno));
+	if (fstat(fd, &st) < 0)
+		err_set(e, "cannot read %s: %s", path, strerror(errno));
+	else if (!S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode))
+		err_set(e, "%s is not a regular file", path);
+	else if (fd_read_all(fd, out, max_bytes, e) < 0)
+		err_wrap(e, "%s", path);
+	else
+		rc = 0;
+	close(fd);
+	return rc;
+}
+
+int file_replace(const char *path, Str text, Err *e)
+{
+	Buf tmp = { 0 };
+	int fd = -1, rc = -1;
+
+	(void)buf_printf(&tmp, "%s.%ld.tmp", path, (long)getpid());   /* far below any cap */
+	fd = open(buf_cstr(&tmp), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0) {
+		err_set(e, "cannot create %s: %s", buf_cstr(&tmp), strerror(errno));
+		goto out;
+	}
+	if (fd_write_all(fd, text.p, text.n, e) < 0)
+		goto out;
+	if (fsync(fd) < 0 || rename(buf_cstr(&tmp), path) < 0) {
+		err_set(e, "cannot write %s: %s", path, strerror(errno));
+		goto out;
+	}
+	rc = 0;
+out:
+	if (fd >= 0)
+		close(fd);
+	if (rc < 0 && fd >= 0)
+		unlink(buf_cstr(&tmp));
+	buf_done(&tmp);
+	return rc;
+}
+
+int dir_make_private(const char *path, Err *e)
+{
+	char *copy = xstrdup(path);
+	int rc = 0;
+
+	for (char *at = copy + 1; rc == 0; at++) {
+		char c = *at;
+
+		if (c != '/' && c != 0)
+			continue;
+		*at = 0;
+		if (mkdir(copy, 0700) < 0 && errno != EEXIST)
+			rc = err_set(e, "cannot make the folder %s: %s", copy, strerror(errno));
+		*at = c;
+		if (c == 0)
+			break;
+	}
+	free(copy);
+	return rc;
+}
+
+bool file_exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+char *xdg_path(XdgKind kind, const char *name)
+{
+	static const struct { const char *var, *below_home; } row[] = {
+		[XDG_CONFIG] = { "XDG_CONFIG_HOME", ".config" },
+		[XDG_DATA]   = { "XDG_DATA_HOME", ".local/share" },
+		[XDG_STATE]  = { "XDG_STATE_HOME", ".local/state" },
+		[XDG_CACHE]  = { "XDG_CACHE_HOME", ".cache" },
+	};
+	const char *dir = getenv(row[kind].var), *home = getenv("HOME");
+	Buf b = { 0 };
+
+	/* The XDG Base Directory specification: a relative path is invalid and ignored. */
+	if (dir && dir[0] == '/')
+		(void)buf_printf(&b, "%s/seismo/%s", dir, name);
+	else if (home && home[0] == '/')
+		(void)buf_printf(&b, "%s/%s/seismo/%s", home, row[kind].below_home, name);
+	else
+		return NULL;
+	return buf_take(&b);
+}
+
+char *path_expand(const char *path)
+{
+	const char *home = getenv("HOME");
+	Buf b = { 0 };
+
+	if (path[0] != '~' || path[1] != '/' || !home)
+		return xstrdup(path);
+	(void)buf_printf(&b, "%s%s", home, path + 1);
+	return buf_take(&b);
+}

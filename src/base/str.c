@@ -1,0 +1,202 @@
+#include "base/str.h"
+
+#include <ctype.h>
+#include <limits.h>
+#include <string.h>
+#include <strings.h>
+
+Str str_of(const char *cstr)
+{
+	return cstr ? (Str){ cstr, strlen(cstr) } : (Str){ "", 0 };
+}
+
+bool str_eq(Str a, Str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+bool str_eq_nocase(Str a, Str b)
+{
+	return a.n == b.n && (a.n == 0 || strncasecmp(a.p, b.p, a.n) == 0);
+}
+
+bool str_is(Str s, const char *cstr)
+{
+	return str_eq(s, str_of(cstr));
+}
+
+int str_cmp(Str a, Str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int c = n ? memcmp(a.p, b.p, n) : 0;
+
+	if (c)
+		return c;
+	return a.n < b.n ? -1 : a.n > b.n;
+}
+
+bool str_starts(Str s, Str prefix)
+{
+	return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
+}
+
+bool str_ends(Str s, Str suffix)
+{
+	return s.n >= suffix.n && (suffix.n == 0 || memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n) == 0);
+}
+
+bool str_has(Str s, Str needle)
+{
+	return needle.n == 0 || (s.n >= needle.n && memmem(s.p, s.n, needle.p, needle.n) != NULL);
+}
+
+bool str_has_nul(Str s)
+{
+	return s.n && memchr(s.p, 0, s.n) != NULL;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+Str str_trim(Str s)
+{
+	while (s.n && is_blank(s.p[0])) {
+		s.p++;
+		s.n--;
+	}
+	while (s.n && is_blank(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+Str str_sub(Str s, size_t from, size_t n)
+{
+	if (from > s.n)
+		from = s.n;
+	if (n > s.n - from)
+		n = s.n - from;
+	return (Str){ s.p + from, n };
+}
+
+Str str_cut(Str s, char sep, Str *rest)
+{
+	const char *at = s.n ? memchr(s.p, sep, s.n) : NULL;
+	Str head = s;
+
+	if (!at) {
+		*rest = (Str){ s.p + s.n, 0 };
+		return head;
+	}
+	head.n = (size_t)(at - s.p);
+	*rest = (Str){ at + 1, s.n - head.n - 1 };
+	return head;
+}
+
+int str_i64(Str s, int64_t *out)
+{
+	bool neg = s.n && s.p[0] == '-';
+	size_t i = neg;
+	int64_t v = 0;
+
+	if (i == s.n)
+		return -1;
+	for (; i < s.n; i++) {
+		if (!isdigit((unsigned char)s.p[i]))
+			return -1;
+		/* Accumulated below zero: INT64_MIN has no positive twin. */
+		if (__builtin_mul_overflow(v, (int64_t)10, &v) ||
+		    __builtin_sub_overflow(v, (int64_t)(s.p[i] - '0'), &v))
+			return -1;
+	}
+	if (!neg && v == INT64_MIN)
+		return -1;
+	*out = neg ? v : -v;
+	return 0;
+}
+
+/* Splits decimal text into digits and the power of ten of the last one. */
+struct decimal {
+	bool    neg;
+	char    digit[40];
+	int     n;        /* significant digits kept */
+	int64_t exp;      /* value = digits x 10^exp */
+	bool    sticky;   /* a nonzero digit was dropped */
+};
+
+static void decimal_push(struct decimal *d, char c, bool after_point)
+{
+	if (d->n == 0 && c == '0') {
+		d->exp -= after_point;
+		return;
+	}
+	if (d->n < (int)sizeof d->digit) {
+		d->digit[d->n++] = c;
+		d->exp -= after_point;
+	} else {
+		d->sticky |= c != '0';
+		d->exp += !after_point;
+	}
+}
+
+static int decimal_parse(Str s, struct decimal *d)
+{
+	size_t i = 0;
+	bool point = false, any = false;
+	int64_t e = 0;
+
+	if (i < s.n && (s.p[i] == '-' || s.p[i] == '+'))
+		d->neg = s.p[i++] == '-';
+	for (; i < s.n && (isdigit((unsigned char)s.p[i]) || (s.p[i] == '.' && !point)); i++) {
+		if (s.p[i] == '.') {
+			point = true;
+			continue;
+		}
+		any = true;
+		decimal_push(d, s.p[i], point);
+	}
+	if (!any || (i && s.p[i - 1] == '.'))
+		return -1;
+	if (i < s.n && (s.p[i] == 'e' || s.p[i] == 'E')) {
+		Str x = str_sub(s, i + 1, s.n);
+		if (x.n && x.p[0] == '+')
+			x = str_sub(x, 1, x.n);
+		if (str_i64(x, &e) < 0 || e > 400 || e < -400)
+			return -1;
+		i = s.n;
+	}
+	d->exp += e;
+	return i == s.n ? 0 : -1;
+}
+
+int str_scaled(Str s, int scale, int64_t *out)
+{
+	struct decimal d = { 0 };
+	int64_t v = 0, exp;
+	int keep, i;
+
+	if (decimal_parse(s, &d) < 0)
+		return -1;
+	exp = d.exp + scale;
+	keep = exp < 0 ? (-exp > d.n ? -1 : d.n + (int)exp) : d.n;
+	for (i = 0; i < keep; i++)
+		if (__builtin_mul_overflow(v, (int64_t)10, &v) || __builtin_add_overflow(v, (int64_t)(d.digit[i] - '0'), &v))
+			return -1;
+	for (; exp > 0 && v; exp--)
+		if (__builtin_mul_overflow(v, (int64_t)10, &v))
+			return -1;
+	if (keep >= 0 && keep < d.n && d.digit[keep] >= '5' && __builtin_add_overflow(v, (int64_t)1, &v))
+		return -1;
+	*out = d.neg ? -v : v;
+	return 0;
+}
+
+uint64_t str_hash(Str s)
+{
+	uint64_t h = 0xcbf29ce484222325ULL;
+
+	for (size_t i = 0; i < s.n; i++)
+		h = (h ^ (unsigned char)s.p[i]) * 0x100000001b3ULL;
+	return h;
+}

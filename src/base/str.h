@@ -1,0 +1,39 @@
+/* Borrowed text: a pointer and a length, no terminator promised. Never owns; lives as long as what it points into. */
+#ifndef BASE_STR_H
+#define BASE_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct Str {
+	const char *p;
+	size_t      n;
+} Str;
+
+#define STR(lit) ((Str){ (lit), sizeof(lit) - 1 })
+#define STR_ARG(s) (int)(s).n, (s).p       /* for "%.*s" */
+
+Str  str_of(const char *cstr);             /* NULL gives an empty Str */
+bool str_eq(Str a, Str b);
+bool str_eq_nocase(Str a, Str b);          /* ASCII letters only */
+bool str_is(Str s, const char *cstr);      /* str_eq with a C string */
+int  str_cmp(Str a, Str b);                /* byte order, shorter first on a tie */
+bool str_starts(Str s, Str prefix);
+bool str_ends(Str s, Str suffix);
+bool str_has(Str s, Str needle);
+bool str_has_nul(Str s);
+Str  str_trim(Str s);                      /* ASCII blanks, tabs and line ends on both sides */
+Str  str_sub(Str s, size_t from, size_t n); /* clamped to s */
+/* Cuts at the first sep: returns what stands before it, *rest what follows (empty when there is none).
+ * s and *rest may be the same variable. */
+Str  str_cut(Str s, char sep, Str *rest);
+/* Strict decimal: optional '-', digits, nothing else, no overflow. Returns 0, or -1 and leaves *out alone. */
+int  str_i64(Str s, int64_t *out);
+/* Exact decimal text ("12.3456", "-0.5", "1e-3") times 10^scale, half up away from zero; no double in between.
+ * str_scaled("1.5", 6) = 1500000. Returns 0, or -1 on bad text or overflow. */
+int  str_scaled(Str s, int scale, int64_t *out);
+/* FNV-1a, 64 bit: a stable hash for ids, also written to disk. Not for hostile hash tables. */
+uint64_t str_hash(Str s);
+
+#endif

@@ -1,0 +1,37 @@
+/* What one call costs and where it is booked: the rules of docs ("Booking") as one pure function, so that no result
+ * depends on the order in which items and lines arrive. */
+#ifndef MODEL_LEDGER_H
+#define MODEL_LEDGER_H
+
+#include "model/price.h"
+
+typedef enum LedgerMode { LEDGER_COMPUTED, LEDGER_REPORTED } LedgerMode;
+typedef enum CostSource { COST_NONE, COST_COMPUTED, COST_REPORTED } CostSource;
+
+/* All COST_TRACKING lines of one job (or one line without a job), already without duplicates. */
+typedef struct CostLines {
+	int     n;
+	bool    has_tokens;
+	Tokens  tokens;                 /* sum */
+	int64_t priced_nusd;            /* each line priced by its own model and rounded, then summed */
+	int     unpriced;               /* lines with tokens but no price */
+	Opt64   reported_nusd;          /* sum of cost_cents */
+	int64_t first_ms;
+	Str     tenant, persona, agent, version, model;   /* of the first line (by time, then event id) */
+} CostLines;
+
+typedef struct Booking {
+	int64_t    hour;                /* hours since 1970 of booked_ms */
+	int64_t    booked_ms;           /* startedAt; without a job the line's timestamp */
+	CostSource source;
+	int64_t    nusd;                /* 0 when source is COST_NONE */
+	Opt64      reported_nusd;       /* kept beside it, never added */
+	bool       unpriced;            /* tokens known, model without a price */
+	bool       has_tokens;
+	Tokens     tokens;
+} Booking;
+
+/* job may be NULL (lines only), lines may be NULL (job only); not both. */
+void ledger_book(const Job *job, const CostLines *lines, const PriceTable *prices, LedgerMode mode, Booking *out);
+
+#endif

@@ -1,0 +1,44 @@
+/* HTTP server on a libuv loop: libmicrohttpd with external epoll. Loopback only. Loaded late like curl, so that the
+ * console does not pay for the simulator's libraries. The raw request target is kept exactly as sent: signatures
+ * are checked over it. */
+#ifndef NET_HTTPD_H
+#define NET_HTTPD_H
+
+#include <uv.h>
+
+#include "base/buf.h"
+#include "net/http.h"
+
+typedef struct Httpd Httpd;
+typedef struct HttpdConn HttpdConn;
+
+typedef struct HttpdRequest {
+	Str method, target;            /* target as on the request line: path and, after '?', the query */
+	Str path, query;
+	const HttpHeader *headers;     /* names lower case, in the order sent */
+	size_t header_count;
+	Str body;                      /* whole; at most the server's cap */
+} HttpdRequest;
+
+typedef struct HttpdReply {
+	int status;
+	const HttpHeader *headers;     /* copied */
+	size_t header_count;
+	Str body;                      /* copied */
+} HttpdReply;
+
+/* Called once per request on the loop thread. It must end in httpd_reply or httpd_stream_begin on that connection,
+ * now or later (the connection waits). The request is valid until then. */
+typedef void (*HttpdHandler)(HttpdConn *c, const HttpdRequest *rq, void *arg);
+
+Httpd *httpd_open(uv_loop_t *loop, int port, size_t max_body_bytes, HttpdHandler on_request, void *arg, Err *e);
+int    httpd_port(const Httpd *d);
+void   httpd_close(Httpd *d);
+void   httpd_reply(HttpdConn *c, const HttpdReply *reply);
+/* Chunked answer. httpd_stream_put queues bytes; on_gone is called once if the client goes away first. */
+void   httpd_stream_begin(HttpdConn *c, const HttpdReply *head, void (*on_gone)(void *), void *arg);
+int    httpd_stream_put(HttpdConn *c, Str bytes);
+void   httpd_stream_end(HttpdConn *c);      /* ends the body in order */
+void   httpd_stream_tear(HttpdConn *c);     /* drops the connection in the middle */
+
+#endif

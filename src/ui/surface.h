@@ -1,0 +1,48 @@
+/* A grid of cells in memory, and boxes of it to draw into. Panes draw roles and Clean text; nothing here knows a
+ * terminal. Drawing outside a box is cut off. */
+#ifndef UI_SURFACE_H
+#define UI_SURFACE_H
+
+#include "conf/themes.h"
+#include "ui/clean.h"
+
+enum { CELL_TEXT = 28 };           /* bytes of one cluster: base + up to 4 marks */
+typedef struct Cell {
+	char    text[CELL_TEXT];       /* UTF-8, NUL-terminated; "" is a blank; the right half of a wide one has width 0 */
+	uint8_t width;                 /* 1, 2, or 0 = continuation */
+	uint8_t attrs;                 /* ATTR_* on top of the role's */
+	uint16_t role;                 /* Role; ROLE_RAMP_0 + i for heat cells */
+} Cell;
+
+typedef struct Surface Surface;
+typedef struct Box { Surface *s; int x, y, w, h; } Box;
+
+Surface *surface_new(int w, int h);
+void     surface_free(Surface *s);
+void     surface_resize(Surface *s, int w, int h);
+void     surface_clear(Surface *s);
+int      surface_width(const Surface *s);
+int      surface_height(const Surface *s);
+const Cell *surface_cell(const Surface *s, int x, int y);
+Box      surface_box(Surface *s);
+Box      box_sub(Box b, int x, int y, int w, int h);      /* clamped to b */
+
+/* All return the number of cells used. y and x are relative to the box. */
+int  draw_text(Box b, int x, int y, Role role, Clean c);
+int  draw_attr(Box b, int x, int y, Role role, unsigned attrs, Clean c);
+int  draw_right(Box b, int x, int y, int w, Role role, Clean c);     /* right-aligned in w cells */
+int  draw_left(Box b, int x, int y, int w, Role role, Clean c);      /* cut and padded to w cells */
+int  draw_own(Box b, int x, int y, Role role, const char *own);      /* our own literal */
+int  draw_ownf(Box b, int x, int y, Role role, const char *fmt, ...) FORMAT(5, 6);
+void draw_fill(Box b, int x, int y, int w, int h, Role role);
+void draw_role(Box b, int x, int y, int w, Role role, unsigned attrs);  /* recolours cells that are there */
+void draw_hline(Box b, int x, int y, int w, Role role);
+void draw_ramp(Box b, int x, int y, int w, int step, Clean c);       /* text on the ramp's colour (step from 0) */
+
+/* Charts. Values NaN = no data (a gap, never zero). */
+int  draw_spark(Box b, int x, int y, int w, Role role, const double *v, size_t n, bool ascii);
+
+/* Plain text of the whole surface, a line per row, trailing blanks cut: for `seismo once` and tests. */
+int  surface_to_text(const Surface *s, Buf *out);
+
+#endif
