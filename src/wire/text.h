@@ -1,4 +1,5 @@
-/* Small encodings: percent (RFC 3986), base64 (RFC 4648), hex, CRC-32 (zlib's polynomial), SHA-256, HMAC, random ids. */
+/* Small encodings: percent (RFC 3986), base64 (RFC 4648), hex, CRC-32 (zlib's polynomial), SHA-256, HMAC.
+ * The encoders append to out and return 0, or -1 with nothing appended (bad input, or out's cap reached). */
 #ifndef WIRE_TEXT_H
 #define WIRE_TEXT_H
 
@@ -8,12 +9,12 @@
 int  uri_encode(Buf *out, Str s, bool keep_slash);
 int  uri_decode(Buf *out, Str s);                     /* -1 on a bad escape; '+' stays '+' */
 int  b64_encode(Buf *out, Str s);
-int  b64_decode(Buf *out, Str s);                     /* strict alphabet, padding required; -1 on anything else */
+int  b64_decode(Buf *out, Str s);                     /* strict: alphabet, padding, no stray bits; -1 on anything else */
 int  hex_encode(Buf *out, Str s);                     /* lower case */
 uint32_t crc32_of(uint32_t crc, Str s);               /* start with 0; can be continued */
 void sha256_of(Str s, unsigned char out[32]);
 void hmac_sha256(Str key, Str s, unsigned char out[32]);
-/* First valid UTF-8 prefix check: true when s is valid UTF-8 (no surrogates, no overlong forms). */
+/* True when s is valid UTF-8 (no surrogates, no overlong forms). */
 bool utf8_valid(Str s);
 
 #endif
