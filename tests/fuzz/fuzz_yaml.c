@@ -1,0 +1,42 @@
+/* Any bytes: yaml_parse answers in bounds, an error points into the file, and what was accepted obeys the limits. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/source.h"
+#include "conf/yaml.h"
+
+static size_t walk(const YamlNode *n, int depth)
+{
+	size_t nodes = 1, children = 0;
+
+	if (depth > 65 || n->line < 1 || n->column < 1)
+		abort();
+	for (size_t i = 0; i < n->text.n; i++)
+		if (n->text.p[i] == 0 || n->text.p[i] == 0x1B)
+			abort();
+	for (const YamlNode *c = n->child; c; c = c->next, children++) {
+		nodes += walk(c, depth + 1);
+		if (n->kind == YAML_MAP && yaml_get(n, "k") && str_is(c->key, "k") && yaml_get(n, "k") != c)
+			abort();
+	}
+	if (children != n->count || nodes > 200000)
+		abort();
+	return nodes;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	Arena a = { 0 };
+	Err e = { 0 };
+	YamlNode *root = NULL;
+
+	if (yaml_parse(&a, "f", (Str){ (const char *)data, size }, &root, &e) == 0) {
+		if (!root)
+			abort();
+		(void)walk(root, 0);
+	} else if (strncmp(e.text, "f:", 2) != 0 || e.kind != ERR_USAGE || strchr(e.text, 0x1B))
+		abort();
+	arena_done(&a);
+	return 0;
+}
