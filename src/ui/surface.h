@@ -23,11 +23,16 @@ void     surface_resize(Surface *s, int w, int h);
 void     surface_clear(Surface *s);
 int      surface_width(const Surface *s);
 int      surface_height(const Surface *s);
-const Cell *surface_cell(const Surface *s, int x, int y);
+const Cell *surface_cell(const Surface *s, int x, int y);     /* NULL outside */
+const Cell *surface_row(const Surface *s, int y);             /* width cells; y must be inside */
+/* Changes whenever a cell of the row changes, and is never the same for two surfaces: a row whose stamp is known needs
+ * no second look. */
+uint64_t surface_row_stamp(const Surface *s, int y);
 Box      surface_box(Surface *s);
 Box      box_sub(Box b, int x, int y, int w, int h);      /* clamped to b */
 
-/* All return the number of cells used. y and x are relative to the box. */
+/* All return the number of cells used. y and x are relative to the box. A text ends at its first line end; a wide
+ * character that would stick out of the box is drawn as blanks. */
 int  draw_text(Box b, int x, int y, Role role, Clean c);
 int  draw_attr(Box b, int x, int y, Role role, unsigned attrs, Clean c);
 int  draw_right(Box b, int x, int y, int w, Role role, Clean c);     /* right-aligned in w cells */
@@ -39,7 +44,8 @@ void draw_role(Box b, int x, int y, int w, Role role, unsigned attrs);  /* recol
 void draw_hline(Box b, int x, int y, int w, Role role);
 void draw_ramp(Box b, int x, int y, int w, int step, Clean c);       /* text on the ramp's colour (step from 0) */
 
-/* Charts. Values NaN = no data (a gap, never zero). */
+/* Charts. Values NaN = no data (a gap, never zero). The newest value is v[n - 1] and stands at the right; of more than w
+ * values the newest w are shown. Bars stand on zero when no value is below it, else on the least value. */
 int  draw_spark(Box b, int x, int y, int w, Role role, const double *v, size_t n, bool ascii);
 
 /* Plain text of the whole surface, a line per row, trailing blanks cut: for `seismo once` and tests. */

@@ -1,0 +1,157 @@
+#include "ui/surface.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+#include "ui/cells.h"
+
+struct Surface {
+	int       w, h;
+	Cell     *cell;
+	uint64_t *stamp;          /* one a row */
+	uint64_t  clock;
+};
+
+static const Cell blank_cell = { .width = 1 };
+
+static void fill_blank(Surface *s)
+{
+	/* Never a stamp of another surface, nor of one that lived at this address before: each starts at the present. */
+	s->clock += (uint64_t)clock_mono_ns();
+	for (int i = 0; i < s->w * s->h; i++)
+		s->cell[i] = blank_cell;
+	for (int y = 0; y < s->h; y++)
+		s->stamp[y] = ++s->clock;
+}
+
+Surface *surface_new(int w, int h)
+{
+	Surface *s = xcalloc(1, sizeof *s);
+
+	surface_resize(s, w, h);
+	return s;
+}
+
+void surface_free(Surface *s)
+{
+	if (!s)
+		return;
+	free(s->cell);
+	free(s->stamp);
+	free(s);
+}
+
+void surface_resize(Surface *s, int w, int h)
+{
+	s->w = w < 1 ? 1 : w > SURFACE_MAX ? SURFACE_MAX : w;
+	s->h = h < 1 ? 1 : h > SURFACE_MAX ? SURFACE_MAX : h;
+	s->cell = xreallocarray(s->cell, (size_t)s->w * (size_t)s->h, sizeof *s->cell);
+	s->stamp = xreallocarray(s->stamp, (size_t)s->h, sizeof *s->stamp);
+	fill_blank(s);
+}
+
+void surface_clear(Surface *s)
+{
+	for (int y = 0; y < s->h; y++)
+		for (int x = 0; x < s->w; x++)
+			surface_put(s, x, y, &blank_cell);
+}
+
+int surface_width(const Surface *s)
+{
+	return s->w;
+}
+
+int surface_height(const Surface *s)
+{
+	return s->h;
+}
+
+const Cell *surface_cell(const Surface *s, int x, int y)
+{
+	if (x < 0 || y < 0 || x >= s->w || y >= s->h)
+		return NULL;
+	return &s->cell[y * s->w + x];
+}
+
+const Cell *surface_row(const Surface *s, int y)
+{
+	assert(y >= 0 && y < s->h);
+	return &s->cell[y * s->w];
+}
+
+uint64_t surface_row_stamp(const Surface *s, int y)
+{
+	assert(y >= 0 && y < s->h);
+	return s->stamp[y];
+}
+
+/* What stands in a cell whose other half was overwritten: a blank of the same role. */
+static void orphan(Surface *s, Cell *c, int y)
+{
+	Cell b = { .width = 1, .role = c->role, .attrs = c->attrs };
+
+	*c = b;
+	s->stamp[y] = ++s->clock;
+}
+
+void surface_put(Surface *s, int x, int y, const Cell *c)
+{
+	Cell *at = &s->cell[y * s->w + x];
+
+	if (memcmp(at, c, sizeof *at) == 0)
+		return;
+	if (at->width == 0 && c->width != 0 && x > 0 && at[-1].width == 2)
+		orphan(s, at - 1, y);
+	if (at->width == 2 && c->width != 2 && x + 1 < s->w && at[1].width == 0)
+		orphan(s, at + 1, y);
+	*at = *c;
+	s->stamp[y] = ++s->clock;
+}
+
+Box surface_box(Surface *s)
+{
+	return (Box){ s, 0, 0, s->w, s->h };
+}
+
+Box box_sub(Box b, int x, int y, int w, int h)
+{
+	Box r = b;
+
+	x = x < 0 ? 0 : x > b.w ? b.w : x;
+	y = y < 0 ? 0 : y > b.h ? b.h : y;
+	r.x = b.x + x;
+	r.y = b.y + y;
+	r.w = w < 0 ? 0 : w > b.w - x ? b.w - x : w;
+	r.h = h < 0 ? 0 : h > b.h - y ? b.h - y : h;
+	return r;
+}
+
+static int put_row(const Surface *s, int y, Buf *out)
+{
+	int end = s->w;
+
+	while (end > 0 && !s->cell[y * s->w + end - 1].text[0] && s->cell[y * s->w + end - 1].width)
+		end--;
+	for (int x = 0; x < end; x++) {
+		const Cell *c = &s->cell[y * s->w + x];
+
+		if (c->width && buf_puts(out, c->text[0] ? c->text : " ") < 0)
+			return -1;
+	}
+	/* A drawn blank is as blank as a cell that was never drawn. */
+	while (out->n && out->p[out->n - 1] == ' ')
+		out->p[--out->n] = 0;
+	return buf_putc(out, '\n');
+}
+
+int surface_to_text(const Surface *s, Buf *out)
+{
+	for (int y = 0; y < s->h; y++)
+		if (put_row(s, y, out) < 0)
+			return -1;
+	return 0;
+}
