@@ -1,10 +1,12 @@
-/* config.yaml: contexts, sources, budgets, alerts, limits … read strictly by a const table of settings. Unknown keys,
+/* config.yaml: contexts, sources, limits … read strictly by a const table of settings. Unknown keys,
  * wrong types and duplicates are errors with file:line:column and the nearest known key. Keys of features that are
  * not built do not exist. Without a file there is one context, "default", from the AWS environment. */
 #ifndef CONF_CONFIG_H
 #define CONF_CONFIG_H
 
 #include "base/arena.h"
+
+struct Buf;
 
 typedef enum Ledger { CONF_LEDGER_COMPUTED, CONF_LEDGER_REPORTED } Ledger;
 
@@ -51,10 +53,12 @@ typedef struct Config {
 	ConfLimits limits;
 } Config;
 
-/* path NULL: $XDG_CONFIG_HOME/seismo/config.yaml when it exists. Everything lives in the arena. */
+/* path NULL: $XDG_CONFIG_HOME/seismo/config.yaml when it exists. Everything lives in the arena. A file that everybody
+ * may write is refused. */
 int config_load(Arena *a, const char *path, Config *out, Err *e);
 int config_parse(Arena *a, const char *file, Str text, Config *out, Err *e);
 const ConfContext *config_context(const Config *c, Str name, Err *e);   /* empty name: the default one */
 Str config_example(void);                /* config.yaml.example, byte for byte (embedded) */
+void config_reference(struct Buf *out);  /* every setting as a Markdown table, from the same rows that read the file */
 
 #endif

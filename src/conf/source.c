@@ -165,29 +165,33 @@ static Str line_of(Str text, int number, bool *in_secret)
 	return line;
 }
 
-/* Copies what may be shown of a line into out. */
-static void show_line(Str text, int number, char *out, size_t cap)
+/* Copies the first shown bytes of text into out, with a visible mark for whatever a terminal would act on. */
+static void show(Str text, size_t shown, char *out, size_t cap)
 {
-	bool in_secret = false;
-	Str line = str_trim(line_of(text, number, &in_secret));
-	size_t shown = in_secret ? 0 : secret_from(line), n = 0, i = 0;
 	bool cut = shown > SHOWN_BYTES;
+	size_t n = 0, i = 0;
 
 	if (cut)
 		shown = SHOWN_BYTES;
 	while (i < shown && n + 16 < cap) {
 		uint32_t c = 0;
-		size_t step = source_utf8(str_sub(line, i, line.n), &c);
+		size_t step = source_utf8(str_sub(text, i, 4), &c);
 
 		if (step == 0)
-			n += (size_t)snprintf(out + n, cap - n, "<%02X>", (unsigned)(unsigned char)line.p[i]);
+			n += (size_t)snprintf(out + n, cap - n, "<%02X>", (unsigned)(unsigned char)text.p[i]);
 		else if (source_is_control(c) || is_invisible(c))
 			n += (size_t)snprintf(out + n, cap - n, "<U+%04X>", (unsigned)c);
 		else
-			n += (size_t)snprintf(out + n, cap - n, "%.*s", (int)step, line.p + i);
+			n += (size_t)snprintf(out + n, cap - n, "%.*s", (int)step, text.p + i);
 		i += step ? step : 1;
 	}
-	(void)snprintf(out + n, cap - n, "%s", cut ? " ..." : shown < line.n ? " ***" : "");
+	(void)snprintf(out + n, cap - n, "%s", cut ? " ..." : shown < text.n ? " ***" : "");
+}
+
+const char *source_show(Str text, char *out, size_t cap)
+{
+	show(text, secret_from(text), out, cap);
+	return out;
 }
 
 int source_error_bare(const Source *s, int line, int column, Err *e, const char *what)
@@ -198,8 +202,10 @@ int source_error_bare(const Source *s, int line, int column, Err *e, const char 
 int source_error(const Source *s, int line, int column, Err *e, const char *what)
 {
 	char shown[2 * SHOWN_BYTES] = "";
+	bool in_secret = false;
+	Str text = str_trim(line_of(s->text, line, &in_secret));
 
-	show_line(s->text, line, shown, sizeof shown);
+	show(text, in_secret ? 0 : secret_from(text), shown, sizeof shown);
 	if (!shown[0])
 		return source_error_bare(s, line, column, e, what);
 	return err_kind(e, ERR_USAGE, "%s:%d:%d: %s\n    %s", s->file, line, column, what, shown);

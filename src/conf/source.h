@@ -19,6 +19,9 @@ int  source_check(const Source *s, Err *e);
 /* ERR_USAGE at a place (line and column from 1). source_error_bare leaves the offending line out. */
 int  source_error(const Source *s, int line, int column, Err *e, const char *what);
 int  source_error_bare(const Source *s, int line, int column, Err *e, const char *what);
+/* Writes text for a message: cut when long, marks for what a terminal would act on, *** for what looks like a secret.
+ * Returns out. */
+const char *source_show(Str text, char *out, size_t cap);
 /* Whether the value of a key with this name is a secret: token, password, …_key, webhook and their like. */
 bool source_key_is_secret(Str key);
 /* Reads one UTF-8 character (shortest form, no surrogates). Returns its bytes, 0 when it is none. s is not empty. */

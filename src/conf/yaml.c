@@ -245,6 +245,7 @@ static int refuse_duplicates(Build *b, const YamlNode *map)
 	YamlNode **sorted;
 	size_t n = 0;
 	int rc = 0;
+	char name[200];
 
 	if (map->count < 2)
 		return 0;
@@ -254,9 +255,8 @@ static int refuse_duplicates(Build *b, const YamlNode *map)
 	qsort(sorted, n, sizeof *sorted, by_key_then_place);
 	for (size_t i = 1; i < n && rc == 0; i++)
 		if (str_eq(sorted[i - 1]->key, sorted[i]->key))
-			rc = yaml_error_key(b->source->file, sorted[i], b->e, "the key \"%.*s\" stands twice (first in line %d)",
-			                    (int)(sorted[i]->key.n < 60 ? sorted[i]->key.n : 60), sorted[i]->key.p,
-			                    sorted[i - 1]->key_line);
+			rc = yaml_error_key(b->source->file, sorted[i], b->e, "the key \"%s\" stands twice (first in line %d)",
+			                    source_show(sorted[i]->key, name, sizeof name), sorted[i - 1]->key_line);
 	return rc;
 }
 

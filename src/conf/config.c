@@ -1,0 +1,316 @@
+#include "conf/config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "conf/checks.h"
+#include "conf/embed.h"
+#include "conf/schema.h"
+#include "conf/source.h"
+#include "conf/yaml.h"
+
+enum { MAX_BYTES = 1 << 20, SECOND = 1000, HOUR = 3600 * SECOND };
+
+/* The file's root as read, before it becomes contexts. */
+typedef struct Root {
+	Str  default_context;
+	const YamlNode *contexts;
+	Str  region, account_id;
+	int64_t refresh_seconds;
+	ConfUi ui;
+	ConfLimits limits;
+} Root;
+
+static const char *const ledgers[] = { [CONF_LEDGER_COMPUTED] = "computed", [CONF_LEDGER_REPORTED] = "reported", NULL };
+
+#define REGION_WANT  "an AWS Region such as eu-west-1"
+#define ACCOUNT_WANT "twelve digits"
+
+#define AT(member) .offset = offsetof(ConfContext, member)
+static const Setting context_rows[] = {
+	{ "stage", SET_TEXT, AT(stage), .min = 1, .max = 64, .check = check_name,
+	  .want = "one word: dev, test, prod or a name of yours", .fallback = "prod",
+	  .help = "Shown in the frame as word and colour. A context without a stage counts as prod." },
+	{ "account_id", SET_TEXT, AT(account_id), .min = 12, .max = 12, .check = check_account_id, .want = ACCOUNT_WANT,
+	  .help = "The account that the credentials must belong to. Without it the context can never write." },
+	{ "region", SET_TEXT, AT(region), .min = 1, .max = 63, .check = check_region, .want = REGION_WANT,
+	  .help = "Left out: AWS_REGION, AWS_DEFAULT_REGION, then the profile's region." },
+	{ "profile", SET_TEXT, AT(profile), .min = 1, .max = 128,
+	  .help = "Profile of the AWS shared files. Left out: the AWS environment decides." },
+	{ "write", SET_BOOL, AT(write), .fallback = "false",
+	  .help = "Whether this context may ever write. The session needs --write or an unlock as well." },
+	{ "playground", SET_BOOL, AT(playground),
+	  .help = "Whether models may be called (paid). Left out: true, in stage prod false." },
+	{ "endpoint_url", SET_TEXT, AT(endpoint_url), .min = 8, .max = 2048, .check = check_url,
+	  .want = "a URL such as http://127.0.0.1:4566", .help = "One endpoint for every service, for simulators. Loopback only." },
+	{ "allow_foreign_endpoint", SET_BOOL, AT(allow_foreign_endpoint), .fallback = "false",
+	  .help = "Lets endpoint_url name another machine. Signed requests then go there." },
+	{ "sources.agents.table", SET_TEXT, AT(src.agents_table), .min = 3, .max = 255, .check = check_table,
+	  .want = "a DynamoDB table name", .fallback = "agents", .help = "Table of agents, versions and routes." },
+	{ "sources.agents.poll", SET_DURATION, AT(src.agents_poll_ms), .min = SECOND, .max = HOUR, .fallback = "30s",
+	  .help = "How often the registry is read." },
+	{ "sources.jobs.table", SET_TEXT, AT(src.jobs_table), .min = 3, .max = 255, .check = check_table,
+	  .want = "a DynamoDB table name", .fallback = "jobs", .help = "Table of jobs." },
+	{ "sources.jobs.index", SET_TEXT, AT(src.jobs_index), .min = 3, .max = 255, .check = check_table,
+	  .want = "a DynamoDB index name", .fallback = "status-updatedAt-index",
+	  .help = "Its index by status and time of change." },
+	{ "sources.jobs.log_groups", SET_TEXTS, AT(src.log_groups), offsetof(ConfContext, src.log_group_count), 0, 10,
+	  .check = check_log_group, .want = "a CloudWatch log group name", .fallback = "/seismo/jobs",
+	  .help = "Log groups with the job lines." },
+	{ "sources.jobs.poll", SET_DURATION, AT(src.jobs_poll_ms), .min = SECOND, .max = HOUR, .fallback = "5s",
+	  .help = "How often changed jobs are fetched." },
+	{ "sources.cost.ledger", SET_WORD, AT(src.ledger), .words = ledgers, .fallback = "computed",
+	  .help = "Book tokens x price, or what the jobs reported." },
+	{ "sources.metrics.namespaces", SET_TEXTS, AT(src.namespaces), offsetof(ConfContext, src.namespace_count), 0, 20,
+	  .check = check_namespace, .want = "a CloudWatch namespace", .fallback = "AWS/Bedrock, AWS/Bedrock-AgentCore",
+	  .help = "CloudWatch namespaces." },
+	{ "sources.metrics.poll", SET_DURATION, AT(src.metrics_poll_ms), .min = 10 * SECOND, .max = HOUR, .fallback = "60s",
+	  .help = "How often metrics are fetched. Each fetch costs money." },
+};
+#undef AT
+static const Schema context_schema = SCHEMA(context_rows);
+
+#define AT(member) .offset = offsetof(Root, member)
+static const Setting root_rows[] = {
+	{ "default_context", SET_TEXT, AT(default_context), .min = 1, .max = 64, .check = check_name,
+	  .want = "the name of a context", .help = "The context without -x. May be left out when there is only one." },
+	{ "contexts", SET_MAP, AT(contexts), .help = "The contexts by name." },
+	{ "region", SET_TEXT, AT(region), .min = 1, .max = 63, .check = check_region, .want = REGION_WANT,
+	  .help = "Shorthand for the single context \"default\"; not together with contexts." },
+	{ "account_id", SET_TEXT, AT(account_id), .min = 12, .max = 12, .check = check_account_id, .want = ACCOUNT_WANT,
+	  .help = "Shorthand for the single context \"default\"; not together with contexts." },
+	{ "refresh_seconds", SET_INT, AT(refresh_seconds), .min = 1, .max = 3600,
+	  .help = "Shorthand for ui.refresh; not together with contexts." },
+	{ "ui.theme", SET_TEXT, AT(ui.theme), .min = 1, .max = 64, .check = check_id, .want = "auto or the id of a theme",
+	  .fallback = "auto", .help = "auto asks the terminal whether its background is dark or light." },
+	{ "ui.refresh", SET_DURATION, AT(ui.refresh_ms), .min = SECOND, .max = HOUR, .fallback = "2s",
+	  .help = "How often the screen follows its data." },
+	{ "ui.ascii", SET_BOOL, AT(ui.ascii), .fallback = "false", .help = "Draw with ASCII characters only." },
+	{ "ui.time_zone", SET_TEXT, AT(ui.time_zone), .min = 1, .max = 64, .check = check_time_zone,
+	  .want = "UTC or a zone of the system's tz database such as Europe/Zurich", .fallback = "UTC",
+	  .help = "Zone of the times on the screen. Files and JSON are always UTC." },
+	{ "limits.concurrent_requests_per_service", SET_INT, AT(limits.concurrent_requests_per_service), .min = 1, .max = 64,
+	  .fallback = "8", .help = "Requests in flight to one service." },
+	{ "limits.store_mb", SET_INT, AT(limits.store_mb), .min = 16, .max = 1 << 20, .fallback = "4096",
+	  .help = "Size of the local store." },
+	{ "limits.playground.max_tokens", SET_INT, AT(limits.max_tokens), .min = 1, .max = 128000, .fallback = "1024",
+	  .help = "Longest answer that a model is asked for." },
+};
+#undef AT
+static const Schema root_schema = SCHEMA(root_rows);
+
+/* The context of a machine without configuration: the AWS environment decides, and it may write once it is unlocked. */
+static void builtin_context(Arena *a, ConfContext *c)
+{
+	schema_defaults(a, &context_schema, c);
+	c->name = STR("default");
+	c->stage = STR("dev");
+	c->write = true;
+	c->playground = true;
+}
+
+static int check_endpoint(const char *file, const YamlNode *map, const ConfContext *c, Err *e)
+{
+	const YamlNode *n = yaml_get(map, "endpoint_url");
+
+	if (!n || c->allow_foreign_endpoint || url_is_loopback(c->endpoint_url))
+		return 0;
+	return yaml_error(file, n, e, "contexts.%.*s.endpoint_url names another machine; add allow_foreign_endpoint: true "
+	                  "if signed requests may go there", STR_ARG(c->name));
+}
+
+static int read_context(Arena *a, const char *file, const YamlNode *n, ConfContext *out, Err *e)
+{
+	char where[100];
+
+	if (!check_name(n->key))
+		return yaml_error_key(file, n, e, "a context's name is 1 to 64 letters, digits, -, _ or .");
+	(void)snprintf(where, sizeof where, "contexts.%.*s", STR_ARG(n->key));
+	schema_defaults(a, &context_schema, out);
+	out->name = n->key;
+	out->from_file = true;
+	/* All in its place, a null is "all defaults". */
+	if (!yaml_is_null(n) && schema_read(a, file, &context_schema, n, where, out, e) < 0)
+		return -1;
+	if (!yaml_get(n, "playground"))
+		out->playground = !str_is(out->stage, "prod");
+	return check_endpoint(file, n, out, e);
+}
+
+static int read_contexts(Arena *a, const char *file, const YamlNode *map, Config *out, Err *e)
+{
+	if (map->count == 0)
+		return yaml_error(file, map, e, "contexts is empty; leave it out, or name at least one");
+	out->context = ARENA_ARRAY(a, ConfContext, map->count);
+	for (const YamlNode *n = map->child; n; n = n->next)
+		if (read_context(a, file, n, &out->context[out->context_count++], e) < 0)
+			return -1;
+	return 0;
+}
+
+static int no_such_context(const char *file, const YamlNode *at, const Config *c, Str name, Err *e)
+{
+	const char *known[256];
+	Arena a = { 0 };
+	Buf list = { 0 };
+	const char *near;
+	size_t n = 0;
+	char shown[200];
+	int rc;
+
+	for (; n < c->context_count && n + 1 < sizeof known / sizeof *known; n++) {
+		known[n] = arena_cstr(&a, c->context[n].name);
+		if (buf_printf(&list, "%s%s", n ? ", " : "", known[n]) < 0)
+			break;
+	}
+	known[n] = NULL;
+	near = nearest_word(name, known);
+	(void)source_show(name, shown, sizeof shown);
+	if (at)
+		rc = yaml_error(file, at, e, "default_context names \"%s\", which is no context of this file (%s)", shown, buf_cstr(&list));
+	else if (near)
+		rc = err_kind(e, ERR_USAGE, "there is no context \"%s\"; did you mean \"%s\"?", shown, near);
+	else
+		rc = err_kind(e, ERR_USAGE, "there is no context \"%s\"; known: %s", shown, buf_cstr(&list));
+	arena_done(&a);
+	buf_done(&list);
+	return rc;
+}
+
+static int find_context(const Config *c, Str name, size_t *index)
+{
+	for (size_t i = 0; i < c->context_count; i++)
+		if (str_eq(c->context[i].name, name)) {
+			*index = i;
+			return 0;
+		}
+	return -1;
+}
+
+static int choose_default(const char *file, const YamlNode *root, const Root *r, Config *out, Err *e)
+{
+	if (!r->default_context.n && out->context_count > 1)
+		return yaml_error_key(file, yaml_get(root, "contexts"), e, "several contexts and no default_context: "
+		                      "add a line such as default_context: %.*s", STR_ARG(out->context[0].name));
+	if (r->default_context.n && find_context(out, r->default_context, &out->default_context) < 0)
+		return no_such_context(file, yaml_get(root, "default_context"), out, r->default_context, e);
+	return 0;
+}
+
+/* region and account_id at the root configure the one context "default": as any configured context it is stage prod and
+ * read-only, for nobody said otherwise. */
+static void read_shorthand(Arena *a, const Root *r, Config *out)
+{
+	ConfContext *c = ARENA_NEW(a, ConfContext);
+
+	if (r->region.n || r->account_id.n) {
+		schema_defaults(a, &context_schema, c);
+		c->name = STR("default");
+		c->region = r->region;
+		c->account_id = r->account_id;
+		c->from_file = true;
+	} else
+		builtin_context(a, c);
+	out->context = c;
+	out->context_count = 1;
+}
+
+static int refuse_mixed(const char *file, const YamlNode *root, Err *e)
+{
+	static const char *const shorthand[] = { "region", "account_id", "refresh_seconds" };
+
+	for (size_t i = 0; i < sizeof shorthand / sizeof *shorthand; i++) {
+		const YamlNode *n = yaml_get(root, shorthand[i]);
+
+		if (n)
+			return yaml_error_key(file, n, e, "%s at the root is shorthand for a file without contexts; "
+			                      "with contexts %s", shorthand[i],
+			                      i < 2 ? "write it into one of them" : "write ui.refresh");
+	}
+	return 0;
+}
+
+int config_parse(Arena *a, const char *file, Str text, Config *out, Err *e)
+{
+	Root r = { 0 };
+	YamlNode *root = NULL;
+
+	*out = (Config){ .path = arena_str(a, str_of(file)) };
+	schema_defaults(a, &root_schema, &r);
+	if (yaml_parse(a, file, text, &root, e) < 0 || schema_read(a, file, &root_schema, root, "", &r, e) < 0)
+		return -1;
+	if (r.refresh_seconds && yaml_get(root, "ui") && yaml_get(yaml_get(root, "ui"), "refresh"))
+		return yaml_error_key(file, yaml_get(root, "refresh_seconds"), e, "refresh_seconds and ui.refresh say the same "
+		                      "thing twice; keep one");
+	if (r.contexts && (refuse_mixed(file, root, e) < 0 || read_contexts(a, file, r.contexts, out, e) < 0))
+		return -1;
+	if (!r.contexts)
+		read_shorthand(a, &r, out);
+	out->ui = r.ui;
+	if (r.refresh_seconds)
+		out->ui.refresh_ms = r.refresh_seconds * SECOND;
+	out->limits = r.limits;
+	return choose_default(file, root, &r, out, e);
+}
+
+static int load_file(Arena *a, const char *path, Config *out, Err *e)
+{
+	Buf text = { 0 };
+	struct stat st;
+	int rc = -1;
+
+	/* Whoever can write this file decides where signed requests go and what may be written. */
+	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & S_IWOTH)) {
+		err_kind(e, ERR_USAGE, "%s can be written by every user of this machine; run: chmod o-w %s", path, path);
+		goto out;
+	}
+	if (file_read(path, &text, MAX_BYTES, e) < 0) {
+		if (e)
+			e->kind = ERR_USAGE;
+		goto out;
+	}
+	rc = config_parse(a, path, buf_str(&text), out, e);
+out:
+	buf_done(&text);
+	return rc;
+}
+
+int config_load(Arena *a, const char *path, Config *out, Err *e)
+{
+	char *standard = path ? NULL : xdg_path(XDG_CONFIG, "config.yaml");
+	int rc;
+
+	if (path || (standard && file_exists(standard)))
+		rc = load_file(a, path ? path : standard, out, e);
+	else
+		rc = config_parse(a, "", STR(""), out, e);
+	free(standard);
+	return rc;
+}
+
+const ConfContext *config_context(const Config *c, Str name, Err *e)
+{
+	size_t i = c->default_context;
+
+	if (name.n && find_context(c, name, &i) < 0) {
+		(void)no_such_context("", NULL, c, name, e);
+		return NULL;
+	}
+	return &c->context[i];
+}
+
+Str config_example(void)
+{
+	return embed_get("config.yaml.example");
+}
+
+void config_reference(Buf *out)
+{
+	(void)buf_puts(out, "| key | takes | default | meaning |\n| --- | --- | --- | --- |\n");
+	schema_describe(&root_schema, "", out);
+	schema_describe(&context_schema, "contexts.NAME.", out);
+}

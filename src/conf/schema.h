@@ -1,0 +1,47 @@
+/* Settings as rows of a const table: path, type, place in a struct, bounds, default, one line of help. The same rows read
+ * a YAML map into the struct, give the defaults and make the reference in the docs. */
+#ifndef CONF_SCHEMA_H
+#define CONF_SCHEMA_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+struct YamlNode;
+
+typedef enum SettingType {
+	SET_TEXT,         /* Str; min..max bytes */
+	SET_WORD,         /* an enum: the word's index in words */
+	SET_BOOL,         /* true or false, not in quotes */
+	SET_INT,          /* int64_t; min..max */
+	SET_DURATION,     /* int64_t milliseconds; min..max; written 30s 5m 2h 35d */
+	SET_TEXTS,        /* Str *, and size_t at count_offset; min..max entries; check holds for each */
+	SET_SEQ, SET_MAP, /* const YamlNode *: the caller reads it */
+} SettingType;
+
+typedef struct Setting {
+	const char *path;                /* "sources.jobs.poll" */
+	SettingType type;
+	size_t      offset, count_offset;
+	int64_t     min, max;
+	const char *const *words;        /* NULL-terminated */
+	bool      (*check)(Str value);   /* NULL: any text in the bounds */
+	const char *want;                /* what check wants, for people: "a region such as eu-west-1" */
+	const char *fallback;            /* the default as it would be written (SET_TEXTS: parted by ", "); NULL: zero */
+	const char *help;
+} Setting;
+
+typedef struct Schema { const Setting *row; size_t count; } Schema;
+#define SCHEMA(rows) { (rows), sizeof(rows) / sizeof *(rows) }
+
+/* Writes every row's default into out. */
+void schema_defaults(Arena *a, const Schema *s, void *out);
+/* Reads map into out; settings that are not in it stay as they are. where names the map in messages ("contexts.dev",
+ * "" for the root). Unknown keys, wrong types and values out of bounds are ERR_USAGE with their place. */
+int  schema_read(Arena *a, const char *file, const Schema *s, const struct YamlNode *map, const char *where, void *out, Err *e);
+/* Rows of a Markdown table: key, what it takes, default, help. */
+void schema_describe(const Schema *s, const char *where, Buf *out);
+
+/* "30s" "5m" "2h" "35d": one number, one unit. Returns 0, or -1 and leaves *ms alone. */
+int  duration_parse(Str text, int64_t *ms);
+
+#endif
