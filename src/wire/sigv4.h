@@ -33,7 +33,8 @@ typedef struct SigRequest {
 	unsigned flags;
 } SigRequest;
 
-/* Derived keys by day, region and service. The caller owns it; wiped by sig_cache_done. */
+/* Derived keys by day, region, service and credentials (a changed secret never finds an old key). For one thread;
+ * wiped by sig_cache_free. */
 typedef struct SigCache SigCache;
 SigCache *sig_cache_new(void);
 void      sig_cache_free(SigCache *c);
@@ -46,11 +47,16 @@ typedef struct SigResult {
 	size_t add_count;
 } SigResult;
 
-/* Results live in the arena. cache may be NULL. Fails when the host header is missing or a name or value holds CR, LF or NUL. */
+/* Signs every header of rq but those that a proxy or the HTTP library may touch (connection, expect, user-agent, ...).
+ * A query that is not encoded yet is encoded. Headers that it would add may be there already when their value is the
+ * same. Results live in the arena (values given are borrowed). cache may be NULL.
+ * Fails when the host header or a credential is missing, or a name or value holds CR, LF or NUL. */
 int sig_sign(Arena *a, SigCache *cache, const SigCreds *creds, const SigScope *scope, const SigRequest *rq, SigResult *out, Err *e);
 
-/* The server's side: parses Authorization, recomputes over exactly the headers it lists. What differs is told apart
- * so that a server can answer with the service's own error. */
+/* The server's side: parses Authorization, recomputes over exactly the headers that it lists, and compares in constant
+ * time. What differs is told apart so that a server can answer with the service's own error; e says what in words.
+ * now: the region, service and time of the server. creds: the caller that is known; a token there must be in the request.
+ * MALFORMED is also a request whose signed parts are missing; MISMATCH also a body that is not the one announced. */
 typedef enum SigVerdict { SIG_OK, SIG_MISSING, SIG_MALFORMED, SIG_UNKNOWN_KEY, SIG_BAD_SCOPE, SIG_SKEWED, SIG_MISMATCH } SigVerdict;
 SigVerdict sig_verify(Arena *a, const SigCreds *creds, const SigScope *now, int64_t max_skew_ms, const SigRequest *rq, Err *e);
 

@@ -37,7 +37,7 @@ int uri_encode(Buf *out, Str s, bool keep_slash)
 	return buf_put_str(out, str_sub(s, from, s.n)) < 0 ? undo(out, was) : 0;
 }
 
-static int hex_value(char c)
+int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -53,7 +53,7 @@ int uri_decode(Buf *out, Str s)
 		char c = s.p[i];
 
 		if (c == '%') {
-			int hi = i + 2 < s.n ? hex_value(s.p[i + 1]) : -1, lo = hi < 0 ? -1 : hex_value(s.p[i + 2]);
+			int hi = i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1, lo = hi < 0 ? -1 : hex_digit(s.p[i + 2]);
 
 			if (lo < 0)
 				return undo(out, was);

@@ -11,6 +11,7 @@ int  uri_decode(Buf *out, Str s);                     /* -1 on a bad escape; '+'
 int  b64_encode(Buf *out, Str s);
 int  b64_decode(Buf *out, Str s);                     /* strict: alphabet, padding, no stray bits; -1 on anything else */
 int  hex_encode(Buf *out, Str s);                     /* lower case */
+int  hex_digit(char c);                               /* 0..15, either case, or -1 */
 uint32_t crc32_of(uint32_t crc, Str s);               /* start with 0; can be continued */
 void sha256_of(Str s, unsigned char out[32]);
 void hmac_sha256(Str key, Str s, unsigned char out[32]);
