@@ -24,6 +24,7 @@ JsonVal jv_member_at(JsonVal object, size_t i, Str *key);
 bool    jv_has(JsonVal object, const char *key);
 /* The member, or absent. A key that is there twice makes every typed getter on the result fail. */
 JsonVal jv_get(JsonVal object, const char *key);
+JsonVal jv_get_str(JsonVal object, Str key);
 JsonVal jv_path(JsonVal v, const char *dotted);        /* "output.message.content": objects only */
 
 /* Typed getters: 0 and *out, or -1 and an Err with the path. jv_opt_* leave *out alone and return 0 when the

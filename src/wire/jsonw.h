@@ -1,5 +1,6 @@
 /* Writes JSON straight into a Buf: for output of any size, with exact integers. Commas and colons are its own
- * business. Text is escaped; invalid UTF-8 becomes U+FFFD. */
+ * business. Text is escaped; invalid UTF-8 becomes U+FFFD. At most 63 levels. When the Buf's cap is reached the rest is
+ * dropped and out->full stays set: look at it before using the text. */
 #ifndef WIRE_JSONW_H
 #define WIRE_JSONW_H
 
@@ -18,6 +19,7 @@ void  jw_object_end(JsonW *w);
 void  jw_array(JsonW *w);
 void  jw_array_end(JsonW *w);
 void  jw_key(JsonW *w, const char *key);
+void  jw_key_str(JsonW *w, Str key);           /* a key that is data */
 void  jw_str(JsonW *w, Str s);
 void  jw_cstr(JsonW *w, const char *s);        /* NULL writes null */
 void  jw_i64(JsonW *w, int64_t v);

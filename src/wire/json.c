@@ -1,0 +1,266 @@
+#include "wire/json.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+#include "wire/json_scan.h"
+
+JsonTok json_fail(Json *j, const char *p, const char *what)
+{
+	j->error = what;
+	j->error_line = j->line;
+	j->error_column = j->chunk_offset + (size_t)(p - j->chunk) - j->line_offset + 1;
+	j->p = j->end = p;
+	return JSON_ERROR;
+}
+
+JsonTok json_out_of_bytes(Json *j)
+{
+	if (j->over_cap)
+		return json_fail(j, j->end, "the document is larger than allowed");
+	if (!j->finished)
+		return JSON_MORE;
+	if (j->want == WANT_NOTHING && j->part == PART_NONE)
+		return JSON_END;
+	return json_fail(j, j->end, "the document ends too early");
+}
+
+static bool in_object(const Json *j)
+{
+	return j->objects >> (j->depth - 1) & 1;
+}
+
+/* A value is complete: what may follow depends on what it stands in. */
+JsonTok json_value_done(Json *j, JsonTok tok)
+{
+	j->part = PART_NONE;
+	j->want = j->depth ? WANT_COMMA_OR_END : WANT_NOTHING;
+	return tok;
+}
+
+static JsonTok literal_go(Json *j)
+{
+	for (; *j->literal; j->literal++, j->p++) {
+		if (j->p == j->end)
+			return json_out_of_bytes(j);
+		if (*j->p != *j->literal)
+			return json_fail(j, j->p, "a value is expected here");
+	}
+	return json_value_done(j, j->literal_tok);
+}
+
+static JsonTok literal_begin(Json *j, const char *word, JsonTok tok)
+{
+	j->part = PART_LITERAL;
+	j->literal = word;
+	j->literal_tok = tok;
+	return literal_go(j);
+}
+
+static JsonTok container_begin(Json *j, bool object)
+{
+	if (j->depth == JSON_DEPTH_MAX)
+		return json_fail(j, j->p, "nested deeper than 64 levels");
+	j->p++;
+	j->objects &= ~(UINT64_C(1) << j->depth);
+	j->objects |= (uint64_t)object << j->depth;
+	j->depth++;
+	j->want = object ? WANT_KEY_OR_END : WANT_ITEM_OR_END;
+	return object ? JSON_OBJECT : JSON_ARRAY;
+}
+
+static JsonTok container_end(Json *j)
+{
+	JsonTok tok = in_object(j) ? JSON_OBJECT_END : JSON_ARRAY_END;
+
+	j->p++;
+	j->depth--;
+	return json_value_done(j, tok);
+}
+
+static JsonTok value_begin(Json *j, char c)
+{
+	switch (c) {
+	case '{':
+		return container_begin(j, true);
+	case '[':
+		return container_begin(j, false);
+	case '"':
+		return json_string_begin(j, false);
+	case 't':
+		return literal_begin(j, "true", JSON_TRUE);
+	case 'f':
+		return literal_begin(j, "false", JSON_FALSE);
+	case 'n':
+		return literal_begin(j, "null", JSON_NULL);
+	default:
+		if (c == '-' || (c >= '0' && c <= '9'))
+			return json_number_begin(j, c);
+		if (c == '\xEF' && j->chunk_offset + (size_t)(j->p - j->chunk) == 0)
+			return json_fail(j, j->p, "a byte order mark must not stand before the document");
+		return json_fail(j, j->p, "a value is expected here");
+	}
+}
+
+static bool skip_space(Json *j)
+{
+	const char *p = j->p;
+
+	for (; p < j->end; p++) {
+		if (*p == '\n') {
+			j->line++;
+			j->line_offset = j->chunk_offset + (size_t)(p - j->chunk) + 1;
+		} else if (*p != ' ' && *p != '\t' && *p != '\r') {
+			break;
+		}
+	}
+	j->p = p;
+	return p < j->end;
+}
+
+static JsonTok resume(Json *j)
+{
+	switch ((Part)j->part) {
+	case PART_STRING:
+		return json_string_go(j);
+	case PART_NUMBER:
+		return json_number_go(j, j->p);
+	case PART_LITERAL:
+	case PART_NONE:
+		break;
+	}
+	return literal_go(j);
+}
+
+Json *json_new(size_t max_bytes)
+{
+	Json *j = xcalloc(1, sizeof *j);
+
+	j->max_bytes = max_bytes;
+	buf_init(&j->spill, max_bytes + 16);
+	json_reset(j);
+	return j;
+}
+
+void json_free(Json *j)
+{
+	if (!j)
+		return;
+	buf_done(&j->spill);
+	free(j);
+}
+
+void json_reset(Json *j)
+{
+	Buf keep = j->spill;
+
+	*j = (Json){ .max_bytes = j->max_bytes, .spill = keep, .line = 1, .p = "", .text = STR("") };
+	j->end = j->chunk = j->p;
+	buf_reset(&j->spill);
+}
+
+void json_feed(Json *j, Str chunk)
+{
+	size_t left;
+
+	if (j->error || j->over_cap)
+		return;
+	assert(j->p == j->end && !j->finished);
+	j->chunk_offset += (size_t)(j->end - j->chunk);
+	left = j->max_bytes - j->chunk_offset;
+	/* What lies below the cap is still read, so that the tokens do not depend on how the document was cut. */
+	j->over_cap = chunk.n > left;
+	j->chunk = j->p = chunk.n ? chunk.p : "";
+	j->end = j->p + (j->over_cap ? left : chunk.n);
+}
+
+void json_finish(Json *j)
+{
+	j->finished = true;
+}
+
+JsonTok json_next(Json *j)
+{
+	if (j->error)
+		return JSON_ERROR;
+	if (j->part != PART_NONE)
+		return resume(j);
+	while (skip_space(j)) {
+		char c = *j->p;
+
+		switch ((Want)j->want) {
+		case WANT_ITEM_OR_END:
+			return c == ']' ? container_end(j) : value_begin(j, c);
+		case WANT_VALUE:
+			return value_begin(j, c);
+		case WANT_KEY_OR_END:
+			if (c == '}')
+				return container_end(j);
+			/* fallthrough */
+		case WANT_KEY:
+			return c == '"' ? json_string_begin(j, true) : json_fail(j, j->p, "a member name in double quotes is expected here");
+		case WANT_COLON:
+			if (c != ':')
+				return json_fail(j, j->p, "a colon is expected here");
+			j->want = WANT_VALUE;
+			break;
+		case WANT_COMMA_OR_END:
+			if (c == (in_object(j) ? '}' : ']'))
+				return container_end(j);
+			if (c != ',')
+				return json_fail(j, j->p, "a comma or the closing bracket is expected here");
+			j->want = in_object(j) ? WANT_KEY : WANT_VALUE;
+			break;
+		case WANT_NOTHING:
+			return json_fail(j, j->p, "something follows the end of the document");
+		}
+		j->p++;
+	}
+	return json_out_of_bytes(j);
+}
+
+Str json_text(const Json *j)
+{
+	return j->text;
+}
+
+JsonTok json_skip(Json *j)
+{
+	JsonTok t;
+
+	if (!j->skipping)
+		j->skip_depth = j->depth;
+	j->skipping = true;
+	do {
+		t = json_next(j);
+		if (t == JSON_MORE)
+			return t;
+	} while (t != JSON_ERROR && t != JSON_END && (t == JSON_KEY || j->depth > j->skip_depth));
+	j->skipping = false;
+	return t;
+}
+
+int json_error(const Json *j, Err *e)
+{
+	if (!j->error)
+		return err_set(e, "no error in the JSON document");
+	return err_set(e, "line %zu, column %zu: %s", j->error_line, j->error_column, j->error);
+}
+
+int json_check(Str text, size_t max_bytes, Err *e)
+{
+	Json *j = json_new(max_bytes);
+	JsonTok t;
+	int rc = 0;
+
+	json_feed(j, text);
+	json_finish(j);
+	do
+		t = json_next(j);
+	while (t != JSON_ERROR && t != JSON_END);
+	if (t == JSON_ERROR)
+		rc = json_error(j, e);
+	json_free(j);
+	return rc;
+}
