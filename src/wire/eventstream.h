@@ -14,7 +14,7 @@ typedef struct EsHeader {
 	Str     name;
 	EsType  type;
 	Str     data;      /* BYTES, STRING, UUID (16 bytes) */
-	int64_t num;       /* integers; TIMESTAMP in ms */
+	int64_t num;       /* integers; TIMESTAMP in ms since 1970 */
 } EsHeader;
 
 enum {
@@ -32,8 +32,9 @@ typedef struct EsFrame {
 } EsFrame;
 
 /* Looks at p[0..n). Returns the length of the first whole frame and fills *out (borrowed), ES_MORE when more bytes
- * are needed, or -1. Lengths are believed only after the prelude's CRC held and they are under the caps; headers
- * are checked (types, lengths, UTF-8 names, no name twice) before a frame is handed out. */
+ * are needed, or -1, which is final: nothing after a bad frame can be trusted. Lengths are believed only after the
+ * prelude's CRC held and they are under the caps; headers are checked (types, lengths, UTF-8 names and texts, no name
+ * twice) before a frame is handed out. Input that ends while ES_MORE was the last answer and bytes are left was cut. */
 long es_decode(Str bytes, EsFrame *out, Err *e);
 
 /* *at starts at 0; returns false at the end. Only for headers of a frame that es_decode accepted. */
@@ -41,7 +42,7 @@ bool es_header_next(const EsFrame *f, size_t *at, EsHeader *out);
 /* The string header of that name, or an empty Str. */
 Str  es_header_str(const EsFrame *f, const char *name);
 
-/* Appends one frame. */
+/* Appends one frame, or nothing and -1: a header that does not fit its type, a name given twice, a limit reached. */
 int es_encode(Buf *out, const EsHeader *headers, size_t count, Str payload, Err *e);
 /* Shorthand for {":message-type": "event", ":event-type": type, ":content-type": "application/json"}. */
 int es_encode_event(Buf *out, const char *type, Str json_payload);
