@@ -20,7 +20,7 @@ static int parse_first_line(Str line, SigRequest *out, Err *e)
 	while (end && line.p[end - 1] != ' ')
 		end--;
 	if (!str_starts(str_sub(line, end, line.n), STR("HTTP/")) || end < out->method.n + 2)
-		return err_set(e, "The first line must read METHOD target HTTP/1.1.");
+		return err_set(e, "the first line must read METHOD target HTTP/1.1");
 	target.n = end - 1 - out->method.n - 1;
 	out->path = str_cut(target, '?', &out->query);
 	return 0;
@@ -43,13 +43,13 @@ int rawrequest_parse(Arena *a, Str text, SigRequest *out, Err *e)
 			break;
 		if (line.p[0] == ' ' || line.p[0] == '\t') {
 			if (!count)
-				return err_set(e, "A header cannot start with white space.");
+				return err_set(e, "a header cannot start with white space");
 			value = str_trim(line);
 			headers[count - 1].value = arena_printf(a, "%.*s %.*s", STR_ARG(headers[count - 1].value), STR_ARG(value));
 			continue;
 		}
 		if (!memchr(line.p, ':', line.n))
-			return err_set(e, "Header line %zu has no colon.", count + 1);
+			return err_set(e, "header line %zu has no colon", count + 1);
 		headers[count].name = str_cut(line, ':', &value);
 		headers[count++].value = value;
 	}

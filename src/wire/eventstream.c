@@ -63,12 +63,12 @@ static int take_header(Str *block, EsHeader *h, Err *e)
 
 	*h = (EsHeader){ 0 };
 	if (!take_counted(block, 1, &h->name) || !take(block, 1, &type))
-		return err_set(e, "The event stream is damaged: a header runs past the end of the headers.");
+		return err_set(e, "the event stream is damaged: a header runs past the end of the headers");
 	if (!h->name.n)
-		return err_set(e, "The event stream is damaged: a header has no name.");
+		return err_set(e, "the event stream is damaged: a header has no name");
 	kind = (unsigned char)type.p[0];
 	if (kind > ES_UUID)
-		return err_set(e, "The event stream is damaged: a header has the unknown type %u.", kind);
+		return err_set(e, "the event stream is damaged: a header has the unknown type %u", kind);
 	h->type = (EsType)kind;
 	if (integer_bytes(kind)) {
 		whole = take(block, integer_bytes(kind), &number);
@@ -79,7 +79,7 @@ static int take_header(Str *block, EsHeader *h, Err *e)
 	} else if (kind == ES_UUID) {
 		whole = take(block, UUID_BYTES, &h->data);
 	}
-	return whole ? 0 : err_set(e, "The event stream is damaged: a header's value runs past the end of the headers.");
+	return whole ? 0 : err_set(e, "the event stream is damaged: a header's value runs past the end of the headers");
 }
 
 /* Names are few, and comparing lengths settles most pairs; the cap on their number bounds the rest. */
@@ -104,13 +104,13 @@ static int check_headers(Str headers, Err *e)
 		size_t at = headers.n - block.n;
 
 		if (++count > ES_MAX_HEADERS)
-			return err_set(e, "The event stream is damaged: a message has more than %d headers.", ES_MAX_HEADERS);
+			return err_set(e, "the event stream is damaged: a message has more than %d headers", ES_MAX_HEADERS);
 		if (take_header(&block, &h, e) < 0)
 			return -1;
 		if (!utf8_valid(h.name) || (h.type == ES_STRING && !utf8_valid(h.data)))
-			return err_set(e, "The event stream is damaged: a header's name or text is not UTF-8.");
+			return err_set(e, "the event stream is damaged: a header's name or text is not UTF-8");
 		if (has_name_before(headers, at, h.name))
-			return err_set(e, "The event stream is damaged: a header name occurs twice in one message.");
+			return err_set(e, "the event stream is damaged: a header name occurs twice in one message");
 	}
 	return 0;
 }
@@ -119,11 +119,11 @@ static int check_headers(Str headers, Err *e)
 static int check_lengths(uint32_t total, uint32_t headers, Err *e)
 {
 	if (total < FRAME_MIN || headers > total - FRAME_MIN)
-		return err_set(e, "The event stream is damaged: the lengths of a message (%u, headers %u) cannot be.", total, headers);
+		return err_set(e, "the event stream is damaged: the lengths of a message (%u, headers %u) cannot be", total, headers);
 	if (headers > ES_MAX_HEADERS_BYTES)
-		return err_set(e, "A message of the event stream has %u bytes of headers; the limit is %d.", headers, ES_MAX_HEADERS_BYTES);
+		return err_set(e, "a message of the event stream has %u bytes of headers; the limit is %d", headers, ES_MAX_HEADERS_BYTES);
 	if (total - headers - FRAME_MIN > ES_MAX_PAYLOAD)
-		return err_set(e, "A message of the event stream is %u bytes long; the limit is %d.", total, ES_MAX_FRAME);
+		return err_set(e, "a message of the event stream is %u bytes long; the limit is %d", total, ES_MAX_FRAME);
 	return 0;
 }
 
@@ -137,7 +137,7 @@ long es_decode(Str bytes, EsFrame *out, Err *e)
 	headers = (uint32_t)load_be(bytes.p + 4, 4);
 	prelude_crc = (uint32_t)load_be(bytes.p + LENGTHS, CRC);
 	if (crc32_of(0, str_sub(bytes, 0, LENGTHS)) != prelude_crc)
-		return err_set(e, "The event stream is damaged: the checksum of a message's first bytes does not match.");
+		return err_set(e, "the event stream is damaged: the checksum of a message's first bytes does not match");
 	if (check_lengths(total, headers, e) < 0)
 		return -1;
 	if (bytes.n < total)
@@ -145,7 +145,7 @@ long es_decode(Str bytes, EsFrame *out, Err *e)
 	message_crc = (uint32_t)load_be(bytes.p + total - CRC, CRC);
 	/* The first eight bytes are summed already: the prelude's CRC is the beginning of the message's. */
 	if (crc32_of(prelude_crc, str_sub(bytes, LENGTHS, total - LENGTHS - CRC)) != message_crc)
-		return err_set(e, "The event stream is damaged: the checksum of a message does not match.");
+		return err_set(e, "the event stream is damaged: the checksum of a message does not match");
 	*out = (EsFrame){
 		.headers = str_sub(bytes, PRELUDE, headers), .payload = str_sub(bytes, PRELUDE + headers, total - headers - FRAME_MIN),
 		.prelude_crc = prelude_crc, .message_crc = message_crc,
@@ -179,17 +179,17 @@ static int check_header(const EsHeader *h, Err *e)
 	size_t bytes = integer_bytes(h->type);
 
 	if (!h->name.n || h->name.n > NAME_MAX || !utf8_valid(h->name))
-		return err_set(e, "An event header needs a UTF-8 name of 1 to %d bytes.", NAME_MAX);
+		return err_set(e, "an event header needs a UTF-8 name of 1 to %d bytes", NAME_MAX);
 	if (h->type > ES_UUID)
-		return err_set(e, "Event header %.*s has the unknown type %u.", STR_ARG(h->name), (unsigned)h->type);
+		return err_set(e, "event header %.*s has the unknown type %u", STR_ARG(h->name), (unsigned)h->type);
 	if (bytes && sign_extended((uint64_t)h->num, bytes) != h->num)
-		return err_set(e, "The number of event header %.*s does not fit its type.", STR_ARG(h->name));
+		return err_set(e, "the number of event header %.*s does not fit its type", STR_ARG(h->name));
 	if (h->type == ES_UUID && h->data.n != UUID_BYTES)
-		return err_set(e, "Event header %.*s is a UUID and needs %d bytes.", STR_ARG(h->name), UUID_BYTES);
+		return err_set(e, "event header %.*s is a UUID and needs %d bytes", STR_ARG(h->name), UUID_BYTES);
 	if ((h->type == ES_BYTES || h->type == ES_STRING) && h->data.n > VALUE_MAX)
-		return err_set(e, "The value of event header %.*s is longer than %d bytes.", STR_ARG(h->name), VALUE_MAX);
+		return err_set(e, "the value of event header %.*s is longer than %d bytes", STR_ARG(h->name), VALUE_MAX);
 	if (h->type == ES_STRING && !utf8_valid(h->data))
-		return err_set(e, "The text of event header %.*s is not UTF-8.", STR_ARG(h->name));
+		return err_set(e, "the text of event header %.*s is not UTF-8", STR_ARG(h->name));
 	return 0;
 }
 
@@ -219,7 +219,7 @@ static int put_frame(Buf *out, const EsHeader *headers, size_t count, Str payloa
 	size_t start = out->n, header_bytes, total;
 
 	if (count > ES_MAX_HEADERS || payload.n > ES_MAX_PAYLOAD)
-		return err_set(e, "An event message can have %d headers and a payload of %d bytes.", ES_MAX_HEADERS, ES_MAX_PAYLOAD);
+		return err_set(e, "an event message can have %d headers and a payload of %d bytes", ES_MAX_HEADERS, ES_MAX_PAYLOAD);
 	(void)buf_put(out, (char[PRELUDE]){ 0 }, PRELUDE);
 	for (size_t i = 0; i < count; i++) {
 		if (check_header(&headers[i], e) < 0)
@@ -230,9 +230,9 @@ static int put_frame(Buf *out, const EsHeader *headers, size_t count, Str payloa
 	(void)buf_put_str(out, payload);
 	(void)put_be(out, 0, CRC);
 	if (out->full)
-		return err_set(e, "An event message did not fit into its buffer.");
+		return err_set(e, "an event message did not fit into its buffer");
 	if (header_bytes > ES_MAX_HEADERS_BYTES)
-		return err_set(e, "The headers of an event message take more than %d bytes.", ES_MAX_HEADERS_BYTES);
+		return err_set(e, "the headers of an event message take more than %d bytes", ES_MAX_HEADERS_BYTES);
 	if (check_headers((Str){ out->p + start + PRELUDE, header_bytes }, e) < 0)
 		return -1;
 	total = out->n - start;

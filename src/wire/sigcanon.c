@@ -41,7 +41,7 @@ static int put_path(Arena *a, Buf *out, Str path, SigPath how, Err *e)
 	if (!path.n)
 		path = STR("/");
 	if (path.p[0] != '/')
-		return err_set(e, "The request path must start with '/'.");
+		return err_set(e, "the request path must start with '/'");
 	if (how == SIG_PATH_ON_WIRE)
 		(void)buf_put_str(out, path);
 	else
@@ -213,7 +213,7 @@ int sigcanon_build(Arena *a, const SigRequest *rq, SigPath how, SigHeader *heade
 	(void)buf_putc(&text, '\n');
 	(void)buf_put_str(&text, payload_hash);
 	if (text.full) {
-		err_set(e, "The request line and headers are too long to sign.");
+		err_set(e, "the request line and headers are too long to sign");
 		goto out;
 	}
 	out->text = arena_str(a, buf_str(&text));

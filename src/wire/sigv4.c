@@ -19,6 +19,15 @@ static bool has_line_end(Str s)
 	return s.n && (memchr(s.p, '\r', s.n) || memchr(s.p, '\n', s.n) || memchr(s.p, 0, s.n));
 }
 
+static bool is_name(Str s)
+{
+	size_t i = 0;
+
+	while (i < s.n && s.p[i] > ' ' && s.p[i] < 0x7f && s.p[i] != ':')
+		i++;
+	return s.n && i == s.n;
+}
+
 /* Headers that proxies or the HTTP library may touch, and an older signature. The list is botocore's. */
 static bool is_never_signed(Str lower)
 {
@@ -38,20 +47,20 @@ static bool is_never_signed(Str lower)
 static int check_inputs(const SigCreds *creds, const SigScope *scope, const SigRequest *rq, Err *e)
 {
 	if (!creds->access_key.n || !creds->secret_key.n)
-		return err_set(e, "There are no credentials to sign with: access key or secret key is empty.");
+		return err_set(e, "there are no credentials to sign with: access key or secret key is empty");
 	if (!scope->region.n || !scope->service.n)
-		return err_set(e, "Region and service must be given to sign a request.");
+		return err_set(e, "region and service must be given to sign a request");
 	if (has_line_end(creds->access_key) || has_line_end(creds->token) || has_line_end(scope->region) || has_line_end(scope->service))
-		return err_set(e, "Access key, session token, region and service must not hold line ends or NUL bytes.");
+		return err_set(e, "access key, session token, region and service must not hold line ends or NUL bytes");
 	if (!rq->method.n || has_line_end(rq->method) || has_line_end(rq->path) || has_line_end(rq->query))
-		return err_set(e, "Method, path and query must not hold line ends or NUL bytes, and a method is needed.");
+		return err_set(e, "method, path and query must not hold line ends or NUL bytes, and a method is needed");
 	for (size_t i = 0; i < rq->header_count; i++) {
 		Str name = rq->headers[i].name;
 
-		if (!name.n || has_line_end(name) || memchr(name.p, ':', name.n) || memchr(name.p, ' ', name.n))
-			return err_set(e, "Header %zu has no usable name: it is empty or holds a colon, a blank, a line end or a NUL byte.", i + 1);
+		if (!is_name(name))
+			return err_set(e, "header %zu has no usable name: visible ASCII characters without a colon are needed", i + 1);
 		if (has_line_end(rq->headers[i].value))
-			return err_set(e, "The value of header %.*s holds a line end or a NUL byte.", STR_ARG(name));
+			return err_set(e, "the value of header %.*s holds a line end or a NUL byte", STR_ARG(name));
 	}
 	return 0;
 }
@@ -72,7 +81,7 @@ static int supply(Signing *s, SigResult *out, const char *name, const char *lowe
 	const SigHeader *own = find(s, lower_name);
 
 	if (own && !str_eq(str_trim(own->value), value))
-		return err_set(e, "The request has an %s header that differs from what is to be signed; leave it out.", name);
+		return err_set(e, "the request has an %s header that differs from what is to be signed; leave it out", name);
 	if (own)
 		return 0;
 	s->headers[s->count++] = (SigHeader){ str_of(lower_name), value };
@@ -107,7 +116,7 @@ static int collect(Arena *a, Signing *s, const SigCreds *creds, const SigScope *
 			s->headers[s->count++] = (SigHeader){ name, rq->headers[i].value };
 	}
 	if (!find(s, "host"))
-		return err_set(e, "The request has no host header; it must be signed.");
+		return err_set(e, "the request has no host header; it must be signed");
 	time_format_basic(scope->time_ms, time);
 	s->time = arena_str(a, str_of(time));
 	if (supply(s, out, "X-Amz-Date", "x-amz-date", s->time, e) < 0)

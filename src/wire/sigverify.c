@@ -167,9 +167,9 @@ static SigVerdict compare(Arena *a, const Verifying *v, const SigCreds *creds, c
 	Str hash, scope;
 
 	if (!(headers = listed(a, v, &count)))
-		return verdict(SIG_MALFORMED, e, "SignedHeaders must be sorted, name host and x-amz-date, and name only headers that were sent.");
+		return verdict(SIG_MALFORMED, e, "the list SignedHeaders must be sorted, name host and x-amz-date, and name only headers that were sent");
 	if (!payload_hash(a, v, rq, &hash))
-		return verdict(SIG_MISMATCH, e, "The body is not the one that x-amz-content-sha256 announces.");
+		return verdict(SIG_MISMATCH, e, "the body is not the one that x-amz-content-sha256 announces");
 	if (sigcanon_build(a, rq, sigcanon_path_of(c->service, rq->flags), headers, count, hash, &canon, e) < 0)
 		return SIG_MALFORMED;
 	scope = sigkey_scope(a, c->day, c->region, c->service);
@@ -177,7 +177,7 @@ static SigVerdict compare(Arena *a, const Verifying *v, const SigCreds *creds, c
 	hmac_key_of(&key, sigkey_string_to_sign(a, v->time, scope, canon.text), mac);
 	hmac_key_done(&key);
 	if (!same(sig_hex(a, mac, sizeof mac), c->signature))
-		return verdict(SIG_MISMATCH, e, "The signature does not match the one computed over the request.");
+		return verdict(SIG_MISMATCH, e, "the signature does not match the one computed over the request");
 	return SIG_OK;
 }
 
@@ -188,22 +188,22 @@ SigVerdict sig_verify(Arena *a, const SigCreds *creds, const SigScope *now, int6
 	int64_t at_ms;
 
 	if (collect(a, &v, rq) < 0)
-		return verdict(SIG_MALFORMED, e, "A header value holds a line end or a NUL byte.");
+		return verdict(SIG_MALFORMED, e, "a header value holds a line end or a NUL byte");
 	if (!find(&v, STR("authorization"), &times))
-		return verdict(SIG_MISSING, e, "The request has no Authorization header.");
+		return verdict(SIG_MISSING, e, "the request has no Authorization header");
 	if (times > 1 || !parse_authorization(header(&v, "authorization"), &v.claim))
-		return verdict(SIG_MALFORMED, e, "The Authorization header is not of the form " SIG_ALGORITHM " Credential=, SignedHeaders=, Signature=.");
+		return verdict(SIG_MALFORMED, e, "the Authorization header is not of the form " SIG_ALGORITHM " Credential=, SignedHeaders=, Signature=");
 	v.time = header(&v, "x-amz-date");
 	(void)find(&v, STR("x-amz-date"), &times);
 	if (times != 1 || time_parse_basic(v.time, &at_ms) < 0)
-		return verdict(SIG_MALFORMED, e, "The request needs one x-amz-date header of the form YYYYMMDDTHHMMSSZ.");
+		return verdict(SIG_MALFORMED, e, "the request needs one x-amz-date header of the form YYYYMMDDTHHMMSSZ");
 	if (!str_eq(v.claim.access_key, creds->access_key))
-		return verdict(SIG_UNKNOWN_KEY, e, "The access key is not known.");
+		return verdict(SIG_UNKNOWN_KEY, e, "the access key is not known");
 	if (creds->token.n && !same(header(&v, "x-amz-security-token"), creds->token))
-		return verdict(SIG_UNKNOWN_KEY, e, "The session token is missing or not known.");
+		return verdict(SIG_UNKNOWN_KEY, e, "the session token is missing or not known");
 	if (!str_eq(v.claim.region, now->region) || !str_eq(v.claim.service, now->service) || !str_starts(v.time, v.claim.day))
-		return verdict(SIG_BAD_SCOPE, e, "The credential is scoped to another day, region or service.");
+		return verdict(SIG_BAD_SCOPE, e, "the credential is scoped to another day, region or service");
 	if (llabs(at_ms - now->time_ms) > max_skew_ms)
-		return verdict(SIG_SKEWED, e, "The time of signing is too far from the time of the server.");
+		return verdict(SIG_SKEWED, e, "the time of signing is too far from the time of the server");
 	return compare(a, &v, creds, rq, e);
 }
