@@ -14,24 +14,31 @@ typedef struct CostLines {
 	bool    has_tokens;
 	Tokens  tokens;                 /* sum */
 	int64_t priced_nusd;            /* each line priced by its own model and rounded, then summed */
-	int     unpriced;               /* lines with tokens but no price */
+	int     priced, unpriced;       /* lines with tokens: with and without a price */
+	int64_t tokenless_nusd;         /* sum of cost_cents of the lines that have no tokens */
+	int64_t unreported_nusd;        /* priced_nusd of the lines that have no cost_cents */
 	Opt64   reported_nusd;          /* sum of cost_cents */
 	int64_t first_ms;
+	Str     first_event;
 	Str     tenant, persona, agent, version, model;   /* of the first line (by time, then event id) */
 } CostLines;
 
+/* Takes one more line into the sum; the order of the calls does not matter. Text is borrowed from the line. */
+void cost_lines_add(CostLines *c, const LogLine *line, const PriceTable *prices);
+
 typedef struct Booking {
 	int64_t    hour;                /* hours since 1970 of booked_ms */
-	int64_t    booked_ms;           /* startedAt; without a job the line's timestamp */
+	int64_t    booked_ms;           /* startedAt, else updatedAt; without a job the first line's timestamp */
 	CostSource source;
 	int64_t    nusd;                /* 0 when source is COST_NONE */
 	Opt64      reported_nusd;       /* kept beside it, never added */
-	bool       unpriced;            /* tokens known, model without a price */
+	bool       unpriced;            /* tokens known, model without a price; in both modes */
 	bool       has_tokens;
 	Tokens     tokens;
 } Booking;
 
-/* job may be NULL (lines only), lines may be NULL (job only); not both. */
+/* job may be NULL (lines only), lines may be NULL (job only); not both. With a job it is priced once over its tokens, or
+ * over the lines' when it has none; without one every line stands for itself: its tokens, else its own figure. */
 void ledger_book(const Job *job, const CostLines *lines, const PriceTable *prices, LedgerMode mode, Booking *out);
 
 #endif

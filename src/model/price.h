@@ -27,8 +27,11 @@ typedef enum PriceVerdict { PRICE_OK, PRICE_UNPRICED } PriceVerdict;
 
 /* The row that prices this model at that time: exact id first, then without a known geography prefix
  * (us. eu. apac. jp. au. us-gov. global.); foundation-model and inference-profile ARNs are cut to their id.
- * NULL when there is none. */
+ * Of several rows for one id the first that is valid wins, so overrides stand in front. NULL when there is none. */
 const PriceRow *price_find(const PriceTable *t, Str model, int64_t at_ms);
-/* nUSD for the tokens. PRICE_UNPRICED when there is no row, or a class with tokens > 0 has no price. */
+/* nUSD for the tokens; counts outside 0..10^10 are taken as the nearer end. The geography factor holds when the row was
+ * found by cutting a prefix other than global. PRICE_UNPRICED (and 0) when there is no row, or a class with tokens > 0
+ * has no price. */
 PriceVerdict price_amount(const PriceTable *t, Str model, int64_t at_ms, const Tokens *tok, int64_t *nusd);
+
 #endif

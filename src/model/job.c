@@ -1,0 +1,38 @@
+#include "model/job.h"
+
+static const char *const state_names[JOB_STATES];
+
+/* Unsigned addition: hostile counts wrap instead of being undefined, and a later difference takes out what went in. */
+static int64_t add(int64_t a, int64_t b)
+{
+	return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
+Tokens tokens_add(Tokens a, Tokens b)
+{
+	return (Tokens){
+		.input = add(a.input, b.input),
+		.output = add(a.output, b.output),
+		.cache_read = add(a.cache_read, b.cache_read),
+		.cache_write_5m = add(a.cache_write_5m, b.cache_write_5m),
+		.cache_write_1h = add(a.cache_write_1h, b.cache_write_1h),
+	};
+}
+
+JobState job_state_of(Str status)
+{
+	for (int i = 0; i < JOB_OTHER; i++)
+		if (str_eq_nocase(status, str_of(state_names[i])))
+			return (JobState)i;
+	return JOB_OTHER;
+}
+
+const char *job_state_name(JobState s)
+{
+	return (unsigned)s < JOB_STATES ? state_names[s] : state_names[JOB_OTHER];
+}
+
+static const char *const state_names[JOB_STATES] = {
+	[JOB_QUEUED] = "queued", [JOB_RUNNING] = "running", [JOB_SUCCEEDED] = "succeeded",
+	[JOB_FAILED] = "failed", [JOB_CANCELLED] = "cancelled", [JOB_OTHER] = "other",
+};
