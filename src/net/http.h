@@ -16,7 +16,13 @@ typedef struct HttpHeader { Str name, value; } HttpHeader;
 
 typedef enum HttpFault {
 	HTTP_OK,               /* an answer came, whatever its status */
-	HTTP_DNS, HTTP_CONNECT, HTTP_TLS, HTTP_TIMEOUT, HTTP_SLOW, HTTP_TORN, HTTP_TOO_BIG, HTTP_CANCELLED, HTTP_OTHER
+	/* Nothing was sent: no address, no connection (also when either took too long), no trusted peer. */
+	HTTP_DNS, HTTP_CONNECT, HTTP_TLS,
+	/* It was sent, and what came of it is not known: total_ms is over, quiet_s, or the connection broke. */
+	HTTP_TIMEOUT, HTTP_SLOW, HTTP_TORN,
+	/* The body is over its cap, or there are more than 256 headers or 64 KiB of them. */
+	HTTP_TOO_BIG,
+	HTTP_CANCELLED, HTTP_OTHER
 } HttpFault;
 
 typedef struct HttpReply {
@@ -26,19 +32,20 @@ typedef struct HttpReply {
 	const HttpHeader *headers;     /* names lower case */
 	size_t    header_count;
 	Str       body;                /* empty when on_body was given */
-	int64_t   sent_ms, first_byte_ms, done_ms;   /* monotonic */
-} HttpReply;
+	/* Monotonic. sent: the connection was there and the request went out (http_start's time if it never did). */
+	int64_t   sent_ms, first_byte_ms, done_ms;
+} HttpReply;   /* all of it is good until the end of the loop turn that on_done is called in */
 
 typedef struct HttpSpec {
 	const char *method, *url;      /* url: finished, percent-encoded */
 	const HttpHeader *headers;     /* all that is sent besides what the protocol needs; Host included */
 	size_t header_count;
 	Str    body;                   /* copied */
-	size_t max_body_bytes;         /* 0: 8 MiB */
+	size_t max_body_bytes;         /* 0: 8 MiB. For what is kept in reply->body; what goes to on_body is not counted */
 	long   connect_ms, total_ms;   /* 0: 5,000 and 60,000; total_ms < 0: none (streams) */
-	long   quiet_s;                /* give up when slower than 1 byte/s for so long; 0: 30 */
+	long   quiet_s;                /* give up when no byte went either way for so long; 0: 30 */
 	const char *ca_file;           /* NULL: the system's */
-	const char *proxy;             /* NULL: HTTPS_PROXY and friends */
+	const char *proxy;             /* NULL: HTTPS_PROXY and friends; never used for loopback and link-local addresses */
 	/* Streaming: each piece as it comes; only for status 200. Return 0, or -1 to end the transfer (HTTP_CANCELLED). */
 	int  (*on_body)(HttpRequest *rq, Str piece, void *arg);
 	void (*on_done)(HttpRequest *rq, const HttpReply *reply, void *arg);   /* exactly once, never from inside http_start */

@@ -27,18 +27,23 @@ typedef struct HttpdReply {
 	Str body;                      /* copied */
 } HttpdReply;
 
-/* Called once per request on the loop thread. It must end in httpd_reply or httpd_stream_begin on that connection,
- * now or later (the connection waits). The request is valid until then. */
+/* Called once per request on the loop thread. A body over the cap is answered with 413 before it gets here. It must end
+ * in httpd_reply or httpd_stream_begin on that connection, now or later (the connection waits). The request is valid
+ * until then. */
 typedef void (*HttpdHandler)(HttpdConn *c, const HttpdRequest *rq, void *arg);
 
 Httpd *httpd_open(uv_loop_t *loop, int port, size_t max_body_bytes, HttpdHandler on_request, void *arg, Err *e);
 int    httpd_port(const Httpd *d);
+/* Calls on_gone of each stream that has not ended, drops all connections (answers that are due are not sent and must
+ * not be given any more), and frees d once the loop has turned. Safe inside the handler and on_gone. */
 void   httpd_close(Httpd *d);
+/* Content-Length and the like are the server's own; given ones, and headers with line ends in them, are left out. */
 void   httpd_reply(HttpdConn *c, const HttpdReply *reply);
-/* Chunked answer. httpd_stream_put queues bytes; on_gone is called once if the client goes away first. */
+/* Chunked answer; head->body is its first piece. on_gone is called once if the client goes away before end or tear:
+ * c must not be used afterwards, nor after end and tear. */
 void   httpd_stream_begin(HttpdConn *c, const HttpdReply *head, void (*on_gone)(void *), void *arg);
-int    httpd_stream_put(HttpdConn *c, Str bytes);
+int    httpd_stream_put(HttpdConn *c, Str bytes);   /* copied; -1 when 8 MiB wait already and nothing was taken */
 void   httpd_stream_end(HttpdConn *c);      /* ends the body in order */
-void   httpd_stream_tear(HttpdConn *c);     /* drops the connection in the middle */
+void   httpd_stream_tear(HttpdConn *c);     /* sends what is queued, then drops the connection in the middle of the body */
 
 #endif

@@ -1,0 +1,65 @@
+/* What http.c (the loop) and http_request.c (one transfer) share. Not for other folders. */
+#ifndef NET_HTTP_OWN_H
+#define NET_HTTP_OWN_H
+
+#include <sys/queue.h>
+
+#include "net/http.h"
+#include "net/late.h"
+
+typedef TAILQ_HEAD(HttpList, HttpRequest) HttpList;
+typedef LIST_HEAD(HttpSocketList, HttpSocket) HttpSocketList;
+
+struct Http {
+	uv_loop_t *loop;
+	CurlApi    curl;
+	CURLM     *multi;            /* NULL until the first request */
+	char      *no_proxy;
+	/* A request is on exactly one list: started but not yet given to curl; with curl; ended by us and waiting for
+	 * its on_done; done and waiting to be freed. curl is only told from http_turn, never from its own callbacks. */
+	HttpList   fresh, running, ending, dead;
+	HttpSocketList sockets;
+	uv_timer_t curl_timer;       /* curl's next deadline */
+	uv_timer_t turn;             /* zero: there is something to do on the next loop turn */
+	uv_timer_t quiet;            /* when the first running request may have been quiet for too long */
+	int64_t    quiet_at_ms;      /* what `quiet` is set to; meaningless while it is not active */
+	int        handles;          /* uv handles that are not closed yet */
+	bool       closing;
+	void     (*on_closed)(void *);
+	void      *closed_arg;
+};
+
+struct HttpRequest {
+	TAILQ_ENTRY(HttpRequest) link;
+	HttpList  *home;             /* the list it is on */
+	Http      *http;
+	CURL      *easy;
+	struct curl_slist *lines;    /* headers to send */
+	Buf        upload, body;
+	Arena      arena;            /* headers received */
+	HttpHeader *headers;
+	size_t     header_count, header_cap, header_bytes;
+	bool       headers_done, head_only;
+	HttpFault  stop;             /* why we ended it ourselves; HTTP_OK: we did not */
+	char       stop_text[80];
+	int64_t    moved_ms;         /* when bytes last went either way; 0 until connected */
+	int64_t    quiet_ms;
+	curl_off_t moved_bytes;
+	char       error[CURL_ERROR_SIZE];
+	HttpReply  reply;
+	int  (*on_body)(HttpRequest *rq, Str piece, void *arg);
+	void (*on_done)(HttpRequest *rq, const HttpReply *reply, void *arg);
+	void  *arg;
+};
+
+/* Makes the request with everything set in curl, on no list. NULL and Err on a bad spec. */
+HttpRequest *request_new(Http *h, const HttpSpec *spec, Err *e);
+/* http.c: ends the transfer for a reason of ours on the next loop turn; safe anywhere; the first reason counts. */
+void request_stop(HttpRequest *rq, HttpFault why, const char *text);
+/* Fills rq->reply from the outcome. */
+void request_settle(HttpRequest *rq, CURLcode code);
+void request_free(HttpRequest *rq);
+/* http.c: the transfer has its connection now; from here on it must not be quiet for too long. */
+void http_watch_quiet(Http *h, int64_t at_ms);
+
+#endif
