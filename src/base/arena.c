@@ -33,6 +33,13 @@ void arena_done(Arena *a)
 	a->head = NULL;
 }
 
+void arena_wipe_done(Arena *a)
+{
+	for (ArenaBlock *b = a->head; b; b = b->next)
+		explicit_bzero(b->data, b->used);
+	arena_done(a);
+}
+
 void arena_reset(Arena *a)
 {
 	if (!a->head)

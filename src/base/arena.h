@@ -11,6 +11,7 @@ typedef struct Arena {
 } Arena;          /* {0} is an empty arena */
 
 void  arena_done(Arena *a);
+void  arena_wipe_done(Arena *a);                          /* overwrites first: for secrets */
 void  arena_reset(Arena *a);                              /* keeps one block for the next round */
 void *arena_alloc(Arena *a, size_t n);                    /* zeroed, aligned for any type */
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))

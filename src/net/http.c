@@ -323,6 +323,11 @@ Http *http_new(uv_loop_t *loop, Err *e)
 	return h;
 }
 
+uv_loop_t *http_loop(const Http *h)
+{
+	return h->loop;
+}
+
 int http_prepare(Http *h, Err *e)
 {
 	CURLcode rc;

@@ -55,6 +55,7 @@ typedef struct HttpSpec {
 Http *http_new(uv_loop_t *loop, Err *e);        /* cheap: nothing is loaded yet */
 /* Cancels all requests (their on_done is called with HTTP_CANCELLED) and closes; on_closed once all handles are gone. */
 void  http_close(Http *h, void (*on_closed)(void *), void *arg);
+uv_loop_t *http_loop(const Http *h);
 int   http_prepare(Http *h, Err *e);            /* loads libcurl now */
 HttpRequest *http_start(Http *h, const HttpSpec *spec, Err *e);   /* NULL and Err when it cannot even begin */
 void  http_cancel(HttpRequest *rq);             /* on_done comes later in this or the next loop turn */
