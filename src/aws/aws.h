@@ -20,13 +20,18 @@ typedef struct AwsService {
 	AwsProtocol protocol;
 	const char *target_prefix;  /* awsJson: "DynamoDB_20120810"; awsQuery: API version */
 	bool        query_mode;     /* sends x-amzn-query-mode */
+	const char *name;           /* for people: "DynamoDB" */
+	const char *busy_name;      /* in retry sentences: "the AI service"; NULL: name */
+	const char *missing_hint;   /* what to check when a resource is not found */
+	int         backoff_ms;     /* base of the first retry after a fault of the service; 0: 50 */
 } AwsService;
 
 /* What an encoder fills. */
 typedef struct AwsParts {
 	Buf path;                   /* percent-encoded; empty = the row's path */
 	Buf query;                  /* canonical or not: the signer sorts a copy */
-	Buf body;
+	Buf body;                   /* awsQuery: "&Name=value…" behind Action and Version */
+	Buf about;                  /* for messages: "table jobs"; empty when there is nothing to name */
 } AwsParts;
 
 /* What a decoder reads. */
@@ -44,6 +49,9 @@ typedef struct AwsOp {
 	int (*encode)(const void *in, AwsParts *out, Err *e);
 	int (*decode)(Arena *a, const AwsBody *body, void *out, Err *e);     /* out: out_size zeroed bytes */
 	size_t out_size;
+	const char *only_event;     /* streams: events of other types are skipped; NULL: all are delivered */
+	const char *last_event;     /* streams: without this event the stream was torn; NULL: it may end anywhere */
+	int quiet_s;                /* streams: give up after so many silent seconds; 0: net's default */
 	const char *page_token;     /* member of the answer that asks for another page, or NULL (documentation and tests) */
 } AwsOp;
 
@@ -77,7 +85,8 @@ typedef struct AwsClientSpec {
 /* Takes creds. Region: spec, else AWS_REGION, AWS_DEFAULT_REGION, the profile's; none is an error that says so.
  * An endpoint that is neither loopback nor https with leave is refused (ERR_REFUSED). */
 AwsClient *aws_client_new(Http *http, const AwsClientSpec *spec, AwsCreds *creds, Err *e);
-void       aws_client_free(AwsClient *c);            /* cancels what is in flight; callbacks come with AWS_CANCELLED */
+/* Cancels what is in flight: every on_done has come with AWS_CANCELLED when this returns. Free it before http_close. */
+void       aws_client_free(AwsClient *c);
 Str        aws_region(const AwsClient *c);
 Str        aws_endpoint(const AwsClient *c, const AwsService *s, Arena *a);
 const AwsCreds *aws_creds(const AwsClient *c);
@@ -86,19 +95,20 @@ int64_t    aws_calls_made(const AwsClient *c);
 int64_t    aws_skew_ms(const AwsClient *c);
 
 typedef struct AwsHandler {
-	/* Exactly once, never from inside aws_call. err == NULL: out is the decoded struct (its arena dies with the callback). */
+	/* Exactly once, never from inside aws_call. err == NULL: out is the decoded struct (its arena dies with the callback);
+	 * NULL when the row has no decoder. */
 	void (*on_done)(AwsCall *call, const void *out, const AwsError *err, void *arg);
 	/* Streams: each event (exceptions end the stream through on_done). Payload borrowed. */
 	void (*on_event)(AwsCall *call, Str event_type, Str payload, void *arg);
 	/* Before a wait: "the AI service is busy, trying again in 4 s". May be NULL. */
 	void (*on_retry)(AwsCall *call, const char *sentence, int64_t wait_ms, void *arg);
 	void *arg;
-	int64_t total_ms;           /* 0: the default */
+	int64_t total_ms;           /* whole call, waits included; 0: 60,000, for streams none */
 } AwsHandler;
 
 /* in is encoded before aws_call returns. NULL and Err (nothing was sent) when it cannot be. */
 AwsCall *aws_call(AwsClient *c, const AwsOp *op, const void *in, const AwsHandler *h, Err *e);
-void     aws_cancel(AwsCall *call);                  /* on_done comes with AWS_CANCELLED */
+void     aws_cancel(AwsCall *call);                  /* on_done comes with AWS_CANCELLED in a later loop turn */
 const AwsOp *aws_call_op(const AwsCall *call);
 Str      aws_call_request_id(const AwsCall *call);   /* of the last answer */
 

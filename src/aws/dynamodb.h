@@ -4,12 +4,17 @@
 
 #include "aws/aws.h"
 
+/* Checks that every attribute of an item is one value of a known type, maps and lists included. The decoders below did
+ * this already; for items that come another way. */
+int ddb_check_item(JsonVal item, Err *e);
+
 /* An item is the JSON object {"name": {"S": "…"}, …}. Getters: 0; absent or NULL leaves *out alone. A wrong type is an
  * error that names the attribute. Numbers are read from their text, exactly. */
 int ddb_str(JsonVal item, const char *name, Str *out, Err *e);
 int ddb_i64(JsonVal item, const char *name, int64_t *out, Err *e);
 int ddb_scaled(JsonVal item, const char *name, int scale, int64_t *out, Err *e);
 int ddb_bool(JsonVal item, const char *name, bool *out, Err *e);
+int ddb_opt_map(JsonVal item, const char *name, JsonVal *out, Err *e);
 JsonVal ddb_map(JsonVal item, const char *name);        /* the inner {"M": …} object, or absent */
 JsonVal ddb_list(JsonVal item, const char *name);       /* array of attribute values, or absent */
 bool    ddb_has(JsonVal item, const char *name);
@@ -47,7 +52,10 @@ typedef struct DdbPage {
 
 typedef struct DdbKeyIn { const char *table; const DdbField *key; size_t key_count; bool consistent; } DdbKeyIn;
 typedef struct DdbItemOut { bool found; JsonVal item; } DdbItemOut;
-typedef struct DdbBatchGetIn { const char *table; const DdbField *const *keys; size_t key_count /* <= 100 */, fields_per_key; } DdbBatchGetIn;
+typedef struct DdbBatchGetIn {
+	const char *table; const DdbField *const *keys; size_t key_count /* <= 100 */, fields_per_key;
+	Str unprocessed_json;       /* of the answer before: asked again instead of keys */
+} DdbBatchGetIn;
 typedef struct DdbBatchGetOut { JsonVal items; size_t unprocessed; Str unprocessed_json; } DdbBatchGetOut;
 typedef struct DdbPutIn {
 	const char *table;
@@ -80,8 +88,10 @@ typedef struct DdbCreateTableIn {
 } DdbCreateTableIn;
 typedef struct DdbTableOut { Str name, status; int64_t item_count; } DdbTableOut;
 
+/* in: the struct of the name (DescribeTable: const char *, the table). out: DdbPage for Query and Scan, DdbItemOut for
+ * GetItem and UpdateItem, DdbTableOut for the tables; nothing for PutItem and TransactWriteItems. */
 extern const AwsOp op_dynamodb_query, op_dynamodb_scan, op_dynamodb_get_item, op_dynamodb_batch_get_item,
 	op_dynamodb_put_item, op_dynamodb_update_item, op_dynamodb_transact_write_items,
-	op_dynamodb_create_table, op_dynamodb_describe_table;     /* in: the struct of the name; Query/Scan out: DdbPage */
+	op_dynamodb_create_table, op_dynamodb_describe_table;
 
 #endif

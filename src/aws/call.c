@@ -1,0 +1,229 @@
+#include "aws/call.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+
+static void on_timer(uv_timer_t *t);
+
+void call_release(AwsCall *call)
+{
+	AwsClient *c = call->client;
+
+	if (--call->holds)
+		return;
+	buf_done(&call->parts.path);
+	buf_done(&call->parts.query);
+	buf_done(&call->parts.body);
+	buf_done(&call->parts.about);
+	buf_done(&call->frames);
+	free(call->endpoint);
+	free(call);
+	client_shell_gone(c);
+}
+
+void call_on_timer_closed(uv_handle_t *h)
+{
+	call_release(h->data);
+}
+
+/* Leaves the list, tells the owner, and lets the next one in. Memory goes when timer and request have let go. */
+void call_finish(AwsCall *call, const void *out, const AwsError *err)
+{
+	AwsClient *c = call->client;
+
+	if (call->state == CALL_DONE)
+		return;
+	call->state = CALL_DONE;
+	client_unlink(call);
+	c->shells++;              /* the client outlives this function, whatever on_done does */
+	call->h.on_done(call, out, err, call->h.arg);
+	uv_close((uv_handle_t *)&call->timer, call_on_timer_closed);
+	client_start_queued(c);
+	client_shell_gone(c);
+}
+
+static FaultPlace place_of(AwsCall *call)
+{
+	AwsClient *c = call->client;
+
+	return (FaultPlace){ .op = call->op, .account = c->account, .region = c->region.p, .about = buf_cstr(&call->parts.about),
+	                     .endpoint = call->endpoint ? call->endpoint : "the service", .creds_source = creds_source(c->creds),
+	                     .attempts = call->attempt };
+}
+
+void call_fail(AwsCall *call, const Fault *f, HttpFault transport, Str body)
+{
+	AwsError err = { .fault = f->fault, .status = f->status, .body = body };
+	FaultPlace place = place_of(call);
+
+	(void)snprintf(err.code, sizeof err.code, "%s", f->code);
+	(void)snprintf(err.request_id, sizeof err.request_id, "%s", call->request_id);
+	fault_sentence(f, transport, &place, &err.err);
+	call_finish(call, NULL, &err);
+}
+
+void call_cancel_now(AwsCall *call)
+{
+	Fault f = { .fault = AWS_CANCELLED };
+	bool sent = call->state == CALL_SENDING;
+
+	if (sent)
+		http_cancel(call->rq);
+	call_fail(call, &f, sent ? HTTP_CANCELLED : HTTP_OK, STR(""));
+}
+
+static int64_t asked_wait(const HttpReply *reply)
+{
+	int64_t ms;
+
+	return str_i64(http_header(reply, "x-amz-retry-after"), &ms) == 0 ? ms : -1;
+}
+
+static void wait_then_send(AwsCall *call, const Fault *f, int64_t wait_ms)
+{
+	char sentence[160];
+
+	call->state = CALL_WAITING;
+	(void)uv_timer_start(&call->timer, on_timer, (uint64_t)wait_ms, 0);
+	fault_retry_sentence(f, call->op->service, wait_ms, sentence, sizeof sentence);
+	if (call->h.on_retry)
+		call->h.on_retry(call, sentence, wait_ms, call->h.arg);
+}
+
+/* Once for each call: an answer that our clock explains sets the offset and is tried again at once. */
+static bool correct_skew(AwsCall *call, const Fault *f, const HttpReply *reply)
+{
+	int64_t skew;
+
+	if (!f->may_be_skew || call->skew_corrected || !answer_shows_skew(call->client, reply, &skew) || llabs(skew) > SKEW_MAX_MS)
+		return false;
+	call->skew_corrected = true;
+	call->client->skew_ms = skew;
+	wait_then_send(call, f, 0);
+	return true;
+}
+
+static bool try_again(AwsCall *call, const Fault *f, const HttpReply *reply)
+{
+	AwsClient *c = call->client;
+	int64_t wait;
+	uint32_t chance;
+
+	if (f->retry == RETRY_NEVER || (f->retry == RETRY_IDEMPOTENT && !call->op->idempotent) || call->delivered)
+		return false;
+	if (call->attempt >= c->max_attempts || !retry_take(&c->budget, f->throttled, &call->retry_cost))
+		return false;
+	client_random(&chance, sizeof chance);
+	wait = retry_wait_ms(call->attempt - 1, f->throttled, call->op->service->backoff_ms, chance, asked_wait(reply));
+	if (call->deadline_ms && clock_mono_ms() + wait >= call->deadline_ms)
+		return false;
+	wait_then_send(call, f, wait);
+	return true;
+}
+
+/* A clock fault that could not be corrected is told as such, not as a wrong key. */
+static void name_skew(const AwsCall *call, const HttpReply *reply, Fault *f)
+{
+	int64_t skew;
+
+	if (f->may_be_skew && reply->fault == HTTP_OK && answer_shows_skew(call->client, reply, &skew))
+		f->fault = AWS_SKEWED;
+}
+
+static void on_reply(HttpRequest *rq, const HttpReply *reply, void *arg)
+{
+	AwsCall *call = arg;
+	Arena a = { 0 };
+	void *out = NULL;
+	Fault f;
+
+	(void)rq;
+	call->rq = NULL;
+	if (call->state == CALL_DONE)
+		goto out;
+	if (call->cancelled) {
+		f = (Fault){ .fault = AWS_CANCELLED };
+		call_fail(call, &f, HTTP_CANCELLED, STR(""));
+		goto out;
+	}
+	answer_read(call, reply, &a, &out, &f);
+	if (f.fault == AWS_OK) {
+		retry_give_back(&call->client->budget, call->retry_cost);
+		call_finish(call, out, NULL);
+	} else if (!correct_skew(call, &f, reply) && !try_again(call, &f, reply)) {
+		/* A stream that we ended ourselves shows as a cancelled transfer; what counts is why we ended it. */
+		HttpFault transport = call->stream_fault.fault != AWS_OK ? HTTP_OK : reply->fault;
+
+		name_skew(call, reply, &f);
+		call_fail(call, &f, transport, reply->body);
+	}
+out:
+	arena_done(&a);
+	call_release(call);
+}
+
+static int next_try(AwsCall *call, Err *e)
+{
+	call->attempt++;
+	call->state = CALL_SENDING;
+	stream_reset(call);
+	return call_send(call, on_reply, e);
+}
+
+/* A try that cannot even begin, on the loop: there is no caller to return to. */
+static void fail_to_begin(AwsCall *call, const Err *why)
+{
+	AwsError err = { .fault = why->kind == ERR_REFUSED ? AWS_REFUSED : AWS_OTHER, .err = *why };
+
+	call_finish(call, NULL, &err);
+}
+
+static void on_timer(uv_timer_t *t)
+{
+	AwsCall *call = t->data;
+	Err e = { 0 };
+
+	if (call->state == CALL_DONE)
+		return;
+	if (call->cancelled)
+		call_cancel_now(call);
+	else if (call->state == CALL_WAITING && next_try(call, &e) < 0)
+		fail_to_begin(call, &e);
+}
+
+int call_begin(AwsCall *call, Err *e)
+{
+	return next_try(call, e);
+}
+
+void call_begin_queued(AwsCall *call)
+{
+	Err e = { 0 };
+
+	if (next_try(call, &e) < 0)
+		fail_to_begin(call, &e);
+}
+
+void aws_cancel(AwsCall *call)
+{
+	if (call->cancelled || call->state == CALL_DONE)
+		return;
+	call->cancelled = true;
+	if (call->state == CALL_SENDING)
+		http_cancel(call->rq);
+	else
+		(void)uv_timer_start(&call->timer, on_timer, 0, 0);
+}
+
+const AwsOp *aws_call_op(const AwsCall *call)
+{
+	return call->op;
+}
+
+Str aws_call_request_id(const AwsCall *call)
+{
+	return str_of(call->request_id);
+}

@@ -1,0 +1,91 @@
+/* One call from aws_call to on_done. Inner header: client.c keeps the calls and their order, call.c leads one through
+ * its tries, send.c signs and sends, answer.c reads what came, stream.c takes event streams apart. */
+#ifndef AWS_CALL_H
+#define AWS_CALL_H
+
+#include "aws/aws.h"
+#include "aws/fault.h"
+#include "aws/retry.h"
+
+enum {
+	CALLS_PER_SERVICE = 8,              /* at once; more wait in the order of aws_call */
+	CALL_TOTAL_MS = 60000,
+	SKEW_MIN_MS = 5 * 60 * 1000,        /* the services' own tolerance */
+	SKEW_MAX_MS = 24 * 60 * 60 * 1000,  /* beyond it a clock is broken, not off */
+	INVOCATION_TEXT = 37,
+};
+
+struct AwsClient {
+	Http *http;
+	AwsCreds *creds;
+	SigCache *keys;
+	Arena arena;                        /* lives as long as the client */
+	Str region, endpoint_url;
+	const char *ca_file;
+	char account[16];
+	bool allow_foreign, read_only, closing;
+	int max_attempts;
+	int64_t (*now_ms)(void *); void *now_arg;
+	int64_t skew_ms;                    /* AWS's clock minus ours; for signing only */
+	int64_t calls_made;
+	RetryBudget budget;
+	AwsCall *first, *last;              /* not yet done, in the order of aws_call */
+	int shells;                         /* calls whose memory still stands */
+};
+
+typedef enum CallState { CALL_QUEUED, CALL_SENDING, CALL_WAITING, CALL_DONE } CallState;
+
+struct AwsCall {
+	AwsClient *client;
+	AwsCall *next, *prev;
+	const AwsOp *op;
+	AwsHandler h;
+	AwsParts parts;
+	CallState state;
+	bool cancelled, skew_corrected;
+	int attempt;                        /* of the try under way or just ended; 1 is the first */
+	int retry_cost;
+	int64_t deadline_ms;                /* monotonic; 0: none */
+	char invocation[INVOCATION_TEXT];   /* the same for all tries */
+	char request_id[80];
+	uv_timer_t timer;
+	HttpRequest *rq;
+	int holds;                          /* timer handle, request: memory stays until both have let go */
+	char *endpoint;                     /* for messages */
+
+	/* Streams, one try. */
+	Buf frames;
+	bool delivered, saw_last;
+	Fault stream_fault;                 /* fault != AWS_OK: the stream ended itself */
+};
+
+/* client.c */
+void client_unlink(AwsCall *call);
+void client_start_queued(AwsClient *c);
+void client_shell_gone(AwsClient *c);
+void client_random(void *out, size_t n);   /* of the kernel; zeros if it has none. For jitter and names, not for secrets */
+
+/* call.c */
+int  call_begin(AwsCall *call, Err *e);                    /* the first try */
+void call_begin_queued(AwsCall *call);                     /* the same on the loop: a failure goes to on_done */
+void call_on_timer_closed(uv_handle_t *h);
+void call_finish(AwsCall *call, const void *out, const AwsError *err);
+void call_fail(AwsCall *call, const Fault *f, HttpFault transport, Str body);
+void call_cancel_now(AwsCall *call);
+void call_release(AwsCall *call);                          /* one hold less; frees at none */
+
+/* send.c */
+int  call_send(AwsCall *call, void (*on_done)(HttpRequest *, const HttpReply *, void *), Err *e);
+int64_t client_now_ms(const AwsClient *c);
+
+/* answer.c: after the answer *f says how it went; fault AWS_OK: *out is decoded (or NULL for rows without a decoder). */
+void answer_read(AwsCall *call, const HttpReply *reply, Arena *a, void **out, Fault *f);
+/* True when the Date of the answer says that our clock is off; *skew_ms is then AWS minus ours. */
+bool answer_shows_skew(const AwsClient *c, const HttpReply *reply, int64_t *skew_ms);
+
+/* stream.c */
+void stream_reset(AwsCall *call);
+int  stream_piece(AwsCall *call, Str piece);               /* 0, or -1: stream_fault says why to stop */
+void stream_end(AwsCall *call, const HttpReply *reply, Fault *f);
+
+#endif

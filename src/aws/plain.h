@@ -1,0 +1,12 @@
+/* Text from outside made safe for a sentence: control characters, invisible and direction-changing ones become '?'. */
+#ifndef AWS_PLAIN_H
+#define AWS_PLAIN_H
+
+#include <stddef.h>
+
+#include "base/str.h"
+
+/* Copies as much as fits, cut between characters, always terminated. */
+void plain_copy(char *out, size_t size, Str s);
+
+#endif

@@ -1,0 +1,133 @@
+#include "aws/call.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "aws/endpoint.h"
+#include "base/clock.h"
+#include "base/xalloc.h"
+
+enum { HEADERS_MAX = 16 };
+
+typedef struct Headers { HttpHeader v[HEADERS_MAX]; size_t n; } Headers;
+
+int64_t client_now_ms(const AwsClient *c)
+{
+	return c->now_ms ? c->now_ms(c->now_arg) : clock_wall_ms();
+}
+
+static void add(Headers *h, const char *name, Str value)
+{
+	h->v[h->n++] = (HttpHeader){ str_of(name), value };
+}
+
+static void add_protocol(Headers *h, const AwsOp *op, Arena *a)
+{
+	const AwsService *s = op->service;
+
+	switch (s->protocol) {
+	case AWS_JSON10:
+		add(h, "content-type", STR("application/x-amz-json-1.0"));
+		break;
+	case AWS_JSON11:
+		add(h, "content-type", STR("application/x-amz-json-1.1"));
+		break;
+	case AWS_REST_JSON:
+		if (!str_is(str_of(op->method), "GET"))
+			add(h, "content-type", STR("application/json"));
+		break;
+	case AWS_QUERY:
+		add(h, "content-type", STR("application/x-www-form-urlencoded; charset=utf-8"));
+		break;
+	}
+	if (s->protocol == AWS_JSON10 || s->protocol == AWS_JSON11)
+		add(h, "x-amz-target", arena_printf(a, "%s.%s", s->target_prefix, op->name));
+	if (s->query_mode)
+		add(h, "x-amzn-query-mode", STR("true"));
+	if (op->stream)
+		add(h, "accept", STR("application/vnd.amazon.eventstream"));
+}
+
+/* Signed again on every try: a signature ages while a call waits. */
+static int sign(AwsCall *call, Arena *a, Headers *h, Str path, Str query, Err *e)
+{
+	AwsClient *c = call->client;
+	const AwsService *s = call->op->service;
+	SigCreds creds = creds_get(c->creds);
+	SigScope scope = { c->region, str_of(s->signing_name), client_now_ms(c) + c->skew_ms };
+	SigHeader headers[HEADERS_MAX];
+	SigResult result;
+	SigRequest rq = { .method = str_of(call->op->method), .path = path, .query = query, .headers = headers, .header_count = h->n,
+	                  .body = buf_str(&call->parts.body) };
+
+	for (size_t i = 0; i < h->n; i++)
+		headers[i] = (SigHeader){ h->v[i].name, h->v[i].value };
+	if (sig_sign(a, c->keys, &creds, &scope, &rq, &result, e) < 0)
+		return -1;
+	for (size_t i = 0; i < result.add_count; i++)
+		h->v[h->n++] = (HttpHeader){ result.add[i].name, result.add[i].value };
+	return 0;
+}
+
+static int on_piece(HttpRequest *rq, Str piece, void *arg)
+{
+	(void)rq;
+	return stream_piece(arg, piece);
+}
+
+/* What is left of the call's time; -1: no limit. */
+static long time_left(const AwsCall *call)
+{
+	int64_t left = call->deadline_ms - clock_mono_ms();
+
+	if (!call->deadline_ms)
+		return -1;
+	return left > 1 ? (long)left : 1;
+}
+
+static int start(AwsCall *call, const Headers *h, const char *url, void (*on_done)(HttpRequest *, const HttpReply *, void *), Err *e)
+{
+	HttpSpec spec = {
+		.method = call->op->method, .url = url, .headers = h->v, .header_count = h->n, .body = buf_str(&call->parts.body),
+		.total_ms = time_left(call), .quiet_s = call->op->quiet_s, .ca_file = call->client->ca_file,
+		.on_body = call->op->stream ? on_piece : NULL, .on_done = on_done, .arg = call,
+	};
+
+	call->rq = http_start(call->client->http, &spec, e);
+	if (!call->rq)
+		return -1;
+	call->holds++;
+	call->client->calls_made++;
+	return 0;
+}
+
+int call_send(AwsCall *call, void (*on_done)(HttpRequest *, const HttpReply *, void *), Err *e)
+{
+	AwsClient *c = call->client;
+	EndpointAsk ask = { call->op->service, call->op->host_prefix, c->region, c->endpoint_url, c->creds, c->allow_foreign };
+	Arena a = { 0 };
+	Headers h = { 0 };
+	Endpoint where;
+	Str path, query = buf_str(&call->parts.query), url;
+	int rc = -1;
+
+	if (endpoint_find(&a, &ask, &where, e) < 0)
+		goto out;
+	free(call->endpoint);
+	call->endpoint = xstrndup(where.url.p, where.url.n);
+	path = call->parts.path.n ? buf_str(&call->parts.path) : str_of(call->op->path);
+	url = arena_printf(&a, "%.*s%.*s%s%.*s", STR_ARG(where.url), STR_ARG(path), query.n ? "?" : "", STR_ARG(query));
+	path = arena_printf(&a, "%.*s%.*s", STR_ARG(where.path), STR_ARG(path));
+	add(&h, "host", where.host);
+	add_protocol(&h, call->op, &a);
+	add(&h, "amz-sdk-invocation-id", str_of(call->invocation));
+	add(&h, "amz-sdk-request", arena_printf(&a, "attempt=%d; max=%d", call->attempt, c->max_attempts));
+	if (sign(call, &a, &h, path, query, e) < 0)
+		goto out;
+	add(&h, "user-agent", STR("seismo"));
+	rc = start(call, &h, url.p, on_done, e);
+out:
+	arena_done(&a);
+	return rc;
+}
