@@ -136,13 +136,25 @@ static int read_scalar(Arena *a, const Setting *s, Str text, bool quoted, char *
 	}
 }
 
-static int wrong(const Reader *r, const Setting *s, const char *path, const YamlNode *n)
+static int wrong(const Reader *r, const Setting *s, const YamlNode *n)
 {
 	Buf want = { 0 };
 	int rc;
 
 	put_wanted(&want, s);
-	rc = yaml_error(r->file, n, r->e, "%s%s%s must be %s", r->where, *r->where ? "." : "", path, buf_cstr(&want));
+	rc = yaml_error(r->file, n, r->e, "%s%s%s must be %s", r->where, *r->where ? "." : "", s->path, buf_cstr(&want));
+	buf_done(&want);
+	return rc;
+}
+
+static int no_value(const Reader *r, const Setting *s, const YamlNode *n)
+{
+	Buf want = { 0 };
+	int rc;
+
+	put_wanted(&want, s);
+	rc = yaml_error_key(r->file, n, r->e, "%s%s%s has no value: give it %s, or leave the line out", r->where,
+	                    *r->where ? "." : "", s->path, buf_cstr(&want));
 	buf_done(&want);
 	return rc;
 }
@@ -153,11 +165,11 @@ static int read_texts(const Reader *r, const Setting *s, const YamlNode *n)
 	size_t count = 0;
 
 	if (n->kind != YAML_SEQ || !in_bounds(s, (int64_t)n->count))
-		return wrong(r, s, s->path, n);
+		return wrong(r, s, n);
 	list = ARENA_ARRAY(r->arena, Str, n->count + 1);
 	for (const YamlNode *c = n->child; c; c = c->next) {
 		if (c->kind != YAML_SCALAR || yaml_is_null(c) || (s->check && !s->check(c->text)))
-			return wrong(r, s, s->path, c);
+			return wrong(r, s, c);
 		list[count++] = arena_str(r->arena, c->text);
 	}
 	*(Str **)(void *)(r->out + s->offset) = list;
@@ -169,17 +181,16 @@ static int read_setting(const Reader *r, const Setting *s, const YamlNode *n)
 {
 	if (s->type == SET_SEQ || s->type == SET_MAP) {
 		if (n->kind != (s->type == SET_SEQ ? YAML_SEQ : YAML_MAP))
-			return wrong(r, s, s->path, n);
+			return wrong(r, s, n);
 		*(const YamlNode **)(void *)(r->out + s->offset) = n;
 		return 0;
 	}
 	if (n->kind == YAML_SCALAR && yaml_is_null(n))
-		return yaml_error_key(r->file, n, r->e, "%s%s%s has no value; leave the line out for the default", r->where,
-		                      *r->where ? "." : "", s->path);
+		return no_value(r, s, n);
 	if (s->type == SET_TEXTS)
 		return read_texts(r, s, n);
 	if (n->kind != YAML_SCALAR || read_scalar(r->arena, s, n->text, n->quoted, r->out) < 0)
-		return wrong(r, s, s->path, n);
+		return wrong(r, s, n);
 	return 0;
 }
 

@@ -8,4 +8,8 @@
 uint32_t crc32_plain(uint32_t crc, Str s);    /* byte by byte: the definition */
 uint32_t crc32_sliced(uint32_t crc, Str s);   /* eight tables, any machine */
 
+/* Carry-less multiplication (x86-64) or CRC instructions (arm64), where this machine has them: ask first. */
+bool     crc32_has_hardware(void);
+uint32_t crc32_hardware(uint32_t crc, Str s);
+
 #endif
