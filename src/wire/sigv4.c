@@ -19,13 +19,16 @@ static bool has_line_end(Str s)
 	return s.n && (memchr(s.p, '\r', s.n) || memchr(s.p, '\n', s.n) || memchr(s.p, 0, s.n));
 }
 
+/* A token of RFC 9110. A ";" in a name, for one, would make the list of signed names ambiguous. */
 static bool is_name(Str s)
 {
-	size_t i = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i], letter = (char)(c | 0x20);
 
-	while (i < s.n && s.p[i] > ' ' && s.p[i] < 0x7f && s.p[i] != ':')
-		i++;
-	return s.n && i == s.n;
+		if (!(letter >= 'a' && letter <= 'z') && !(c >= '0' && c <= '9') && (!c || !strchr("!#$%&'*+-.^_`|~", c)))
+			return false;
+	}
+	return s.n;
 }
 
 /* Headers that proxies or the HTTP library may touch, and an older signature. The list is botocore's. */
@@ -58,28 +61,35 @@ static int check_inputs(const SigCreds *creds, const SigScope *scope, const SigR
 		Str name = rq->headers[i].name;
 
 		if (!is_name(name))
-			return err_set(e, "header %zu has no usable name: visible ASCII characters without a colon are needed", i + 1);
+			return err_set(e, "header %zu has no usable name: letters, digits and !#$%%&'*+-.^_`|~ are allowed", i + 1);
 		if (has_line_end(rq->headers[i].value))
 			return err_set(e, "the value of header %.*s holds a line end or a NUL byte", STR_ARG(name));
 	}
 	return 0;
 }
 
-/* The one header of that (lower-case) name, or NULL. */
-static const SigHeader *find(const Signing *s, const char *name)
+/* The header of that (lower-case) name, which must not be given twice; *own is NULL when there is none. */
+static int find_one(const Signing *s, const char *name, const SigHeader **own, Err *e)
 {
-	for (size_t i = 0; i < s->count; i++)
-		if (str_is(s->headers[i].name, name))
-			return &s->headers[i];
-	return NULL;
+	*own = NULL;
+	for (size_t i = 0; i < s->count; i++) {
+		if (!str_is(s->headers[i].name, name))
+			continue;
+		if (*own)
+			return err_set(e, "the request has the header %s twice", name);
+		*own = &s->headers[i];
+	}
+	return 0;
 }
 
 /* Makes sure that the request carries name: value and that it is signed. A header of the same value may be there
  * already; another value would leave two on the wire. */
 static int supply(Signing *s, SigResult *out, const char *name, const char *lower_name, Str value, Err *e)
 {
-	const SigHeader *own = find(s, lower_name);
+	const SigHeader *own;
 
+	if (find_one(s, lower_name, &own, e) < 0)
+		return -1;
 	if (own && !str_eq(str_trim(own->value), value))
 		return err_set(e, "the request has an %s header that differs from what is to be signed; leave it out", name);
 	if (own)
@@ -92,8 +102,10 @@ static int supply(Signing *s, SigResult *out, const char *name, const char *lowe
 /* The last line of the canonical request; for S3 or on demand also a header. */
 static int supply_payload_hash(Arena *a, Signing *s, const SigScope *scope, const SigRequest *rq, SigResult *out, Err *e)
 {
-	const SigHeader *own = find(s, "x-amz-content-sha256");
+	const SigHeader *own;
 
+	if (find_one(s, "x-amz-content-sha256", &own, e) < 0)
+		return -1;
 	if (own) {
 		s->payload_hash = str_trim(own->value);
 		return 0;
@@ -106,6 +118,7 @@ static int supply_payload_hash(Arena *a, Signing *s, const SigScope *scope, cons
 
 static int collect(Arena *a, Signing *s, const SigCreds *creds, const SigScope *scope, const SigRequest *rq, SigResult *out, Err *e)
 {
+	const SigHeader *host;
 	char time[TIME_TEXT];
 
 	s->headers = ARENA_ARRAY(a, SigHeader, rq->header_count + 3);
@@ -115,7 +128,9 @@ static int collect(Arena *a, Signing *s, const SigCreds *creds, const SigScope *
 		if (!is_never_signed(name))
 			s->headers[s->count++] = (SigHeader){ name, rq->headers[i].value };
 	}
-	if (!find(s, "host"))
+	if (find_one(s, "host", &host, e) < 0)
+		return -1;
+	if (!host)
 		return err_set(e, "the request has no host header; it must be signed");
 	time_format_basic(scope->time_ms, time);
 	s->time = arena_str(a, str_of(time));

@@ -244,8 +244,10 @@ static void refusals(void **state)
 	with_header(STR("x"), (Str){ "a\0b", 3 });
 	with_header(STR("x\n"), STR("a"));
 	with_header(STR("x:y"), STR("a"));
+	with_header(STR("x;y"), STR("a"));
 	with_header(STR(""), STR("a"));
 	with_header(STR("X-Amz-Date"), STR("20150830T123601Z"));
+	with_header(STR("hoST"), STR("example.amazonaws.com"));
 	rq = plain_request();
 	rq.path = STR("relative");
 	assert_refused(rq, &example);
