@@ -6,6 +6,7 @@
 
 /* As much of a line as a message shows. */
 enum { SHOWN_BYTES = 160 };
+#define NOTHING_HIDDEN SIZE_MAX
 
 Str source_without_bom(Str text)
 {
@@ -95,7 +96,7 @@ static bool is_word(char c)
 }
 
 /* From which byte on a line is not shown: behind the colon (or equals sign) of a secret's key, at a generated-looking
- * word, behind the host of a webhook, behind the scheme of a URL with a password. The line's length: all may be shown. */
+ * word, behind the host of a webhook, behind the scheme of a URL with a password. NOTHING_HIDDEN: all may be shown. */
 static size_t secret_from(Str line)
 {
 	const char *last_at = line.n ? memrchr(line.p, '@', line.n) : NULL;
@@ -118,7 +119,7 @@ static size_t secret_from(Str line)
 			return i + 3;
 		start = i + 1;
 	}
-	return line.n;
+	return NOTHING_HIDDEN;
 }
 
 /* Lines end where YAML 1.1 ends them, so that numbers agree with the parser's. Returns the length of the break at i. */
@@ -142,10 +143,17 @@ static size_t blanks(Str line)
 	return n;
 }
 
-/* The line, and whether it continues the value of a secret's key that stands above it, less indented. */
+/* Whether the line belongs to a key that stands above it with this indent: deeper, or an entry of its list. */
+static bool continues(Str line, size_t indent)
+{
+	return blanks(line) > indent || (blanks(line) == indent && str_starts(str_trim(line), STR("-")));
+}
+
+/* The line, and whether it continues the value of a secret's key. */
 static Str line_of(Str text, int number, bool *in_secret)
 {
-	size_t start = 0, secret_indent = SIZE_MAX;
+	size_t start = 0, secret_indent = 0;
+	bool below_secret = false;
 	Str line = { text.p, 0 };
 
 	*in_secret = false;
@@ -155,21 +163,23 @@ static Str line_of(Str text, int number, bool *in_secret)
 		while (end < text.n && !(step = break_at(text, end)))
 			end++;
 		line = str_sub(text, start, end - start);
-		if (str_trim(line).n && blanks(line) <= secret_indent)
-			secret_indent = SIZE_MAX;
-		*in_secret = secret_indent != SIZE_MAX && str_trim(line).n;
-		if (secret_indent == SIZE_MAX && secret_from(line) < line.n)
+		if (str_trim(line).n && !continues(line, secret_indent))
+			below_secret = false;
+		*in_secret = below_secret && str_trim(line).n;
+		if (!below_secret && secret_from(line) != NOTHING_HIDDEN) {
+			below_secret = true;
 			secret_indent = blanks(line);
+		}
 		start = end + step;
 	}
 	return line;
 }
 
-/* Copies the first shown bytes of text into out, with a visible mark for whatever a terminal would act on. */
-static void show(Str text, size_t shown, char *out, size_t cap)
+/* Copies text into out up to where it is to be hidden, with a visible mark for whatever a terminal would act on. */
+static void show(Str text, size_t hidden_from, char *out, size_t cap)
 {
+	size_t shown = hidden_from < text.n ? hidden_from : text.n, n = 0, i = 0;
 	bool cut = shown > SHOWN_BYTES;
-	size_t n = 0, i = 0;
 
 	if (cut)
 		shown = SHOWN_BYTES;

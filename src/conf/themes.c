@@ -126,17 +126,24 @@ static int find_role(Str name)
 	return -1;
 }
 
+static int no_such_role(const YamlNode *n, const Draft *d, Err *e)
+{
+	const char *near = nearest_word(n->key, role_names);
+
+	if (near)
+		return yaml_error_key(d->file, n, e, "there is no role of this name: did you mean \"%s\"?", near);
+	return yaml_error_key(d->file, n, e, "there is no role of this name; themes/dark.yaml lists them all");
+}
+
 static int read_role(Arena *a, const YamlNode *n, Draft *d, Err *e)
 {
 	int role = find_role(n->key);
-	const char *near = nearest_word(n->key, role_names);
 	RoleRead r = { 0 };
 	RoleStyle *style;
 	char where[100];
 
 	if (role < 0)
-		return yaml_error_key(d->file, n, e, near ? "there is no role of this name: did you mean \"%s\"?"
-		                      : "there is no role of this name%s", near ? near : "");
+		return no_such_role(n, d, e);
 	(void)snprintf(where, sizeof where, "roles.%s", role_names[role]);
 	schema_defaults(a, &style_schema, &r);
 	if (schema_read(a, d->file, &style_schema, n, where, &r, e) < 0)

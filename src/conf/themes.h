@@ -1,4 +1,5 @@
-/* Theme files (themes/NAME.yaml): roles to colours. The closed list of roles is here; ui/ draws roles, never colours. */
+/* Theme files (themes/NAME.yaml): roles to colours. The closed list of roles is here; ui/ draws roles, never colours.
+ * A role is given or inherited whole; what is neither is drawn in the terminal's own colours. */
 #ifndef CONF_THEMES_H
 #define CONF_THEMES_H
 

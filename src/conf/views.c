@@ -199,8 +199,9 @@ static int check_pane_kind(const Reader *r, const YamlNode *n, Str kind)
 		if (str_is(kind, r->pane_kinds[i]))
 			return 0;
 	near = nearest_word(kind, r->pane_kinds);
-	return yaml_error(r->file, n, r->e, near ? "there is no pane \"%.*s\": did you mean \"%s\"?" : "there is no pane \"%.*s\"%s",
-	                  STR_ARG(kind), near ? near : "");
+	if (near)
+		return yaml_error(r->file, n, r->e, "there is no pane \"%.*s\": did you mean \"%s\"?", STR_ARG(kind), near);
+	return yaml_error(r->file, n, r->e, "there is no pane \"%.*s\"", STR_ARG(kind));
 }
 
 static int read_pane(const Reader *r, const YamlNode *n, ViewNode *out)

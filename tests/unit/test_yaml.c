@@ -215,6 +215,8 @@ static void secrets_are_not_shown(void **state)
 	hides("note: AKIAIOSFODNN7EXAMPLE: x\n", "AKIA");
 	hides("note: wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY: x\n", "bPxR");
 	hides("secret: >\n  first line\n  hidden line\n second: \"\n", "hidden");
+	hides("token:\n  hidden: a: b\n", "hidden");
+	hides("token:\n- hidden: a: b\n", "hidden");
 	hides("token: \"first\n  hidden \\q line\"\n", "hidden");
 	refused("aws_secret_access_key: EXAMPLE: x\n", "t.yaml:1:31: ", "\n    aws_secret_access_key: ***");
 	refused("max_tokens: 1: 2\n", "t.yaml:1:14: ", "\n    max_tokens: 1: 2");
