@@ -320,6 +320,8 @@ Http *http_new(uv_loop_t *loop, Err *e)
 		timers[i]->data = h;
 		h->handles++;
 	}
+	/* A transfer has a socket or a deadline on the loop; the watch over it must not hold the loop when it is over. */
+	uv_unref((uv_handle_t *)&h->quiet);
 	return h;
 }
 

@@ -32,7 +32,8 @@ typedef struct HttpReply {
 	const HttpHeader *headers;     /* names lower case */
 	size_t    header_count;
 	Str       body;                /* empty when on_body was given */
-	/* Monotonic. sent: the connection was there and the request went out (http_start's time if it never did). */
+	/* Monotonic. sent: the connection was there and the request went out (http_start's time if it never did).
+	 * first_byte: of the status line; 0 when nothing came. */
 	int64_t   sent_ms, first_byte_ms, done_ms;
 } HttpReply;   /* all of it is good until the end of the loop turn that on_done is called in */
 

@@ -190,6 +190,23 @@ static void round_trip(void **state)
 	net_close(n);
 }
 
+/* A command that has its answer ends at once: what the client keeps for later does not hold the loop. */
+static void idle_client_lets_the_loop_end(void **state)
+{
+	Net *n = net_open(serve_echo);
+	HttpSpec s = spec_of(n, "GET", "/");
+	int64_t answered;
+
+	(void)state;
+	run_request(n, &s);
+	answered = clock_mono_ms();
+	httpd_close(n->httpd);
+	n->httpd = NULL;
+	uv_run(&n->loop, UV_RUN_DEFAULT);
+	assert_true(clock_mono_ms() - answered < 5000);    /* quiet_s is 30 */
+	net_close(n);
+}
+
 static void raw_target(void **state)
 {
 	static const char *const paths[] = {
@@ -248,7 +265,6 @@ static void reply_later(void **state)
 	(void)state;
 	s.body = STR("x");
 	run_request(n, &s);
-	if (n->reply.fault) fail_msg("%d %s", (int)n->reply.fault, n->fault_text);
 	assert_true(str_is(buf_str(&n->body), "late"));
 	net_close(n);
 }
@@ -461,6 +477,7 @@ static void pieces_one_by_one(void **state)
 {
 	Net *n = net_open(serve_pieces);
 	HttpSpec s = stream_spec(n);
+	int64_t shortest = INT64_MAX;
 
 	(void)state;
 	run_request(n, &s);
@@ -469,8 +486,11 @@ static void pieces_one_by_one(void **state)
 	assert_true(str_is(buf_str(&n->streamed), "pppppp"));
 	assert_int_equal(n->body.n, 0);
 	assert_int_equal(n->gone, 0);
-	/* 6 pieces at 5 ms each; a delayed acknowledgement or a cork would add 40 to 200 ms to every one. */
-	assert_true(n->reply.done_ms - n->began_ms < 200);
+	/* One every 5 ms; a delayed acknowledgement or a cork would add 40 to 200 ms to each. A busy machine not to each. */
+	for (int i = 1; i < 6; i++)
+		if (n->piece_ms[i] - n->piece_ms[i - 1] < shortest)
+			shortest = n->piece_ms[i] - n->piece_ms[i - 1];
+	assert_true(shortest < 35);
 	net_close(n);
 }
 
@@ -584,6 +604,76 @@ static void close_in_on_body(void **state)
 	net_close(n);
 }
 
+static void serve_keep(Net *n, HttpdConn *c, const HttpdRequest *rq)
+{
+	(void)c;
+	(void)rq;
+	http_cancel(n->rq);
+}
+
+/* The answer comes when nobody is there any more: it goes nowhere, and the server goes on. */
+static void client_leaves_before_the_reply(void **state)
+{
+	Net *n = net_open(serve_keep);
+	HttpSpec s = spec_of(n, "GET", "/");
+
+	(void)state;
+	run_request(n, &s);
+	assert_int_equal(n->reply.fault, HTTP_CANCELLED);
+	httpd_reply(n->conn, &(HttpdReply){ .status = 200, .body = STR("late") });
+	n->serve = serve_echo;
+	n->want = 2;
+	run_request(n, &s);
+	assert_int_equal(n->reply.fault, HTTP_OK);
+	net_close(n);
+}
+
+/* There is no body to stream: the owner of the stream hears that it is over. */
+static void head_of_a_stream(void **state)
+{
+	Net *n = net_open(serve_first_piece);
+	HttpSpec s = spec_of(n, "HEAD", "/");
+
+	(void)state;
+	run_request(n, &s);
+	assert_int_equal(n->reply.fault, HTTP_OK);
+	run_until(n, &n->gone, 2000);
+	assert_int_equal(n->gone, 1);
+	net_close(n);
+}
+
+static void serve_evil_header(Net *n, HttpdConn *c, const HttpdRequest *rq)
+{
+	HttpHeader h[] = {
+		{ STR("x-a"), STR("1\r\nx-b: 2") }, { STR("Content-Length"), STR("99") }, { STR("Date"), STR("then") }, { STR("x-c"), STR("3") },
+	};
+
+	(void)n;
+	httpd_reply(c, &(HttpdReply){ .status = 200, .headers = h, .header_count = 4, .body = rq->target });
+}
+
+static void on_done_headers(HttpRequest *rq, const HttpReply *r, void *arg)
+{
+	Net *n = arg;
+
+	n->wrong += !str_is(http_header(r, "x-a"), "") || !str_is(http_header(r, "x-b"), "");
+	n->wrong += !str_is(http_header(r, "content-length"), "1") || !str_is(http_header(r, "x-c"), "3");
+	n->wrong += !str_is(http_header(r, "date"), "then");
+	on_done(rq, r, arg);
+}
+
+static void server_keeps_its_framing(void **state)
+{
+	Net *n = net_open(serve_evil_header);
+	HttpSpec s = spec_of(n, "GET", "/");
+
+	(void)state;
+	s.on_done = on_done_headers;
+	run_request(n, &s);
+	assert_int_equal(n->wrong, 0);
+	net_close(n);
+}
+
 static void serve_torn(Net *n, HttpdConn *c, const HttpdRequest *rq)
 {
 	(void)rq;
@@ -691,6 +781,7 @@ static void tls_to_plain_server(void **state)
 
 	(void)state;
 	snprintf(url, sizeof url, "https://127.0.0.1:%d/", httpd_port(n->httpd));
+	s.connect_ms = 60000;      /* reading the system's certificates takes seconds under valgrind */
 	s.url = url;
 	run_request(n, &s);
 	assert_int_equal(n->reply.fault, HTTP_TLS);
@@ -948,6 +1039,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(round_trip),
+		cmocka_unit_test(idle_client_lets_the_loop_end),
 		cmocka_unit_test(raw_target),
 		cmocka_unit_test(path_and_query),
 		cmocka_unit_test(reply_later),
@@ -963,6 +1055,9 @@ int main(void)
 		cmocka_unit_test(cancel_another_in_on_body),
 		cmocka_unit_test(start_in_on_body),
 		cmocka_unit_test(close_in_on_body),
+		cmocka_unit_test(client_leaves_before_the_reply),
+		cmocka_unit_test(head_of_a_stream),
+		cmocka_unit_test(server_keeps_its_framing),
 		cmocka_unit_test(torn_stream),
 		cmocka_unit_test(error_is_not_streamed),
 		cmocka_unit_test(stream_queue_is_bounded),
