@@ -39,6 +39,7 @@ struct HttpdConn {
 	struct MHD_Response *response;
 	int         status;
 	bool        seen, delivered, suspended, queued;
+	bool        failed;           /* MHD had no memory for the answer: the connection is dropped */
 	/* streams */
 	bool        streaming, ended, torn, gone;
 	Buf         queue;

@@ -63,6 +63,8 @@ void conn_resume(HttpdConn *c)
 enum MHD_Result conn_answer(HttpdConn *c)
 {
 	if (!c->response) {
+		if (c->failed)
+			return MHD_NO;
 		conn_suspend(c);
 		return MHD_YES;
 	}
@@ -107,8 +109,10 @@ static ssize_t on_read(void *arg, uint64_t at, char *out, size_t max)
  * for MHD to know. */
 static void set_response(HttpdConn *c, const HttpdReply *reply, struct MHD_Response *response)
 {
-	if (!response)
-		return;       /* out of memory inside MHD: the connection ends without an answer in conn_answer */
+	if (!response) {
+		c->failed = true;
+		return;
+	}
 	for (size_t i = 0; i < reply->header_count; i++) {
 		const HttpHeader *h = &reply->headers[i];
 
