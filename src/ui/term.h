@@ -28,12 +28,19 @@ TermDepth term_depth(const Term *t);
 void  term_theme(Term *t, const Theme *theme);
 void  term_repaint(Term *t);                      /* the next frame draws everything (ctrl-l, resize, resume) */
 
-/* Draws what differs. Returns bytes written: 0 when nothing changed; -1 when the line is blocked (nothing is kept: call
- * again with the newest surface once the descriptor is writable) or dead (*dead is set). cursor_x < 0 hides it. */
+/* Draws what differs. Returns bytes written: 0 when nothing changed; -1 when the line is blocked (call again with the
+ * newest surface once term_poll_fd is writable: frames are never queued, only a frame that the line took in part is
+ * completed first) or dead (*dead is set, never cleared). cursor_x < 0 hides the cursor. */
 long  term_draw(Term *t, const Surface *s, int cursor_x, int cursor_y, bool *dead);
 /* Renders the frame into a Buf instead (benchmarks, tests). */
 long  term_render(Term *t, const Surface *s, int cursor_x, int cursor_y, Buf *out);
-int   term_copy(Term *t, Str text);               /* OSC 52, tmux aware; -1 over the cap (74,994 bytes) */
+/* The descriptor to poll for writing while a frame is blocked: a non-blocking second opening of the terminal, so that
+ * the mode of the shell's own descriptors stays as it is. The terminal owns it. */
+int   term_poll_fd(const Term *t);
+bool  term_blocked(const Term *t);                /* the rest of a frame waits for the line */
+/* OSC 52, also through tmux and screen. -1: over the cap (TERM_COPY_MAX bytes), or the terminal is not entered. */
+int   term_copy(Term *t, Str text);
+enum { TERM_COPY_MAX = 74994 };                   /* its base64 and the frame around it stay below 100,000 bytes */
 
 /* Keys. Input bytes in, keys out; replies to queries and pasted text never come out as keys. */
 typedef enum KeyKind { KEY_NONE, KEY_CHAR, KEY_ENTER, KEY_ESC, KEY_TAB, KEY_BACKTAB, KEY_BACKSPACE, KEY_DELETE,
@@ -51,10 +58,13 @@ typedef struct Keys Keys;
 Keys *keys_new(void);
 void  keys_free(Keys *k);
 void  keys_feed(Keys *k, Str bytes);
-/* Next key; false when none. A lone ESC waits until flush (25 ms later, by the caller's timer) says that nothing follows. */
+/* Next key; false when none. A lone ESC waits until flush (25 ms later, by the caller's timer) says that nothing follows.
+ * A reply that came in part goes on waiting: its rest must not turn into keys. A paste without its end is given up, and
+ * delivered as far as it came, after a second of flushes. At most KEY_PASTE_MAX bytes of a paste are kept. */
 bool  keys_next(Keys *k, bool flush, Key *out);
-bool  keys_pending(const Keys *k);               /* an unfinished sequence waits */
-/* "ctrl-d", "B", "enter", "alt-x", "space": both ways, for tables and help. */
+enum { KEY_PASTE_MAX = 1 << 20 };
+bool  keys_pending(const Keys *k);               /* something waits for the timer: set it (again) for a flush */
+/* "ctrl-d", "B", "enter", "alt-x", "space", "pgup", "f1", "<": both ways, for tables and help. -1: no such key. */
 int   key_parse(const char *name, Key *out);
 void  key_format(Key k, char out[24]);
 bool  key_same(Key a, Key b);
