@@ -1,0 +1,67 @@
+#include "ui/ascii.h"
+
+#include <string.h>
+
+#include <utf8proc.h>
+
+#include "ui/width.h"
+
+/* Sorted ranges; every code point of a range looks like its letter. */
+static const struct { uint16_t first, last; char like; } ranges[] = {
+	{ 0x00A6, 0x00A6, '|' }, { 0x00AB, 0x00AB, '<' }, { 0x00B1, 0x00B1, '+' }, { 0x00B5, 0x00B5, 'u' },
+	{ 0x00B7, 0x00B7, '.' }, { 0x00BB, 0x00BB, '>' }, { 0x00D7, 0x00D7, 'x' }, { 0x00DF, 0x00DF, 's' },
+	{ 0x00F7, 0x00F7, '/' }, { 0x0394, 0x0394, 'D' }, { 0x03A3, 0x03A3, 'S' }, { 0x03BC, 0x03BC, 'u' },
+	{ 0x03C3, 0x03C3, 's' }, { 0x2010, 0x2015, '-' }, { 0x2018, 0x201B, '\'' }, { 0x201C, 0x201F, '"' },
+	{ 0x2020, 0x2021, '+' }, { 0x2022, 0x2022, '*' }, { 0x2024, 0x2027, '.' }, { 0x2039, 0x2039, '<' },
+	{ 0x203A, 0x203A, '>' }, { 0x2040, 0x2040, '+' }, { 0x2190, 0x2190, '<' }, { 0x2191, 0x2191, '^' },
+	{ 0x2192, 0x2192, '>' }, { 0x2193, 0x2193, 'v' }, { 0x2206, 0x2206, 'D' }, { 0x2211, 0x2211, 'S' },
+	{ 0x2212, 0x2212, '-' }, { 0x2219, 0x2219, '.' }, { 0x2248, 0x2248, '~' }, { 0x2260, 0x2260, '#' },
+	{ 0x2264, 0x2264, '<' }, { 0x2265, 0x2265, '>' }, { 0x2400, 0x2426, '^' }, { 0x2500, 0x2501, '-' },
+	{ 0x2502, 0x2503, '|' }, { 0x2504, 0x2505, '-' }, { 0x2506, 0x2507, '|' }, { 0x2508, 0x2509, '-' },
+	{ 0x250A, 0x250B, '|' }, { 0x250C, 0x254B, '+' }, { 0x254C, 0x254D, '-' }, { 0x254E, 0x254F, '|' },
+	{ 0x2550, 0x2550, '=' }, { 0x2551, 0x2551, '|' }, { 0x2552, 0x2570, '+' }, { 0x2571, 0x2571, '/' },
+	{ 0x2572, 0x2572, '\\' }, { 0x2573, 0x2573, 'x' }, { 0x2574, 0x257F, '-' }, { 0x2580, 0x2580, '"' },
+	{ 0x2581, 0x2581, '_' }, { 0x2582, 0x2582, '.' }, { 0x2583, 0x2583, '-' }, { 0x2584, 0x2584, ':' },
+	{ 0x2585, 0x2585, '=' }, { 0x2586, 0x2586, '+' }, { 0x2587, 0x2587, '*' }, { 0x2588, 0x2588, '#' },
+	{ 0x2589, 0x258B, '#' }, { 0x258C, 0x258F, '|' }, { 0x2590, 0x2590, '|' }, { 0x2591, 0x2591, '.' },
+	{ 0x2592, 0x2592, ':' }, { 0x2593, 0x2593, '#' }, { 0x2594, 0x2594, '"' }, { 0x2595, 0x2595, '|' },
+	{ 0x25A0, 0x25A0, '#' }, { 0x25B2, 0x25B5, '^' }, { 0x25B6, 0x25BB, '>' }, { 0x25BC, 0x25BF, 'v' },
+	{ 0x25C0, 0x25C5, '<' }, { 0x25C6, 0x25C7, '*' }, { 0x25CB, 0x25CB, 'o' }, { 0x25CF, 0x25CF, '*' },
+	{ 0x2713, 0x2714, 'v' }, { 0x2717, 0x2718, 'x' }, { 0x2801, 0x28FF, ':' }, { 0xFFFD, 0xFFFD, '?' },
+};
+
+static char like_of(uint32_t cp)
+{
+	size_t low = 0, high = sizeof ranges / sizeof *ranges;
+	utf8proc_int32_t parts[8];
+	int last = UTF8PROC_BOUNDCLASS_START;
+
+	if (cp == 0x2026)
+		return '~';                             /* "…": a dot alone would look like the end of a number */
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+
+		if (cp < ranges[mid].first)
+			high = mid;
+		else if (cp > ranges[mid].last)
+			low = mid + 1;
+		else
+			return ranges[mid].like;
+	}
+	/* "é" is an e and an accent: the letter says more than a question mark. */
+	if (utf8proc_decompose_char((utf8proc_int32_t)cp, parts, 8, UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT, &last) > 0 &&
+	    parts[0] > 0x20 && parts[0] < 0x7F)
+		return (char)parts[0];
+	return '?';
+}
+
+void ascii_cell(const Cell *c, char out[3])
+{
+	uint32_t cp = ' ';
+
+	memcpy(out, "  ", 3);
+	if (c->text[0] && utf8_next((Str){ c->text, strlen(c->text) }, 0, &cp) < 0)
+		cp = '?';
+	out[0] = cp < 0x80 ? (char)cp : like_of(cp);
+	out[c->width == 2 ? 2 : 1] = 0;
+}
