@@ -32,6 +32,7 @@ EMBED := config.yaml.example $(wildcard views/*.yaml themes/*.yaml src/conf/*.ya
 SRC   := $(filter-out src/main.c,$(wildcard src/*/*.c))
 OBJ   := $(SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/embed_table.o
 UNIT  := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+BENCH := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 FUZZ  := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 .PHONY: all help deps demo test check lint asan bench torture fuzz docs install clean venv unit
@@ -113,9 +114,13 @@ asan:
 lint:
 	@python3 tests/tools/lint.py
 
-bench: all venv
+bench: all venv $(BENCH)
 	@sh packaging/deps.sh build test bench
 	@SEISMO=$(abspath $(BUILD)/seismo) BUILD=$(abspath $(BUILD)) $(VENV)/bin/python tests/bench/bench.py $(ARGS)
+
+$(BUILD)/bench/%: tests/bench/%.c $(BUILD)/libseismo.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libseismo.a $(LIBS)
 
 torture: all unit venv
 	@SEISMO=$(abspath $(BUILD)/seismo) BUILD=$(abspath $(BUILD)) VENV=$(abspath $(VENV)) SEISMO_TORTURE=1 python3 tests/run.py
