@@ -96,9 +96,25 @@ void sigkey_get(SigCache *cache, const SigCreds *creds, Str day, Str region, Str
 	slot->key = *key;
 }
 
+Str sig_join(Arena *a, const Str *parts, size_t count)
+{
+	size_t n = 0;
+	char *out, *at;
+
+	for (size_t i = 0; i < count; i++)
+		n += parts[i].n;
+	at = out = arena_alloc(a, n + 1);
+	for (size_t i = 0; i < count; i++) {
+		if (parts[i].n)
+			memcpy(at, parts[i].p, parts[i].n);
+		at += parts[i].n;
+	}
+	return (Str){ out, n };
+}
+
 Str sigkey_scope(Arena *a, Str day, Str region, Str service)
 {
-	return arena_printf(a, "%.*s/%.*s/%.*s/aws4_request", STR_ARG(day), STR_ARG(region), STR_ARG(service));
+	return SIG_JOIN(a, day, STR("/"), region, STR("/"), service, STR("/aws4_request"));
 }
 
 Str sig_hex(Arena *a, const unsigned char *p, size_t n)
@@ -125,5 +141,5 @@ Str sigkey_string_to_sign(Arena *a, Str time, Str scope, Str canonical_request)
 {
 	Str hash = sig_hex_sha256(a, canonical_request);
 
-	return arena_printf(a, SIG_ALGORITHM "\n%.*s\n%.*s\n%.*s", STR_ARG(time), STR_ARG(scope), STR_ARG(hash));
+	return SIG_JOIN(a, STR(SIG_ALGORITHM "\n"), time, STR("\n"), scope, STR("\n"), hash);
 }

@@ -163,9 +163,8 @@ int sig_sign(Arena *a, SigCache *cache, const SigCreds *creds, const SigScope *s
 	hmac_key_of(&key, out->string_to_sign, mac);
 	hmac_key_done(&key);
 	out->signature = sig_hex(a, mac, sizeof mac);
-	out->authorization = arena_printf(a, SIG_ALGORITHM " Credential=%.*s/%.*s, SignedHeaders=%.*s, Signature=%.*s",
-	                                  STR_ARG(creds->access_key), STR_ARG(scope_text), STR_ARG(canon.signed_names),
-	                                  STR_ARG(out->signature));
+	out->authorization = SIG_JOIN(a, STR(SIG_ALGORITHM " Credential="), creds->access_key, STR("/"), scope_text,
+	                              STR(", SignedHeaders="), canon.signed_names, STR(", Signature="), out->signature);
 	out->add[out->add_count++] = (SigHeader){ STR("Authorization"), out->authorization };
 	return 0;
 }
