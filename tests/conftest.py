@@ -1,0 +1,85 @@
+"""What the tests of the real binary share. SEISMO names the binary (set by the Makefile)."""
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def seismo():
+    """Path of the binary."""
+    path = pathlib.Path(os.environ.get("SEISMO", ROOT / "build/seismo"))
+    if not path.exists():
+        pytest.fail(f"{path} is not there: run make first")
+    return str(path)
+
+
+def clean_env(**more):
+    """An environment without any AWS variable, config or home of whoever runs the tests."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "XDG_"))}
+    env.update(HOME="/nonexistent", TZ="UTC", LC_ALL="C.UTF-8", AWS_EC2_METADATA_DISABLED="true", **more)
+    return env
+
+
+class SimProcess:
+    """A simulated region in a process of its own; `env` holds the four variables that it printed."""
+
+    def __init__(self, binary, *args):
+        self.process = subprocess.Popen([binary, "sim", "--port", "0", *args], stdout=subprocess.PIPE, text=True,
+                                        env=clean_env())
+        self.env = {}
+        while len(self.env) < 4:
+            line = self.process.stdout.readline()
+            if not line:
+                self.process.wait(10)
+                raise RuntimeError(f"seismo sim ended with {self.process.returncode} before it served")
+            name, _, value = line.strip().partition("=")
+            self.env[name] = value
+
+    @property
+    def url(self):
+        return self.env["AWS_ENDPOINT_URL"]
+
+    def client(self, service, **more):
+        """An unmodified SDK client. A host prefix (StartLiveTail) cannot be put before an address of digits."""
+        import boto3
+        from botocore.config import Config
+        settings = dict(endpoint_url=self.url, region_name=self.env["AWS_REGION"],
+                        aws_access_key_id=self.env["AWS_ACCESS_KEY_ID"],
+                        aws_secret_access_key=self.env["AWS_SECRET_ACCESS_KEY"],
+                        config=Config(retries={"total_max_attempts": 1}, inject_host_prefix=False, read_timeout=30))
+        return boto3.client(service, **{**settings, **more})
+
+    def stop(self):
+        """Ends it and returns its exit code."""
+        self.process.terminate()
+        try:
+            return self.process.wait(10)
+        finally:
+            self.process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def sim(seismo):
+    """The quiet fleet of seed 7, shared by all tests that do not disturb one another."""
+    running = SimProcess(seismo, "--seed", "7")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def start_sim(seismo):
+    """start_sim("--scenario", "bad-release", …): one of its own, stopped after the test."""
+    running = []
+
+    def start(*args):
+        running.append(SimProcess(seismo, *args))
+        return running[-1]
+
+    yield start
+    for one in running:
+        if one.process.poll() is None:
+            one.stop()
