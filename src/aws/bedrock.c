@@ -101,6 +101,7 @@ static int read_usage(JsonVal usage, Tokens *out, Err *e)
 	JsonVal details = { 0 };
 	int64_t writes = 0, hour = 0;
 
+	*out = (Tokens){ 0 };
 	if (read_count(usage, "inputTokens", &out->input, e) < 0 || read_count(usage, "outputTokens", &out->output, e) < 0 ||
 	    read_count(usage, "cacheReadInputTokens", &out->cache_read, e) < 0 ||
 	    read_count(usage, "cacheWriteInputTokens", &writes, e) < 0 || jv_opt_array(usage, "cacheDetails", &details, e) < 0)
@@ -123,6 +124,7 @@ static int read_measures(JsonVal v, Tokens *tokens, int64_t *latency_ms, Str *ti
 {
 	JsonVal usage = { 0 }, metrics = { 0 }, service = { 0 };
 
+	*latency_ms = 0;
 	if (jv_opt_object(v, "usage", &usage, e) < 0 || jv_opt_object(v, "metrics", &metrics, e) < 0 ||
 	    jv_opt_object(v, "serviceTier", &service, e) < 0 || jv_opt_str(service, "type", tier, e) < 0)
 		return -1;

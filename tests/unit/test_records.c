@@ -1,0 +1,190 @@
+#include "unit.h"
+
+#include "aws/records.h"
+#include "aws_unit.h"
+
+static JsonVal parsed(Arena *a, const char *json)
+{
+	JsonVal v = { 0 };
+	Err e = { 0 };
+
+	if (jv_parse(a, str_of(json), 1 << 20, &v, &e) < 0)
+		fail_msg("%s", e.text);
+	return v;
+}
+
+static void whole_job(void **state)
+{
+	Arena a = { 0 };
+	Err e = { 0 };
+	Job j;
+
+	(void)state;
+	assert_int_equal(record_job(parsed(&a,
+		"{\"jobId\":{\"S\":\"job-1\"},\"traceId\":{\"S\":\"t\"},\"tenantId\":{\"S\":\"acme\"},\"persona\":{\"S\":\"cfo\"},\"agentId\":{\"S\":\"a\"},"
+		"\"agentVersion\":{\"S\":\"2.1.0\"},\"model\":{\"S\":\"m\"},\"status\":{\"S\":\"failed\"},\"retryCount\":{\"N\":\"2\"},"
+		"\"tokens\":{\"M\":{\"input\":{\"N\":\"10\"},\"output\":{\"N\":\"20\"},\"cacheRead\":{\"N\":\"30\"},\"cacheWrite5m\":{\"N\":\"40\"},"
+		"\"cacheWrite1h\":{\"N\":\"50\"}}},\"costMicroUsd\":{\"N\":\"1234.5678\"},\"cacheHit\":{\"BOOL\":false},\"latencyMs\":{\"N\":\"900\"},"
+		"\"error\":{\"M\":{\"code\":{\"S\":\"E\"},\"message\":{\"S\":\"bad\"}}},\"startedAt\":{\"S\":\"2026-11-21T03:55:50.123Z\"},"
+		"\"updatedAt\":{\"S\":\"2026-11-21T03:55:51.000Z\"},\"result\":{\"M\":{\"approved\":{\"BOOL\":true},\"score\":{\"N\":\"0.8125\"},"
+		"\"roi\":{\"M\":{\"estimate\":{\"N\":\"-1.5\"},\"confidence\":{\"N\":\"0.9\"}}}}},\"stopReason\":{\"S\":\"end_turn\"},\"extra\":{\"SS\":[\"x\"]}}"),
+		&j, &e), 0);
+	assert_str(j.id, "job-1");
+	assert_str(j.version, "2.1.0");
+	assert_int_equal(j.state, JOB_FAILED);
+	assert_int_equal(j.retries, 2);
+	assert_true(j.has_tokens);
+	assert_int_equal(j.tokens.input + j.tokens.output + j.tokens.cache_read, 60);
+	assert_int_equal(j.tokens.cache_write_5m, 40);
+	assert_int_equal(j.tokens.cache_write_1h, 50);
+	assert_true(j.reported_nusd.known);
+	assert_int_equal(j.reported_nusd.v, 1234568);           /* rounded once, half up, to nUSD */
+	assert_int_equal(j.cache_hit, TRI_NO);
+	assert_int_equal(j.latency_ms.v, 900);
+	assert_str(j.error_code, "E");
+	assert_int_equal(j.approved, TRI_YES);
+	assert_int_equal(j.score_milli.v, 813);
+	assert_int_equal(j.roi_milli.v, -1500);
+	assert_int_equal(j.roi_confidence_milli.v, 900);
+	assert_int_equal(j.updated_ms - j.started_ms, 877);
+	assert_str(j.stop_reason, "end_turn");
+	arena_done(&a);
+}
+
+static void sparse_job(void **state)
+{
+	Arena a = { 0 };
+	Err e = { 0 };
+	Job j;
+
+	(void)state;
+	assert_int_equal(record_job(parsed(&a, "{\"jobId\":{\"S\":\"x\"},\"status\":{\"S\":\"warming\"},\"tokens\":{\"NULL\":true},\"costMicroUsd\":{\"NULL\":true}}"),
+	                            &j, &e), 0);
+	assert_int_equal(j.state, JOB_OTHER);
+	assert_str(j.status, "warming");
+	assert_false(j.has_tokens || j.reported_nusd.known || j.latency_ms.known || j.score_milli.known);
+	assert_int_equal(j.cache_hit, TRI_UNKNOWN);
+	assert_int_equal(j.started_ms, 0);
+	arena_done(&a);
+}
+
+static void bad_jobs_name_the_attribute(void **state)
+{
+	static const struct { const char *json, *says; } rows[] = {
+		{ "{}", "jobId: missing" },
+		{ "{\"jobId\":{\"N\":\"5\"}}", "jobId: type N, not S" },
+		{ "{\"jobId\":{\"S\":\"x\"},\"costMicroUsd\":{\"N\":\"-1\"}}", "costMicroUsd: negative" },
+		{ "{\"jobId\":{\"S\":\"x\"},\"costMicroUsd\":{\"N\":\"1e16\"}}", "costMicroUsd: not a number in range" },
+		{ "{\"jobId\":{\"S\":\"x\"},\"costMicroUsd\":{\"N\":\"2e12\"}}", "costMicroUsd: absurdly large" },
+		{ "{\"jobId\":{\"S\":\"x\"},\"tokens\":{\"M\":{\"input\":{\"N\":\"-3\"}}}}", "tokens: attribute input: negative" },
+		{ "{\"jobId\":{\"S\":\"x\"},\"tokens\":{\"M\":{\"input\":{\"N\":\"1.5\"}}}}", "input: not an integer" },
+		{ "{\"jobId\":{\"S\":\"x\"},\"tokens\":{\"S\":\"ten\"}}", "tokens: type S, not M" },
+		{ "{\"jobId\":{\"S\":\"x\"},\"startedAt\":{\"S\":\"yesterday\"}}", "startedAt: not an ISO 8601 time" },
+		{ "{\"jobId\":{\"S\":\"x\"},\"cacheHit\":{\"S\":\"true\"}}", "cacheHit: type S, not BOOL" },
+		{ "{\"jobId\":{\"S\":\"x\"},\"latencyMs\":{\"N\":\"99999999999999\"}}", "latencyMs: absurdly large" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		Arena a = { 0 };
+		Err e = { 0 };
+		Job j;
+
+		assert_int_equal(record_job(parsed(&a, rows[i].json), &j, &e), -1);
+		if (!strstr(e.text, rows[i].says))
+			fail_msg("%s: %s", rows[i].json, e.text);
+		arena_done(&a);
+	}
+}
+
+static LogLine line(Arena *a, const char *text)
+{
+	LogsEvent event = { .id = STR("e1"), .message = str_of(text), .time_ms = 1000 };
+	LogLine out;
+
+	record_line(a, &event, &out);
+	assert_str(out.event_id, "e1");
+	assert_str(out.text, text);
+	return out;
+}
+
+static void cost_line(void **state)
+{
+	Arena a = { 0 };
+	LogLine l = line(&a, "{\"level\":\"INFO\",\"message\":\"COST_TRACKING\",\"trace_id\":\"t\",\"job_id\":\"j\",\"tenant_id\":\"acme\",\"persona_type\":\"cfo\","
+	                 "\"agent_id\":\"a\",\"agent_version\":\"2\",\"model_id\":\"m\",\"request_id\":\"r\",\"service_tier\":\"flex\",\"token_usage\":{\"input\":1,\"output\":2,"
+	                 "\"cache_read\":3,\"cache_write_5m\":4,\"cache_write_1h\":5},\"cost_cents\":0.12345678,\"cache_hit\":true,\"duration_ms\":77,"
+	                 "\"timestamp\":\"2026-11-21T03:55:50.123Z\",\"more\":[1]}");
+
+	(void)state;
+	assert_int_equal(l.kind, LINE_COST);
+	assert_str(l.job_id, "j");
+	assert_str(l.persona, "cfo");
+	assert_str(l.service_tier, "flex");
+	assert_int_equal(l.tokens.cache_write_1h, 5);
+	assert_int_equal(l.reported_nusd.v, 1234568);           /* 0.12345678 cents = 1,234,567.8 nUSD, half up */
+	assert_int_equal(l.cache_hit, TRI_YES);
+	assert_int_equal(l.duration_ms.v, 77);
+	assert_int_equal(l.event_ms, INT64_C(1795233350123));
+	l = line(&a, "COST_TRACKING {\"job_id\":\"j\",\"cost_cents\":\"1.5\",\"timestamp\":1773500966123}\n");
+	assert_int_equal(l.kind, LINE_COST);
+	assert_int_equal(l.reported_nusd.v, 15000000);
+	assert_int_equal(l.event_ms, INT64_C(1773500966123));
+	assert_false(l.has_tokens);
+	assert_int_equal(line(&a, "{\"message\":\"CACHE\",\"cache_hit\":false}").cache_hit, TRI_NO);
+	assert_int_equal(line(&a, "{\"message\":\"SECURITY\"}").kind, LINE_SECURITY);
+	assert_int_equal(line(&a, "{\"message\":\"JOB_EVENT\",\"timestamp\":\"soon\"}").event_ms, 1000);
+	arena_done(&a);
+}
+
+static void plain_lines(void **state)
+{
+	static const char *const texts[] = {
+		"", "START RequestId: x", "{", "{}", "[1]", "{\"message\":\"hello\"}", "{\"message\":5}", "{\"message\":\"COST_TRACKING\"} and more",
+		"hello {\"message\":\"COST_TRACKING\"}", "{\"message\":\"COST_TRACKING\",\"cost_cents\":-1}",
+		"{\"message\":\"COST_TRACKING\",\"cost_cents\":1e300}", "{\"message\":\"COST_TRACKING\",\"token_usage\":{\"input\":-1}}",
+		"{\"message\":\"COST_TRACKING\",\"token_usage\":{\"input\":\"many\"}}", "{\"message\":\"COST_TRACKING\",\"job_id\":5}",
+		"{\"message\":\"COST_TRACKING\",\"cost_cents\":1,\"cost_cents\":2}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		Arena a = { 0 };
+		LogLine l = line(&a, texts[i]);
+
+		if (l.kind != LINE_PLAIN || l.reported_nusd.known || l.has_tokens || l.event_ms != 1000)
+			fail_msg("%s: kind %d", texts[i], l.kind);
+		arena_done(&a);
+	}
+}
+
+static void agents(void **state)
+{
+	Arena a = { 0 };
+	Err e = { 0 };
+	AgentItem v;
+
+	(void)state;
+	assert_int_equal(record_agent(&a, parsed(&a, "{\"agentId\":{\"S\":\"a\"},\"version\":{\"S\":\"#route\"},\"rev\":{\"N\":\"7\"}}"), &v, &e), 0);
+	assert_true(v.is_route);
+	assert_int_equal(v.rev, 7);
+	assert_str(v.raw_json, "{\"agentId\":{\"S\":\"a\"},\"version\":{\"S\":\"#route\"},\"rev\":{\"N\":\"7\"}}");
+	assert_int_equal(record_agent(&a, parsed(&a, "{\"agentId\":{\"S\":\"a\"},\"version\":{\"S\":\"2.1.0\"},\"status\":{\"S\":\"production\"},"
+	                 "\"bedrockModel\":{\"S\":\"m\"},\"createdAt\":{\"S\":\"2026-11-21T03:55:50Z\"},\"createdBy\":{\"S\":\"x\"}}"), &v, &e), 0);
+	assert_false(v.is_route);
+	assert_str(v.model, "m");
+	assert_true(v.created_ms > 0);
+	assert_int_equal(record_agent(&a, parsed(&a, "{\"agentId\":{\"S\":\"a\"}}"), &v, &e), -1);
+	assert_string_equal(e.text, "attribute version: missing");
+	arena_done(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whole_job), cmocka_unit_test(sparse_job), cmocka_unit_test(bad_jobs_name_the_attribute),
+		cmocka_unit_test(cost_line), cmocka_unit_test(plain_lines), cmocka_unit_test(agents),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
