@@ -142,7 +142,7 @@ int ddb_put_json(Ddb *d, const char *table, Str item_json, Err *e)
 
 	if (!t)
 		return err_set(e, "there is no table %s", table);
-	if (!(item = av_item_from_text(&c, item_json)) || ddb_item_key(&c, t, item, &key) < 0 || ddb_check_item(&c, t, item) < 0 ||
+	if (!(item = av_item_from_text(&c, item_json)) || ddb_item_key(&c, t, item, &key) < 0 || ddb_item_fits(&c, t, item) < 0 ||
 	    ddb_save(&c, t, key, item) < 0)
 		rc = err_set(e, "table %s: %.*s", table, STR_ARG(c.message));
 	arena_done(&arena);

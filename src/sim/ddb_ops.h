@@ -37,8 +37,8 @@ int ddb_write_prepare(DdbCall *c, WriteKind kind, JsonVal request, DdbWrite *w);
 int ddb_write_run(DdbCall *c, DdbWrite *w);
 
 /* Size, nesting and the index's keys of an item that is to be stored. */
-int  ddb_check_item(DdbCall *c, const DdbTable *t, const Av *item);
-int  ddb_bool(DdbCall *c, JsonVal request, const char *key, bool *out);
+int  ddb_item_fits(DdbCall *c, const DdbTable *t, const Av *item);
+int  ddb_flag(DdbCall *c, JsonVal request, const char *key, bool *out);
 void ddb_answer_capacity(DdbCall *c, JsonVal request, const DdbTable *t, double units);
 
 #endif

@@ -80,7 +80,7 @@ static int read_page(DdbCall *c, DdbNames *names, Page *p)
 	*p = (Page){ .call = c };
 	if (refuse_legacy(c) < 0 || ddb_names_open(c, c->body, names) < 0 ||
 	    ddb_parse_condition(c, names, c->body, "FilterExpression", &p->filter) < 0 ||
-	    ddb_parse_projection(c, names, c->body, &p->paths) < 0 || ddb_bool(c, c->body, "ConsistentRead", &consistent) < 0)
+	    ddb_parse_projection(c, names, c->body, &p->paths) < 0 || ddb_flag(c, c->body, "ConsistentRead", &consistent) < 0)
 		return -1;
 	if (jv_opt_i64(c->body, "Limit", &p->limit, NULL) < 0 || jv_opt_str(c->body, "Select", &select, NULL) < 0)
 		return ddb_fail(c, "SerializationException", "Unexpected field type");
@@ -218,7 +218,7 @@ int ddb_op_query(DdbCall *c)
 		return ddb_invalid(c, "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
 	hash = p.index ? p.table->gsi_hash : p.table->hash;
 	range = p.index ? p.table->gsi_range : p.table->range;
-	if (ddb_names_all_used(c, &names) < 0 || ddb_bool(c, c->body, "ScanIndexForward", &forward) < 0 ||
+	if (ddb_names_all_used(c, &names) < 0 || ddb_flag(c, c->body, "ScanIndexForward", &forward) < 0 ||
 	    split_key_condition(c, key, hash, range, &of_hash, &p.key_range) < 0 || check_type(c, of_hash, hash) < 0 ||
 	    check_type(c, p.key_range, range) < 0)
 		return -1;

@@ -2,7 +2,7 @@
 
 enum { BATCH_GET_MAX = 100, BATCH_WRITE_MAX = 25, BATCH_BYTES_MAX = 16 << 20 };
 
-int ddb_bool(DdbCall *c, JsonVal request, const char *key, bool *out)
+int ddb_flag(DdbCall *c, JsonVal request, const char *key, bool *out)
 {
 	return jv_opt_bool(request, key, out, NULL) < 0 ? ddb_fail(c, "SerializationException", "Unexpected field type") : 0;
 }
@@ -40,7 +40,7 @@ int ddb_op_get_item(DdbCall *c)
 	Av *key, *item;
 	DdbKey k;
 
-	if (open_projection(c, c->body, &paths) < 0 || ddb_bool(c, c->body, "ConsistentRead", &consistent) < 0 ||
+	if (open_projection(c, c->body, &paths) < 0 || ddb_flag(c, c->body, "ConsistentRead", &consistent) < 0 ||
 	    !(t = ddb_table_of(c, c->body)))
 		return -1;
 	if (ddb_request_key(c, t, jv_get(c->body, "Key"), &key, &k) < 0 || ddb_load(c, t, k, &item) < 0)
@@ -239,7 +239,7 @@ int ddb_op_batch_write(DdbCall *c)
 	if (count_batch(c, tables, NULL, BATCH_WRITE_MAX) < 0 || batch_write_prepare(c, tables, writes) < 0)
 		return -1;
 	for (size_t i = 0; i < BATCH_WRITE_MAX && writes[i].table; i++)
-		if (writes[i].item && ddb_check_item(c, writes[i].table, writes[i].item) < 0)
+		if (writes[i].item && ddb_item_fits(c, writes[i].table, writes[i].item) < 0)
 			return -1;
 	for (size_t i = 0; i < BATCH_WRITE_MAX && writes[i].table; i++)
 		if (ddb_save(c, writes[i].table, writes[i].key, writes[i].item) < 0)

@@ -35,7 +35,7 @@ static int check_index_key(DdbCall *c, const DdbTable *t, DdbKeyAttr k, const Av
 	return 0;
 }
 
-int ddb_check_item(DdbCall *c, const DdbTable *t, const Av *item)
+int ddb_item_fits(DdbCall *c, const DdbTable *t, const Av *item)
 {
 	if (av_size(item) > ITEM_MAX)
 		return ddb_invalid(c, "%s", too_large);
@@ -101,7 +101,7 @@ int ddb_write_prepare(DdbCall *c, WriteKind kind, JsonVal request, DdbWrite *w)
 		return ddb_invalid(c, "1 validation error detected: Value null at 'item' failed to satisfy constraint: Member must not be null");
 	if (!(w->key_item = av_item_from_json(c, jv_get(request, "Item"))))
 		return -1;
-	return ddb_item_key(c, w->table, w->key_item, &w->key) < 0 ? -1 : ddb_check_item(c, w->table, w->key_item);
+	return ddb_item_key(c, w->table, w->key_item, &w->key) < 0 ? -1 : ddb_item_fits(c, w->table, w->key_item);
 }
 
 int ddb_write_run(DdbCall *c, DdbWrite *w)
@@ -114,7 +114,7 @@ int ddb_write_run(DdbCall *c, DdbWrite *w)
 	if (w->kind == WRITE_CHECK)
 		return 0;
 	if (w->kind == WRITE_UPDATE && (!(w->now = ddb_apply_update(c, w->update, w->old, w->key_item)) ||
-	                                ddb_check_item(c, w->table, w->now) < 0))
+	                                ddb_item_fits(c, w->table, w->now) < 0))
 		return -1;
 	return w->now || w->old ? ddb_save(c, w->table, w->key, w->now) : 0;
 }
