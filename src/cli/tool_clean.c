@@ -20,7 +20,7 @@ int tool_clean(int argc, char **argv)
 	buf_init(&in, INPUT_MAX);
 	buf_init(&out, (size_t)INPUT_MAX * CLEAN_GROWTH);
 	if (argc > 1) {
-		(void)err_kind(&e, ERR_USAGE, "seismo tool clean takes no arguments: it reads stdin and writes stdout");
+		(void)err_kind(&e, ERR_USAGE, "no arguments are taken: it reads stdin and writes stdout");
 		goto out;
 	}
 	if (fd_read_all(STDIN_FILENO, &in, INPUT_MAX, &e) < 0)

@@ -9,37 +9,46 @@
 enum { TAB_COLUMNS = 4, PICTURES = 0x2400, PICTURE_DEL = 0x2421, REPLACEMENT = 0xFFFD, DOTTED_CIRCLE = 0x25CC };
 enum { ZWJ = 0x200D, VS16 = 0xFE0F };
 
-/* A run over raw text: where it writes and the cell that combining marks would join. */
+/* A run over raw text. The cell is kept for what is written, exactly as clean_next will read it: so columns agree. */
 typedef struct Cleaner {
 	Buf    *out;
 	Cluster cell;
 	int     column, widest;
+	bool    ours;                  /* what was written last is a mark: combining marks of the text must not join it */
+	bool    flood;                 /* ... and it stands for a combining mark too many */
 	bool    full;
 } Cleaner;
 
 static void put(Cleaner *c, uint32_t cp)
 {
+	int width = c->cell.width;
+
 	if (utf8_put(c->out, cp) < 0)
 		c->full = true;
+	if (cluster_join(&c->cell, cp)) {
+		c->column += c->cell.width - width;
+	} else {
+		cluster_begin(&c->cell, cp);
+		c->column += c->cell.width;
+	}
+	c->ours = c->flood = false;
 }
 
-/* A visible mark: takes cells of its own, and nothing that follows may join it. */
 static void put_mark(Cleaner *c, uint32_t cp)
 {
 	put(c, cp);
-	c->column++;
-	c->cell.open = false;
+	c->ours = true;
 }
 
 static void put_escape(Cleaner *c, uint32_t cp)
 {
-	int before = (int)c->out->n, n;
+	char hex[16];
 
-	if (buf_printf(c->out, "‹U+%04X›", (unsigned)cp) < 0)
-		c->full = true;
-	n = (int)c->out->n - before;
-	c->column += n > 4 ? n - 4 : 0;             /* the two brackets have 3 bytes each, and 1 cell */
-	c->cell.open = false;
+	(void)snprintf(hex, sizeof hex, "U+%04X", (unsigned)cp);
+	put(c, 0x2039);
+	for (const char *p = hex; *p; p++)
+		put(c, (unsigned char)*p);
+	put_mark(c, 0x203A);
 }
 
 static void put_hidden(Cleaner *c, uint32_t cp)
@@ -56,36 +65,28 @@ static void put_hidden(Cleaner *c, uint32_t cp)
 		put_escape(c, cp);
 }
 
-static void put_new_cell(Cleaner *c, uint32_t cp)
+static bool can_join(const Cleaner *c, uint32_t cp)
 {
-	put(c, cp);
-	cluster_begin(&c->cell, cp);
-	c->column += c->cell.width;
+	Cluster copy = c->cell;
+
+	return cluster_join(&copy, cp);
 }
 
-/* A combining mark joins the cell before it, or stands on a dotted circle where it would join foreign text. */
+/* A combining mark joins the cell before it, or stands on a dotted circle where it would join foreign text. A flood of
+ * them is a row of escapes, not of dotted circles that begin new cells to flood. */
 static void put_combining(Cleaner *c, uint32_t cp)
 {
-	int width = c->cell.width;
-
-	if (cluster_join(&c->cell, cp)) {
-		c->column += c->cell.width - width;
+	if (!c->ours && can_join(c, cp)) {
 		put(c, cp);
-	} else if (cp == VS16 || (c->cell.open && c->cell.marks == CLUSTER_MARKS)) {
-		bool open = c->cell.open;
-
+	} else if (cp == VS16 || c->flood || (!c->ours && c->cell.open && c->cell.marks == CLUSTER_MARKS)) {
 		put_escape(c, cp);
-		/* A flood of marks is a row of escapes, not of dotted circles that begin new cells to flood. */
-		c->cell.open = open;
-		c->cell.marks = CLUSTER_MARKS;
+		c->flood = true;
 	} else {
-		put_new_cell(c, DOTTED_CIRCLE);
-		if (!cluster_join(&c->cell, cp)) {
+		put(c, DOTTED_CIRCLE);
+		if (can_join(c, cp))
+			put(c, cp);
+		else
 			put_escape(c, cp);
-			return;
-		}
-		c->column += c->cell.width - 1;
-		put(c, cp);
 	}
 }
 
@@ -96,36 +97,28 @@ static void put_line_end(Cleaner *c)
 	if (c->column > c->widest)
 		c->widest = c->column;
 	c->column = 0;
-	c->cell.open = false;
+	c->cell.open = c->ours = c->flood = false;
 }
 
 static void put_tab(Cleaner *c)
 {
 	put_mark(c, 0x2192);
-	while (c->column % TAB_COLUMNS) {
-		put(c, ' ');
-		c->column++;
-	}
+	while (c->column % TAB_COLUMNS)
+		put_mark(c, ' ');
 }
 
 static void put_code_point(Cleaner *c, uint32_t cp, unsigned flags)
 {
-	int width = c->cell.width;
-
-	if (cp == '\n' && (flags & CLEAN_KEEP_NEWLINES)) {
+	if (cp == '\n' && (flags & CLEAN_KEEP_NEWLINES))
 		put_line_end(c);
-	} else if (cp == '\t' && (flags & CLEAN_KEEP_NEWLINES)) {
+	else if (cp == '\t' && (flags & CLEAN_KEEP_NEWLINES))
 		put_tab(c);
-	} else if (cp_is_hidden(cp)) {
+	else if (cp_is_hidden(cp))
 		put_hidden(c, cp);
-	} else if (cp_is_mark(cp)) {
+	else if (cp_is_mark(cp))
 		put_combining(c, cp);
-	} else if (cluster_join(&c->cell, cp)) {
-		c->column += c->cell.width - width;
+	else
 		put(c, cp);
-	} else {
-		put_new_cell(c, cp);
-	}
 }
 
 static bool is_plain(char c)
@@ -145,10 +138,13 @@ static void run(Cleaner *c, Str raw, unsigned flags)
 		while (at < raw.n && is_plain(raw.p[at]))
 			at++;
 		if (at > from) {
+			/* What stands before may join the first of them, what follows may join the last. */
+			put(c, (unsigned char)raw.p[from++]);
 			if (buf_put(c->out, raw.p + from, at - from) < 0)
 				c->full = true;
 			c->column += (int)(at - from);
-			cluster_begin(&c->cell, (unsigned char)raw.p[at - 1]);
+			if (at > from)
+				cluster_begin(&c->cell, (unsigned char)raw.p[at - 1]);
 			continue;
 		}
 		n = utf8_next(raw, at, &cp);
@@ -193,7 +189,6 @@ static void put_left_out(Cleaner *c, size_t bytes)
 		(void)snprintf(text, sizeof text, " … +%.1f kB", (double)bytes / 1e3);
 	else
 		(void)snprintf(text, sizeof text, " … +%.1f MB", (double)bytes / 1e6);
-	c->cell.open = false;
 	run(c, str_of(text), 0);
 }
 
@@ -323,6 +318,16 @@ static Clean join_cut(Arena *a, Str head, Str tail, int columns)
 	return (Clean){ p, n, columns };
 }
 
+/* A character that would share the cell of the dots before it cannot be the first of a tail. */
+static bool joins_dots(Clean c, size_t at)
+{
+	Cluster dots;
+	uint32_t cp;
+
+	cluster_begin(&dots, 0x2026);
+	return at < c.n && utf8_next((Str){ c.p, c.n }, at, &cp) > 0 && cluster_join(&dots, cp);
+}
+
 Clean clean_cut(Arena *a, Clean c, int columns)
 {
 	int used;
@@ -347,7 +352,7 @@ Clean clean_cut_middle(Arena *a, Clean c, int columns)
 	if (columns <= 0)
 		return (Clean){ "", 0, 0 };
 	n = front(c, columns / 2, &used);
-	while (left > columns - 1 - used && (w = clean_next(c, &at, &cluster)))
+	while ((left > columns - 1 - used || joins_dots(c, at)) && (w = clean_next(c, &at, &cluster)))
 		left -= w;
 	return join_cut(a, (Str){ c.p, n }, (Str){ c.p + at, c.n - at }, used + 1 + left);
 }

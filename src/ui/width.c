@@ -117,6 +117,7 @@ void cluster_begin(Cluster *c, uint32_t cp)
 
 bool cluster_join(Cluster *c, uint32_t cp)
 {
+	int32_t state = c->state;
 	int adds;
 
 	if (!c->open || (cp < 0x80 && c->prev < 0x80))
@@ -126,13 +127,14 @@ bool cluster_join(Cluster *c, uint32_t cp)
 		return false;
 	if (cp == VS16 && (c->marks || !cp_takes_vs16((uint32_t)c->prev)))
 		return false;
-	if (utf8proc_grapheme_break_stateful(c->prev, (utf8proc_int32_t)cp, &c->state))
+	if (utf8proc_grapheme_break_stateful(c->prev, (utf8proc_int32_t)cp, &state))
 		return false;
 	adds = cp_adds(cp);
 	if (c->width + adds > 2)
 		return false;
 	c->width = cp == VS16 ? 2 : c->width + adds;
 	c->prev = (int32_t)cp;
+	c->state = state;
 	c->marks++;
 	return true;
 }

@@ -111,6 +111,28 @@ static void cuts(void **state)
 	arena_done(&a);
 }
 
+/* Letters that join whatever stands before them, be it one of our marks or the dots of a cut. */
+static void columns_stay_true_beside_marks(void **state)
+{
+	static const char *const texts[] = { "\t\uff9e\u302e", "\u200c\u0e33\u20e3", "\u0d4e\u0301", "\x1b\u0e33\u0301x", "日\u0903\u0e33",
+		"abc\u0e33\u302edef\u0e33\u302e" };
+	Arena a = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		Clean c = clean_text(&a, str_of(texts[i]), 0);
+
+		assert_int_equal(c.columns, cells_of(c));
+		for (int w = 0; w < c.columns; w++) {
+			Clean cut = clean_cut_middle(&a, c, w);
+
+			assert_true(cut.columns <= w);
+			assert_int_equal(cut.columns, cells_of(cut));
+		}
+	}
+	arena_done(&a);
+}
+
 static void cap_says_what_is_missing(void **state)
 {
 	Arena a = { 0 };
@@ -231,6 +253,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(controls_become_pictures), cmocka_unit_test(invisible_leaves_a_mark),
 		cmocka_unit_test(invalid_utf8_by_maximal_subpart), cmocka_unit_test(widths_and_clusters), cmocka_unit_test(cuts),
+		cmocka_unit_test(columns_stay_true_beside_marks),
 		cmocka_unit_test(cap_says_what_is_missing), cmocka_unit_test(wraps), cmocka_unit_test(linear_time),
 		cmocka_unit_test(corpus_keeps_the_rules),
 	};
