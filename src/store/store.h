@@ -16,6 +16,9 @@ typedef enum StoreMode { STORE_WRITE, STORE_READ } StoreMode;
  * ("NAME.broken-<time>") and a new one is made; *note (may be NULL) then says so in a sentence. A symlink, FIFO,
  * foreign owner or world-writable file is refused. A newer schema is an error that says what to do. */
 Store *store_open(const char *path, StoreMode mode, char note[256], Err *e);
+/* The same in memory, for a disk that cannot be written: all stores of one name in this process are one, and it is gone
+ * with the last of them. Open the writer first. */
+Store *store_open_memory(const char *name, StoreMode mode, Err *e);
 void   store_close(Store *s);
 
 /* Whose numbers these are. The first write pins them; later they must be the same. */
@@ -61,6 +64,9 @@ typedef struct StoreDelta {              /* what changed, for the topics of the 
 int store_apply(Store *s, const StoreBatch *b, StoreDelta *delta, Err *e);
 /* Books everything again after the price table or the mode changed. */
 int store_rebook(Store *s, const PriceTable *prices, LedgerMode mode, Err *e);
+/* Forgets what is older than each age: jobs and the lines that carry their cost, other lines, hourly totals. What comes
+ * late from before that is not taken in again. An age of 0 keeps everything. Totals of hours that stay do not change. */
+int store_prune(Store *s, int64_t now_ms, int64_t jobs_ms, int64_t lines_ms, int64_t hourly_ms, Err *e);
 
 int store_cursor(Store *s, const char *feed, Arena *a, Str *value, Err *e);       /* empty when never set */
 int store_put_frame(Store *s, const char *name, Str blob, int64_t now_ms, Err *e); /* the last painted figures */

@@ -1,0 +1,47 @@
+/* Inside the store: the connection, its kept statements, interned names. */
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include <sqlite3.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "store/cells.h"
+#include "store/names.h"
+#include "store/store.h"
+
+typedef struct Kept { const char *sql; sqlite3_stmt *stmt; } Kept;
+
+struct Store {
+	sqlite3 *db;
+	StoreMode mode;
+	char    *path;
+	Kept    *kept;
+	size_t   kept_n, kept_cap;
+	Names    names;          /* what this connection has looked up; emptied when a transaction is undone */
+	Cells    cells;          /* differences of the batch under way */
+	Buf      scratch;
+};
+
+/* The statement for this text (found again by its address: pass a static string), reset and without values.
+ * NULL with *e set when it cannot be prepared. Owned by the store. */
+sqlite3_stmt *db_stmt(Store *s, const char *sql, Err *e);
+int db_fail(Store *s, const char *doing, Err *e);                /* -1; says what SQLite says and a remedy if known */
+int db_exec(Store *s, const char *sql, Err *e);
+int db_done(Store *s, sqlite3_stmt *st, const char *doing, Err *e);   /* steps a statement without rows, resets it */
+int db_int(Store *s, const char *sql, int64_t *out, Err *e);     /* first column of the first row; 0 when none */
+int db_begin(Store *s, Err *e);
+int db_commit(Store *s, Err *e);
+void db_undo(Store *s);                                          /* rolls back and forgets what was looked up */
+int db_bind_str(sqlite3_stmt *st, int at, Str text);             /* borrowed until the statement is reset */
+Str db_col_str(sqlite3_stmt *st, int at);                        /* borrowed until the next step */
+
+/* name(id, text): 0 is the empty text. */
+int  db_name_id(Store *s, Str text, int64_t *id, Err *e);        /* makes it when it is new: writers only */
+int  db_name_find(Store *s, Str text, int64_t *id, Err *e);      /* -2 in *id when there is none */
+int  db_name_text(Store *s, int64_t id, Str *text, Err *e);      /* borrowed from the store, until it is closed or undone */
+
+int schema_check(Store *s, bool *foreign, Err *e);               /* application id and version */
+int schema_make(Store *s, Err *e);                               /* all migrations that are missing, in one transaction */
+
+#endif

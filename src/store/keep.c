@@ -1,0 +1,161 @@
+#include "store/apply.h"
+
+static const char get_meta[] = "SELECT value FROM meta WHERE key = ?";
+static const char put_meta[] = "INSERT OR REPLACE INTO meta VALUES(?, ?)";
+static const int64_t hour_ms = 3600000;
+
+static int pin(Store *s, const char *key, Str value, Err *e)
+{
+	sqlite3_stmt *st = db_stmt(s, get_meta, e);
+	bool same;
+	int rc;
+
+	if (!st)
+		return -1;
+	db_bind_str(st, 1, str_of(key));
+	if ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+		same = str_eq(db_col_str(st, 0), value);
+		if (!same)
+			(void)err_kind(e, ERR_REFUSED, "the snapshot %s holds the %s %.*s, not %.*s; use another context or move the file away",
+			               s->path, key, STR_ARG(db_col_str(st, 0)), STR_ARG(value));
+		sqlite3_reset(st);
+		return same ? 0 : -1;
+	}
+	if (rc != SQLITE_DONE)
+		return db_fail(s, "cannot read whose numbers these are", e);
+	if (!(st = db_stmt(s, put_meta, e)))
+		return -1;
+	db_bind_str(st, 1, str_of(key));
+	db_bind_str(st, 2, value);
+	return db_done(s, st, "cannot keep whose numbers these are", e);
+}
+
+int store_pin_identity(Store *s, Str account, Str region, Err *e)
+{
+	if (db_begin(s, e) < 0)
+		return -1;
+	if (pin(s, "account", account, e) < 0 || pin(s, "region", region, e) < 0 || db_commit(s, e) < 0) {
+		db_undo(s);
+		return -1;
+	}
+	return 0;
+}
+
+int apply_horizon(Store *s, Horizon *h, Err *e)
+{
+	static const char jobs[] = "SELECT value FROM meta WHERE key = 'pruned_jobs_ms'";
+	static const char lines[] = "SELECT value FROM meta WHERE key = 'pruned_lines_ms'";
+
+	return db_int(s, jobs, &h->jobs_ms, e) < 0 || db_int(s, lines, &h->lines_ms, e) < 0 ? -1 : 0;
+}
+
+/* The ids of the next calls after `after`, at most cap. */
+static int next_ids(Store *s, int64_t after, int64_t *ids, size_t cap, size_t *n, Err *e)
+{
+	static const char sql[] = "SELECT id FROM job WHERE id > ? ORDER BY id LIMIT ?";
+	sqlite3_stmt *st = db_stmt(s, sql, e);
+	int rc;
+
+	*n = 0;
+	if (!st)
+		return -1;
+	sqlite3_bind_int64(st, 1, after);
+	sqlite3_bind_int64(st, 2, (int64_t)cap);
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW && *n < cap)
+		ids[(*n)++] = sqlite3_column_int64(st, 0);
+	sqlite3_reset(st);
+	return rc == SQLITE_DONE || rc == SQLITE_ROW ? 0 : db_fail(s, "cannot read the jobs again", e);
+}
+
+static int rebook_all(Store *s, const PriceTable *prices, LedgerMode mode, Arena *a, Err *e)
+{
+	int64_t ids[1024], after = INT64_MIN;
+	size_t n;
+
+	do {
+		if (next_ids(s, after, ids, 1024, &n, e) < 0)
+			return -1;
+		for (size_t i = 0; i < n; i++) {
+			Call c, old;
+
+			if (call_get(s, ids[i], a, &old, e) < 0)
+				return -1;
+			c = old;
+			if (apply_book(s, &c, &old, prices, mode, a, NULL, e) < 0 || call_save(s, &c, e) < 0)
+				return -1;
+			arena_reset(a);
+		}
+		if (n)
+			after = ids[n - 1];
+		if (apply_flush(s, e) < 0)
+			return -1;
+	} while (n);
+	return 0;
+}
+
+int store_rebook(Store *s, const PriceTable *prices, LedgerMode mode, Err *e)
+{
+	Arena a = { 0 };
+	int rc = db_begin(s, e);
+
+	if (rc == 0 && (rc = rebook_all(s, prices, mode, &a, e)) == 0)
+		rc = db_commit(s, e);
+	if (rc < 0)
+		db_undo(s);
+	arena_done(&a);
+	return rc;
+}
+
+static int delete_before(Store *s, const char *sql, int64_t before, Err *e)
+{
+	sqlite3_stmt *st = db_stmt(s, sql, e);
+
+	if (!st)
+		return -1;
+	sqlite3_bind_int64(st, 1, before);
+	return db_done(s, st, "cannot forget old rows", e);
+}
+
+/* Remembers how far was forgotten; it never goes back. */
+static int mark(Store *s, const char *key, int64_t ms, Err *e)
+{
+	static const char sql[] = "INSERT INTO meta VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET value = max(value, excluded.value)";
+	sqlite3_stmt *st = db_stmt(s, sql, e);
+
+	if (!st)
+		return -1;
+	db_bind_str(st, 1, str_of(key));
+	sqlite3_bind_int64(st, 2, ms);
+	return db_done(s, st, "cannot forget old rows", e);
+}
+
+/* Jobs go by whole hours, so that no hour is half in rows and half only in totals. */
+static int prune(Store *s, int64_t jobs_before, int64_t lines_before, int64_t hours_before, Err *e)
+{
+	static const char jobs[] = "DELETE FROM job WHERE booked_ms < ?", cost[] = "DELETE FROM line WHERE event_ms < ? AND kind = 1";
+	static const char lines[] = "DELETE FROM line WHERE event_ms < ? AND kind <> 1", points[] = "DELETE FROM point WHERE t_ms < ?";
+	static const char minutes[] = "DELETE FROM minutely WHERE minute < ? / 60000";
+	static const char hours[] = "DELETE FROM hourly WHERE hour < ?";
+
+	if (jobs_before && (delete_before(s, jobs, jobs_before, e) < 0 || delete_before(s, cost, jobs_before, e) < 0 ||
+	                    delete_before(s, minutes, jobs_before, e) < 0 || mark(s, "pruned_jobs_ms", jobs_before, e) < 0))
+		return -1;
+	if (lines_before && (delete_before(s, lines, lines_before, e) < 0 || mark(s, "pruned_lines_ms", lines_before, e) < 0))
+		return -1;
+	if (hours_before && (delete_before(s, hours, hours_before / hour_ms, e) < 0 || delete_before(s, points, hours_before, e) < 0))
+		return -1;
+	return 0;
+}
+
+int store_prune(Store *s, int64_t now_ms, int64_t jobs_ms, int64_t lines_ms, int64_t hourly_ms, Err *e)
+{
+	int64_t jobs = jobs_ms ? (now_ms - jobs_ms) / hour_ms * hour_ms : 0;
+
+	if (db_begin(s, e) < 0)
+		return -1;
+	if (prune(s, jobs, lines_ms ? now_ms - lines_ms : 0, hourly_ms ? now_ms - hourly_ms : 0, e) < 0 || db_commit(s, e) < 0) {
+		db_undo(s);
+		return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,233 @@
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/xalloc.h"
+#include "store/db.h"
+
+enum { BUSY_MS = 5000, CHECK_WHOLE_BYTES = 64 << 20 };
+
+/* The folder's links are resolved (a home below a symlink is common); the file itself must not be one. */
+static char *real_place(const char *path, Err *e)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = slash ? xstrndup(path, slash == path ? 1 : (size_t)(slash - path)) : xstrdup("."), *real, *out;
+	size_t n;
+
+	real = realpath(dir, NULL);
+	if (!real) {
+		(void)err_set(e, "cannot open the snapshot's folder %s: %s", dir, strerror(errno));
+		free(dir);
+		return NULL;
+	}
+	free(dir);
+	n = strlen(real) + strlen(slash ? slash + 1 : path) + 2;
+	out = xmalloc(n);
+	(void)snprintf(out, n, "%s/%s", strcmp(real, "/") == 0 ? "" : real, slash ? slash + 1 : path);
+	free(real);
+	return out;
+}
+
+/* An existing file is looked at by lstat and never opened here: closing any descriptor of a database drops the locks
+ * that this process holds on it (fcntl(2)). SQLite then refuses links itself (SQLITE_OPEN_NOFOLLOW). */
+static int guard(const char *path, StoreMode mode, off_t *size, Err *e)
+{
+	struct stat st;
+	int fd;
+
+	*size = 0;
+	if (lstat(path, &st) < 0) {
+		if (errno != ENOENT || mode == STORE_READ)
+			return err_set(e, "cannot open the snapshot %s: %s", path, strerror(errno));
+		fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		if (fd < 0 && errno != EEXIST)
+			return err_set(e, "cannot make the snapshot %s: %s", path, strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		if (lstat(path, &st) < 0)
+			return err_set(e, "cannot open the snapshot %s: %s", path, strerror(errno));
+	}
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, "the snapshot %s is not a regular file; remove it or name another place", path);
+	if (st.st_uid != geteuid())
+		return err_set(e, "the snapshot %s belongs to another user; remove it or name another place", path);
+	if (st.st_mode & (S_IWGRP | S_IWOTH))
+		return err_set(e, "the snapshot %s can be written by others; run chmod 600 on it", path);
+	if (mode == STORE_WRITE && (st.st_mode & 077) && chmod(path, 0600) < 0)
+		return err_set(e, "cannot make the snapshot %s private: %s", path, strerror(errno));
+	*size = st.st_size;
+	return 0;
+}
+
+static Store *connect(const char *path, StoreMode mode, int more_flags, Err *e)
+{
+	int flags = (mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX | more_flags;
+	Store *s = xcalloc(1, sizeof *s);
+
+	s->mode = mode;
+	s->path = xstrdup(path);
+	if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK) {
+		(void)db_fail(s, "cannot open the snapshot", e);
+		store_close(s);
+		return NULL;
+	}
+	sqlite3_extended_result_codes(s->db, 0);
+	sqlite3_busy_timeout(s->db, BUSY_MS);
+	return s;
+}
+
+/* What a writer needs set. Sizes: 16 MiB of pages keep the indexes of a batch; a checkpoint every 32 MiB of log. */
+static int prepare_writer(Store *s, bool in_memory, Err *e)
+{
+	if (!in_memory && db_exec(s, "PRAGMA journal_mode = WAL", e) < 0)
+		return -1;
+	return db_exec(s, "PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;"
+	               "PRAGMA wal_autocheckpoint = 8000", e);
+}
+
+static bool damaged(Store *s)
+{
+	int code = sqlite3_errcode(s->db);
+
+	return code == SQLITE_NOTADB || code == SQLITE_CORRUPT;
+}
+
+/* 0 sound, 1 to be set aside, -1 error. A large file is not read whole at each start: what is wrong in it shows when it
+ * is used. */
+static int examine(Store *s, off_t size, Err *e)
+{
+	static const char sql[] = "PRAGMA quick_check(1)";
+	bool foreign = false;
+	sqlite3_stmt *st;
+	int rc = 0;
+
+	if (schema_check(s, &foreign, e) < 0)
+		return damaged(s) ? 1 : -1;
+	if (foreign)
+		return 1;
+	if (size && size <= CHECK_WHOLE_BYTES) {
+		if (!(st = db_stmt(s, sql, e)))
+			return damaged(s) ? 1 : -1;
+		if (sqlite3_step(st) == SQLITE_ROW)
+			rc = !str_is(db_col_str(st, 0), "ok");
+		else
+			rc = damaged(s) ? 1 : db_fail(s, "cannot check the snapshot", e);
+		sqlite3_reset(st);
+	}
+	return rc;
+}
+
+static int set_aside(const char *path, char note[256], Err *e)
+{
+	static const char *const parts[] = { "", "-wal", "-shm" };
+	size_t n = strlen(path) + 64;
+	char *from = xmalloc(n), *to = xmalloc(n);
+	time_t now = time(NULL);
+	struct tm tm;
+	char when[32];
+	int rc = 0;
+
+	gmtime_r(&now, &tm);
+	(void)strftime(when, sizeof when, "%Y%m%dT%H%M%SZ", &tm);
+	for (size_t i = 0; i < sizeof parts / sizeof *parts && rc == 0; i++) {
+		(void)snprintf(from, n, "%s%s", path, parts[i]);
+		(void)snprintf(to, n, "%s.broken-%s%s", path, when, parts[i]);
+		if (rename(from, to) < 0 && errno != ENOENT)
+			rc = err_set(e, "cannot set the damaged snapshot %s aside: %s", from, strerror(errno));
+	}
+	if (rc == 0 && note)
+		(void)snprintf(note, 256, "The snapshot %.120s could not be used: it is kept as .broken-%s and a new one was made.", path, when);
+	free(from);
+	free(to);
+	return rc;
+}
+
+static Store *open_writer(const char *path, char note[256], Err *e)
+{
+	for (int attempt = 0; attempt < 2; attempt++) {
+		off_t size;
+		Store *s;
+		int verdict;
+
+		if (guard(path, STORE_WRITE, &size, e) < 0 || !(s = connect(path, STORE_WRITE, SQLITE_OPEN_NOFOLLOW, e)))
+			return NULL;
+		verdict = examine(s, size, e);
+		if (verdict == 0 && prepare_writer(s, false, e) == 0 && schema_make(s, e) == 0)
+			return s;
+		store_close(s);
+		if (verdict <= 0 || attempt > 0 || set_aside(path, note, e) < 0)
+			return NULL;
+	}
+	return NULL;
+}
+
+static Store *open_reader(const char *path, Err *e)
+{
+	bool foreign;
+	off_t size;
+	Store *s;
+
+	if (guard(path, STORE_READ, &size, e) < 0 || !(s = connect(path, STORE_READ, SQLITE_OPEN_NOFOLLOW, e)))
+		return NULL;
+	if (schema_check(s, &foreign, e) < 0) {
+		store_close(s);
+		return NULL;
+	}
+	return s;
+}
+
+Store *store_open(const char *path, StoreMode mode, char note[256], Err *e)
+{
+	char *real = real_place(path, e);
+	Store *s = NULL;
+
+	if (note)
+		note[0] = '\0';
+	if (real)
+		s = mode == STORE_WRITE ? open_writer(real, note, e) : open_reader(real, e);
+	free(real);
+	return s;
+}
+
+Store *store_open_memory(const char *name, StoreMode mode, Err *e)
+{
+	char uri[256];
+	bool foreign;
+	Store *s;
+
+	(void)snprintf(uri, sizeof uri, "file:/%s?vfs=memdb", name);
+	/* A reader is a read-write handle held to reading: memdb opens only what is already there otherwise. */
+	if (!(s = connect(uri, STORE_WRITE, SQLITE_OPEN_CREATE | SQLITE_OPEN_URI, e)))
+		return NULL;
+	if (prepare_writer(s, true, e) < 0 || (mode == STORE_WRITE && schema_make(s, e) < 0))
+		goto fail;
+	s->mode = mode;
+	if (schema_check(s, &foreign, e) < 0 || (mode == STORE_READ && db_exec(s, "PRAGMA query_only = 1", e) < 0))
+		goto fail;
+	return s;
+fail:
+	store_close(s);
+	return NULL;
+}
+
+void store_close(Store *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; i < s->kept_n; i++)
+		sqlite3_finalize(s->kept[i].stmt);
+	free(s->kept);
+	names_done(&s->names);
+	cells_done(&s->cells);
+	buf_done(&s->scratch);
+	sqlite3_close_v2(s->db);
+	free(s->path);
+	free(s);
+}
