@@ -17,24 +17,43 @@ static bool call_of(const Parser *p, const char *name)
 	return lex_is_sign(&ahead, "(");
 }
 
+/* Values that can never fit are refused before the item is looked at. */
+static Expr *checked(Parser *p, Expr *e, AvType type, const char *name)
+{
+	for (size_t i = 0; i < e->n; i++)
+		if (e->args[i]->kind == EX_VALUE && e->args[i]->value->type != type) {
+			(void)ddb_invalid(p->call, "Invalid UpdateExpression: Incorrect operand type for operator or function; operator or "
+			                           "function: %s, operand type: %s", name, av_type_name(e->args[i]->value->type));
+			return NULL;
+		}
+	return e;
+}
+
+/* Brackets and calls nest; one byte of the expression each, so this bounds the recursion. */
+enum { SET_NESTING_MAX = 64 };
+
 static Expr *set_operand(Parser *p)
 {
 	bool default_of = call_of(p, "if_not_exists");
 	Expr *e;
 
-	if (p->depth > 64 || lex_take_sign(p, "(")) {
-		e = p->depth++ > 64 ? NULL : set_operand(p);
-		return e && lex_expect(p, ")") == 0 ? e : NULL;
-	}
-	if (!default_of && !call_of(p, "list_append"))
-		return parse_operand(p);
-	e = expr_new(p, default_of ? EX_IF_NOT_EXISTS : EX_LIST_APPEND, 2);
-	p->depth++;
-	lex_next(p);
-	lex_next(p);
-	e->args[0] = set_operand(p);
-	if (!e->args[0] || lex_expect(p, ",") < 0 || !(e->args[1] = set_operand(p)) || lex_expect(p, ")") < 0)
+	if (++p->depth > SET_NESTING_MAX) {
+		(void)ddb_invalid(p->call, "Invalid UpdateExpression: The expression has too many nested operators;");
 		return NULL;
+	}
+	if (lex_take_sign(p, "(")) {
+		e = set_operand(p);
+		e = e && lex_expect(p, ")") == 0 ? e : NULL;
+	} else if (!default_of && !call_of(p, "list_append")) {
+		e = parse_operand(p);
+	} else {
+		e = expr_new(p, default_of ? EX_IF_NOT_EXISTS : EX_LIST_APPEND, 2);
+		lex_next(p);
+		lex_next(p);
+		if (!(e->args[0] = set_operand(p)) || lex_expect(p, ",") < 0 || !(e->args[1] = set_operand(p)) || lex_expect(p, ")") < 0)
+			return NULL;
+		e = default_of ? e : checked(p, e, AV_L, "list_append");
+	}
 	p->depth--;
 	return e;
 }
@@ -50,7 +69,7 @@ static Expr *set_value(Parser *p)
 	lex_next(p);
 	e = expr_new(p, plus ? EX_PLUS : EX_MINUS, 2);
 	e->args[0] = a;
-	return (e->args[1] = set_operand(p)) ? e : NULL;
+	return (e->args[1] = set_operand(p)) ? checked(p, e, AV_N, plus ? "+" : "-") : NULL;
 }
 
 static int parse_action(Parser *p, UpdateKind kind, Update *u)

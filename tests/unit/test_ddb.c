@@ -183,6 +183,10 @@ static void updates(void **state)
 	BAD("UpdateItem", UPDATE("'UpdateExpression':'SET x.y = rev'"), "document path provided in the update expression is invalid");
 	BAD("UpdateItem", UPDATE("'UpdateExpression':'SET m = rev, m.b = rev'"), "Two document paths overlap");
 	BAD("UpdateItem", UPDATE("'UpdateExpression':'SET rev = rev + m'"), "incorrect data type");
+	BAD("UpdateItem", UPDATE("'UpdateExpression':'SET rev = rev + :l','ExpressionAttributeValues':{':l':{'L':[]}}"),
+	    "operator or function: +, operand type: L");
+	BAD("UpdateItem", UPDATE("'UpdateExpression':'SET rev = list_append(m, :n)','ExpressionAttributeValues':{':n':{'N':'1'}}"),
+	    "operator or function: list_append, operand type: N");
 	BAD("UpdateItem", UPDATE("'UpdateExpression':'SET a = rev SET b = rev'"), "can only be used once");
 	BAD("UpdateItem", UPDATE("'UpdateExpression':'SET status = rev'"), "reserved keyword: status");
 	BAD("UpdateItem", UPDATE("'UpdateExpression':''"), "The expression can not be empty");
