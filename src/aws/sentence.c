@@ -71,8 +71,8 @@ static void server(const Fault *f, const FaultPlace *at, const char *call, const
 static void condition(const Fault *f, const FaultPlace *at, const char *call, const char *id, Err *e)
 {
 	(void)f;
-	(void)err_set(e, "%s: %s is no longer as it was when it was read %s; read it again", call,
-	              *at->about ? at->about : "the item", id);
+	(void)err_set(e, "%s: the item%s%s is no longer as it was when it was read %s; read it again", call, *at->about ? " in " : "",
+	              at->about, id);
 }
 
 static void validation(const Fault *f, const FaultPlace *at, const char *call, const char *id, Err *e)

@@ -282,6 +282,21 @@ static void denied_names_what_is_missing(void **state)
 	done(r);
 }
 
+static void lost_condition_is_named(void **state)
+{
+	const Step steps[] = { { REPLY, 400, { { STR("x-amzn-requestid"), STR("C1") } }, 1, STR("{\"__type\":\"x#ConditionalCheckFailedException\"}") } };
+	DdbPutIn put = { .table = "jobs", .item = key_a, .item_count = 1, .condition = "attribute_not_exists(jobId)" };
+	Rig *r = script(steps, 1);
+
+	(void)state;
+	run(r, &op_dynamodb_put_item, &put);
+	assert_int_equal(r->fault, AWS_CONDITION);
+	assert_int_equal(r->kind, ERR_FAILED);              /* it is known: nothing was written */
+	assert_string_equal(r->text, "DynamoDB PutItem in 111122223333/eu-west-1: the item in table jobs is no longer as it was when it was read "
+	                    "(ConditionalCheckFailedException, request C1); read it again");
+	done(r);
+}
+
 static void missing_table_is_named(void **state)
 {
 	const Step steps[] = { { .kind = REPLY, .status = 400, .body = STR("{\"__type\":\"x#ResourceNotFoundException\"}") } };
@@ -300,8 +315,9 @@ static void garbage_names_the_field(void **state)
 		{ .kind = REPLY, .body = STR("{\"Item\":{\"v\":{\"N\":\"five\"}}}") },
 		{ .kind = REPLY, .body = STR("{\"Item\":") },
 		{ REPLY, 200, { { STR("content-type"), STR("text/html") } }, 1, STR("<html>login</html>") },
+		{ REPLY, 200, { { STR("content-type"), STR("text/html") } }, 1, STR("{\"Item\":{\"v\":{\"S\":\"ok\"}}}") },
 	};
-	Rig *r = script(steps, 3);
+	Rig *r = script(steps, 4);
 
 	(void)state;
 	run(r, &op_dynamodb_get_item, &get_a);
@@ -313,7 +329,9 @@ static void garbage_names_the_field(void **state)
 	run(r, &op_dynamodb_get_item, &get_a);
 	assert_int_equal(r->fault, AWS_GARBAGE);
 	assert_true(strstr(r->text, "a web page came instead of an answer from AWS") && strstr(r->text, "HTTPS_PROXY"));
-	assert_int_equal(r->asked, 3);
+	run(r, &op_dynamodb_get_item, &get_a);              /* the wrong header over the right body */
+	assert_int_equal(r->fault, AWS_OK);
+	assert_int_equal(r->asked, 4);
 	done(r);
 }
 
@@ -604,7 +622,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(throttled_then_well), cmocka_unit_test(gives_up_after_three), cmocka_unit_test(writes_are_not_repeated),
-		cmocka_unit_test(denied_names_what_is_missing), cmocka_unit_test(missing_table_is_named),
+		cmocka_unit_test(denied_names_what_is_missing), cmocka_unit_test(lost_condition_is_named),
+		cmocka_unit_test(missing_table_is_named),
 		cmocka_unit_test(garbage_names_the_field), cmocka_unit_test(damaged_body_is_asked_again), cmocka_unit_test(torn_body),
 		cmocka_unit_test(no_answer_in_time), cmocka_unit_test(unreachable), cmocka_unit_test(clock_is_corrected_once),
 		cmocka_unit_test(wrong_secret_is_not_skew), cmocka_unit_test(read_only_refuses), cmocka_unit_test(whole_stream),
