@@ -116,19 +116,14 @@ static void files_done(Files *f)
 	arena_wipe_done(&f->arena);
 }
 
-/* "fleet-dev, default": the profiles of one text. */
-static void add_names(Buf *out, Str text, int *n)
+/* "fleet-dev, default": the profiles of one file, each once. */
+static void add_names(Buf *out, const IniFile *file, const IniFile *before, int *n)
 {
-	while (text.n) {
-		Str line = str_trim(str_cut(text, '\n', &text)), name;
+	for (const IniSection *s = file->section; s; s = ini_next(s)) {
+		Str kind = ini_kind(s), name = ini_name(s);
 
-		if (!str_starts(line, STR("[")))
+		if ((kind.n && !str_is(kind, "profile")) || (before && ini_section(before, "", name)))
 			continue;
-		name = str_trim(str_cut(str_sub(line, 1, line.n), ']', &line));
-		if (str_starts(name, STR("sso-session ")) || str_starts(name, STR("services ")))
-			continue;
-		if (str_starts(name, STR("profile ")))
-			name = str_trim(str_sub(name, 8, name.n));
 		if ((*n)++ < NAMES_SHOWN)
 			(void)buf_printf(out, "%s%.*s", *n > 1 ? ", " : "", name.n > 60 ? 60 : STR_ARG(name));
 	}
@@ -139,8 +134,8 @@ static int no_profile(const Files *f, Str name, Err *e)
 	Buf known = { 0 };
 	int n = 0;
 
-	add_names(&known, buf_str(&f->credentials_text), &n);
-	add_names(&known, buf_str(&f->config_text), &n);
+	add_names(&known, &f->credentials, NULL, &n);
+	add_names(&known, &f->config, &f->credentials, &n);
 	if (!n)
 		(void)err_kind(e, ERR_USAGE, "no AWS credentials: neither AWS_ACCESS_KEY_ID nor a profile \"%.*s\" is there; run "
 		               "`aws configure`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", STR_ARG(name));
@@ -207,12 +202,12 @@ static AwsCreds *from_profile(Files *f, Str name, const IniSection *credentials,
 	AwsCreds *c;
 
 	if (!access.n && !secret.n)
-		return (void)other_source(config, name, e), NULL;
-	if (!access.n || !secret.n)
-		return (void)err_kind(e, ERR_USAGE, "profile %.*s has %s but no %s", STR_ARG(name),
-		                      access.n ? "aws_access_key_id" : "aws_secret_access_key",
-		                      access.n ? "aws_secret_access_key" : "aws_access_key_id"), NULL;
-	if (check_keys(access, secret, token, "the profile", e) < 0)
+		(void)other_source(config, name, e);
+	else if (!access.n || !secret.n)
+		(void)err_kind(e, ERR_USAGE, "profile %.*s has %s but no %s", STR_ARG(name),
+		               access.n ? "aws_access_key_id" : "aws_secret_access_key",
+		               access.n ? "aws_secret_access_key" : "aws_access_key_id");
+	if (!access.n || !secret.n || check_keys(access, secret, token, "the profile", e) < 0)
 		return NULL;
 	c = creds_new(access, secret, token);
 	c->region = arena_str(&c->arena, key_of(credentials, config, "region"));

@@ -512,6 +512,27 @@ static void exception_midway(void **state)
 	done(r);
 }
 
+static void tail_shows_updates_only(void **state)
+{
+	const char *const arns[] = { "arn:aws:logs:eu-west-1:111122223333:log-group:/seismo/jobs" };
+	const char *const events[] = { "initial-response", "{}", "sessionStart", "{\"sessionId\":\"x\"}", "sessionUpdate", "{\"sessionResults\":[]}",
+	                               "sessionUpdate", "{}", "!SessionTimeoutException", "{\"message\":\"3 hours\"}", NULL };
+	LogsTailIn in = { .group_arns = arns, .count = 1 };
+	Buf b = { 0 };
+	const Step steps[] = { { STREAM, 200, STREAM_HEAD, frames(&b, events) } };
+	Rig *r = script(steps, 1);
+
+	(void)state;
+	run(r, &op_logs_start_live_tail, &in);
+	assert_int_equal(r->events, 2);
+	assert_string_equal(r->code, "SessionTimeoutException");
+	assert_string_equal(r->target[0], "Logs_20140328.StartLiveTail");
+	assert_true(strstr(r->text, "CloudWatch Logs StartLiveTail") && strstr(r->text, "3 hours"));
+	assert_int_equal(r->asked, 1);
+	buf_done(&b);
+	done(r);
+}
+
 static void stream_without_its_end(void **state)
 {
 	const char *const events[] = { DELTA("Hel"), "messageStop", "{\"stopReason\":\"end_turn\"}", NULL };
@@ -627,7 +648,7 @@ int main(void)
 		cmocka_unit_test(garbage_names_the_field), cmocka_unit_test(damaged_body_is_asked_again), cmocka_unit_test(torn_body),
 		cmocka_unit_test(no_answer_in_time), cmocka_unit_test(unreachable), cmocka_unit_test(clock_is_corrected_once),
 		cmocka_unit_test(wrong_secret_is_not_skew), cmocka_unit_test(read_only_refuses), cmocka_unit_test(whole_stream),
-		cmocka_unit_test(exception_midway), cmocka_unit_test(stream_without_its_end), cmocka_unit_test(cancelled),
+		cmocka_unit_test(exception_midway), cmocka_unit_test(tail_shows_updates_only), cmocka_unit_test(stream_without_its_end), cmocka_unit_test(cancelled),
 		cmocka_unit_test(eight_at_once), cmocka_unit_test(free_cancels_all), cmocka_unit_test(identity),
 	};
 
