@@ -205,7 +205,7 @@ int ddb_each_in_table(DdbCall *c, const DdbTable *t, const DdbKey *start, DdbRow
 	if (!in_written)
 		w.skip_to = start;
 	if (t->rows && !in_written)
-		t->rows->each(t->rows->arg, "", STR(""), STR(""), false, on_walked_row, &w);
+		t->rows->each(t->rows->arg, "", STR(""), start ? start->hk : STR(""), false, on_walked_row, &w);
 	if (!w.stopped && !c->code)
 		walk_written(&w, in_written ? start : NULL);
 	return c->code ? -1 : 0;
