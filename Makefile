@@ -50,6 +50,9 @@ help:
 	@echo 'make install  PREFIX=/usr/local                  make clean    remove $(BUILD)'
 	@echo 'NO_INSTALL=1  lists missing packages instead of installing them'
 
+# One short line per file; V=1 shows the whole command.
+run = @$(if $(V),echo '$(2)',printf '%-5s %s\n' '$(1)' '$@') && $(2)
+
 # --- build ---------------------------------------------------------------------------------------------------------
 # Hardening that this compiler, linker and machine know; probed once.
 $(BUILD)/flags.mk: packaging/probe-flags.sh Makefile
@@ -57,7 +60,7 @@ $(BUILD)/flags.mk: packaging/probe-flags.sh Makefile
 	@CC='$(CC)' SAN='$(SAN)' PKGS='$(PKGS)' LATE_PKGS='$(LATE_PKGS)' TEST_PKGS='$(TEST_PKGS)' sh packaging/probe-flags.sh > $@.tmp && mv $@.tmp $@
 
 $(BUILD)/seismo: $(BUILD)/src/main.o $(BUILD)/libseismo.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call run,LINK,$(CC) $(LDFLAGS) -o $@ $^ $(LIBS))
 
 $(BUILD)/libseismo.a: $(OBJ)
 	@rm -f $@
@@ -65,14 +68,14 @@ $(BUILD)/libseismo.a: $(OBJ)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags.mk
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -c -o $@ $<
+	$(call run,CC,$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -c -o $@ $<)
 
 $(BUILD)/gen/embed_table.c: src/conf/embed.sh $(EMBED)
 	@mkdir -p $(@D)
 	@sh src/conf/embed.sh $(EMBED) > $@
 
 $(BUILD)/gen/embed_table.o: $(BUILD)/gen/embed_table.c
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(call run,CC,$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<)
 
 -include $(OBJ:.o=.d) $(BUILD)/src/main.d $(UNIT:=.d)
 
@@ -100,7 +103,7 @@ $(VENV)/.stamp: tests/requirements.txt
 unit: $(UNIT)
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libseismo.a $(wildcard tests/unit/*.h)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) $(PKG_CFLAGS) $(TEST_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libseismo.a $(LIBS) $(TEST_LIBS)
+	$(call run,TEST,$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) $(PKG_CFLAGS) $(TEST_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libseismo.a $(LIBS) $(TEST_LIBS))
 
 # PYTEST and ONLY narrow a run: make check ONLY=unit, make check PYTEST='-k rollup'
 check: all unit
