@@ -32,19 +32,40 @@ static int job_row(Store *s, const Call *c, Arena *a, JobRow *r, Err *e)
 	return 0;
 }
 
-/* One statement for each dimension and each of the two indexes: the text decides which index is used. */
+/* One statement for each dimension and each index: the text decides which index is used. */
+enum { BY_UPDATE, BY_BOOKING, BY_ACTIVE, WAYS };
 #define JOBS_BY(index, column) \
-	"SELECT " CALL_COLUMNS " FROM job " index " WHERE kind = 0 AND updated_ms >= ?1 AND updated_ms < ?2 AND booked_ms >= ?3 " \
+	"SELECT " CALL_COLUMNS " FROM job INDEXED BY " index " AND updated_ms >= ?1 AND updated_ms < ?2 AND booked_ms >= ?3 " \
 	"AND booked_ms < ?4 AND (1 << state) & ?5 AND " column " = ?6 ORDER BY updated_ms DESC, job_id LIMIT ?7"
-#define JOBS_OF(column) { JOBS_BY("INDEXED BY job_updated", column), JOBS_BY("INDEXED BY job_booked", column) }
-static const char *const jobs_sql[DIMS][2] = {
+#define JOBS_OF(column) { \
+	[BY_UPDATE] = JOBS_BY("job_updated WHERE kind = 0", column), [BY_BOOKING] = JOBS_BY("job_booked WHERE kind = 0", column), \
+	[BY_ACTIVE] = JOBS_BY("job_active WHERE kind = 0 AND state <= 1", column) }
+static const char *const jobs_sql[DIMS][WAYS] = {
 	[DIM_ALL] = JOBS_OF("0"), [DIM_TENANT] = JOBS_OF("k_tenant"), [DIM_PERSONA] = JOBS_OF("k_persona"),
 	[DIM_AGENT] = JOBS_OF("k_agent"), [DIM_VERSION] = JOBS_OF("k_version"), [DIM_MODEL] = JOBS_OF("k_model"),
 };
 
+/* Active jobs are few among many; a window of bookings is narrower than all that was updated since. */
+static int way_of(const JobFilter *f)
+{
+	const unsigned active = 1u << JOB_QUEUED | 1u << JOB_RUNNING;
+
+	if (f->states && !(f->states & ~active))
+		return BY_ACTIVE;
+	return f->booked_from_ms && !f->updated_from_ms ? BY_BOOKING : BY_UPDATE;
+}
+
+int store_job(Store *s, Str id, Arena *a, JobRow *out, bool *found, Err *e)
+{
+	Call c;
+
+	if (call_find(s, id, false, a, &c, found, e) < 0)
+		return -1;
+	return *found ? job_row(s, &c, a, out, e) : 0;
+}
+
 int store_jobs(Store *s, const JobFilter *f, Arena *a, JobRow **out, size_t *n, Err *e)
 {
-	bool by_booking = (f->booked_from_ms || f->booked_until_ms) && !f->updated_from_ms && !f->limit;
 	sqlite3_stmt *st;
 	JobRow *v = NULL;
 	int64_t key = 0;
@@ -55,7 +76,7 @@ int store_jobs(Store *s, const JobFilter *f, Arena *a, JobRow **out, size_t *n, 
 	*n = 0;
 	if (f->dim != DIM_ALL && db_name_find(s, f->key, &key, e) < 0)
 		return -1;
-	if (!(st = db_stmt(s, jobs_sql[f->dim][by_booking], e)))
+	if (!(st = db_stmt(s, jobs_sql[f->dim][way_of(f)], e)))
 		return -1;
 	sqlite3_bind_int64(st, 1, f->updated_from_ms ? f->updated_from_ms : INT64_MIN);
 	sqlite3_bind_int64(st, 2, f->updated_until_ms ? f->updated_until_ms : INT64_MAX);
@@ -87,8 +108,8 @@ int store_jobs(Store *s, const JobFilter *f, Arena *a, JobRow **out, size_t *n, 
 int store_job_counts(Store *s, int64_t updated_from_ms, int64_t counts[JOB_STATES], int64_t *oldest_running_ms, Err *e)
 {
 	static const char sql[] = "SELECT state, count(*) FROM job INDEXED BY job_updated WHERE kind = 0 AND updated_ms >= ? GROUP BY state";
-	static const char oldest[] = "SELECT started_ms FROM job INDEXED BY job_running "
-		"WHERE kind = 0 AND state = 1 AND started_ms > 0 ORDER BY started_ms LIMIT 1";
+	static const char oldest[] = "SELECT started_ms FROM job INDEXED BY job_active "
+		"WHERE kind = 0 AND state <= 1 AND state = 1 AND started_ms > 0 ORDER BY started_ms LIMIT 1";
 	sqlite3_stmt *st = db_stmt(s, sql, e);
 	int rc;
 

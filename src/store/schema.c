@@ -29,7 +29,7 @@ static const char *const migrations[] = {
 	"CREATE INDEX job_hash ON job(hash);"
 	"CREATE INDEX job_booked ON job(booked_ms);"
 	"CREATE INDEX job_updated ON job(updated_ms, state, latency_ms) WHERE kind = 0;"
-	"CREATE INDEX job_running ON job(started_ms) WHERE kind = 0 AND state = 1;"
+	"CREATE INDEX job_active ON job(updated_ms) WHERE kind = 0 AND state <= 1;"
 	"CREATE TABLE line(id INTEGER PRIMARY KEY, event_ms INTEGER NOT NULL, event_hash INTEGER NOT NULL,"
 	"kind INTEGER NOT NULL, job_hash INTEGER NOT NULL, trace_hash INTEGER NOT NULL, flags INTEGER NOT NULL,"
 	"reported INTEGER, duration_ms INTEGER, input INTEGER NOT NULL, output INTEGER NOT NULL,"

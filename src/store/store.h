@@ -106,6 +106,7 @@ int store_hours(Store *s, Dim dim, Str key, int64_t from_hour, size_t count, Sum
 int store_hours_by(Store *s, Dim by, const int64_t *hours, size_t count, Arena *a, CostGroup **out, size_t *n, Err *e);
 /* Minute cells (DIM_ALL) of the last hours, for live rates: keyed on the minute of the booking. */
 int store_minutes(Store *s, int64_t from_minute, size_t count, Sums *out, Err *e);
+int store_job(Store *s, Str id, Arena *a, JobRow *out, bool *found, Err *e);
 int store_jobs(Store *s, const JobFilter *f, Arena *a, JobRow **out, size_t *n, Err *e);
 int store_job_counts(Store *s, int64_t updated_from_ms, int64_t counts[JOB_STATES], int64_t *oldest_running_ms, Err *e);
 int store_job_lines(Store *s, Str job_id, Str trace_id, size_t limit, Arena *a, LogLine **out, size_t *n, Err *e);
