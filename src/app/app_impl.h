@@ -1,0 +1,103 @@
+/* The App's inside, shared by app/ files only. */
+#ifndef APP_APP_IMPL_H
+#define APP_APP_IMPL_H
+
+#include "app/app.h"
+
+typedef enum Mode { MODE_VIEW, MODE_COMMAND, MODE_FILTER, MODE_TEXT } Mode;
+
+enum { PANES_MAX = 16, INPUT_MAX = 256, HISTORY_MAX = 32, FRAME_MS = 33, SAY_MS = 6000, ESC_MS = 25 };
+
+typedef struct TextPage {              /* an overlay: help, describe, raw */
+	Arena arena;
+	Clean title, *line;
+	int   count, top;
+} TextPage;
+
+struct App {
+	AppSpec spec;
+	uv_loop_t *loop;
+	Session session;
+	StoreQ *queue;
+	Feeds  *feeds;
+	World   world;
+	Figures *fig;                      /* the newest; world.fig points here */
+	bool    computing, compute_again;
+	int     reads;                     /* store jobs that will come back to us */
+
+	Arena   conf;                      /* views, themes */
+	Views   views;
+	Themes  themes;
+	const Theme *theme;
+	const View *view;
+	Pane    pane[PANES_MAX];
+	size_t  pane_count, focus;
+	const View *history[HISTORY_MAX];
+	int     history_n, history_at;
+
+	Mode    mode;
+	char    input[INPUT_MAX];          /* of the command or filter line */
+	size_t  input_n;
+	char    filter[INPUT_MAX];
+	char    say[320];
+	Role    say_role;
+	int64_t say_until_ms;
+	TextPage page;
+	bool    frozen;                    /* p: the screen stands still, feeds go on */
+	unsigned topics;                   /* changed since the last update */
+
+	Surface *surface;
+	Term    *term;                     /* NULL in app_once */
+	Keys    *keys;
+	int64_t last_frame_ms;
+	bool    frame_due, blocked, quitting;
+	int     exit_code;
+
+	uv_poll_t in, out;
+	uv_timer_t refresh, frame, esc;
+	uv_signal_t sig[6];
+	bool    handles;                   /* the handles above are open */
+	int64_t refresh_ms;
+	Err     fatal;
+};
+
+/* app.c */
+void app_changed(App *a, unsigned topics);      /* something to draw: now, or with the next frame */
+void app_quit(App *a, int code);
+int64_t app_now(const App *a);
+void app_suspend(App *a);
+void app_refresh_all(App *a);
+
+/* queries.c */
+void app_compute(App *a);                       /* figures from the store, on a worker */
+void app_scope_clear(App *a);
+void query_snapshot(App *a);                    /* the last painted figures, read at once on this thread */
+
+/* screen.c: views and panes */
+int  screen_open_view(App *a, const View *v, Err *e);
+void screen_close_view(App *a);
+void screen_resize(App *a, int w, int h);
+void screen_update(App *a);                     /* panes whose topics changed */
+void screen_draw(App *a);
+void screen_focus_next(App *a, int step);
+void screen_back(App *a);
+void screen_forward(App *a, int step);
+
+/* frame.c: header, breadcrumb, bottom line, text pages */
+void frame_draw(App *a);
+void page_show(App *a, const char *title, Str text);
+void page_close(App *a);
+void page_draw(App *a, Box b);
+void page_scroll(App *a, int lines);
+
+/* input.c, command.c */
+void input_key(App *a, Key k);
+void command_run(App *a, const char *line);
+const char *command_complete(App *a, const char *prefix);      /* the one completion, or NULL */
+void help_show(App *a);
+
+/* detail.c */
+typedef struct AppAction { const char *name, *key, *help; void (*run)(App *a); bool bottom; } AppAction;
+const AppAction *app_actions(void);             /* ends with a NULL name */
+
+#endif

@@ -1,0 +1,59 @@
+/* What is usual for an hour: the same kind of day at about the same time. */
+#include "app/figures.h"
+
+#include <string.h>
+
+#define HOUR_MS INT64_C(3600000)
+
+int64_t hour_floor_div(int64_t a, int64_t b)
+{
+	return a / b - (a % b < 0);
+}
+
+/* 1970-01-01 was a Thursday. */
+static bool is_weekend(int64_t local_day)
+{
+	int64_t weekday = ((local_day + 4) % 7 + 7) % 7;
+
+	return weekday == 0 || weekday == 6;
+}
+
+size_t baseline_hours(int64_t hour, int64_t now_ms, int64_t offset_ms, int64_t out[BASE_HOURS_MAX])
+{
+	int64_t shift = hour_floor_div(offset_ms, HOUR_MS);
+	int64_t local = hour + shift, day = hour_floor_div(local, 24);
+	int64_t running = hour_floor_div(now_ms, HOUR_MS);
+	size_t n = 0;
+
+	for (int64_t d = 1; d < BASE_DAYS; d++) {
+		if (is_weekend(day - d) != is_weekend(day))
+			continue;
+		for (int64_t k = -1; k <= 1; k++) {
+			int64_t h = local - 24 * d + k - shift;
+
+			/* The running hour is not over: it says nothing yet about what is usual. */
+			if (h < running && h >= running - BASE_DAYS * 24)
+				out[n++] = h;
+		}
+	}
+	return n;
+}
+
+int64_t fig_ppm(int64_t part, int64_t whole)
+{
+	return whole > 0 ? part * 1000000 / whole : FIG_NONE;
+}
+
+int64_t tokens_total(const Tokens *t)
+{
+	return t->input + t->output + t->cache_read + t->cache_write_5m + t->cache_write_1h;
+}
+
+void fig_text(char *out, size_t cap, Str s)
+{
+	size_t n = s.n < cap ? s.n : cap - 1;
+
+	if (n)
+		memcpy(out, s.p, n);
+	out[n] = 0;
+}

@@ -1,0 +1,309 @@
+/* Jobs from the DynamoDB table: its GSI (status, updatedAt) is asked status by status from a cursor on.
+ *
+ *   forward   from the newest updatedAt seen, less an overlap: a GSI is eventually consistent and writers' clocks
+ * differ sweep     now and then from further back, so that late and out-of-order items are found too backward  slice by
+ * slice into the past until the asked window is complete, newest first
+ *
+ * Rows are idempotent in the store, so an overlap costs reads and never money. */
+#include "app/feed_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+#include "wire/time8601.h"
+
+enum {
+	OVERLAP_MS = 120000,
+	SWEEP_EVERY = 4,                 /* every so many rounds the last sweep_ms are read again */
+	SWEEP_ITEMS = 1000,              /* which is sized to about so many items */
+	SLICE_MS = 6 * 3600000,
+};
+
+static const char *const statuses[] = { "running", "queued", "failed", "succeeded", "cancelled" };
+enum { STATUSES = sizeof statuses / sizeof *statuses };
+
+typedef struct Range { int64_t from_ms, until_ms; bool back; } Range;   /* until 0 = open */
+
+typedef struct Scan {                    /* the chain of pages of one status */
+	Feed *f;
+	int   status;
+	Str   next_key;
+	Arena keys;
+	bool  use_scan;
+} Scan;
+
+typedef struct JobsState {
+	Scan    scan[STATUSES];
+	Range   range;
+	int     open;                    /* chains that still run */
+	bool    failed, no_index;
+	Err     err;
+	int64_t head_ms, back_ms;        /* 0 = never */
+	int64_t newest_ms;               /* in this round */
+	int64_t items_round;
+	int64_t sweep_ms;
+	int64_t looked_ms;               /* monotonic: the last look at the live end */
+} JobsState;
+
+static int64_t interval(const ConfSources *src)
+{
+	return src->jobs_poll_ms;
+}
+
+static int64_t cursor_ms(Str s)
+{
+	int64_t ms = 0;
+
+	return str_i64(s, &ms) < 0 ? 0 : ms;
+}
+
+static JobsState *state_of(Feed *f)
+{
+	JobsState *st = f->state;
+
+	if (st)
+		return st;
+	st = f->state = xcalloc(1, sizeof *st);
+	st->head_ms = cursor_ms(f->all->jobs_head);
+	st->back_ms = cursor_ms(f->all->jobs_back);
+	st->sweep_ms = SLICE_MS;
+	f->view.covered_from_ms = st->back_ms;
+	return st;
+}
+
+static void free_state(void *state)
+{
+	JobsState *st = state;
+
+	for (int i = 0; i < STATUSES; i++)
+		arena_done(&st->scan[i].keys);
+	free(st);
+}
+
+/* The next stretch of time to read, or false when this round has nothing left to do. */
+static bool next_range(Feed *f, JobsState *st, bool first, Range *out)
+{
+	int64_t now = feed_now_ms(), want = f->all->spec.since_ms;
+
+	if (first) {
+		int64_t overlap = f->view.rounds % SWEEP_EVERY == 0 && f->view.rounds ? st->sweep_ms : OVERLAP_MS;
+
+		if (!st->head_ms)
+			*out = (Range){ want, 0, false };
+		else
+			*out = (Range){ st->head_ms - overlap < st->back_ms ? st->back_ms : st->head_ms - overlap, 0, false };
+		return true;
+	}
+	if (st->back_ms > want) {               /* the window that was asked for comes whole */
+		*out = (Range){ want, st->back_ms, true };
+		return true;
+	}
+	want = f->all->spec.backfill_ms ? now - f->all->spec.backfill_ms : 0;
+	if (!f->all->spec.live || !want || st->back_ms <= want)
+		return false;
+	*out = (Range){ st->back_ms - SLICE_MS > want ? st->back_ms - SLICE_MS : want, st->back_ms, true };
+	return true;
+}
+
+static void start_range(Feed *f, JobsState *st);
+
+static void range_done(Feed *f, JobsState *st)
+{
+	Range next;
+
+	if (st->failed) {
+		feed_end(f, &st->err);
+		return;
+	}
+	if (!st->range.back) {
+		/* A sweep is sized by what it read: about SWEEP_ITEMS, at least the overlap, at most a day. */
+		if (f->view.rounds % SWEEP_EVERY == 0 && st->items_round > SWEEP_ITEMS)
+			st->sweep_ms = st->sweep_ms / 2 > OVERLAP_MS ? st->sweep_ms / 2 : OVERLAP_MS;
+		else if (st->items_round < SWEEP_ITEMS / 4 && st->sweep_ms < INT64_C(35) * 86400000)
+			st->sweep_ms *= 2;
+		if (!st->back_ms)
+			st->back_ms = st->range.from_ms ? st->range.from_ms : 1;
+		if (st->newest_ms > st->head_ms)
+			st->head_ms = st->newest_ms;
+		if (!st->head_ms)
+			st->head_ms = feed_now_ms();
+	} else {
+		st->back_ms = st->range.from_ms;
+	}
+	f->view.covered_from_ms = st->back_ms;
+	f->view.backfilling = next_range(f, st, false, &next);
+	if (!st->range.back)
+		st->looked_ms = clock_mono_ms();
+	/* The past is read slice by slice without a pause, but the live end keeps its interval. */
+	if (!f->view.backfilling || (f->all->spec.live && clock_mono_ms() - st->looked_ms >= f->view.interval_ms)) {
+		feed_end(f, NULL);
+		return;
+	}
+	f->view.fresh_ms = st->range.back ? f->view.fresh_ms : feed_now_ms();
+	if (!st->range.back)
+		f->view.phase = FEED_OK;
+	feed_progress(f);
+	st->range = next;
+	start_range(f, st);
+}
+
+static void cursor_done(Feed *f, const Err *err, void *arg)
+{
+	JobsState *st = arg;
+
+	if (err && !st->failed) {
+		st->failed = true;
+		st->err = *err;
+	}
+	range_done(f, st);
+}
+
+/* All chains of the range ended: only now may the cursors move. */
+static void chains_done(Feed *f, JobsState *st)
+{
+	FeedBatch *b;
+	int64_t head = st->newest_ms > st->head_ms ? st->newest_ms : st->head_ms;
+
+	if (st->failed) {
+		range_done(f, st);
+		return;
+	}
+	b = feed_batch_new(f);
+	if (!st->range.back)
+		feed_batch_cursor(b, "jobs.head", arena_printf(&b->arena, "%lld", (long long)(head ? head : feed_now_ms())));
+	if (st->range.back || !st->back_ms)
+		feed_batch_cursor(b, "jobs.back",
+						  arena_printf(&b->arena, "%lld", (long long)(st->range.from_ms ? st->range.from_ms : 1)));
+	feed_batch_write(b, cursor_done, st);
+}
+
+static void ask_page(Scan *sc);
+
+static void chain_end(Scan *sc, const Err *err)
+{
+	JobsState *st = sc->f->state;
+
+	if (err && !st->failed) {
+		st->failed = true;
+		st->err = *err;
+	}
+	arena_reset(&sc->keys);
+	if (--st->open == 0)
+		chains_done(sc->f, st);
+}
+
+static void page_stored(Feed *f, const Err *err, void *arg)
+{
+	Scan *sc = arg;
+	JobsState *st = f->state;
+
+	feed_progress(f);
+	if (err || st->failed || !sc->next_key.n)
+		chain_end(sc, err);
+	else
+		ask_page(sc);
+}
+
+/* An index that is not there is no reason to show nothing: the table is scanned then, which costs more. */
+static bool index_is_missing(const AwsError *err)
+{
+	return err->fault == AWS_VALIDATION && strstr(err->err.text, "index") != NULL;
+}
+
+static void on_page(Feed *f, const void *out, const AwsError *err, void *arg)
+{
+	Scan *sc = arg;
+	JobsState *st = f->state;
+	const DdbPage *page = out;
+	FeedBatch *b;
+
+	if (err && index_is_missing(err) && !st->no_index) {
+		st->no_index = true;
+		sc->use_scan = true;
+		sc->next_key = STR("");
+		ask_page(sc);
+		return;
+	}
+	if (err) {
+		/* The one chain that scans stands for all statuses. */
+		chain_end(sc, st->no_index && !sc->use_scan && index_is_missing(err) ? NULL : &err->err);
+		return;
+	}
+	b = feed_batch_new(f);
+	for (size_t i = 0; i < page->count; i++) {
+		Job job;
+		Err e = { 0 };
+
+		if (record_job(jv_at(page->items, i), &job, &e) < 0) {
+			f->view.skipped++;
+			f->view.err = e;
+			continue;
+		}
+		if (sc->use_scan &&
+			(job.updated_ms < st->range.from_ms || (st->range.until_ms && job.updated_ms >= st->range.until_ms)))
+			continue;
+		if (job.updated_ms > st->newest_ms)
+			st->newest_ms = job.updated_ms;
+		st->items_round++;
+		f->view.items++;
+		feed_batch_job(b, &job);
+	}
+	arena_reset(&sc->keys);
+	sc->next_key = page->last_key_json.n ? arena_str(&sc->keys, page->last_key_json) : STR("");
+	feed_batch_write(b, page_stored, sc);
+}
+
+static void ask_page(Scan *sc)
+{
+	Feed *f = sc->f;
+	JobsState *st = f->state;
+	const ConfSources *src = &f->all->spec.session->ctx->src;
+	char from[TIME_TEXT], until[TIME_TEXT];
+	const DdbName names[] = { { "#s", "status" }, { "#u", "updatedAt" } };
+	DdbField values[] = {
+		{ ":s", { .type = DDB_S, .s = str_of(statuses[sc->status]) } },
+		{ ":from", { .type = DDB_S } }, { ":until", { .type = DDB_S } },
+	};
+	DdbQueryIn in = {
+		.table = src->jobs_table.p, .index = src->jobs_index.p, .start_key_json = sc->next_key,
+		.key_condition = st->range.until_ms ? "#s = :s AND #u BETWEEN :from AND :until" : "#s = :s AND #u >= :from",
+		.names = names, .name_count = 2, .values = values, .value_count = st->range.until_ms ? 3 : 2,
+	};
+
+	if (sc->use_scan)
+		in = (DdbQueryIn){ .table = src->jobs_table.p, .start_key_json = sc->next_key };
+	time_format_iso(st->range.from_ms, from);
+	time_format_iso(st->range.until_ms, until);
+	values[1].v.s = str_of(from);
+	values[2].v.s = str_of(until);
+	feed_call(f, sc->use_scan ? &op_dynamodb_scan : &op_dynamodb_query, &in, on_page, sc);
+}
+
+static void start_range(Feed *f, JobsState *st)
+{
+	st->open = st->no_index ? 1 : STATUSES;
+	st->newest_ms = 0;
+	st->items_round = 0;
+	st->failed = false;
+	for (int i = 0; i < (st->no_index ? 1 : STATUSES); i++) {
+		Scan *sc = &st->scan[i];
+
+		sc->f = f;
+		sc->status = i;
+		sc->next_key = STR("");
+		sc->use_scan = st->no_index;
+		ask_page(sc);
+	}
+}
+
+static void start(Feed *f)
+{
+	JobsState *st = state_of(f);
+
+	(void)next_range(f, st, true, &st->range);
+	start_range(f, st);
+}
+
+const FeedClass feed_class_jobs = { .name = "jobs", .interval_ms = interval, .start = start, .free_state = free_state };

@@ -1,0 +1,251 @@
+/* CloudWatch: which series there are (ListMetrics), then their points (GetMetricData) in batches of 100, incrementally.
+ * A minute without traffic has no point, and stays a gap. */
+#include "app/feed_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xalloc.h"
+#include "wire/jsonw.h"
+
+enum { SERIES_MAX = 400, PER_CALL = 100, PERIOD_S = 60, RELIST_ROUNDS = 15, OVERLAP_MS = 600000 };
+
+typedef struct MetricsState {
+	Arena arena;                     /* of the list */
+	CwMetric metric[SERIES_MAX];
+	size_t count, at;                /* at: first series of the call in flight */
+	size_t ns;                       /* namespace being listed */
+	Str    token;
+	int64_t from_ms, until_ms, last_ms;
+	int    until_relist;
+	FeedBatch *batch;
+	MetricSeries *series; size_t series_cap;
+} MetricsState;
+
+static int64_t interval(const ConfSources *src)
+{
+	return src->metrics_poll_ms;
+}
+
+static void drop_batch(MetricsState *st)
+{
+	if (st->batch) {
+		arena_done(&st->batch->arena);
+		free(st->batch);
+	}
+	st->batch = NULL;
+}
+
+static void free_state(void *state)
+{
+	MetricsState *st = state;
+
+	drop_batch(st);
+	arena_done(&st->arena);
+	free(st->series);
+	free(st);
+}
+
+/* One statistic per metric: what is counted is summed, what is measured is averaged. */
+static const char *stat_of(Str name)
+{
+	static const char *const averaged[] = { "Latency", "TimeToFirstToken", "Duration", "TotalTime",
+											"TTFT",    "Utilization",      "Rate" };
+
+	for (size_t i = 0; i < sizeof averaged / sizeof *averaged; i++)
+		if (str_has(name, str_of(averaged[i])))
+			return "Average";
+	return "Sum";
+}
+
+static Str dimensions_json(Arena *a, const CwMetric *m)
+{
+	Buf b = { 0 };
+	JsonW w = jw_to(&b);
+	Str out;
+
+	jw_object(&w);
+	for (size_t i = 0; i < m->dim_count; i++) {
+		char *key = arena_cstr(a, m->dim[i].name);
+
+		jw_kstr(&w, key, m->dim[i].value);
+	}
+	jw_object_end(&w);
+	out = arena_str(a, buf_str(&b));
+	buf_done(&b);
+	return out;
+}
+
+static void ask_data(Feed *f, MetricsState *st);
+
+static void stored(Feed *f, const Err *err, void *arg)
+{
+	MetricsState *st = arg;
+
+	if (err) {
+		feed_end(f, err);
+		return;
+	}
+	st->at += PER_CALL;
+	if (st->at < st->count) {
+		ask_data(f, st);
+		return;
+	}
+	st->last_ms = st->until_ms;
+	feed_end(f, NULL);
+}
+
+static void add_series(MetricsState *st, const CwSeries *in)
+{
+	Arena *a = &st->batch->arena;
+	size_t n = st->batch->b.series_count;
+	MetricPoint *pt;
+	int64_t i = 0;
+	const CwMetric *m;
+
+	/* Ids are "m<index>", as asked. */
+	if (!in->id.n || str_i64(str_sub(in->id, 1, in->id.n), &i) < 0 || i < 0 || (size_t)i >= st->count)
+		return;
+	m = &st->metric[i];
+	pt = ARENA_ARRAY(a, MetricPoint, in->count + 1);
+	for (size_t k = 0; k < in->count; k++)
+		pt[k] = (MetricPoint){ .t_ms = in->t_ms[k], .has = true, .v = in->v[k] };
+	VEC_GROW(st->series, st->series_cap, n + 1);
+	st->series[n] = (MetricSeries){
+		.ns = arena_str(a, m->ns), .name = arena_str(a, m->name), .dimensions_json = dimensions_json(a, m),
+		.stat = str_of(stat_of(m->name)), .period_s = PERIOD_S, .points = pt, .count = in->count,
+		.partial = !str_is(in->status, "Complete"),
+	};
+	st->batch->b.series_count++;
+}
+
+static void on_data(Feed *f, const void *out, const AwsError *err, void *arg)
+{
+	MetricsState *st = arg;
+	const CwDataOut *data = out;
+	FeedBatch *b = st->batch;
+	MetricSeries *own;
+
+	if (err) {
+		drop_batch(st);
+		feed_end(f, &err->err);
+		return;
+	}
+	for (size_t i = 0; i < data->count; i++)
+		add_series(st, &data->series[i]);
+	if (data->next_token.n && !str_eq(data->next_token, st->token)) {
+		st->token = arena_str(&b->arena, data->next_token);
+		ask_data(f, st);
+		return;
+	}
+	own = ARENA_ARRAY(&b->arena, MetricSeries, b->b.series_count + 1);
+	for (size_t i = 0; i < b->b.series_count; i++)
+		own[i] = st->series[i];
+	b->b.series = own;
+	st->batch = NULL;
+	st->token = STR("");
+	feed_batch_write(b, stored, st);
+}
+
+static void ask_data(Feed *f, MetricsState *st)
+{
+	CwQuery q[PER_CALL];
+	char id[PER_CALL][16];
+	CwDataIn in = { .query = q, .start_ms = st->from_ms, .end_ms = st->until_ms, .next_token = st->token };
+
+	if (!st->batch)
+		st->batch = feed_batch_new(f);
+	for (size_t i = st->at; i < st->count && in.count < PER_CALL; i++, in.count++) {
+		int n = snprintf(id[in.count], sizeof id[0], "m%zu", i);
+
+		q[in.count] = (CwQuery){ .id = { id[in.count], (size_t)n },
+								 .metric = st->metric[i],
+								 .period_s = PERIOD_S,
+								 .stat = stat_of(st->metric[i].name) };
+	}
+	feed_call(f, &op_cloudwatch_get_metric_data, &in, on_data, st);
+}
+
+static void start_data(Feed *f, MetricsState *st)
+{
+	int64_t now = feed_now_ms(), since = f->all->spec.since_ms;
+
+	st->until_ms = now / 60000 * 60000 + 60000;
+	st->from_ms = st->last_ms ? st->last_ms - OVERLAP_MS : since;
+	/* Minutes older than 15 days are not kept by CloudWatch: asked for, they give nothing, silently. */
+	if (st->from_ms < now - INT64_C(14) * 86400000)
+		st->from_ms = now - INT64_C(14) * 86400000;
+	st->from_ms = st->from_ms / 60000 * 60000;
+	st->at = 0;
+	st->token = STR("");
+	f->view.items = (int64_t)st->count;
+	if (st->count)
+		ask_data(f, st);
+	else
+		feed_end(f, NULL);
+}
+
+static void ask_list(Feed *f, MetricsState *st);
+
+static void on_list(Feed *f, const void *out, const AwsError *err, void *arg)
+{
+	MetricsState *st = arg;
+	const CwListOut *list = out;
+	bool again;
+
+	if (err) {
+		feed_end(f, &err->err);
+		return;
+	}
+	for (size_t i = 0; i < list->count && st->count < SERIES_MAX; i++) {
+		const CwMetric *m = &list->metric[i];
+		CwMetric *own = &st->metric[st->count++];
+
+		*own = (CwMetric){ arena_str(&st->arena, m->ns), arena_str(&st->arena, m->name),
+						   ARENA_ARRAY(&st->arena, CwDimension, m->dim_count + 1), m->dim_count };
+		for (size_t k = 0; k < m->dim_count; k++)
+			own->dim[k] =
+				(CwDimension){ arena_str(&st->arena, m->dim[k].name), arena_str(&st->arena, m->dim[k].value) };
+	}
+	again = list->next_token.n && !str_eq(list->next_token, st->token) && st->count < SERIES_MAX;
+	st->token = again ? arena_str(&st->arena, list->next_token) : STR("");
+	if (!again)
+		st->ns++;
+	if (st->ns < f->all->spec.session->ctx->src.namespace_count)
+		ask_list(f, st);
+	else
+		start_data(f, st);
+}
+
+static void ask_list(Feed *f, MetricsState *st)
+{
+	CwListIn in = { .ns = f->all->spec.session->ctx->src.namespaces[st->ns].p, .next_token = st->token };
+
+	feed_call(f, &op_cloudwatch_list_metrics, &in, on_list, st);
+}
+
+static void start(Feed *f)
+{
+	MetricsState *st = f->state;
+
+	if (!st)
+		st = f->state = xcalloc(1, sizeof *st);
+	drop_batch(st);
+	if (st->until_relist-- > 0) {
+		start_data(f, st);
+		return;
+	}
+	st->until_relist = RELIST_ROUNDS;
+	arena_reset(&st->arena);
+	st->count = 0;
+	st->ns = 0;
+	st->token = STR("");
+	if (f->all->spec.session->ctx->src.namespace_count)
+		ask_list(f, st);
+	else
+		feed_end(f, NULL);
+}
+
+const FeedClass feed_class_metrics = {
+	.name = "metrics", .interval_ms = interval, .start = start, .free_state = free_state
+};

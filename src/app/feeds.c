@@ -1,0 +1,262 @@
+#include "app/feed_impl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+
+static const FeedClass *const classes[FEEDS_N] = {
+	[FEED_IDENTITY] = &feed_class_identity,
+	[FEED_JOBS]     = &feed_class_jobs,
+	[FEED_LINES]    = &feed_class_lines,
+	[FEED_AGENTS]   = &feed_class_agents,
+	[FEED_METRICS]  = &feed_class_metrics,
+};
+
+static void free_if_done(Feeds *f)
+{
+	if (!f->closing || f->pending)
+		return;
+	for (int i = 0; i < FEEDS_N; i++)
+		if (f->feed[i].state)
+			f->feed[i].cls->free_state(f->feed[i].state);
+	arena_done(&f->cursors);
+	free(f);
+}
+
+static void start_round(Feed *f)
+{
+	f->busy = true;
+	if (f->view.phase != FEED_OK)
+		f->view.phase = FEED_LOADING;
+	f->view.waiting[0] = 0;
+	f->cls->start(f);
+}
+
+static bool all_quiet(const Feeds *f)
+{
+	for (int i = 0; i < FEEDS_N; i++)
+		if (f->feed[i].wanted && (f->feed[i].busy || f->feed[i].view.rounds == 0))
+			return false;
+	return true;
+}
+
+void feed_progress(Feed *f)
+{
+	if (!f->all->closing && f->all->spec.on_change)
+		f->all->spec.on_change(f->all->spec.arg, f->id);
+}
+
+/* Without an answer the others still try: one service being down must not blind the rest. Only a wrong account stops
+ * them: nothing of it may reach this context's store. */
+static void identity_known(Feeds *all, const Err *err)
+{
+	bool wrong = err && err->kind == ERR_REFUSED, first = !all->identified;
+
+	all->identified = !wrong;
+	for (int i = 0; i < FEEDS_N; i++) {
+		Feed *f = &all->feed[i];
+
+		if (i == FEED_IDENTITY || !f->wanted || f->busy)
+			continue;
+		if (wrong) {
+			f->view.phase = FEED_FAILED;
+			f->view.err = *err;
+			f->view.rounds++;
+		} else if (first) {
+			start_round(f);
+		}
+	}
+}
+
+void feed_end(Feed *f, const Err *err)
+{
+	Feeds *all = f->all;
+
+	f->busy = false;
+	f->view.rounds++;
+	f->view.waiting[0] = 0;
+	if (err) {
+		f->view.phase = FEED_FAILED;
+		f->view.err = *err;
+	} else {
+		f->view.phase = FEED_OK;
+		f->view.fresh_ms = feed_now_ms();
+	}
+	f->due_ms = clock_mono_ms() + f->view.interval_ms;
+	if (f->id == FEED_IDENTITY)
+		identity_known(all, err);
+	feed_progress(f);
+	if (!all->spec.live && all_quiet(all) && all->spec.on_idle) {
+		void (*idle)(void *) = all->spec.on_idle;
+
+		all->spec.on_idle = NULL;
+		idle(all->spec.arg);
+	}
+}
+
+/* --- cursors, read once at start --- */
+
+typedef struct CursorRead { Feeds *f; Arena arena; Str value[4]; } CursorRead;
+
+static int cursors_run(Store *s, void *work, Err *e)
+{
+	static const char *const name[4] = { "jobs.head", "jobs.back", "lines.head", "lines.back" };
+	CursorRead *r = work;
+
+	for (int i = 0; i < 4; i++)
+		if (store_cursor(s, name[i], &r->arena, &r->value[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+static void cursors_done(void *work, const Err *err)
+{
+	CursorRead *r = work;
+	Feeds *f = r->f;
+
+	f->pending--;
+	if (!f->closing) {
+		if (!err) {
+			f->jobs_head = arena_str(&f->cursors, r->value[0]);
+			f->jobs_back = arena_str(&f->cursors, r->value[1]);
+			f->lines_head = arena_str(&f->cursors, r->value[2]);
+			f->lines_back = arena_str(&f->cursors, r->value[3]);
+		}
+		f->started = true;
+		start_round(&f->feed[FEED_IDENTITY]);
+	}
+	arena_done(&r->arena);
+	free(r);
+	free_if_done(f);
+}
+
+Feeds *feeds_new(const FeedsSpec *spec)
+{
+	Feeds *f = xcalloc(1, sizeof *f);
+	CursorRead *r = xcalloc(1, sizeof *r);
+
+	f->spec = *spec;
+	for (int i = 0; i < FEEDS_N; i++) {
+		f->feed[i] = (Feed){ .all = f, .id = (FeedId)i, .cls = classes[i],
+			.wanted = i == FEED_IDENTITY || (spec->mask & FEED_BIT(i)) };
+		f->feed[i].view.name = classes[i]->name;
+		f->feed[i].view.interval_ms = classes[i]->interval_ms(&spec->session->ctx->src);
+	}
+	r->f = f;
+	f->pending++;
+	/* Through the writer: it makes the file, so that whoever reads next finds one. */
+	storeq_write(spec->queue, (StoreWork){ cursors_run, cursors_done, r });
+	return f;
+}
+
+void feeds_close(Feeds *f)
+{
+	if (!f)
+		return;
+	f->closing = true;
+	free_if_done(f);
+}
+
+const FeedView *feeds_view(const Feeds *f, FeedId id)
+{
+	return &f->feed[id].view;
+}
+
+void feeds_tick(Feeds *f, int64_t now_ms)
+{
+	for (int i = 0; i < FEEDS_N; i++)
+		if ((f->identified || i == FEED_IDENTITY) && f->started && f->feed[i].wanted && !f->feed[i].busy &&
+			now_ms >= f->feed[i].due_ms)
+			start_round(&f->feed[i]);
+}
+
+void feeds_refresh(Feeds *f)
+{
+	for (int i = 0; i < FEEDS_N; i++)
+		f->feed[i].due_ms = 0;
+}
+
+bool feeds_failed(const Feeds *f, Err *e)
+{
+	for (int i = 0; i < FEEDS_N; i++) {
+		if (!f->feed[i].wanted || f->feed[i].view.phase != FEED_FAILED)
+			continue;
+		if (i == FEED_IDENTITY && f->spec.mask & ~FEED_BIT(FEED_IDENTITY))
+			continue;       /* a missing STS alone does not fail a question about jobs */
+		*e = f->feed[i].view.err;
+		return true;
+	}
+	return false;
+}
+
+int64_t feed_now_ms(void)
+{
+	return clock_wall_ms();
+}
+
+/* --- calls --- */
+
+typedef struct Pending { Feed *f; FeedDone done; void *arg; } Pending;
+
+static void on_call_done(AwsCall *call, const void *out, const AwsError *err, void *arg)
+{
+	Pending *p = arg;
+	Feeds *all = p->f->all;
+
+	(void)call;
+	all->pending--;
+	if (!all->closing) {
+		p->f->view.waiting[0] = 0;
+		p->done(p->f, out, err, p->arg);
+	}
+	free(p);
+	free_if_done(all);
+}
+
+static void on_call_retry(AwsCall *call, const char *sentence, int64_t wait_ms, void *arg)
+{
+	Pending *p = arg;
+
+	(void)call;
+	(void)wait_ms;
+	if (p->f->all->closing)
+		return;
+	(void)snprintf(p->f->view.waiting, sizeof p->f->view.waiting, "%.159s", sentence);
+	feed_progress(p->f);
+}
+
+typedef struct Unsent { uv_timer_t timer; Pending *p; AwsError err; } Unsent;    /* timer first: libuv gives it back */
+
+static void on_unsent_closed(uv_handle_t *h)
+{
+	free(h);
+}
+
+/* What could not be sent comes back through the loop as well, so that a feed has one way to end. */
+static void on_unsent(uv_timer_t *t)
+{
+	Unsent *u = (Unsent *)t;
+
+	on_call_done(NULL, NULL, &u->err, u->p);
+	uv_close((uv_handle_t *)t, on_unsent_closed);
+}
+
+void feed_call(Feed *f, const AwsOp *op, const void *in, FeedDone done, void *arg)
+{
+	Pending *p = xcalloc(1, sizeof *p);
+	AwsHandler h = { .on_done = on_call_done, .on_retry = on_call_retry, .arg = p };
+	Err e = { 0 };
+	Unsent *u;
+
+	*p = (Pending){ f, done, arg };
+	f->all->pending++;
+	if (aws_call(f->all->spec.session->aws, op, in, &h, &e))
+		return;
+	u = xcalloc(1, sizeof *u);
+	u->p = p;
+	u->err = (AwsError){ .fault = AWS_OTHER, .err = e };
+	(void)uv_timer_init(f->all->spec.session->loop, &u->timer);
+	(void)uv_timer_start(&u->timer, on_unsent, 0, 0);
+}

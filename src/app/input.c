@@ -1,0 +1,256 @@
+/* The way of a key: the mode first, then the focused pane's rows, then the app's. */
+#include "app/app_impl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void input_open(App *a, Mode m, const char *text)
+{
+	a->mode = m;
+	(void)snprintf(a->input, sizeof a->input, "%s", text);
+	a->input_n = strlen(a->input);
+	a->say[0] = 0;
+}
+
+static void act_command(App *a)
+{
+	input_open(a, MODE_COMMAND, "");
+}
+
+static void act_filter(App *a)
+{
+	input_open(a, MODE_FILTER, a->filter);
+}
+
+static void act_quit(App *a)
+{
+	app_quit(a, 0);
+}
+
+static void act_focus(App *a)
+{
+	screen_focus_next(a, 1);
+}
+
+static void act_focus_back(App *a)
+{
+	screen_focus_next(a, -1);
+}
+
+static void act_repaint(App *a)
+{
+	term_repaint(a->term);
+}
+
+static void act_freeze(App *a)
+{
+	a->frozen = !a->frozen;
+	if (!a->frozen)
+		app_changed(a, TOPICS_ALL);
+}
+
+static void act_failures(App *a)
+{
+	a->world.failures_only = !a->world.failures_only;
+	app_changed(a, TOPICS_ALL);
+}
+
+static void act_last(App *a)
+{
+	screen_forward(a, a->history_at ? -1 : 1);
+}
+
+static void act_older(App *a)
+{
+	screen_forward(a, -1);
+}
+
+static void act_newer(App *a)
+{
+	screen_forward(a, 1);
+}
+
+static const AppAction actions[] = {
+	{ "command",  ":",         "command",                    act_command, true },
+	{ "filter",   "/",         "filter",                     act_filter, true },
+	{ "help",     "?",         "help",                       help_show, true },
+	{ "failures", "z",         "failures only",              act_failures, true },
+	{ "freeze",   "p",         "freeze the screen, go on",   act_freeze, false },
+	{ "refresh",  "ctrl-r",    "ask AWS again now",          app_refresh_all, false },
+	{ "focus",    "tab",       "next pane",                  act_focus, false },
+	{ "unfocus",  "backtab",   "pane before",                act_focus_back, false },
+	{ "back",     "q",         "back",                       screen_back, true },
+	{ "escape",   "esc",       "back",                       screen_back, false },
+	{ "last",     "-",         "last view",                  act_last, false },
+	{ "older",    "[",         "view before, in history",    act_older, false },
+	{ "newer",    "]",         "view after, in history",     act_newer, false },
+	{ "repaint",  "ctrl-l",    "repaint the screen",         act_repaint, false },
+	{ "suspend",  "ctrl-z",    "suspend to the shell",       app_suspend, false },
+	{ "quit",     "Q",         "quit",                       act_quit, true },
+	{ "quit-c",   "ctrl-c",    "quit",                       act_quit, false },
+	{ 0 },
+};
+
+const AppAction *app_actions(void)
+{
+	return actions;
+}
+
+static bool is_key(Key k, const char *name)
+{
+	Key want = { 0 };
+
+	if (key_parse(name, &want) < 0)
+		return false;
+	/* Alt doubles ctrl for people whose ctrl keys belong to a terminal multiplexer. */
+	if (want.mod == MOD_CTRL && k.mod == MOD_ALT)
+		k.mod = MOD_CTRL;
+	return key_same(k, want);
+}
+
+/* --- the line being typed --- */
+
+static void input_put(App *a, const char *bytes, size_t n)
+{
+	if (a->input_n + n >= sizeof a->input)
+		return;
+	memcpy(a->input + a->input_n, bytes, n);
+	a->input_n += n;
+	a->input[a->input_n] = 0;
+}
+
+static void input_erase(App *a)
+{
+	/* A character, not a byte. */
+	while (a->input_n && (a->input[--a->input_n] & 0xc0) == 0x80)
+		;
+	a->input[a->input_n] = 0;
+}
+
+static size_t utf8_of(uint32_t c, char out[4])
+{
+	if (c < 0x80)
+		return out[0] = (char)c, 1;
+	if (c < 0x800)
+		return out[0] = (char)(0xc0 | c >> 6), out[1] = (char)(0x80 | (c & 63)), 2;
+	if (c < 0x10000)
+		return out[0] = (char)(0xe0 | c >> 12), out[1] = (char)(0x80 | (c >> 6 & 63)), out[2] = (char)(0x80 | (c & 63)),
+			   3;
+	return out[0] = (char)(0xf0 | c >> 18), out[1] = (char)(0x80 | (c >> 12 & 63)),
+		   out[2] = (char)(0x80 | (c >> 6 & 63)), out[3] = (char)(0x80 | (c & 63)), 4;
+}
+
+static void filter_apply(App *a)
+{
+	memcpy(a->filter, a->input, sizeof a->filter);
+	app_changed(a, TOPIC_FILTER);
+}
+
+static void input_line(App *a, Key k)
+{
+	char bytes[4], line[INPUT_MAX];
+	const char *full;
+
+	if (k.kind == KEY_ESC || is_key(k, "ctrl-c")) {
+		if (a->mode == MODE_FILTER) {
+			a->input[a->input_n = 0] = 0;
+			filter_apply(a);
+		}
+		a->mode = MODE_VIEW;
+	} else if (k.kind == KEY_ENTER) {
+		memcpy(line, a->input, sizeof line);
+		if (a->mode == MODE_FILTER) {
+			filter_apply(a);
+			a->mode = MODE_VIEW;
+		} else {
+			a->mode = MODE_VIEW;
+			command_run(a, line);
+		}
+	} else if (k.kind == KEY_TAB && a->mode == MODE_COMMAND) {
+		if ((full = command_complete(a, a->input)))
+			input_put(a, full + a->input_n, strlen(full) - a->input_n);
+	} else if (k.kind == KEY_BACKSPACE) {
+		input_erase(a);
+	} else if (is_key(k, "ctrl-u")) {
+		a->input[a->input_n = 0] = 0;
+	} else if (is_key(k, "ctrl-w")) {
+		while (a->input_n && a->input[a->input_n - 1] == ' ')
+			input_erase(a);
+		while (a->input_n && a->input[a->input_n - 1] != ' ')
+			input_erase(a);
+	} else if (k.kind == KEY_CHAR && !(k.mod & (MOD_CTRL | MOD_ALT))) {
+		input_put(a, bytes, utf8_of(k.ch, bytes));
+	} else if (k.kind == KEY_PASTE) {
+		Str first = str_cut(k.paste, '\n', &k.paste);
+
+		input_put(a, first.p, first.n < sizeof line ? first.n : 0);
+	}
+	if (a->mode == MODE_FILTER)
+		filter_apply(a);
+}
+
+static void input_text(App *a, Key k)
+{
+	int page = surface_height(a->surface) - 5;
+
+	if (k.kind == KEY_ESC || k.kind == KEY_ENTER || is_key(k, "q") || is_key(k, "?"))
+		page_close(a);
+	else if (k.kind == KEY_DOWN || is_key(k, "j"))
+		page_scroll(a, 1);
+	else if (k.kind == KEY_UP || is_key(k, "k"))
+		page_scroll(a, -1);
+	else if (k.kind == KEY_PAGE_DOWN || is_key(k, "space"))
+		page_scroll(a, page);
+	else if (k.kind == KEY_PAGE_UP)
+		page_scroll(a, -page);
+	else if (k.kind == KEY_HOME || is_key(k, "g"))
+		page_scroll(a, -1000000);
+	else if (k.kind == KEY_END || is_key(k, "G"))
+		page_scroll(a, 1000000);
+	else if (is_key(k, "ctrl-c") || is_key(k, "Q"))
+		app_quit(a, 0);
+	else if (is_key(k, "ctrl-l"))
+		term_repaint(a->term);
+	else if (is_key(k, "ctrl-z"))
+		app_suspend(a);
+}
+
+static void input_view(App *a, Key k)
+{
+	Pane *p = a->focus < a->pane_count ? &a->pane[a->focus] : NULL;
+	const View *v;
+	Err e = { 0 };
+
+	for (const PaneKey *row = p ? p->cls->keys : NULL; row && row->key; row++)
+		if (is_key(k, row->key)) {
+			row->run(p);
+			p->dirty = true;
+			return;
+		}
+	if (p && p->cls->key && p->cls->key(p, k) == PANE_HANDLED)
+		return;
+	if (k.kind == KEY_CHAR && k.mod == 0 && k.ch >= '0' && k.ch <= '9') {
+		v = views_by_key(&a->views, (char)k.ch);
+		a->filter[0] = 0;
+		app_scope_clear(a);
+		if (v && screen_open_view(a, v, &e) < 0)
+			app_say(a, ROLE_ERROR, e.text);
+		app_changed(a, TOPICS_ALL);
+		return;
+	}
+	for (const AppAction *act = actions; act->name; act++)
+		if (is_key(k, act->key)) {
+			act->run(a);
+			return;
+		}
+}
+
+void input_key(App *a, Key k)
+{
+	if (a->mode == MODE_COMMAND || a->mode == MODE_FILTER)
+		input_line(a, k);
+	else if (a->mode == MODE_TEXT)
+		input_text(a, k);
+	else
+		input_view(a, k);
+}

@@ -1,0 +1,228 @@
+/* What the app asks its store: figures, the groups of one hour, the jobs of a scope. Each question is a job on the
+ * worker pool; an answer to a question that is not current any more is dropped. */
+#include "app/app_impl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/xalloc.h"
+
+/* --- the jobs of a scope --- */
+
+typedef struct ScopeAsk { App *a; JobScope scope; JobCell *job; int n; } ScopeAsk;
+
+static int scope_run(Store *s, void *work, Err *e)
+{
+	ScopeAsk *q = work;
+	JobFilter f = { .dim = q->scope.by, .key = str_of(q->scope.key), .limit = FIG_JOBS };
+	Arena a = { 0 };
+	JobRow *row;
+	size_t n;
+	int rc = -1;
+
+	if (q->scope.hour) {
+		f.booked_from_ms = q->scope.hour * 3600000;
+		f.booked_until_ms = f.booked_from_ms + 3600000;
+	}
+	if (store_jobs(s, &f, &a, &row, &n, e) == 0) {
+		q->job = xcalloc(n + 1, sizeof *q->job);
+		for (size_t i = 0; i < n; i++)
+			figures_job(&row[i], &q->job[q->n++]);
+		rc = 0;
+	}
+	arena_done(&a);
+	return rc;
+}
+
+static bool same_scope(const JobScope *x, const JobScope *y)
+{
+	return x->hour == y->hour && x->by == y->by && strcmp(x->key, y->key) == 0;
+}
+
+static void scope_done(void *work, const Err *err)
+{
+	ScopeAsk *q = work;
+	App *a = q->a;
+
+	a->reads--;
+	if (!a->quitting && err)
+		app_say(a, ROLE_ERROR, err->text);
+	if (a->quitting || err || !same_scope(&q->scope, &a->world.scope)) {
+		free(q->job);
+	} else {
+		free(a->world.scope_jobs.job);
+		a->world.scope_jobs = (ScopeJobs){ q->job, q->n };
+		app_changed(a, TOPIC_GROUPS);
+	}
+	free(q);
+}
+
+static void scope_ask(App *a)
+{
+	ScopeAsk *q = xcalloc(1, sizeof *q);
+
+	q->a = a;
+	q->scope = a->world.scope;
+	a->reads++;
+	storeq_read(a->queue, (StoreWork){ scope_run, scope_done, q });
+}
+
+void app_scope_clear(App *a)
+{
+	free(a->world.scope_jobs.job);
+	a->world.scope_jobs = (ScopeJobs){ 0 };
+	a->world.scope = (JobScope){ 0 };
+}
+
+void app_scope_jobs(App *a, const JobScope *scope)
+{
+	app_scope_clear(a);
+	a->world.scope = *scope;
+	/* Empty until the answer is here, rather than the jobs of another scope. */
+	a->world.scope_jobs.job = xcalloc(1, sizeof(JobCell));
+	scope_ask(a);
+	app_open_view(a, "jobs");
+}
+
+/* --- figures --- */
+
+typedef struct Compute { App *a; FiguresAsk ask; Figures *out; bool save; } Compute;
+
+static int compute_run(Store *s, void *work, Err *e)
+{
+	Compute *c = work;
+
+	return figures_compute(s, &c->ask, c->out, e);
+}
+
+static int save_run(Store *s, void *work, Err *e)
+{
+	return figures_save(s, work, e);
+}
+
+static void save_done(void *work, const Err *err)
+{
+	(void)err;        /* a frame that could not be kept costs the next start some milliseconds, nothing else */
+	free(work);
+}
+
+static void figures_take(App *a, Figures *f, bool snapshot)
+{
+	free(a->fig);
+	a->fig = f;
+	a->world.fig = f;
+	a->world.from_snapshot = snapshot;
+	app_changed(a, TOPIC_FIGURES);
+}
+
+static void compute_done(void *work, const Err *err)
+{
+	Compute *c = work;
+	App *a = c->a;
+
+	a->reads--;
+	a->computing = false;
+	if (err || a->quitting) {
+		free(c->out);
+	} else {
+		figures_take(a, c->out, false);
+		if (c->save) {
+			Figures *copy = xmalloc(sizeof *copy);
+
+			memcpy(copy, c->out, sizeof *copy);
+			storeq_write(a->queue, (StoreWork){ save_run, save_done, copy });
+		}
+		if (a->world.groups.hour)
+			app_select_hour(a, a->world.groups.hour, a->world.groups.by);
+		if (a->world.scope_jobs.job)
+			scope_ask(a);
+	}
+	if (a->compute_again && !a->quitting)
+		app_compute(a);
+	free(c);
+}
+
+void app_compute(App *a)
+{
+	Compute *c;
+
+	a->compute_again = a->computing;
+	if (a->computing)
+		return;
+	a->computing = true;
+	a->reads++;
+	c = xcalloc(1, sizeof *c);
+	c->a = a;
+	c->ask = (FiguresAsk){ .now_ms = app_now(a), .offset_ms = a->world.offset_ms };
+	memcpy(c->ask.account, a->session.account, sizeof c->ask.account);
+	(void)snprintf(c->ask.region, sizeof c->ask.region, "%.*s", STR_ARG(session_region(&a->session)));
+	c->out = xmalloc(sizeof *c->out);
+	c->save = a->term != NULL;
+	storeq_read(a->queue, (StoreWork){ compute_run, compute_done, c });
+}
+
+typedef struct GroupsAsk { App *a; Dim by; int64_t hour, now_ms, offset_ms, base_n; Groups g; } GroupsAsk;
+
+static int groups_run(Store *s, void *work, Err *e)
+{
+	GroupsAsk *q = work;
+
+	return figures_groups(s, q->by, q->hour, q->now_ms, q->offset_ms, &q->g, &q->base_n, e);
+}
+
+static void groups_done(void *work, const Err *err)
+{
+	GroupsAsk *q = work;
+	App *a = q->a;
+	HourGroups *h = &a->world.groups;
+
+	a->reads--;
+	/* The cursor may have moved on meanwhile: an answer to an old question is dropped. */
+	if (!a->quitting && h->hour == q->hour && h->by == q->by) {
+		h->loading = false;
+		h->loaded = !err;
+		h->g = q->g;
+		h->base_n = q->base_n;
+		(void)snprintf(h->error, sizeof h->error, "%.250s", err ? err->text : "");
+		app_changed(a, TOPIC_GROUPS);
+	}
+	free(q);
+}
+
+void app_select_hour(App *a, int64_t hour, Dim by)
+{
+	GroupsAsk *q = xcalloc(1, sizeof *q);
+	HourGroups *h = &a->world.groups;
+
+	h->loading = h->hour != hour || h->by != by;
+	h->loaded &= !h->loading;
+	h->hour = hour;
+	h->by = by;
+	*q = (GroupsAsk){ .a = a, .by = by, .hour = hour, .now_ms = app_now(a), .offset_ms = a->world.offset_ms };
+	a->reads++;
+	storeq_read(a->queue, (StoreWork){ groups_run, groups_done, q });
+}
+
+/* The last painted figures, read on this thread: one small row, before anything else is opened. */
+void query_snapshot(App *a)
+{
+	Arena arena = { 0 };
+	const Figures *f;
+	Store *s;
+	Err e = { 0 };
+
+	if (!a->session.store_path || !file_exists(a->session.store_path) ||
+		!(s = store_open(a->session.store_path, STORE_READ, NULL, &e)))
+		return;
+	if (figures_load(s, &arena, &f, &e) == 0) {
+		Figures *own = xmalloc(sizeof *own);
+
+		memcpy(own, f, sizeof *own);
+		figures_take(a, own, true);
+	}
+	store_close(s);
+	arena_done(&arena);
+}
+

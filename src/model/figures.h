@@ -1,0 +1,70 @@
+/* The figures that the views show, in one flat struct without pointers: computed from the store by app/figures.c, kept as
+ * the snapshot's frame row, and painted from it at the next start before any network answer.
+ * Text in it is raw: panes clean it before they draw. */
+#ifndef MODEL_FIGURES_H
+#define MODEL_FIGURES_H
+
+#include "model/job.h"
+
+enum {
+	FIG_TEXT = 64, FIG_JOBS = 400, FIG_DAYS = 7, FIG_GROUPS = 32, FIG_SPARK = 32,
+	FIG_VERSION = 3,               /* of the struct's layout: an older frame is not painted */
+};
+#define FIG_NONE INT64_MIN         /* this figure is not known */
+
+typedef char FigText[FIG_TEXT];
+
+/* Units: rates in ppm, money in nUSD, jobs/min and throttles/min in thousandths, times in ms, counts plain. */
+typedef enum VitalId { VITAL_ERRORS, VITAL_SPEND, VITAL_JOBS, VITAL_ACTIVE, VITAL_P95, VITAL_CACHE, VITAL_THROTTLES, VITAL_SEEN, VITALS } VitalId;
+typedef struct Vital {
+	int64_t now, hour, base;       /* last 5 minutes, last hour, usual for this time of the week */
+	int64_t n, hits;               /* samples behind `now`; for rates: how many of n */
+	int64_t base_n;
+	int64_t spark[FIG_SPARK];      /* oldest first; FIG_NONE = gap */
+	int64_t age_ms;                /* of the newest datum when computed; FIG_NONE when there is none */
+} Vital;
+
+typedef struct HourCell {
+	int64_t nusd, jobs, failed, unpriced;
+	int64_t base_nusd;             /* mean of the samples; FIG_NONE below the least number of samples */
+	int64_t base_n;
+} HourCell;
+
+typedef struct GroupCell {
+	FigText key;
+	int64_t nusd, base_nusd, jobs, base_jobs_milli, failed, tokens, base_tokens;
+	int64_t cache_hits, cache_known, base_cache_hits, base_cache_known;
+	int64_t err_ppm, base_err_ppm; /* FIG_NONE: not enough */
+} GroupCell;
+
+typedef struct Groups { GroupCell cell[FIG_GROUPS]; int32_t n, total; } Groups;   /* total: how many there are in all */
+
+typedef struct JobCell {
+	FigText id, trace, tenant, persona, agent, version, model, status, error_code;
+	char    error_message[160];
+	int32_t state, cost_source, unpriced, cache_hit;
+	int64_t retries, nusd, reported_nusd, latency_ms, started_ms, updated_ms;
+	int32_t has_tokens, pad;
+	Tokens  tokens;
+} JobCell;
+
+typedef struct Figures {
+	int32_t version, size;
+	int64_t at_ms;                            /* the clock they were computed with */
+	FigText account, region;
+	Vital   vital[VITALS];
+	int64_t states[6];                        /* jobs per JobState, updated within the last 24 h; active ones whenever */
+	int64_t oldest_running_ms;                /* startedAt; 0 = none */
+	int64_t today_nusd, today_unpriced, yesterday_nusd;
+	int64_t last_hour_nusd, hour_rate_nusd;   /* the last 60 minutes; the last 5 minutes as a rate per hour */
+	int64_t first_hour;                       /* of the grid: hours since 1970, local midnight FIG_DAYS - 1 days ago */
+	HourCell grid[FIG_DAYS * 24];
+	int32_t grid_known;                       /* how many of the grid's hours are covered by the feeds' back-fill */
+	int32_t job_count, jobs_total, pad;
+	JobCell job[FIG_JOBS];                    /* active first, then newest */
+	Groups  movers_cost, movers_errors;       /* agent@version, the last two hours against the usual */
+	int32_t agents, versions;
+	int64_t covered_from_ms;                  /* jobs are complete from here on */
+} Figures;
+
+#endif
