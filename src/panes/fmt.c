@@ -1,0 +1,96 @@
+#include "panes/fmt.h"
+
+#include "model/money.h"
+
+Clean fmt_money(Arena *a, int64_t nusd)
+{
+	char t[MONEY_TEXT];
+
+	if (nusd == FIG_NONE)
+		return clean_own("-");
+	money_screen(nusd, t);
+	return clean_ownf(a, "%s", t);
+}
+
+Clean fmt_delta(Arena *a, int64_t nusd)
+{
+	char t[MONEY_TEXT];
+
+	if (nusd == FIG_NONE)
+		return clean_own("-");
+	money_screen(nusd, t);
+	return clean_ownf(a, "%s%s", nusd > 0 ? "+" : "", t);
+}
+
+Clean fmt_count(Arena *a, int64_t n)
+{
+	static const struct { int64_t unit; char letter; } row[] = { { 1000000000, 'G' }, { 1000000, 'M' }, { 1000, 'k' } };
+
+	if (n == FIG_NONE)
+		return clean_own("-");
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		if (n < row[i].unit)
+			continue;
+		if (n < row[i].unit * 10)
+			return clean_ownf(a, "%lld.%lld%c", (long long)(n / row[i].unit), (long long)(n * 10 / row[i].unit % 10),
+							  row[i].letter);
+		return clean_ownf(a, "%lld%c", (long long)(n / row[i].unit), row[i].letter);
+	}
+	return clean_ownf(a, "%lld", (long long)n);
+}
+
+Clean fmt_rate(Arena *a, int64_t ppm, int64_t hits, int64_t n)
+{
+	if (ppm == FIG_NONE)
+		return clean_own("-");
+	if (n < FEW)
+		return clean_ownf(a, "%lld/%lld", (long long)hits, (long long)n);
+	return clean_ownf(a, "%lld.%lld %%", (long long)(ppm / 10000), (long long)(ppm / 1000 % 10));
+}
+
+Clean fmt_milli(Arena *a, int64_t milli)
+{
+	if (milli == FIG_NONE)
+		return clean_own("-");
+	if (milli >= 100000)
+		return fmt_count(a, milli / 1000);
+	return clean_ownf(a, "%lld.%lld", (long long)(milli / 1000), (long long)(milli / 100 % 10));
+}
+
+Clean fmt_ms(Arena *a, int64_t ms)
+{
+	if (ms == FIG_NONE)
+		return clean_own("-");
+	if (ms < 1000)
+		return clean_ownf(a, "%lldms", (long long)ms);
+	return clean_ownf(a, "%lld.%llds", (long long)(ms / 1000), (long long)(ms / 100 % 10));
+}
+
+Clean fmt_age(Arena *a, int64_t ms)
+{
+	int64_t s = ms / 1000;
+
+	if (ms == FIG_NONE)
+		return clean_own("-");
+	if (s < 0)
+		s = 0;
+	if (s < 100)
+		return clean_ownf(a, "%llds", (long long)s);
+	if (s < 6000)
+		return clean_ownf(a, "%lldm", (long long)(s / 60));
+	if (s < 100 * 3600)
+		return clean_ownf(a, "%lldh", (long long)(s / 3600));
+	return clean_ownf(a, "%lldd", (long long)(s / 86400));
+}
+
+Clean fmt_ratio(Arena *a, int64_t now, int64_t base)
+{
+	int64_t tenths;
+
+	if (now == FIG_NONE || base == FIG_NONE || base <= 0)
+		return clean_own("-");
+	tenths = (int64_t)((__int128)now * 10 / base);
+	if (tenths > 9999)
+		return clean_own(">999x");
+	return clean_ownf(a, "%lld.%lldx", (long long)(tenths / 10), (long long)(tenths % 10));
+}

@@ -1,0 +1,19 @@
+/* Numbers as the screen shows them: few digits, a unit, and honesty about small samples. All into the pane's arena. */
+#ifndef PANES_FMT_H
+#define PANES_FMT_H
+
+#include "model/figures.h"
+#include "ui/clean.h"
+
+enum { FEW = 30 };                               /* below it a rate shows its counts and gets no colour */
+
+Clean fmt_money(Arena *a, int64_t nusd);         /* "-" when FIG_NONE */
+Clean fmt_delta(Arena *a, int64_t nusd);         /* "+$82", "-$3.1" */
+Clean fmt_count(Arena *a, int64_t n);            /* 999, 1.2k, 34k, 5.6M */
+Clean fmt_rate(Arena *a, int64_t ppm, int64_t hits, int64_t n);   /* "0.9 %", or "2/11" when n < FEW */
+Clean fmt_milli(Arena *a, int64_t milli);        /* thousandths: "6.3" */
+Clean fmt_ms(Arena *a, int64_t ms);              /* "850ms", "6.1s" */
+Clean fmt_age(Arena *a, int64_t ms);             /* "4s", "12m", "3h", "2d" */
+Clean fmt_ratio(Arena *a, int64_t now, int64_t base);   /* "3.0x"; "-" when there is no base */
+
+#endif

@@ -1,0 +1,200 @@
+/* Vital signs: eight rows, each with its neighbours: now, 1 h, what is usual, the ratio, a verdict, a spark, its age.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+#include "model/money.h"
+#include "panes/fmt.h"
+#include "panes/panes.h"
+
+typedef struct Sign {
+	const char *label;
+	Clean (*value)(Arena *a, const Vital *v, int64_t x);
+	/* Ratio in tenths over which it is a warning, and an error; 0 = not judged so. */
+	int warn_tenths, error_tenths;
+	int64_t floor;                    /* below this `now` is never judged high */
+	unsigned feeds;
+} Sign;
+
+typedef struct SignRow { Clean now, hour, base, ratio, verdict, age; Role role; double spark[FIG_SPARK]; } SignRow;
+
+typedef struct VitalsPane {
+	SignRow row[VITALS];
+	Clean title, state;
+	Fresh fresh;
+	bool have, ascii;
+} VitalsPane;
+
+static Clean as_rate(Arena *a, const Vital *v, int64_t x)
+{
+	return fmt_rate(a, x, v->hits, x == v->now ? v->n : FEW);
+}
+
+static Clean as_money(Arena *a, const Vital *v, int64_t x)
+{
+	(void)v;
+	return fmt_money(a, x);
+}
+
+static Clean as_milli(Arena *a, const Vital *v, int64_t x)
+{
+	(void)v;
+	return fmt_milli(a, x);
+}
+
+static Clean as_count(Arena *a, const Vital *v, int64_t x)
+{
+	(void)v;
+	return fmt_count(a, x);
+}
+
+static Clean as_p95(Arena *a, const Vital *v, int64_t x)
+{
+	int64_t n = x == v->now ? v->n : x == v->hour ? v->hits : v->base_n;
+
+	if (x != FIG_NONE && n < 100)
+		return clean_ownf(a, "n=%lld", (long long)n);
+	return fmt_ms(a, x);
+}
+
+static Clean as_percent(Arena *a, const Vital *v, int64_t x)
+{
+	(void)v;
+	return fmt_rate(a, x, 0, FEW);
+}
+
+static const Sign signs[VITALS] = {
+	[VITAL_ERRORS]    = { "error %", as_rate, 20, 40, 10000, FEED_BIT(FEED_JOBS) },
+	[VITAL_SPEND]     = { "$ / hour", as_money, 20, 40, NUSD_PER_USD / 10, FEED_BIT(FEED_JOBS) },
+	[VITAL_JOBS]      = { "jobs / min", as_milli, 30, 0, 0, FEED_BIT(FEED_JOBS) },
+	[VITAL_ACTIVE]    = { "active", as_count, 0, 0, 0, FEED_BIT(FEED_JOBS) },
+	[VITAL_P95]       = { "p95", as_p95, 20, 40, 0, FEED_BIT(FEED_JOBS) },
+	[VITAL_CACHE]     = { "cache hit %", as_rate, 0, 0, 0, FEED_BIT(FEED_JOBS) },
+	[VITAL_THROTTLES] = { "throttl/min", as_milli, 0, 0, 0, FEED_BIT(FEED_METRICS) },
+	[VITAL_SEEN]      = { "seen %", as_percent, 0, 0, 0, FEED_BIT(FEED_METRICS) },
+};
+
+typedef struct Verdict { const char *word; Role role; } Verdict;
+
+static bool few(VitalId id, const Vital *v)
+{
+	return (id == VITAL_ERRORS || id == VITAL_CACHE) ? v->n < FEW : id == VITAL_P95 ? v->n < 100 : false;
+}
+
+static Verdict judge(VitalId id, const Vital *v)
+{
+	const Sign *s = &signs[id];
+	int64_t tenths =
+		v->base > 0 && v->base != FIG_NONE && v->now != FIG_NONE ? (int64_t)((__int128)v->now * 10 / v->base) : 0;
+
+	if (v->now == FIG_NONE || few(id, v))
+		return (Verdict){ "-", ROLE_DIM };
+	if (id == VITAL_THROTTLES)
+		return v->now > 0 ? (Verdict){ "THR", ROLE_THROTTLED } : (Verdict){ "ok", ROLE_OK };
+	if (id == VITAL_SEEN)
+		return v->now < 950000 ? (Verdict){ "LOW", ROLE_WARN } : (Verdict){ "ok", ROLE_OK };
+	if (id == VITAL_CACHE && v->base != FIG_NONE)
+		return v->base - v->now >= 200000 ? (Verdict){ "LOW", ROLE_WARN } : (Verdict){ "ok", ROLE_OK };
+	if (v->base == FIG_NONE)
+		return (Verdict){ "-", ROLE_DIM };
+	if (s->error_tenths && tenths >= s->error_tenths && v->now >= s->floor)
+		return (Verdict){ "HIGH", ROLE_ERROR };
+	if (s->warn_tenths && tenths >= s->warn_tenths && v->now >= s->floor)
+		return (Verdict){ "high", ROLE_WARN };
+	if (id == VITAL_JOBS && tenths < 4)
+		return (Verdict){ "low", ROLE_WARN };
+	return (Verdict){ "ok", ROLE_OK };
+}
+
+static int vitals_open(Pane *p, Err *e)
+{
+	(void)e;
+	p->state = xcalloc(1, sizeof(VitalsPane));
+	return 0;
+}
+
+static void vitals_close(Pane *p)
+{
+	free(p->state);
+}
+
+static void row_update(SignRow *r, VitalId id, const World *w, Arena *a)
+{
+	const Vital *v = &w->fig->vital[id];
+	Verdict verdict = judge(id, v);
+	char why[320];
+	/* A value that is too old loses verdict and colour. */
+	bool old = world_fresh(w, signs[id].feeds, why) >= FRESH_STALE || w->from_snapshot;
+
+	r->now = signs[id].value(a, v, v->now);
+	r->hour = signs[id].value(a, v, v->hour);
+	r->base = signs[id].value(a, v, v->base);
+	if (id == VITAL_ACTIVE && w->fig->oldest_running_ms)
+		r->hour = clean_ownf(a, "old %s", fmt_age(a, w->now_ms - w->fig->oldest_running_ms).p);
+	r->ratio = few(id, v) ? clean_own("-") : fmt_ratio(a, v->now, v->base);
+	r->verdict = clean_own(old ? "old" : verdict.word);
+	r->role = old ? ROLE_STALE : verdict.role;
+	r->age = fmt_age(a, v->age_ms == FIG_NONE ? FIG_NONE : v->age_ms + w->now_ms - w->fig->at_ms);
+	for (int i = 0; i < FIG_SPARK; i++)
+		r->spark[i] = v->spark[i] == FIG_NONE ? NAN : (double)v->spark[i];
+}
+
+static void vitals_update(Pane *p, const World *w)
+{
+	VitalsPane *s = p->state;
+	char text[320];
+
+	s->fresh = world_fresh(w, p->cls->feeds, text);
+	s->state = clean_text(&p->arena, arena_str(&p->arena, str_of(text)), 0);
+	s->have = w->fig != NULL;
+	s->ascii = w->ascii;
+	if (w->fig && w->fig->vital[VITAL_SPEND].base_n)
+		s->title = clean_ownf(&p->arena, "VITAL SIGNS");
+	else
+		s->title = clean_own("VITAL SIGNS");
+	for (int i = 0; i < VITALS && s->have; i++)
+		row_update(&s->row[i], (VitalId)i, w, &p->arena);
+}
+
+static void vitals_draw(const Pane *p, Box b)
+{
+	static const struct {
+		const char *title;
+		int x, w;
+	} col[] = { { "now 5m", 13, 9 }, { "1 h", 23, 9 }, { "usual", 33, 9 }, { "x", 43, 6 } };
+	const VitalsPane *s = p->state;
+	Box in = b;
+
+	draw_text(b, 0, 0, ROLE_TITLE, s->title);
+	for (size_t i = 0; i < sizeof col / sizeof *col; i++)
+		draw_right(b, col[i].x, 0, col[i].w, ROLE_TITLE, clean_own(col[i].title));
+	if (s->state.n)
+		draw_text(box_sub(b, 51, 0, b.w - 51, 1), 0, 0, s->fresh == FRESH_FAILED ? ROLE_ERROR : ROLE_STALE, s->state);
+	else
+		draw_own(b, 56, 0, ROLE_TITLE, "last 64 min          age");
+	in = box_sub(b, 0, 1, b.w, b.h - 1);
+	if (!s->have) {
+		pane_empty(in, s->fresh, "no figures yet");
+		return;
+	}
+	for (int i = 0; i < VITALS && i < in.h; i++) {
+		const SignRow *r = &s->row[i];
+		int spark_w = b.w >= 120 ? FIG_SPARK : 17;
+
+		draw_own(in, 0, i, ROLE_TEXT, signs[i].label);
+		draw_right(in, 13, i, 9, r->role == ROLE_STALE ? ROLE_STALE : ROLE_TEXT, r->now);
+		draw_right(in, 23, i, 9, ROLE_DIM, r->hour);
+		draw_right(in, 33, i, 9, ROLE_DIM, r->base);
+		draw_right(in, 43, i, 6, r->role, r->ratio);
+		draw_left(in, 50, i, 5, r->role, r->verdict);
+		draw_spark(in, 56, i, spark_w, ROLE_CHART_1, r->spark + (FIG_SPARK - spark_w), (size_t)spark_w, s->ascii);
+		draw_right(in, 57 + spark_w, i, 5, ROLE_DIM, r->age);
+	}
+}
+
+const PaneClass pane_vitals = {
+	.name = "vitals", .title = "vital signs", .topics = TOPIC_FIGURES | TOPIC_FEEDS | TOPIC_CLOCK,
+	.feeds = FEED_BIT(FEED_JOBS) | FEED_BIT(FEED_METRICS),
+	.open = vitals_open, .update = vitals_update, .draw = vitals_draw, .close = vitals_close,
+};
