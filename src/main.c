@@ -1,6 +1,6 @@
-#include <stdio.h>
+#include "cli/cli.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
-	return puts("seismo") < 0;
+	return cli_main(argc, argv);
 }

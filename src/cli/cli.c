@@ -1,0 +1,58 @@
+#include "cli/cli.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+static const Command commands[] = {
+	{ "demo", "[sim flags]", "the console on a simulated region", FLAGS_SIM, cmd_demo, false, NULL },
+	{ "sim", "[flags]", "the simulated region alone: any AWS SDK can talk to it", FLAGS_SIM, cmd_sim, false, NULL },
+	{ "get", "jobs|cost|agents|metrics", "ask and print", FLAGS_WINDOW | FLAGS_ANSWER, cmd_get, false, NULL },
+	{ "chat", "--once TEXT --model M", "one question to a model, streamed", FLAGS_CHAT, cmd_chat, false, NULL },
+	{ "once", "--view V --size 120x40", "one screen as text", FLAGS_SCREEN | FLAGS_ANSWER, cmd_once, false, NULL },
+	{ "info", "", "paths, context, identity", 0, cmd_info, false, NULL },
+	{ "config", "check|default", "check the configuration, or print the example", 0, cmd_config, false, NULL },
+	{ "tool", "sign|frames|clean|json", "small tools for refused calls and odd bytes", 0, NULL, true, cmd_tool },
+	{ 0 },
+};
+
+/* Nothing that we hold may leave through a core file or another process's debugger. */
+static void harden(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	(void)umask(077);
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)prctl(PR_SET_DUMPABLE, 0);
+	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	(void)signal(SIGPIPE, SIG_IGN);
+	/* Read before the first job is queued; three are enough for one write and two reads. */
+	(void)setenv("UV_THREADPOOL_SIZE", "3", 0);
+}
+
+int cli_main(int argc, char **argv)
+{
+	const Command *c;
+	Options o;
+	Err e = { 0 };
+
+	harden();
+	for (const Command *r = commands; r->name; r++)
+		if (argc > 1 && r->raw && strcmp(argv[1], r->name) == 0)
+			return r->run_raw(argc - 2, argv + 2);
+	if (options_parse(argc, argv, commands, &o, &c, &e) < 0)
+		return cli_fail(&e);
+	if (o.help) {
+		options_help(commands, c);
+		return 0;
+	}
+	if (o.version) {
+		printf("seismo " SEISMO_VERSION "\n");
+		return 0;
+	}
+	return c ? c->run(&o) : cmd_console(&o);
+}

@@ -1,0 +1,22 @@
+/* The commands of `seismo`. Each returns the exit code. */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include "cli/options.h"
+
+#define SEISMO_VERSION "0.1.0"
+
+int cmd_console(const Options *o);
+int cmd_demo(const Options *o);
+int cmd_sim(const Options *o);
+int cmd_get(const Options *o);
+int cmd_chat(const Options *o);
+int cmd_info(const Options *o);
+int cmd_config(const Options *o);
+int cmd_once(const Options *o);
+int cmd_tool(int argc, char **argv);
+
+/* The whole program: what main calls. */
+int cli_main(int argc, char **argv);
+
+#endif

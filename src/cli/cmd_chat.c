@@ -1,0 +1,177 @@
+/* `seismo chat --once TEXT --model M`: one question, streamed to stdout; usage, price and stop reason on stderr. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "aws/services.h"
+#include "cli/ask.h"
+#include "cli/cli.h"
+#include "model/money.h"
+#include "ui/clean.h"
+#include "wire/jsonw.h"
+
+typedef struct Chat {
+	const Options *o;
+	Session *s;
+	Str model;
+	ConverseTurn turn;
+	Buf text;
+	int64_t started_ms, first_ms;
+	int code;
+	bool to_tty;
+} Chat;
+
+static void on_event(AwsCall *call, Str type, Str payload, void *arg)
+{
+	Chat *c = arg;
+	Arena a = { 0 };
+	Str delta = STR("");
+	Buf clean = { 0 };
+	Err e = { 0 };
+
+	(void)call;
+	if (converse_event(&a, type, payload, &c->turn, &delta, &e) < 0) {
+		c->code = cli_fail(&e);
+	} else if (delta.n) {
+		if (!c->first_ms)
+			c->first_ms = clock_mono_ms();
+		if (c->o->out == OUT_JSON) {
+			(void)buf_put_str(&c->text, delta);
+		} else {
+			/* A model's answer is text from outside, also on a plain terminal. */
+			if (c->to_tty)
+				(void)clean_to(&clean, delta, CLEAN_KEEP_NEWLINES);
+			else
+				(void)buf_put_str(&clean, delta);
+			(void)fwrite(buf_cstr(&clean), 1, clean.n, stdout);
+			(void)fflush(stdout);
+		}
+	}
+	buf_done(&clean);
+	arena_done(&a);
+}
+
+static void on_retry(AwsCall *call, const char *sentence, int64_t wait_ms, void *arg)
+{
+	(void)call;
+	(void)wait_ms;
+	(void)arg;
+	(void)fprintf(stderr, "seismo: %s\n", sentence);
+}
+
+static void as_json(const Chat *c, bool priced, int64_t nusd)
+{
+	Buf b = { 0 };
+	JsonW w = jw_to(&b);
+
+	jw_object(&w);
+	jw_kstr(&w, "model", c->model);
+	jw_kstr(&w, "text", buf_str(&c->text));
+	jw_kstr(&w, "stopReason", str_of(c->turn.stop_reason));
+	jw_key(&w, "tokens");
+	jw_object(&w);
+	jw_ki64(&w, "input", c->turn.tokens.input);
+	jw_ki64(&w, "output", c->turn.tokens.output);
+	jw_ki64(&w, "cacheRead", c->turn.tokens.cache_read);
+	jw_ki64(&w, "cacheWrite5m", c->turn.tokens.cache_write_5m);
+	jw_ki64(&w, "cacheWrite1h", c->turn.tokens.cache_write_1h);
+	jw_object_end(&w);
+	if (priced)
+		jw_ki64(&w, "costNanoUsd", nusd);
+	else
+		jw_knull(&w, "costNanoUsd");
+	jw_ki64(&w, "firstTokenMs", c->first_ms ? c->first_ms - c->started_ms : 0);
+	jw_ki64(&w, "totalMs", clock_mono_ms() - c->started_ms);
+	jw_object_end(&w);
+	printf("%s\n", buf_cstr(&b));
+	buf_done(&b);
+}
+
+static void summary(Chat *c)
+{
+	char money[MONEY_TEXT] = "no price";
+	int64_t nusd = 0;
+	bool priced = price_amount(&c->s->prices, c->model, clock_wall_ms(), &c->turn.tokens, &nusd) == PRICE_OK;
+
+	if (c->o->out == OUT_JSON) {
+		as_json(c, priced, nusd);
+		return;
+	}
+	if (priced)
+		money_exact(nusd, money);
+	printf("\n");
+	(void)fprintf(stderr, "[%s, %lld in, %lld out, %s%s, first token %lld ms]\n", c->turn.stop_reason,
+				  (long long)c->turn.tokens.input, (long long)c->turn.tokens.output, priced ? "$" : "", money,
+				  (long long)(c->first_ms ? c->first_ms - c->started_ms : 0));
+}
+
+static void on_done(AwsCall *call, const void *out, const AwsError *err, void *arg)
+{
+	Chat *c = arg;
+
+	(void)call;
+	(void)out;
+	if (err) {
+		if (c->first_ms && c->o->out != OUT_JSON)
+			printf("\n");
+		c->code = cli_fail(&err->err);
+	} else {
+		summary(c);
+	}
+	uv_stop(c->s->loop);
+}
+
+static int input_of(const Options *o, const Session *s, ConverseIn *in, ConverseMessage *msg, Err *e)
+{
+	int64_t max = s->conf.limits.max_tokens;
+
+	if (!o->once || o->args != 1)
+		return err_kind(e, ERR_USAGE, "usage: seismo chat --once TEXT --model M");
+	if (!o->model)
+		return err_kind(
+			e, ERR_USAGE,
+			"chat needs --model, a model id or inference profile such as us.anthropic.claude-sonnet-4-5-20250929-v1:0");
+	if (o->max_tokens && (str_i64(str_of(o->max_tokens), &max) < 0 || max < 1 || max > 1000000))
+		return err_kind(e, ERR_USAGE, "--max-tokens takes a whole number from 1, not %s", o->max_tokens);
+	if (!s->ctx->playground)
+		return err_kind(e, ERR_REFUSED,
+						"the playground is off in context %.*s; set playground: true there to allow paid calls",
+						STR_ARG(s->ctx->name));
+	*msg = (ConverseMessage){ false, str_of(o->arg[0]) };
+	*in = (ConverseIn){
+		.model = str_of(o->model), .system = str_of(o->system), .message = msg, .count = 1, .max_tokens = (int)max
+	};
+	return 0;
+}
+
+int cmd_chat(const Options *o)
+{
+	SessionSpec spec = ask_session(o);
+	uv_loop_t loop;
+	Session s;
+	ConverseIn in;
+	ConverseMessage msg;
+	Chat c = {
+		.o = o, .s = &s, .model = str_of(o->model), .started_ms = clock_mono_ms(), .to_tty = isatty(STDOUT_FILENO)
+	};
+	AwsHandler h = { .on_done = on_done, .on_event = on_event, .on_retry = on_retry, .arg = &c };
+	Err e = { 0 };
+
+	(void)uv_loop_init(&loop);
+	if (session_open(&s, &loop, &spec, &e) < 0) {
+		(void)uv_run(&loop, UV_RUN_DEFAULT);
+		return cli_fail(&e);
+	}
+	if (input_of(o, &s, &in, &msg, &e) < 0 || !aws_call(s.aws, &op_bedrock_converse_stream, &in, &h, &e))
+		c.code = cli_fail(&e);
+	else
+		(void)uv_run(&loop, UV_RUN_DEFAULT);
+	session_close(&s);
+	(void)uv_run(&loop, UV_RUN_DEFAULT);
+	session_done(&s);
+	(void)uv_loop_close(&loop);
+	buf_done(&c.text);
+	return c.code;
+}

@@ -1,0 +1,48 @@
+/* `seismo config check|default`: is the configuration good, and what could it say. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "conf/config.h"
+
+static int print_example(void)
+{
+	Str text = config_example();
+
+	return fwrite(text.p, 1, text.n, stdout) == text.n ? 0 : 1;
+}
+
+static int check(const Options *o)
+{
+	Arena a = { 0 };
+	Config c;
+	Err e = { 0 };
+
+	if (config_load(&a, o->config, &c, &e) < 0) {
+		arena_done(&a);
+		return cli_fail(&e);
+	}
+	if (c.path.n)
+		printf("%.*s: ok, %zu context%s\n", STR_ARG(c.path), c.context_count, c.context_count == 1 ? "" : "s");
+	else
+		printf("no configuration file: one context, \"default\", from the AWS environment\n");
+	for (size_t i = 0; i < c.context_count; i++) {
+		const ConfContext *x = &c.context[i];
+
+		printf("  %-16.*s stage %-8.*s account %-12s region %-14s %s%s\n", STR_ARG(x->name), STR_ARG(x->stage),
+			   x->account_id.n ? x->account_id.p : "-", x->region.n ? x->region.p : "-", x->write ? "RW" : "RO",
+			   i == c.default_context ? "  (default)" : "");
+	}
+	arena_done(&a);
+	return 0;
+}
+
+int cmd_config(const Options *o)
+{
+	if (o->args == 1 && strcmp(o->arg[0], "default") == 0)
+		return print_example();
+	if (o->args == 1 && strcmp(o->arg[0], "check") == 0)
+		return check(o);
+	(void)fprintf(stderr, "seismo: config takes check or default\n");
+	return 2;
+}

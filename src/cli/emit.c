@@ -1,0 +1,168 @@
+#include "cli/emit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/xalloc.h"
+#include "model/money.h"
+#include "ui/clean.h"
+#include "wire/jsonval.h"
+
+enum { JSON_OUT_MAX = 1 << 30 };
+
+static JsonVal at_path(JsonVal v, const char *path)
+{
+	return *path ? jv_path(v, path) : v;
+}
+
+/* The raw value as text: strings as they are, numbers by their digits, the rest as JSON. */
+static Str plain(Arena *a, JsonVal v)
+{
+	Str s = STR("");
+	Buf b = { 0 };
+
+	if (jv_is_absent(v))
+		return s;
+	if (jv_type(v) == JV_STRING) {
+		(void)jv_as_str(v, &s, NULL);
+		return s;
+	}
+	if (jv_type(v) == JV_NUMBER)
+		return jv_number_text(v);
+	(void)jv_write(v, &b);
+	s = arena_str(a, buf_str(&b));
+	buf_done(&b);
+	return s;
+}
+
+static Str shown(Arena *a, JsonVal v, CellForm form)
+{
+	char money[MONEY_TEXT];
+	int64_t n = 0;
+	double rate = 0;
+	Str s = plain(a, v);
+
+	if (jv_is_absent(v))
+		return STR("-");
+	switch (form) {
+	case CELL_MONEY:
+		if (jv_as_i64(v, &n, NULL) < 0)
+			return s;
+		money_screen(n, money);
+		return arena_printf(a, "%s", money);
+	case CELL_RATE:
+		return jv_as_num(v, &rate, NULL) < 0 ? s : arena_printf(a, "%.1f %%", rate * 100);
+	case CELL_TAIL8:
+		return s.n > 8 ? str_sub(s, s.n - 8, 8) : s;
+	case CELL_CLOCK:
+		return s.n >= 19 ? str_sub(s, 5, 14) : s;
+	default:
+		return s;
+	}
+}
+
+/* A cell that a spreadsheet would take for a formula gets a quote in front (OWASP, "CSV Injection"). */
+static void csv_cell(Buf *out, Str s, bool is_text)
+{
+	bool quote = false;
+
+	for (size_t i = 0; i < s.n; i++)
+		quote |= s.p[i] == '"' || s.p[i] == ',' || s.p[i] == '\n' || s.p[i] == '\r';
+	if (is_text && s.n && strchr("=+-@\t\r", s.p[0])) {
+		quote = true;
+		(void)buf_puts(out, "\"'");
+	} else if (quote) {
+		(void)buf_putc(out, '"');
+	}
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '"')
+			(void)buf_putc(out, '"');
+		(void)buf_putc(out, s.p[i]);
+	}
+	if (quote)
+		(void)buf_putc(out, '"');
+}
+
+static void csv(Arena *a, Buf *out, JsonVal rows, const EmitColumn *c, size_t n)
+{
+	for (size_t k = 0; k < n; k++)
+		(void)buf_printf(out, "%s%s", k ? "," : "", c[k].path);
+	(void)buf_putc(out, '\n');
+	for (size_t i = 0; i < jv_count(rows); i++) {
+		for (size_t k = 0; k < n; k++) {
+			JsonVal v = at_path(jv_at(rows, i), c[k].path);
+
+			if (k)
+				(void)buf_putc(out, ',');
+			csv_cell(out, plain(a, v), jv_type(v) != JV_NUMBER);
+		}
+		(void)buf_putc(out, '\n');
+	}
+}
+
+static void table_line(Buf *out, const Clean *cell, const EmitColumn *c, const int *width, size_t n)
+{
+	for (size_t k = 0, first = 1; k < n; k++) {
+		int pad = width[k] - cell[k].columns;
+
+		if (!c[k].title)
+			continue;
+		if (!first)
+			(void)buf_puts(out, "  ");
+		first = 0;
+		if (c[k].right)
+			(void)buf_printf(out, "%*s", pad > 0 ? pad : 0, "");
+		(void)buf_put(out, cell[k].p, cell[k].n);
+		if (!c[k].right)
+			(void)buf_printf(out, "%*s", pad > 0 ? pad : 0, "");
+	}
+	while (out->n && out->p[out->n - 1] == ' ')
+		out->n--;
+	(void)buf_putc(out, '\n');
+}
+
+static void table(Arena *a, Buf *out, JsonVal rows, const EmitColumn *c, size_t n)
+{
+	size_t count = jv_count(rows);
+	Clean *cell = ARENA_ARRAY(a, Clean, (count + 1) * n);
+	int *width = ARENA_ARRAY(a, int, n);
+
+	for (size_t i = 0; i <= count; i++)
+		for (size_t k = 0; k < n; k++) {
+			Clean *at = &cell[i * n + k];
+
+			*at = i == 0 ? clean_own(c[k].title ? c[k].title : "")
+						 : clean_text(a, shown(a, at_path(jv_at(rows, i - 1), c[k].path), c[k].form), 0);
+			if (at->columns > width[k])
+				width[k] = at->columns;
+		}
+	for (size_t i = 0; i <= count; i++)
+		table_line(out, cell + i * n, c, width, n);
+}
+
+int emit(const Options *o, Buf *json, const char *rows_path, const EmitColumn *columns, size_t n)
+{
+	Arena a = { 0 };
+	Buf out;
+	JsonVal doc, rows;
+	Err e = { 0 };
+	int rc = 1;
+
+	if (o->out == OUT_JSON) {
+		(void)buf_putc(json, '\n');
+		return fwrite(json->p, 1, json->n, stdout) == json->n && fflush(stdout) == 0 ? 0 : 1;
+	}
+	buf_init(&out, JSON_OUT_MAX);
+	if (jv_parse(&a, buf_str(json), JSON_OUT_MAX, &doc, &e) < 0) {
+		rc = cli_fail(&e);
+	} else {
+		rows = at_path(doc, rows_path);
+		(o->out == OUT_CSV ? csv : table)(&a, &out, rows, columns, n);
+		rc = fwrite(out.p, 1, out.n, stdout) == out.n && fflush(stdout) == 0 ? 0 : 1;
+	}
+	buf_done(&out);
+	arena_done(&a);
+	return rc;
+}

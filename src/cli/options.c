@@ -1,0 +1,209 @@
+#include "cli/options.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conf/yaml.h"
+
+typedef enum FlagType { FLAG_BOOL, FLAG_TEXT } FlagType;
+
+typedef struct Flag {
+	const char *name, *alias;
+	char letter;
+	const char *arg, *help;
+	FlagType type;
+	size_t offset;
+	unsigned group;                   /* 0: everywhere */
+} Flag;
+
+#define TEXT(member) FLAG_TEXT, offsetof(Options, member)
+#define BOOL(member) FLAG_BOOL, offsetof(Options, member)
+
+static const Flag flags[] = {
+	{ "--context", NULL, 'x', "NAME", "context of the configuration", TEXT(context), 0 },
+	{ "--profile", NULL, 'p', "NAME", "profile of the shared AWS files", TEXT(profile), 0 },
+	{ "--region", NULL, 'r', "REGION", "region", TEXT(region), 0 },
+	{ "--endpoint-url", NULL, 0, "URL", "send all calls there (loopback, unless the context allows another)",
+	  TEXT(endpoint_url), 0 },
+	{ "--config", NULL, 'c', "FILE", "configuration file", TEXT(config), 0 },
+	{ "--readonly", "--read-only", 0, NULL, "refuse every write, whatever the configuration says", BOOL(read_only), 0 },
+	{ "--write", NULL, 0, NULL, "allow writes where the context's configuration does", BOOL(write), 0 },
+	{ "--command", NULL, 0, "VIEW", "start on this view", TEXT(command), 0 },
+	{ "--filter", NULL, 'f', "F", "start with this filter, as typed after /", TEXT(filter), 0 },
+	{ "--refresh", NULL, 0, "SECONDS", "redraw interval, -1 = only on change", TEXT(refresh), 0 },
+	{ "--no-color", "--no-colour", 0, NULL, "no colours (also NO_COLOR)", BOOL(no_color), 0 },
+	{ "--ascii", NULL, 0, NULL, "draw with ASCII only", BOOL(ascii), 0 },
+	{ "--no-mouse", NULL, 0, NULL, "no mouse (there is none by default)", BOOL(no_mouse), 0 },
+	{ "--output", NULL, 'o', "table|json|csv", "form of the answer", TEXT(output), 0 },
+	{ "--help", NULL, 'h', NULL, "this text", BOOL(help), 0 },
+	{ "--version", NULL, 0, NULL, "version", BOOL(version), 0 },
+	{ "--since", NULL, 0, "TIME", "how far back: 15m, 2h, 7d, or a time", TEXT(since), FLAGS_WINDOW },
+	{ "--by", NULL, 0, "WHAT", "tenant, persona, agent, version or model", TEXT(by), FLAGS_WINDOW },
+	{ "--cached", NULL, 0, NULL, "answer from the snapshot at once", BOOL(cached), FLAGS_ANSWER },
+	{ "--timing", NULL, 0, NULL, "print the time of the answer on stderr", BOOL(timing), FLAGS_ANSWER },
+	{ "--view", NULL, 0, "VIEW", "which view", TEXT(view), FLAGS_SCREEN },
+	{ "--size", NULL, 0, "WxH", "cells, 80x24 when not given", TEXT(size), FLAGS_SCREEN },
+	{ "--at", NULL, 0, "TIME", "as it was at this time", TEXT(at), FLAGS_SCREEN },
+	{ "--port", NULL, 0, "N", "port on 127.0.0.1, 0 = any free one", TEXT(port), FLAGS_SIM },
+	{ "--seed", NULL, 0, "N", "seed of the fleet (7)", TEXT(seed), FLAGS_SIM },
+	{ "--speed", NULL, 0, "X", "arrivals and scenario run X times as fast (1); 0 holds the clock", TEXT(speed),
+	  FLAGS_SIM },
+	{ "--clock", NULL, 0, "TIME", "start the fleet's clock there", TEXT(clock), FLAGS_SIM },
+	{ "--scenario", NULL, 0, "S", "quiet, bad-release or runaway-cost", TEXT(scenario), FLAGS_SIM },
+	{ "--once", NULL, 0, NULL, "one question, the answer on stdout", BOOL(once), FLAGS_CHAT },
+	{ "--model", NULL, 0, "ID", "model or inference profile", TEXT(model), FLAGS_CHAT },
+	{ "--system", NULL, 0, "TEXT", "system prompt", TEXT(system), FLAGS_CHAT },
+	{ "--max-tokens", NULL, 0, "N", "limit of the answer", TEXT(max_tokens), FLAGS_CHAT },
+};
+enum { FLAGS = sizeof flags / sizeof *flags };
+
+static const Flag *flag_find(Str name)
+{
+	for (size_t i = 0; i < FLAGS; i++) {
+		if (str_is(name, flags[i].name) || (flags[i].alias && str_is(name, flags[i].alias)))
+			return &flags[i];
+		if (flags[i].letter && name.n == 2 && name.p[0] == '-' && name.p[1] == flags[i].letter)
+			return &flags[i];
+	}
+	return NULL;
+}
+
+static int unknown_flag(Str name, Err *e)
+{
+	const char *known[FLAGS + 1] = { NULL }, *near;
+
+	for (size_t i = 0; i < FLAGS; i++)
+		known[i] = flags[i].name;
+	near = nearest_word(name, known);
+	if (near)
+		return err_kind(e, ERR_USAGE, "unknown flag %.*s: did you mean %s?", STR_ARG(name), near);
+	return err_kind(e, ERR_USAGE, "unknown flag %.*s; seismo --help lists them", STR_ARG(name));
+}
+
+static int unknown_command(const char *name, const Command *commands, Err *e)
+{
+	const char *known[32] = { NULL }, *near;
+
+	for (size_t i = 0; commands[i].name && i < 31; i++)
+		known[i] = commands[i].name;
+	near = nearest_word(str_of(name), known);
+	if (near)
+		return err_kind(e, ERR_USAGE, "unknown command %s: did you mean %s?", name, near);
+	return err_kind(e, ERR_USAGE, "unknown command %s; seismo --help lists them", name);
+}
+
+static int take_flag(int argc, char **argv, int *i, Options *o, unsigned *groups, Err *e)
+{
+	Str value, name = str_cut(str_of(argv[*i]), '=', &value);
+	bool joined = name.n < strlen(argv[*i]);
+	const Flag *f = flag_find(name);
+	char *at = (char *)o;
+
+	if (!f)
+		return unknown_flag(name, e);
+	*groups |= f->group;
+	if (f->type == FLAG_BOOL) {
+		if (joined)
+			return err_kind(e, ERR_USAGE, "%s takes no value", f->name);
+		*(bool *)(at + f->offset) = true;
+		return 0;
+	}
+	if (!joined && ++*i >= argc)
+		return err_kind(e, ERR_USAGE, "%s needs a value: %s %s", f->name, f->name, f->arg);
+	*(const char **)(at + f->offset) = joined ? value.p : argv[*i];
+	return 0;
+}
+
+static int check(Options *o, const Command *c, unsigned groups, Err *e)
+{
+	static const char *const names[] = { [OUT_TABLE] = "table", [OUT_JSON] = "json", [OUT_CSV] = "csv" };
+
+	for (size_t i = 0; i < 3; i++) {
+		if (!o->output || strcmp(o->output, names[i]))
+			continue;
+		o->out = (Output)i;
+		o->output = NULL;
+	}
+	if (o->output)
+		return err_kind(e, ERR_USAGE, "-o takes table, json or csv, not %s", o->output);
+	if (groups & ~(c ? c->flags : 0)) {
+		for (size_t i = 0; i < FLAGS; i++)
+			if (flags[i].group & groups & ~(c ? c->flags : 0))
+				return err_kind(e, ERR_USAGE, "%s does not go with %s", flags[i].name, c ? c->name : "the console");
+	}
+	if (o->read_only && o->write)
+		return err_kind(e, ERR_USAGE, "--readonly and --write exclude each other");
+	return 0;
+}
+
+int options_parse(int argc, char **argv, const Command *commands, Options *o, const Command **command, Err *e)
+{
+	unsigned groups = 0;
+	bool literal = false;
+
+	*o = (Options){ 0 };
+	*command = NULL;
+	for (int i = 1; i < argc; i++) {
+		if (!literal && strcmp(argv[i], "--") == 0) {
+			literal = true;
+		} else if (!literal && argv[i][0] == '-' && argv[i][1]) {
+			if (take_flag(argc, argv, &i, o, &groups, e) < 0)
+				return -1;
+		} else if (!*command) {
+			for (const Command *c = commands; c->name && !*command; c++)
+				if (strcmp(c->name, argv[i]) == 0)
+					*command = c;
+			if (!*command)
+				return unknown_command(argv[i], commands, e);
+		} else if (o->args == 8) {
+			return err_kind(e, ERR_USAGE, "too many arguments");
+		} else {
+			o->arg[o->args++] = argv[i];
+		}
+	}
+	return check(o, *command, groups, e);
+}
+
+static void print_flags(unsigned group)
+{
+	char left[64];
+
+	for (size_t i = 0; i < FLAGS; i++) {
+		const Flag *f = &flags[i];
+
+		if (group ? !(f->group & group) : f->group != 0)
+			continue;
+		(void)snprintf(left, sizeof left, "%s%c%s%s%s%s", f->letter ? "-" : "  ", f->letter ? f->letter : ' ',
+					   f->letter ? ", " : "", f->name, f->arg ? " " : "", f->arg ? f->arg : "");
+		printf("  %-30s %s\n", left, f->help);
+	}
+}
+
+void options_help(const Command *commands, const Command *one)
+{
+	if (one) {
+		printf("usage: seismo %s %s\n%s\n", one->name, one->args, one->help);
+		if (one->flags) {
+			printf("\nflags:\n");
+			print_flags(one->flags);
+		}
+		printf("\nseismo --help lists the flags that go everywhere.\n");
+		return;
+	}
+	printf("seismo: a console and real-time monitor for fleets of AI agents on Amazon Bedrock\n\n"
+	       "usage: seismo [flags]            open the console\n"
+	       "       seismo COMMAND [flags]\n\ncommands:\n");
+	for (const Command *c = commands; c->name; c++)
+		printf("  %-8s %-34s %s\n", c->name, c->args, c->help);
+	printf("\nflags:\n");
+	print_flags(0);
+	printf("\nexit codes: 0 done, 1 failed, 2 bad usage or configuration, 3 refused, 4 lost a race, 5 outcome unknown, "
+		   "6 not verified in time\n");
+}
+
+int cli_fail(const Err *e)
+{
+	(void)fprintf(stderr, "seismo: %s\n", e->text);
+	return e->kind ? (int)e->kind : 1;
+}
