@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "wire/jsonw.h"
+#include "sim/fleet_tables.h"
 #include "wire/text.h"
 
 #define REGISTRY "agents"
@@ -98,6 +98,19 @@ static int64_t rev_of(JsonVal item)
 	return rev;
 }
 
+static void set_production(Sim *s, unsigned agent, Str version)
+{
+	Buf body = {0}, out = {0};
+
+	buf_printf(&body, "{\"TableName\":\"" REGISTRY "\",\"Key\":{\"agentId\":{\"S\":\"%s\"},\"version\":{\"S\":\"%.*s\"}},"
+	           "\"UpdateExpression\":\"SET #s = :s\",\"ConditionExpression\":\"attribute_exists(#k)\","
+	           "\"ExpressionAttributeNames\":{\"#s\":\"status\",\"#k\":\"agentId\"},"
+	           "\"ExpressionAttributeValues\":{\":s\":{\"S\":\"production\"}}}", fleet_agent_id(agent), STR_ARG(version));
+	(void)ddb_call(sim_ddb(s), STR("UpdateItem"), buf_str(&body), sim_now(s), &out);      /* not there: somebody deleted it */
+	buf_done(&body);
+	buf_done(&out);
+}
+
 void registry_release(Sim *s, int64_t release_ms, unsigned agent)
 {
 	Buf item = {0}, body = {0}, out = {0};
@@ -109,7 +122,8 @@ void registry_release(Sim *s, int64_t release_ms, unsigned agent)
 	/* Like any pipeline it must not write through a console's lock; it then has lost. */
 	buf_printf(&body, "{\"TableName\":\"" REGISTRY "\",\"Item\":%s,\"ConditionExpression\":\"attribute_not_exists(#l)\","
 	           "\"ExpressionAttributeNames\":{\"#l\":\"lock\"}}", buf_cstr(&item));
-	(void)ddb_call(sim_ddb(s), STR("PutItem"), buf_str(&body), sim_now(s), &out);
+	if (ddb_call(sim_ddb(s), STR("PutItem"), buf_str(&body), sim_now(s), &out) == 200)
+		set_production(s, agent, fleet_version(sim_fleet(s), agent, FLEET_BAD_VERSION));
 	registry_follow(s);
 	arena_done(&a);
 	buf_done(&item);
