@@ -8,7 +8,7 @@
 #include "sim/metric_query.h"
 #include "wire/jsonw.h"
 
-enum { LIST_PAGE = 500, QUERIES_MAX = 500, POINTS_MAX = 100800, PUT_MAX = 1000, PUT_VALUES_MAX = 150 };
+enum { LIST_PAGE = 500, QUERIES_MAX = 500, POINTS_MAX = 100800, BINS_MAX = 1000000, PUT_MAX = 1000, PUT_VALUES_MAX = 150 };
 
 typedef struct Queries { MetricQuery *q; size_t n; } Queries;
 
@@ -180,6 +180,7 @@ static void answer_data(SimCall *c, Queries *all, bool newest_first, int64_t ski
 
 static int read_queries(SimCall *c, int64_t from_ms, int64_t to_ms, Queries *all, Err *e)
 {
+	size_t bins = 0;
 	JsonVal list;
 
 	if (jv_array(c->body, "MetricDataQueries", &list, e) < 0)
@@ -190,6 +191,11 @@ static int read_queries(SimCall *c, int64_t from_ms, int64_t to_ms, Queries *all
 	for (; all->n < jv_count(list); all->n++) {
 		if (metric_query_read(c->arena, sim_metrics(c->sim), jv_at(list, all->n), from_ms, to_ms, c->now_ms, &all->q[all->n], e) < 0)
 			return -1;
+		bins += all->q[all->n].bins;
+		if (bins > BINS_MAX) {
+			all->n++;
+			return err_set(e, "You have requested more than %d datapoints in all; ask for fewer metrics or a longer period.", BINS_MAX);
+		}
 		for (size_t i = 0; i < all->n; i++)
 			if (str_eq(all->q[i].id, all->q[all->n].id)) {
 				all->n++;

@@ -294,6 +294,8 @@ def test_metric_rules(sim):
     refused(cw.get_metric_data, "ValidationError", **span, MetricDataQueries=[metric("Bad", "Invocations", "Sum")])
     refused(cw.get_metric_data, "ValidationError", **span, MetricDataQueries=[metric("a", "Invocations", "tm95")])
     refused(cw.get_metric_data, "ValidationError", **span, MetricDataQueries=[metric("a", "Invocations", "Sum", 90)])
+    refused(cw.get_metric_data, "ValidationError", StartTime=old, EndTime=now(), MetricDataQueries=[
+        metric(f"a{i}", "Invocations", "Sum", 300) for i in range(400)])
     refused(cw.get_metric_data, "ValidationError", StartTime=now(), EndTime=old, MetricDataQueries=[metric("a", "Invocations", "Sum")])
 
 
@@ -475,6 +477,8 @@ def test_bad_release_moves_the_pointer(start_sim):
     assert after["routes"]["L"] == [{"M": {"version": {"S": "2.2"}, "weight": {"N": "100"}}}]
     assert int(after["rev"]["N"]) == int(before["rev"]["N"]) + 2
     assert "ToolSchemaError" in codes
+    released = ddb.get_item(TableName="agents", Key=dict(key, version={"S": "2.2"}))["Item"]
+    assert released["status"] == {"S": "production"}
 
 
 def test_it_stops_in_order(start_sim):
