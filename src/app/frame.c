@@ -57,8 +57,8 @@ static void header(App *a, Box b)
 		draw_ownf(b, 56, 0, ROLE_STALE, "~%d", stale);
 	(void)snprintf(clock, sizeof clock, "%02d:%02d:%02d%+03d", t.hour, t.minute, t.second, hours);
 	draw_own(b, 69, 0, ROLE_HEADER, clock);
-	if (a->session.demo && b.w >= 100)
-		draw_own(b, 82, 0, ROLE_WARN, "simulated region: no AWS account is involved");
+	if (a->session.demo && b.w >= 110)
+		draw_own(b, 82, 0, ROLE_WARN, "simulated: no AWS account");
 	arena_done(&ar);
 }
 

@@ -52,6 +52,13 @@ static int client_open(Session *s, const SessionSpec *spec, Err *e)
 	return s->aws ? 0 : -1;
 }
 
+/* The configuration must allow it and the person must ask for it; a configured context that does not name its account
+ * never writes, because there would be nothing to compare the caller's identity with. */
+static bool may_write(const ConfContext *c, bool asked)
+{
+	return c->write && asked && (!c->from_file || c->account_id.n);
+}
+
 int session_open(Session *s, uv_loop_t *loop, const SessionSpec *spec, Err *e)
 {
 	*s = (Session){ .loop = loop, .demo = spec->demo };
@@ -64,7 +71,7 @@ int session_open(Session *s, uv_loop_t *loop, const SessionSpec *spec, Err *e)
 		return -1;
 	s->ledger = s->ctx->src.ledger == CONF_LEDGER_REPORTED ? LEDGER_REPORTED : LEDGER_COMPUTED;
 	s->stage = spec->demo ? STR("prod") : s->ctx->stage;
-	s->read_only = spec->read_only || !(s->ctx->write || spec->demo);
+	s->read_only = spec->read_only || !(spec->demo || may_write(s->ctx, spec->write));
 	if (!(s->http = http_new(loop, e)) || client_open(s, spec, e) < 0) {
 		session_close(s);
 		session_done(s);

@@ -18,7 +18,7 @@ SessionSpec ask_session(const Options *o)
 		.profile = str_of(o->profile),
 		.region = str_of(o->region),
 		.endpoint_url = str_of(o->endpoint_url),
-		.read_only = o->read_only || (ro && ro[0] == '1'),
+		.read_only = o->read_only || (ro && ro[0] == '1'), .write = o->write,
 	};
 }
 

@@ -232,7 +232,7 @@ static const EmitColumn agent_columns[] = {
 	{ "backend", "BACKEND", CELL_TEXT, false },
 	{ "agentId", "AGENT", CELL_TEXT, false },
 	{ "name", NULL, CELL_TEXT, false },
-	{ "pointers", "POINTERS", CELL_TEXT, false },
+	{ "pointers", "POINTERS", CELL_POINTERS, false },
 	{ "jobs", "JOBS", CELL_COUNT, true },
 	{ "errorRate", "ERRORS", CELL_RATE, true },
 	{ "p95Ms", "P95 MS", CELL_COUNT, true },

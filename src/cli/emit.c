@@ -37,6 +37,26 @@ static Str plain(Arena *a, JsonVal v)
 	return s;
 }
 
+/* "prod 2.1", "route 3.1:90 3.2:10": where each pointer sends its traffic. */
+static Str pointers(Arena *a, JsonVal v)
+{
+	Str out = STR("");
+
+	for (size_t i = 0; i < jv_count(v); i++) {
+		JsonVal p = jv_at(v, i), live = jv_get(p, "live");
+		Str name = STR(""), version;
+		int64_t weight;
+
+		(void)jv_opt_str(p, "name", &name, NULL);
+		out = arena_printf(a, "%.*s%s%.*s", STR_ARG(out), i ? ", " : "", STR_ARG(name));
+		for (size_t k = 0; k < jv_count(live); k++)
+			if (jv_str(jv_at(live, k), "version", &version, NULL) == 0 && jv_i64(jv_at(live, k), "weight", &weight, NULL) == 0)
+				out = weight == 100 ? arena_printf(a, "%.*s %.*s", STR_ARG(out), STR_ARG(version))
+				                    : arena_printf(a, "%.*s %.*s:%lld", STR_ARG(out), STR_ARG(version), (long long)weight);
+	}
+	return out;
+}
+
 static Str shown(Arena *a, JsonVal v, CellForm form)
 {
 	char money[MONEY_TEXT];
@@ -56,6 +76,8 @@ static Str shown(Arena *a, JsonVal v, CellForm form)
 		return jv_as_num(v, &rate, NULL) < 0 ? s : arena_printf(a, "%.1f %%", rate * 100);
 	case CELL_TAIL8:
 		return s.n > 8 ? str_sub(s, s.n - 8, 8) : s;
+	case CELL_POINTERS:
+		return pointers(a, v);
 	case CELL_CLOCK:
 		return s.n >= 19 ? str_sub(s, 5, 14) : s;
 	default:

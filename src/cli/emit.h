@@ -5,7 +5,7 @@
 #include "cli/options.h"
 #include "base/buf.h"
 
-typedef enum CellForm { CELL_TEXT, CELL_MONEY, CELL_COUNT, CELL_RATE, CELL_TAIL8, CELL_CLOCK } CellForm;
+typedef enum CellForm { CELL_TEXT, CELL_MONEY, CELL_COUNT, CELL_RATE, CELL_TAIL8, CELL_CLOCK, CELL_POINTERS } CellForm;
 typedef struct EmitColumn {
 	const char *path;              /* "tokens.input": the CSV column's name too */
 	const char *title;             /* of the table; NULL: not in the table */

@@ -288,7 +288,8 @@ static void default_texts(Arena *a, const Setting *s, char *out)
 	size_t n = 0;
 
 	while (rest.n)
-		list[n++] = str_trim(str_cut(rest, ',', &rest));
+		/* Like what is read from a file, each has a terminator of its own. */
+		list[n++] = arena_str(a, str_trim(str_cut(rest, ',', &rest)));
 	*(Str **)(void *)(out + s->offset) = list;
 	*(size_t *)(void *)(out + s->count_offset) = n;
 }

@@ -1,6 +1,22 @@
 #include "panes/fmt.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "model/money.h"
+
+/* A hundredth of a cent is as fine as a column shows; what is less than that says so. */
+static void narrow(int64_t nusd, char t[MONEY_TEXT])
+{
+	const int64_t least = NUSD_PER_USD / 10000;
+
+	if (nusd > 0 && nusd < least)
+		(void)snprintf(t, MONEY_TEXT, "<$.0001");
+	else if (nusd > -least * 10 && nusd < least * 10 && nusd)
+		(void)snprintf(t, MONEY_TEXT, "%s$0.%04lld", nusd < 0 ? "-" : "", (long long)((llabs(nusd) + least / 2) / least));
+	else
+		money_screen(nusd, t);
+}
 
 Clean fmt_money(Arena *a, int64_t nusd)
 {
@@ -8,7 +24,7 @@ Clean fmt_money(Arena *a, int64_t nusd)
 
 	if (nusd == FIG_NONE)
 		return clean_own("-");
-	money_screen(nusd, t);
+	narrow(nusd, t);
 	return clean_ownf(a, "%s", t);
 }
 
@@ -18,7 +34,7 @@ Clean fmt_delta(Arena *a, int64_t nusd)
 
 	if (nusd == FIG_NONE)
 		return clean_own("-");
-	money_screen(nusd, t);
+	narrow(nusd, t);
 	return clean_ownf(a, "%s%s", nusd > 0 ? "+" : "", t);
 }
 

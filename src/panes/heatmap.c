@@ -205,13 +205,14 @@ static void heat_draw(const Pane *p, Box b)
 				draw_ramp(in, x - 1, d + 1, 3, s->step[i], s->text[i]);
 			else
 				draw_right(in, x - 1, d + 1, 3, role, s->text[i]);
-			if (i == s->running)
-				draw_own(in, x + 2, d + 1, ROLE_LIVE, s->ascii ? "#" : "▒");
 			if (i == s->cursor)
 				draw_role(in, x - 1, d + 1, 3, ROLE_SELECTED, ATTR_REVERSE | ATTR_BOLD);
 		}
 		draw_right(in, 77, d + 1, 3, ROLE_MONEY, s->total[d]);
 	}
+	/* The running hour is hatched: its cell is not over. */
+	if (s->running >= 0 && s->running / 24 + 1 < in.h)
+		draw_own(in, 7 + s->running % 24 * 3, s->running / 24 + 1, ROLE_LIVE, s->ascii ? "#" : "▒");
 	if (FIG_DAYS + 1 < in.h)
 		draw_text(in, 0, FIG_DAYS + 1, ROLE_TEXT, s->below);
 	if (s->incomplete && FIG_DAYS + 2 < in.h)

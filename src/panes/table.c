@@ -168,10 +168,12 @@ static int width_of(const Table *t, int i, int rest)
 /* What is left for the one column that takes the rest. */
 static int rest_width(const Table *t, int w, bool shown[TABLE_COLUMNS])
 {
+	const int whole = w;
+
 	for (int i = 0; i < t->shown_n; i++) {
 		int cw = width_of(t, i, 8);
 
-		shown[i] = t->chosen || w >= t->column[t->shown[i]].min_pane;
+		shown[i] = t->chosen || whole >= t->column[t->shown[i]].min_pane;
 		if (shown[i])
 			w -= cw + 1;
 	}

@@ -149,10 +149,7 @@ static void vitals_update(Pane *p, const World *w)
 	s->state = clean_text(&p->arena, arena_str(&p->arena, str_of(text)), 0);
 	s->have = w->fig != NULL;
 	s->ascii = w->ascii;
-	if (w->fig && w->fig->vital[VITAL_SPEND].base_n)
-		s->title = clean_ownf(&p->arena, "VITAL SIGNS");
-	else
-		s->title = clean_own("VITAL SIGNS");
+	s->title = clean_own("VITAL SIGNS");
 	for (int i = 0; i < VITALS && s->have; i++)
 		row_update(&s->row[i], (VitalId)i, w, &p->arena);
 }
@@ -164,6 +161,7 @@ static void vitals_draw(const Pane *p, Box b)
 		int x, w;
 	} col[] = { { "now 5m", 13, 9 }, { "1 h", 23, 9 }, { "usual", 33, 9 }, { "x", 43, 6 } };
 	const VitalsPane *s = p->state;
+	const int spark_w = b.w >= 120 ? FIG_SPARK : 17;
 	Box in = b;
 
 	draw_text(b, 0, 0, ROLE_TITLE, s->title);
@@ -172,7 +170,9 @@ static void vitals_draw(const Pane *p, Box b)
 	if (s->state.n)
 		draw_text(box_sub(b, 51, 0, b.w - 51, 1), 0, 0, s->fresh == FRESH_FAILED ? ROLE_ERROR : ROLE_STALE, s->state);
 	else
-		draw_own(b, 56, 0, ROLE_TITLE, "last 64 min          age");
+		draw_own(b, 56, 0, ROLE_TITLE, spark_w > 17 ? "last 64 min" : "last 34 min");
+	if (!s->state.n)
+		draw_right(b, 57 + spark_w, 0, 5, ROLE_TITLE, clean_own("age"));
 	in = box_sub(b, 0, 1, b.w, b.h - 1);
 	if (!s->have) {
 		pane_empty(in, s->fresh, "no figures yet");
@@ -180,8 +180,6 @@ static void vitals_draw(const Pane *p, Box b)
 	}
 	for (int i = 0; i < VITALS && i < in.h; i++) {
 		const SignRow *r = &s->row[i];
-		int spark_w = b.w >= 120 ? FIG_SPARK : 17;
-
 		draw_own(in, 0, i, ROLE_TEXT, signs[i].label);
 		draw_right(in, 13, i, 9, r->role == ROLE_STALE ? ROLE_STALE : ROLE_TEXT, r->now);
 		draw_right(in, 23, i, 9, ROLE_DIM, r->hour);

@@ -24,6 +24,7 @@ typedef struct FleetSpec {
 	int64_t     start_ms;
 	int32_t     speed_milli;       /* arrivals and scenario progress after start, in thousandths */
 	SimScenario scenario;
+	int32_t     zone_hours;        /* its day and week run so many hours ahead of UTC */
 } FleetSpec;
 
 typedef enum FleetOutcome {

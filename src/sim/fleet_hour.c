@@ -167,7 +167,7 @@ static bool draw_job(const Draw *d, uint32_t i, FleetJob *j)
 
 static uint32_t base_count(const FleetSpec *s, int64_t hour)
 {
-	CivilTime t = time_civil(hour * HOUR_MS);
+	CivilTime t = time_civil((hour + s->zone_hours) * HOUR_MS);
 	Rng r = { rng_join(s->seed ^ UINT64_C(0x5ea50a1), (uint64_t)hour) };
 	int64_t n = (int64_t)MEAN_PER_HOUR * fleet_day_curve[t.hour] * fleet_week_curve[t.weekday] / 1000;
 

@@ -183,7 +183,7 @@ Sim *sim_open(uv_loop_t *loop, const SimSpec *spec, Err *e)
 	s->start_ms = spec->clock_ms && spec->clock_ms < wall ? spec->clock_ms : wall;
 	s->start_mono_ms = clock_mono_ms();
 	auth_keys_make(spec->seed, &s->keys);
-	s->fleet = fleet_open(&(FleetSpec){ .seed = spec->seed, .start_ms = s->start_ms, .scenario = spec->scenario,
+	s->fleet = fleet_open(&(FleetSpec){ .seed = spec->seed, .start_ms = s->start_ms, .scenario = spec->scenario, .zone_hours = spec->zone_hours,
 	                                    .speed_milli = (int32_t)(spec->speed * 1000 + 0.5) });
 	s->logs = logstore_new(s->fleet, s->start_ms);
 	s->metrics = metricstore_new();

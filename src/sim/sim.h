@@ -15,6 +15,7 @@ typedef struct SimSpec {
 	double   speed;              /* 1; 0 holds the clock */
 	int64_t  clock_ms;           /* start of the fleet's clock; 0: the wall clock now */
 	SimScenario scenario;
+	int      zone_hours;         /* the fleet's day runs so many hours ahead of UTC: when its busy hours are */
 	const char *state_path;      /* NULL: memory */
 } SimSpec;
 
