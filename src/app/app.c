@@ -139,7 +139,8 @@ static void on_refresh(uv_timer_t *t)
 		app_compute(a);
 	if (a->say[0] && clock_mono_ms() > a->say_until_ms)
 		a->say[0] = 0;
-	app_changed(a, TOPIC_CLOCK);
+	if (a->refresh_ms > 0)
+		app_changed(a, TOPIC_CLOCK);
 }
 
 /* --- input and signals --- */
@@ -386,6 +387,7 @@ int app_run(uv_loop_t *loop, const AppSpec *spec, Err *e)
 		.colorterm = getenv("COLORTERM"),
 	};
 	App *a = app_new(loop, spec, e);
+	uint64_t tick;
 	int w, h, code;
 
 	if (!a)
@@ -410,8 +412,9 @@ int app_run(uv_loop_t *loop, const AppSpec *spec, Err *e)
 	handles_open(a);
 	a->queue = storeq_new(loop, a->session.store_path);
 	feeds_start(a, true);
-	if (a->refresh_ms > 0)
-		(void)uv_timer_start(&a->refresh, on_refresh, (uint64_t)a->refresh_ms, (uint64_t)a->refresh_ms);
+	/* Without a refresh the feeds still have their times; only the clock does not tick. */
+	tick = (uint64_t)(a->refresh_ms > 0 ? a->refresh_ms : FEEDS_ONLY_MS);
+	(void)uv_timer_start(&a->refresh, on_refresh, tick, tick);
 	(void)uv_run(loop, UV_RUN_DEFAULT);
 	code = a->exit_code;
 	app_free(a);

@@ -6,7 +6,7 @@
 
 typedef enum Mode { MODE_VIEW, MODE_COMMAND, MODE_FILTER, MODE_TEXT } Mode;
 
-enum { PANES_MAX = 16, INPUT_MAX = 256, HISTORY_MAX = 32, FRAME_MS = 33, SAY_MS = 6000, ESC_MS = 25 };
+enum { PANES_MAX = 16, INPUT_MAX = 256, HISTORY_MAX = 32, FRAME_MS = 33, SAY_MS = 6000, ESC_MS = 25, FEEDS_ONLY_MS = 5000 };
 
 typedef struct TextPage {              /* an overlay: help, describe, raw */
 	Arena arena;

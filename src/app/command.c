@@ -95,6 +95,8 @@ void help_show(App *a)
 			(void)buf_printf(&b, "  %-8s %s\n", k->key, k->help);
 		(void)buf_puts(&b, "  arrows, j k, page keys, home end, g G   move\n");
 	}
+	if (p && p->cls->help)
+		p->cls->help(p, &b);
 	(void)buf_printf(&b, "\nEverywhere\n");
 	for (const AppAction *act = app_actions(); act->name; act++)
 		(void)buf_printf(&b, "  %-8s %-28s :%s\n", act->key, act->help, act->name);

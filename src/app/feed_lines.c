@@ -6,9 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/xalloc.h"
 
-enum { OVERLAP_MS = 300000, PAGES_MAX = 20000 };
+enum { OVERLAP_MS = 300000, PAGES_MAX = 20000, SLICE_MS = 6 * 3600000 };
+/* Lines are kept so long; jobs, which carry their tokens themselves, are read further back. */
+#define BACK_MAX_MS (INT64_C(7) * 86400000)
 
 typedef struct LinesState {
 	size_t  group;                   /* the one that is read now */
@@ -16,6 +19,7 @@ typedef struct LinesState {
 	Arena   tokens[2];               /* the last token and the one before: compared, then swapped */
 	int     turn, pages;
 	int64_t head_ms, back_ms, from_ms, until_ms, newest_ms;
+	int64_t looked_ms;               /* monotonic: the last look at the live end */
 } LinesState;
 
 static int64_t interval(const ConfSources *src)
@@ -34,6 +38,24 @@ static void free_state(void *state)
 
 static void ask_page(Feed *f);
 
+/* Into the past slice by slice, as long as the live end need not be asked again. */
+static bool next_slice(Feed *f, LinesState *st)
+{
+	int64_t span = f->all->spec.backfill_ms < BACK_MAX_MS ? f->all->spec.backfill_ms : BACK_MAX_MS;
+	int64_t want = feed_now_ms() - span;
+
+	f->view.backfilling = f->all->spec.live && span && st->back_ms > want;
+	if (!f->view.backfilling || clock_mono_ms() - st->looked_ms >= f->view.interval_ms)
+		return false;
+	st->until_ms = st->back_ms;
+	st->from_ms = st->back_ms - SLICE_MS > want ? st->back_ms - SLICE_MS : want;
+	st->group = 0;
+	st->token = STR("");
+	st->pages = 0;
+	st->newest_ms = 0;
+	return true;
+}
+
 static void round_done(Feed *f, const Err *err, void *arg)
 {
 	LinesState *st = arg;
@@ -44,6 +66,13 @@ static void round_done(Feed *f, const Err *err, void *arg)
 		if (!st->back_ms || st->from_ms < st->back_ms)
 			st->back_ms = st->from_ms ? st->from_ms : 1;
 		f->view.covered_from_ms = st->back_ms;
+		if (!st->until_ms)
+			st->looked_ms = clock_mono_ms();
+		if (next_slice(f, st)) {
+			feed_progress(f);
+			ask_page(f);
+			return;
+		}
 	}
 	feed_end(f, err);
 }

@@ -133,6 +133,11 @@ static void who_draw(const Pane *p, Box b)
 	arena_done(&scratch);
 }
 
+static void who_help(const Pane *p, Buf *out)
+{
+	table_help(&((const WhoPane *)p->state)->t, out);
+}
+
 static int who_key(Pane *p, Key k)
 {
 	WhoPane *s = p->state;
@@ -188,5 +193,5 @@ const PaneClass pane_contributors = {
 	.draw = who_draw,
 	.key = who_key,
 	.close = who_close,
-	.keys = keys,
+	.keys = keys, .help = who_help,
 };

@@ -173,6 +173,11 @@ static void jobs_draw(const Pane *p, Box b)
 	arena_done(&scratch);
 }
 
+static void jobs_help(const Pane *p, Buf *out)
+{
+	table_help(&((const JobsPane *)p->state)->t, out);
+}
+
 static int jobs_key(Pane *p, Key k)
 {
 	JobsPane *s = p->state;
@@ -222,5 +227,5 @@ static const char *const options[] = { "show", NULL };
 const PaneClass pane_jobs = {
 	.name = "jobs", .title = "jobs", .topics = TOPIC_FIGURES | TOPIC_FEEDS | TOPIC_CLOCK | TOPIC_FILTER | TOPIC_GROUPS,
 	.feeds = FEED_BIT(FEED_JOBS), .options = options, .focusable = true,
-	.open = jobs_open, .update = jobs_update, .draw = jobs_draw, .key = jobs_key, .close = jobs_close, .keys = keys,
+	.open = jobs_open, .update = jobs_update, .draw = jobs_draw, .key = jobs_key, .close = jobs_close, .keys = keys, .help = jobs_help,
 };

@@ -14,9 +14,17 @@ Box pane_head(Box b, const Pane *p, Clean title, Fresh fresh, Clean state)
 {
 	int x = draw_text(b, 0, 0, p->focused ? ROLE_BORDER_FOCUS : ROLE_TITLE, title);
 
-	if (state.n && x + 3 < b.w)
-		draw_text(box_sub(b, x + 2, 0, b.w - x - 2, 1), 0, 0, fresh_role(fresh), state);
-	return box_sub(b, 0, 1, b.w, b.h - 1);
+	int used = 1;
+	Clean line;
+
+	if (state.n && x + 2 + state.columns <= b.w) {
+		draw_text(b, x + 2, 0, fresh_role(fresh), state);
+		return box_sub(b, 0, 1, b.w, b.h - 1);
+	}
+	/* What failed and what to do about it is worth the rows that it takes. */
+	while (used < 4 && used < b.h && clean_wrap(&state, b.w, &line))
+		draw_text(b, 0, used++, fresh_role(fresh), line);
+	return box_sub(b, 0, used, b.w, b.h - used);
 }
 
 void pane_empty(Box b, Fresh fresh, const char *nothing_text)

@@ -288,3 +288,12 @@ const TableRow *table_current(const Table *t)
 {
 	return t->n ? &t->row[t->cursor] : NULL;
 }
+
+void table_help(const Table *t, Buf *out)
+{
+	(void)buf_puts(out, "  sort     ");
+	for (int i = 0; i < t->columns; i++)
+		if (t->column[i].sort)
+			(void)buf_printf(out, "%c %s  ", t->column[i].sort, t->column[i].name);
+	(void)buf_puts(out, "(again turns it round)\n");
+}

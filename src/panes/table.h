@@ -45,6 +45,7 @@ TableRow *table_add(Table *t, Str key, const void *object);  /* valid until the 
 void table_end(Table *t, Str filter);                        /* filters, sorts, puts the cursor on its object again */
 void table_draw(const Table *t, Box b, bool focused, Arena *scratch);
 int  table_key(Table *t, Key k, int rows);                   /* PANE_* */
+void table_help(const Table *t, Buf *out);                   /* the sort keys, for the help page */
 const TableRow *table_current(const Table *t);               /* NULL when empty */
 
 #endif

@@ -146,7 +146,10 @@ static void vitals_update(Pane *p, const World *w)
 	char text[320];
 
 	s->fresh = world_fresh(w, p->cls->feeds, text);
-	s->state = clean_text(&p->arena, arena_str(&p->arena, str_of(text)), 0);
+	/* One word here; the list below has room for the sentence. */
+	s->state = s->fresh == FRESH_FAILED ? clean_own("feed FAILED") : s->fresh == FRESH_STALE ? clean_own("stale") : clean_own("");
+	if (s->fresh == FRESH_LOADING)
+		s->state = clean_own(w->from_snapshot ? "snapshot, refreshing" : "loading");
 	s->have = w->fig != NULL;
 	s->ascii = w->ascii;
 	s->title = clean_own("VITAL SIGNS");
