@@ -195,10 +195,9 @@ JsonTok json_next(Json *j)
 		case WANT_VALUE:
 			return value_begin(j, c);
 		case WANT_KEY_OR_END:
-			if (c == '}')
-				return container_end(j);
-			/* fallthrough */
 		case WANT_KEY:
+			if (c == '}' && j->want == WANT_KEY_OR_END)
+				return container_end(j);
 			return c == '"' ? json_string_begin(j, true) : json_fail(j, j->p, "a member name in double quotes is expected here");
 		case WANT_COLON:
 			if (c != ':')
