@@ -13,9 +13,13 @@ VENV    ?= build/venv
 PKGS      := libuv libcrypto libcjson sqlite3 yaml-0.1 expat libpcre2-8 libutf8proc ncursesw
 LATE_PKGS := libcurl libmicrohttpd
 TEST_PKGS := cmocka
+# Asked when a test is built: the library may come long after the program was first built.
+TEST_CFLAGS = $(shell pkg-config --cflags $(TEST_PKGS))
+TEST_LIBS   = $(shell pkg-config --libs $(TEST_PKGS))
 
-GOALS_WITHOUT_BUILD := help deps demo clean
-ifeq ($(filter $(GOALS_WITHOUT_BUILD),$(MAKECMDGOALS)),)
+# These start make again once the packages are there, or need no compiler: the flags are not probed for them.
+GOALS_WITHOUT_BUILD := help deps demo test asan lint venv clean
+ifneq ($(or $(if $(MAKECMDGOALS),,all),$(filter-out $(GOALS_WITHOUT_BUILD),$(MAKECMDGOALS))),)
 -include $(BUILD)/flags.mk
 endif
 
@@ -50,14 +54,19 @@ help:
 	@echo 'make install  PREFIX=/usr/local                  make clean    remove $(BUILD)'
 	@echo 'NO_INSTALL=1  lists missing packages instead of installing them'
 
-# One short line per file; V=1 shows the whole command.
-run = @$(if $(V),echo '$(2)',printf '%-5s %s\n' '$(1)' '$@') && $(2)
+# A make inside make builds on all processors unless -j was given to the outer one.
+JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
+again = @$(MAKE) --no-print-directory $(JOBS)
+
+# One short line per file; V=1 shows the whole command, make -s nothing.
+SAY = $(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,printf '%-5s %s\n')
+run = @$(if $(V),echo '$(2)',$(SAY) '$(1)' '$@') && $(2)
 
 # --- build ---------------------------------------------------------------------------------------------------------
 # Hardening that this compiler, linker and machine know; probed once.
 $(BUILD)/flags.mk: packaging/probe-flags.sh Makefile
 	@mkdir -p $(@D)
-	@CC='$(CC)' SAN='$(SAN)' PKGS='$(PKGS)' LATE_PKGS='$(LATE_PKGS)' TEST_PKGS='$(TEST_PKGS)' sh packaging/probe-flags.sh > $@.tmp && mv $@.tmp $@
+	@CC='$(CC)' SAN='$(SAN)' PKGS='$(PKGS)' LATE_PKGS='$(LATE_PKGS)' sh packaging/probe-flags.sh > $@.tmp && mv $@.tmp $@
 
 $(BUILD)/seismo: $(BUILD)/src/main.o $(BUILD)/libseismo.a
 	$(call run,LINK,$(CC) $(LDFLAGS) -o $@ $^ $(LIBS))
@@ -84,12 +93,13 @@ deps:
 	@sh packaging/deps.sh build
 
 demo: deps
-	@$(MAKE) --no-print-directory -s all
+	$(again) all
 	@$(BUILD)/seismo demo $(ARGS)
 
 test:
 	@sh packaging/deps.sh build test
-	@$(MAKE) --no-print-directory venv
+	$(again) venv
+	$(again) all unit
 	@$(MAKE) --no-print-directory check
 
 # --- tests ---------------------------------------------------------------------------------------------------------

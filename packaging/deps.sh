@@ -75,5 +75,9 @@ if [ "$(id -u)" != 0 ]; then
 fi
 echo "Installing with apt-get:$apt"
 export DEBIAN_FRONTEND=noninteractive
-$root apt-get update -qq || { echo "apt-get update failed: check the network and the package sources, then try again." >&2; exit 1; }
-$root apt-get install -y -qq --no-install-recommends $apt >/dev/null || { echo "apt-get install failed; run it by hand to see why: apt-get install$apt" >&2; exit 1; }
+# One broken source must not stop the others: whether the packages can be had is what install says.
+$root apt-get update -qq || echo "apt-get update failed; trying with the package lists that are here." >&2
+$root apt-get install -y -qq --no-install-recommends $apt >/dev/null || {
+	echo "apt-get install failed: check the network and the package sources, then try again." >&2
+	exit 1
+}

@@ -1,6 +1,10 @@
 #!/bin/sh
 # Prints make variables: which hardening flags this compiler and linker accept on this machine, and what pkg-config says.
 set -eu
+fail() { echo "seismo: $1; make deps installs what is missing" >&2; exit 1; }
+command -v "${CC%% *}" >/dev/null 2>&1 || fail "the C compiler '$CC' is not here"
+command -v pkg-config >/dev/null 2>&1 || fail "pkg-config is not here"
+for p in $PKGS $LATE_PKGS; do pkg-config --exists "$p" || fail "the headers of $p are not here"; done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 printf '#include <stdio.h>\nint main(void) { return puts("") < 0; }\n' > "$work/t.c"
@@ -17,6 +21,3 @@ echo "HARDEN_CFLAGS :=$c"
 echo "HARDEN_LDFLAGS :=$l"
 echo "PKG_CFLAGS := $(pkg-config --cflags $PKGS $LATE_PKGS)"
 echo "LIBS := $(pkg-config --libs $PKGS) -lm"
-# Tests are built only where their library is.
-echo "TEST_CFLAGS := $(pkg-config --cflags $TEST_PKGS 2>/dev/null || :)"
-echo "TEST_LIBS := $(pkg-config --libs $TEST_PKGS 2>/dev/null || :)"
