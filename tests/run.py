@@ -2,11 +2,16 @@
 """Runs everything and closes with one line: N passed, N failed, N skipped.
 
     run.py [lint] [unit] [pytest]      all three when none is named
-Environment (set by the Makefile): SEISMO, BUILD, VENV, SAN, PYTEST (more pytest arguments)."""
+Each unit program and each pytest file is a process of its own, one for each processor at a time. One that takes longer
+than its limit is killed with its children and counts as failed. A pytest file with the line RUN_ALONE = True measures
+time: it runs after all others, with nothing beside it.
+Environment (set by the Makefile): SEISMO, BUILD, VENV, SAN, PYTEST (more pytest arguments), SEISMO_TORTURE, LIMIT_S."""
+import concurrent.futures
 import os
 import pathlib
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -15,68 +20,125 @@ import xml.etree.ElementTree as ET
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build"))
 VENV = pathlib.Path(os.environ.get("VENV", ROOT / "build/venv"))
+LIMIT_S = int(os.environ.get("LIMIT_S") or (3600 if os.environ.get("SEISMO_TORTURE") else 300))
+ENV = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP", TZ="UTC", LC_ALL="C.UTF-8", PYTHONDONTWRITEBYTECODE="1",
+           ASAN_OPTIONS="detect_leaks=1:abort_on_error=0", UBSAN_OPTIONS="print_stacktrace=1")
 
-class Tally:
-    def __init__(self):
-        self.passed = self.failed = self.skipped = 0
 
-def run_lint(t):
-    r = subprocess.run([sys.executable, ROOT / "tests/tools/lint.py"], cwd=ROOT)
-    if r.returncode:
-        t.failed += 1
-    else:
-        t.passed += 1
+class Result:
+    """What one process said: counts, the reasons of its skips, and the output to show when something failed."""
 
-def run_unit(t):
-    env = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP", ASAN_OPTIONS="detect_leaks=1:abort_on_error=0", TZ="UTC", LC_ALL="C.UTF-8")
-    for path in sorted((BUILD / "unit").glob("test_*")):
-        if path.suffix:
-            continue
-        start = time.monotonic()
-        try:
-            r = subprocess.run([path], cwd=ROOT, env=env, capture_output=True, timeout=600)
-            out = r.stdout.decode(errors="replace") + r.stderr.decode(errors="replace")
-            code = r.returncode
-        except subprocess.TimeoutExpired as e:
-            out, code = (e.stdout or b"").decode(errors="replace") + "\ntimed out", 1
-        skipped = len(re.findall(r"^ok \d+ - .*# SKIP", out, re.M))
-        ok = len(re.findall(r"^ok \d+ - ", out, re.M)) - skipped
-        bad = len(re.findall(r"^not ok \d+ - ", out, re.M))
-        if code and not bad:
-            bad = 1
-        if not ok + bad + skipped:
-            bad = 1
-            out += "\nno test ran"
-        t.passed, t.failed, t.skipped = t.passed + ok, t.failed + bad, t.skipped + skipped
-        print(f"unit {path.name[5:]:<24} {ok:4} passed {bad:3} failed {skipped:3} skipped  {time.monotonic() - start:5.1f} s", flush=True)
-        for line in re.findall(r"^# SKIP.*|^# skipped: .*", out, re.M):
-            print("    " + line)
-        if bad:
-            print(out)
+    def __init__(self, passed=0, failed=0, skipped=0, reasons=(), output=""):
+        self.passed, self.failed, self.skipped = passed, failed, skipped
+        self.reasons, self.output = reasons, output
 
-def run_pytest(t):
-    report = BUILD / "pytest.xml"
+
+def execute(argv):
+    """(exit code or None when killed, output). The process leads a group, so that its children end with it."""
+    p = subprocess.Popen(argv, cwd=ROOT, env=ENV, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                         stderr=subprocess.STDOUT, start_new_session=True)
+    running.add(p)
+    try:
+        out, code = p.communicate(timeout=LIMIT_S)[0], p.returncode
+    except subprocess.TimeoutExpired:
+        kill(p)
+        out, code = p.communicate()[0] + f"\nkilled after {LIMIT_S} s\n".encode(), None
+    finally:
+        running.discard(p)
+    return code, out.decode(errors="replace")
+
+
+running = set()
+
+
+def kill(p):
+    try:
+        os.killpg(p.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def lint():
+    code, out = execute([sys.executable, "tests/tools/lint.py"])
+    return Result(failed=1, output=out) if code else Result(passed=1)
+
+
+def unit(program):
+    code, out = execute([program])
+    count = lambda pattern: len(re.findall(pattern, out, re.M))
+    r = Result(count(r"^ok \d+ - "), count(r"^not ok \d+ - "), count(r"^(?:not )?ok \d+ # SKIP"),
+               re.findall(r"^# skipped: (.*)", out, re.M), out)
+    if not r.passed + r.failed + r.skipped:
+        r.output += "no test ran\n"
+        r.failed = 1
+    elif code != 0 and not r.failed:
+        r.output += f"exit code {code} though no test failed\n"
+        r.failed = 1
+    return r
+
+
+def pytest(path):
+    report = BUILD / "tests" / f"{path.stem}.xml"
+    report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
-    args = [VENV / "bin/python", "-m", "pytest", "-q", "-rs", f"--junitxml={report}", "--durations=5", "tests", *shlex.split(os.environ.get("PYTEST", ""))]
-    code = subprocess.run(args, cwd=ROOT).returncode
+    if not (VENV / "bin/pytest").exists():
+        return Result(failed=1, output=f"{VENV} is not there: make venv sets it up (it needs python3-venv and the network)\n")
+    code, out = execute([VENV / "bin/python", "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}",
+                         "-o", f"faulthandler_timeout={LIMIT_S * 0.9:.0f}", path, *shlex.split(os.environ.get("PYTEST", ""))])
     if not report.exists():
-        t.failed += 1
-        return
-    suite = ET.parse(report).getroot()
-    suite = suite if suite.tag == "testsuite" else suite.find("testsuite")
+        return Result(failed=1, output=out)
+    suite = ET.parse(report).getroot().find("testsuite")
     n = {k: int(suite.get(k, 0)) for k in ("tests", "failures", "errors", "skipped")}
     bad = n["failures"] + n["errors"]
-    t.skipped += n["skipped"]
-    t.failed += bad if bad or code == 0 else 1
-    t.passed += n["tests"] - bad - n["skipped"]
+    NOTHING_COLLECTED = 5
+    if code not in (0, NOTHING_COLLECTED) and not bad:
+        bad = 1
+    reasons = [f'{case.get("name")}: {s.get("message")}' for case in suite.iter("testcase") for s in case.iter("skipped")]
+    return Result(max(n["tests"] - n["failures"] - n["errors"] - n["skipped"], 0), bad, n["skipped"], reasons, out)
+
+
+def run_one(label, function, *args):
+    start = time.monotonic()
+    r = function(*args)
+    lines = [f"{label:<32} {r.passed:4} passed {r.failed:3} failed {r.skipped:3} skipped {time.monotonic() - start:6.1f} s"]
+    lines += [f"    skipped: {reason}" for reason in r.reasons]
+    if r.failed:
+        lines.append(r.output)
+    print("\n".join(lines), flush=True)
+    return r
+
+
+def plan(steps):
+    """Two lists of jobs: those that may run beside others, the slow kinds first, and those that run alone."""
+    together, alone = [], []
+    if "pytest" in steps:
+        for path in sorted((ROOT / "tests").rglob("test_*.py")):
+            job = (f"{path.parent.name} {path.stem[5:]}", pytest, path)
+            (alone if re.search(r"^RUN_ALONE = True", path.read_text(), re.M) else together).append(job)
+    if "unit" in steps:
+        programs = [p for p in sorted((BUILD / "unit").glob("test_*")) if not p.suffix]
+        # A program whose source is gone is left over from another checkout.
+        together += [(f"unit {p.name[5:]}", unit, p) for p in programs if (ROOT / f"tests/unit/{p.name}.c").exists()]
+    if "lint" in steps:
+        together.append(("lint", lint))
+    return together, alone
+
 
 def main():
-    steps = {"lint": run_lint, "unit": run_unit, "pytest": run_pytest}
-    t = Tally()
-    for name in sys.argv[1:] or steps:
-        steps[name](t)
-    print(f"{t.passed} passed, {t.failed} failed, {t.skipped} skipped", flush=True)
-    return 1 if t.failed or not t.passed else 0
+    together, alone = plan(sys.argv[1:] or ["lint", "unit", "pytest"])
+    pool = concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1)
+    try:
+        waiting = [pool.submit(run_one, *job) for job in together]
+        results = [f.result() for f in concurrent.futures.as_completed(waiting)] + [run_one(*job) for job in alone]
+    except KeyboardInterrupt:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for p in list(running):
+            kill(p)
+        return 130
+    total = lambda what: sum(getattr(r, what) for r in results)
+    print(f"{total('passed')} passed, {total('failed')} failed, {total('skipped')} skipped", flush=True)
+    return 1 if total("failed") or not total("passed") else 0
+
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-/* Published vectors and corpora stand beside the checkout (see tests/README.md); tests that need them say so and skip. */
+/* Published vectors and corpora stand beside the checkout (see CONTRIBUTING.md); tests that need them say so and skip. */
 #define SHARED_DIR "../shared"
 #define SKIP_WITHOUT(path) \
 	do { \
