@@ -86,9 +86,13 @@ static Str shown(Arena *a, JsonVal v, CellForm form)
 }
 
 /* A cell that a spreadsheet would take for a formula gets a quote in front (OWASP, "CSV Injection"). */
-static void csv_cell(Buf *out, Str s, bool is_text)
+static void csv_cell(Buf *out, Str s, bool is_text, Arena *a)
 {
 	bool quote = false;
+	/* A file that somebody will print to a terminal must not drive it. */
+	Clean c = clean_text(a, s, CLEAN_KEEP_NEWLINES);
+
+	s = (Str){ c.p, c.n };
 
 	for (size_t i = 0; i < s.n; i++)
 		quote |= s.p[i] == '"' || s.p[i] == ',' || s.p[i] == '\n' || s.p[i] == '\r';
@@ -118,7 +122,7 @@ static void csv(Arena *a, Buf *out, JsonVal rows, const EmitColumn *c, size_t n)
 
 			if (k)
 				(void)buf_putc(out, ',');
-			csv_cell(out, plain(a, v), jv_type(v) != JV_NUMBER);
+			csv_cell(out, plain(a, v), jv_type(v) != JV_NUMBER, a);
 		}
 		(void)buf_putc(out, '\n');
 	}

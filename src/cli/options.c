@@ -38,7 +38,7 @@ static const Flag flags[] = {
 	{ "--output", NULL, 'o', "table|json|csv", "form of the answer", TEXT(output), 0 },
 	{ "--help", NULL, 'h', NULL, "this text", BOOL(help), 0 },
 	{ "--version", NULL, 0, NULL, "version", BOOL(version), 0 },
-	{ "--since", NULL, 0, "TIME", "how far back: 15m, 2h, 7d, or a time", TEXT(since), FLAGS_WINDOW },
+	{ "--since", NULL, 0, "TIME", "how far back: 15m, 2h, 7d, or a time (jobs and cost: 35d)", TEXT(since), FLAGS_WINDOW },
 	{ "--by", NULL, 0, "WHAT", "tenant, persona, agent, version or model", TEXT(by), FLAGS_WINDOW },
 	{ "--cached", NULL, 0, NULL, "answer from the snapshot at once", BOOL(cached), FLAGS_ANSWER },
 	{ "--timing", NULL, 0, NULL, "print the time of the answer on stderr", BOOL(timing), FLAGS_ANSWER },

@@ -10,10 +10,10 @@
 enum { COL_KEY, COL_NOW, COL_BASE, COL_DELTA, COL_SHARE, COL_JOBS, COL_TOKENS, COL_HIT, COLS };
 
 static const TableColumn columns[COLS] = {
-	[COL_KEY]    = { "key", "who", 26, false, 'N', 0 },
+	[COL_KEY]    = { "key", "who", 25, false, 'N', 0 },
 	[COL_NOW]    = { "nanoUsd", "$ now", 7, true, 'C', 0 },
 	[COL_BASE]   = { "base", "$ usual", 7, true, 'U', 0 },
-	[COL_DELTA]  = { "delta", "diff $", 7, true, 'D', 0 },
+	[COL_DELTA]  = { "delta", "diff $", 8, true, 'D', 0 },
 	[COL_SHARE]  = { "share", "share", 5, true, 'S', 0 },
 	[COL_JOBS]   = { "jobs", "jobsx", 5, true, 'J', 0 },
 	[COL_TOKENS] = { "tokens", "tok/jx", 6, true, 'K', 0 },
@@ -68,7 +68,7 @@ static void fill(WhoPane *s, const GroupCell *g, int64_t delta_sum, bool based, 
 	int64_t was = hit_ppm(g->base_cache_hits, g->base_cache_known), is = hit_ppm(g->cache_hits, g->cache_known);
 
 	r->cell[COL_KEY] =
-		(TableCell){ g->key[0] ? clean_cut_middle(a, clean_text(a, str_of(g->key), 0), 26) : clean_own("(none)"),
+		(TableCell){ g->key[0] ? clean_cut_middle(a, clean_text(a, str_of(g->key), 0), 25) : clean_own("(none)"),
 					 ROLE_TEXT, 0 };
 	r->cell[COL_NOW] = (TableCell){ fmt_money(a, g->nusd), ROLE_MONEY, g->nusd };
 	r->cell[COL_BASE] = (TableCell){ based ? fmt_money(a, g->base_nusd) : clean_own("-"), ROLE_DIM, g->base_nusd };
