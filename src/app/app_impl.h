@@ -6,6 +6,7 @@
 
 typedef enum Mode { MODE_VIEW, MODE_COMMAND, MODE_FILTER, MODE_TEXT } Mode;
 
+enum { SCREEN_LEAST_W = 20, SCREEN_LEAST_H = 5 };      /* below it only a word is shown */
 enum { PANES_MAX = 16, INPUT_MAX = 256, HISTORY_MAX = 32, FRAME_MS = 33, SAY_MS = 6000, ESC_MS = 25, FEEDS_ONLY_MS = 5000 };
 
 typedef struct TextPage {              /* an overlay: help, describe, raw */
@@ -14,8 +15,14 @@ typedef struct TextPage {              /* an overlay: help, describe, raw */
 	int   count, top;
 } TextPage;
 
+/* What the app itself can do, apart from its panes: a key, a command and a line of help in one row. */
+typedef struct AppAction { const char *name, *key, *help; void (*run)(App *a); bool bottom; } AppAction;
+
 struct App {
 	AppSpec spec;
+	const AppAction *actions;
+	void (*draw)(App *a);              /* set by the files that stand above those which call them */
+	void (*leave)(App *a);
 	uv_loop_t *loop;
 	Session session;
 	StoreQ *queue;
@@ -61,17 +68,20 @@ struct App {
 	Err     fatal;
 };
 
-/* app.c */
+/* Each file below uses only those above it. */
+
+/* state.c; app_say and app_copy are in pane.h */
 void app_changed(App *a, unsigned topics);      /* something to draw: now, or with the next frame */
 void app_quit(App *a, int code);
 int64_t app_now(const App *a);
 void app_suspend(App *a);
-void app_refresh_all(App *a);
-
-/* queries.c */
-void app_compute(App *a);                       /* figures from the store, on a worker */
 void app_scope_clear(App *a);
-void query_snapshot(App *a);                    /* the last painted figures, read at once on this thread */
+
+/* page.c */
+void page_show(App *a, const char *title, Str text);
+void page_close(App *a);
+void page_draw(App *a);
+void page_scroll(App *a, int lines);
 
 /* screen.c: views and panes */
 int  screen_open_view(App *a, const View *v, Err *e);
@@ -83,21 +93,30 @@ void screen_focus_next(App *a, int step);
 void screen_back(App *a);
 void screen_forward(App *a, int step);
 
-/* frame.c: header, breadcrumb, bottom line, text pages */
-void frame_draw(App *a);
-void page_show(App *a, const char *title, Str text);
-void page_close(App *a);
-void page_draw(App *a, Box b);
-void page_scroll(App *a, int lines);
+/* queries.c: what is asked of the store and of the feeds */
+void query_start(App *a, bool live);            /* opens the feeds */
+void query_feeds(App *a);                       /* their state into World */
+void app_compute(App *a);                       /* figures from the store, on a worker */
+void app_refresh_all(App *a);
+void query_snapshot(App *a);                    /* the last painted figures, read at once on this thread */
 
-/* input.c, command.c */
-void input_key(App *a, Key k);
+/* command.c */
 void command_run(App *a, const char *line);
 const char *command_complete(App *a, const char *prefix);      /* the one completion, or NULL */
 void help_show(App *a);
 
-/* detail.c */
-typedef struct AppAction { const char *name, *key, *help; void (*run)(App *a); bool bottom; } AppAction;
-const AppAction *app_actions(void);             /* ends with a NULL name */
+/* frame.c: header, breadcrumb, bottom line */
+void frame_draw(App *a);
+int  frame_cursor(const App *a);                /* column of the cursor in the line that is typed */
+
+/* input.c */
+void input_key(App *a, Key k);
+const AppAction *input_actions(void);           /* ends with a NULL name */
+
+/* loop.c */
+void loop_open(App *a);
+void loop_close(App *a);
+void loop_draw(App *a);
+void loop_refresh(App *a);
 
 #endif

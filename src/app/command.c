@@ -15,7 +15,7 @@ static size_t names(App *a, const char *out[NAMES_MAX + 1])
 
 	for (size_t i = 0; i < a->views.count && n < NAMES_MAX; i++)
 		out[n++] = a->views.view[i].id.p;
-	for (const AppAction *act = app_actions(); act->name && n < NAMES_MAX; act++)
+	for (const AppAction *act = a->actions; act->name && n < NAMES_MAX; act++)
 		out[n++] = act->name;
 	out[n] = NULL;
 	return n;
@@ -68,7 +68,7 @@ void command_run(App *a, const char *line)
 		app_changed(a, TOPICS_ALL);
 		return;
 	}
-	for (const AppAction *act = app_actions(); act->name; act++)
+	for (const AppAction *act = a->actions; act->name; act++)
 		if (str_is(word, act->name)) {
 			act->run(a);
 			return;
@@ -98,7 +98,7 @@ void help_show(App *a)
 	if (p && p->cls->help)
 		p->cls->help(p, &b);
 	(void)buf_printf(&b, "\nEverywhere\n");
-	for (const AppAction *act = app_actions(); act->name; act++)
+	for (const AppAction *act = a->actions; act->name; act++)
 		(void)buf_printf(&b, "  %-8s %-28s :%s\n", act->key, act->help, act->name);
 	(void)buf_puts(&b, "\nFilter (/)\n"
 	               "  text     rows that contain it     !text   rows that do not\n"

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "wire/time8601.h"
 
 static Role stage_role(Str stage)
@@ -104,7 +103,7 @@ static void keys_line(App *a, Box b, int y)
 		x += 1 + draw_own(b, x + 1, y, ROLE_STATUS, k->help) + 2;
 		n++;
 	}
-	for (const AppAction *act = app_actions(); act->name && n < 7 && x < b.w - 8; act++) {
+	for (const AppAction *act = a->actions; act->name && n < 7 && x < b.w - 8; act++) {
 		if (!act->bottom)
 			continue;
 		x += draw_own(b, x, y, ROLE_KEY, act->key);
@@ -136,94 +135,22 @@ static void bottom(App *a, Box b)
 	arena_done(&ar);
 }
 
+int frame_cursor(const App *a)
+{
+	Arena ar = { 0 };
+	int columns = 1 + clean_text(&ar, (Str){ a->input, a->input_n }, 0).columns, w = surface_width(a->surface);
+
+	arena_done(&ar);
+	return columns < w ? columns : w - 1;
+}
+
 void frame_draw(App *a)
 {
 	Box b = surface_box(a->surface);
 
+	if (b.w < SCREEN_LEAST_W || b.h < SCREEN_LEAST_H)
+		return;
 	header(a, b);
 	breadcrumb(a, b);
 	bottom(a, b);
-}
-
-void app_say(App *a, Role role, const char *own_text)
-{
-	(void)snprintf(a->say, sizeof a->say, "%s", own_text);
-	a->say_role = role;
-	a->say_until_ms = clock_mono_ms() + SAY_MS;
-	app_changed(a, 0);
-}
-
-void app_copy(App *a, Str text, const char *what)
-{
-	char say[160];
-
-	if (!text.n) {
-		app_say(a, ROLE_WARN, "nothing to copy here");
-		return;
-	}
-	if (a->term && term_copy(a->term, text) < 0)
-		(void)snprintf(say, sizeof say, "%s is too long for the terminal's clipboard", what);
-	else
-		(void)snprintf(say, sizeof say, "copied %s (%zu bytes, if the terminal allows OSC 52)", what, text.n);
-	app_say(a, ROLE_INFO, say);
-}
-
-/* --- text pages --- */
-
-void page_close(App *a)
-{
-	arena_reset(&a->page.arena);
-	a->page.line = NULL;
-	a->page.count = a->page.top = 0;
-	a->mode = MODE_VIEW;
-	app_changed(a, TOPICS_ALL);
-}
-
-void page_show(App *a, const char *title, Str text)
-{
-	TextPage *p = &a->page;
-	size_t n = 1;
-
-	arena_reset(&p->arena);
-	for (size_t i = 0; i < text.n; i++)
-		n += text.p[i] == '\n';
-	p->title = clean_text(&p->arena, str_of(title), 0);
-	p->line = ARENA_ARRAY(&p->arena, Clean, n);
-	p->count = p->top = 0;
-	while (text.n) {
-		Str line = str_cut(text, '\n', &text);
-
-		p->line[p->count++] = clean_capped(&p->arena, line, 65536);
-	}
-	a->mode = MODE_TEXT;
-	app_changed(a, TOPICS_ALL);
-}
-
-void app_show_text(App *a, const char *title, Str text)
-{
-	page_show(a, title, text);
-}
-
-void page_scroll(App *a, int lines)
-{
-	int room = surface_height(a->surface) - 4, max = a->page.count - room;
-
-	a->page.top += lines;
-	if (a->page.top > max)
-		a->page.top = max;
-	if (a->page.top < 0)
-		a->page.top = 0;
-	app_changed(a, 0);
-}
-
-void page_draw(App *a, Box b)
-{
-	const TextPage *p = &a->page;
-
-	draw_text(b, 0, 0, ROLE_TITLE, p->title);
-	for (int i = 0; i < b.h - 1 && p->top + i < p->count; i++) {
-		/* A left rule: no text from outside can pass for a line of ours. */
-		draw_own(b, 0, i + 1, ROLE_BORDER, a->world.ascii ? "|" : "│");
-		draw_text(box_sub(b, 2, i + 1, b.w - 2, 1), 0, 0, ROLE_TEXT, p->line[p->top + i]);
-	}
 }

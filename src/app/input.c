@@ -91,7 +91,7 @@ static const AppAction actions[] = {
 	{ 0 },
 };
 
-const AppAction *app_actions(void)
+const AppAction *input_actions(void)
 {
 	return actions;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/xalloc.h"
 
@@ -67,13 +68,6 @@ static void scope_ask(App *a)
 	q->scope = a->world.scope;
 	a->reads++;
 	storeq_read(a->queue, (StoreWork){ scope_run, scope_done, q });
-}
-
-void app_scope_clear(App *a)
-{
-	free(a->world.scope_jobs.job);
-	a->world.scope_jobs = (ScopeJobs){ 0 };
-	a->world.scope = (JobScope){ 0 };
 }
 
 void app_scope_jobs(App *a, const JobScope *scope)
@@ -226,3 +220,51 @@ void query_snapshot(App *a)
 	arena_done(&arena);
 }
 
+/* --- feeds --- */
+
+void query_feeds(App *a)
+{
+	for (int i = 0; i < FEEDS_N; i++)
+		a->world.feed[i] = *feeds_view(a->feeds, (FeedId)i);
+	a->world.store_note = storeq_note(a->queue);
+}
+
+static void on_feed(void *arg, FeedId id)
+{
+	App *a = arg;
+
+	(void)id;
+	if (a->quitting)
+		return;
+	query_feeds(a);
+	app_compute(a);
+	app_changed(a, TOPIC_FEEDS);
+}
+
+static void on_feeds_idle(void *arg)
+{
+	App *a = arg;
+
+	uv_stop(a->loop);
+}
+
+void query_start(App *a, bool live)
+{
+	FeedsSpec fs = {
+		.session = &a->session, .queue = a->queue, .mask = FEEDS_ALL, .live = live,
+		.since_ms = app_now(a) - INT64_C(2) * 3600000, .backfill_ms = (int64_t)BASE_DAYS * 86400000,
+		.on_change = on_feed, .on_idle = live ? NULL : on_feeds_idle, .arg = a,
+	};
+
+	if (!live)
+		fs.since_ms = app_now(a) - fs.backfill_ms;
+	a->feeds = feeds_new(&fs);
+	query_feeds(a);
+}
+
+void app_refresh_all(App *a)
+{
+	feeds_refresh(a->feeds);
+	feeds_tick(a->feeds, clock_mono_ms());
+	app_compute(a);
+}

@@ -203,15 +203,11 @@ void screen_draw(App *a)
 	Box all = surface_box(a->surface);
 
 	surface_clear(a->surface);
-	if (all.w < 20 || all.h < 5) {
+	if (all.w < SCREEN_LEAST_W || all.h < SCREEN_LEAST_H) {
 		draw_own(all, 0, 0, ROLE_WARN, "window too small");
 		return;
 	}
-	if (a->mode == MODE_TEXT)
-		page_draw(a, box_sub(all, 0, 2, all.w, all.h - 3));
-	else
-		for (size_t i = 0; i < a->pane_count; i++)
-			if (a->pane[i].w > 0 && a->pane[i].h > 0)
-				a->pane[i].cls->draw(&a->pane[i], box_sub(all, a->pane[i].x, a->pane[i].y, a->pane[i].w, a->pane[i].h));
-	frame_draw(a);
+	for (size_t i = 0; i < a->pane_count && a->mode != MODE_TEXT; i++)
+		if (a->pane[i].w > 0 && a->pane[i].h > 0)
+			a->pane[i].cls->draw(&a->pane[i], box_sub(all, a->pane[i].x, a->pane[i].y, a->pane[i].w, a->pane[i].h));
 }

@@ -1,0 +1,174 @@
+/* The console's side of the loop: frames out, keys and signals in, one timer that refreshes. */
+#include "app/app_impl.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+static const int signals[] = { SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGCONT, SIGTSTP };
+
+static void on_writable(uv_poll_t *p, int status, int events)
+{
+	App *a = p->data;
+
+	(void)events;
+	(void)uv_poll_stop(p);
+	if (status < 0)
+		app_quit(a, 1);
+	else
+		loop_draw(a);
+}
+
+void loop_draw(App *a)
+{
+	bool dead = false;
+	int x;
+
+	a->frame_due = false;
+	a->world.now_ms = app_now(a);
+	screen_update(a);
+	screen_draw(a);
+	if (a->mode == MODE_TEXT)
+		page_draw(a);
+	frame_draw(a);
+	if (!a->term)
+		return;
+	x = a->mode == MODE_COMMAND || a->mode == MODE_FILTER ? frame_cursor(a) : -1;
+	a->blocked = term_draw(a->term, a->surface, x, surface_height(a->surface) - 1, &dead) < 0;
+	a->last_frame_ms = clock_mono_ms();
+	if (dead)
+		app_quit(a, 1);
+	else if (a->blocked && a->handles)
+		(void)uv_poll_start(&a->out, UV_WRITABLE, on_writable);
+}
+
+static void on_refresh(uv_timer_t *t)
+{
+	App *a = t->data;
+	int64_t now = app_now(a);
+
+	feeds_tick(a->feeds, clock_mono_ms());
+	/* A new minute moves every window, also when nothing new came. */
+	if (a->fig && now / 60000 != a->fig->at_ms / 60000)
+		app_compute(a);
+	if (a->say[0] && clock_mono_ms() > a->say_until_ms)
+		a->say[0] = 0;
+	if (a->refresh_ms > 0)
+		app_changed(a, TOPIC_CLOCK);
+}
+
+void loop_refresh(App *a)
+{
+	/* Without a refresh the feeds still have their times; only the clock does not tick. */
+	uint64_t tick = (uint64_t)(a->refresh_ms > 0 ? a->refresh_ms : FEEDS_ONLY_MS);
+
+	(void)uv_timer_start(&a->refresh, on_refresh, tick, tick);
+}
+
+static void take_keys(App *a, bool flush)
+{
+	Key k;
+
+	while (!a->quitting && keys_next(a->keys, flush, &k))
+		input_key(a, k);
+	if (!a->quitting)
+		app_changed(a, 0);
+}
+
+static void on_esc(uv_timer_t *t)
+{
+	App *a = t->data;
+
+	take_keys(a, true);
+	if (!a->quitting && keys_pending(a->keys))
+		(void)uv_timer_start(t, on_esc, ESC_MS, 0);
+}
+
+static void on_input(uv_poll_t *p, int status, int events)
+{
+	App *a = p->data;
+	char bytes[4096];
+	ssize_t n = status < 0 ? -1 : read(STDIN_FILENO, bytes, sizeof bytes);
+
+	(void)events;
+	if (n <= 0) {            /* the terminal is gone: leave at once, never spin on a dead line */
+		app_quit(a, 1);
+		return;
+	}
+	keys_feed(a->keys, (Str){ bytes, (size_t)n });
+	take_keys(a, false);
+	if (!a->quitting && keys_pending(a->keys))
+		(void)uv_timer_start(&a->esc, on_esc, ESC_MS, 0);
+}
+
+static void on_resume(App *a)
+{
+	Err e = { 0 };
+	int w, h;
+
+	if (term_enter(a->term, &e) < 0) {
+		app_quit(a, 1);
+		return;
+	}
+	term_size(a->term, &w, &h);
+	screen_resize(a, w, h);
+	term_repaint(a->term);
+	app_changed(a, TOPICS_ALL);
+}
+
+static void on_signal(uv_signal_t *h, int signum)
+{
+	App *a = h->data;
+	int w, height;
+
+	switch (signum) {
+	case SIGWINCH:
+		term_size(a->term, &w, &height);
+		screen_resize(a, w, height);
+		term_repaint(a->term);
+		app_changed(a, TOPICS_ALL);
+		break;
+	case SIGCONT:
+		on_resume(a);
+		break;
+	case SIGTSTP:
+		app_suspend(a);
+		break;
+	default:
+		app_quit(a, signum == SIGINT ? 0 : 128 + signum);
+	}
+}
+
+void loop_open(App *a)
+{
+	uv_loop_t *l = a->loop;
+
+	(void)uv_poll_init(l, &a->in, STDIN_FILENO);
+	(void)uv_poll_init(l, &a->out, term_poll_fd(a->term));
+	(void)uv_timer_init(l, &a->refresh);
+	(void)uv_timer_init(l, &a->frame);
+	(void)uv_timer_init(l, &a->esc);
+	a->in.data = a->out.data = a->refresh.data = a->frame.data = a->esc.data = a;
+	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+		(void)uv_signal_init(l, &a->sig[i]);
+		a->sig[i].data = a;
+		(void)uv_signal_start(&a->sig[i], on_signal, signals[i]);
+	}
+	(void)uv_poll_start(&a->in, UV_READABLE, on_input);
+	a->handles = true;
+}
+
+void loop_close(App *a)
+{
+	uv_handle_t *h[] = { (uv_handle_t *)&a->in, (uv_handle_t *)&a->out, (uv_handle_t *)&a->refresh,
+						 (uv_handle_t *)&a->frame, (uv_handle_t *)&a->esc };
+
+	if (!a->handles)
+		return;
+	a->handles = false;
+	for (size_t i = 0; i < sizeof h / sizeof *h; i++)
+		uv_close(h[i], NULL);
+	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+		uv_close((uv_handle_t *)&a->sig[i], NULL);
+}
