@@ -40,7 +40,8 @@ FeedBatch *feed_batch_new(Feed *f)
 	b->b.mode = s->ledger;
 	b->b.now_ms = feed_now_ms();
 	memcpy(b->account, s->account, sizeof b->account);
-	b->region = session_region(s);
+	/* A copy: the client may be closed while the batch is on a worker. */
+	b->region = arena_str(&b->arena, session_region(s));
 	return b;
 }
 
@@ -80,16 +81,13 @@ static void batch_done(void *work, const Err *err)
 	FeedBatch *b = work;
 	Feeds *all = b->feed->all;
 
-	all->pending--;
 	if (!all->closing)
 		b->then(b->feed, err, b->arg);
 	arena_done(&b->arena);
 	free(b->job);
 	free(b->line);
 	free(b);
-	/* The last thing that came back closes the feeds. */
-	if (all->closing)
-		feeds_close(all);
+	feeds_release(all);
 }
 
 void feed_batch_write(FeedBatch *b, void (*then)(Feed *f, const Err *err, void *arg), void *arg)

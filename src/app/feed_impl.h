@@ -35,6 +35,7 @@ struct Feeds {
 
 extern const FeedClass feed_class_identity, feed_class_jobs, feed_class_lines, feed_class_agents, feed_class_metrics;
 
+void feeds_release(Feeds *f);            /* one of `pending` has come back, and its callback is over */
 /* Ends a round. err NULL: it went well. */
 void feed_end(Feed *f, const Err *err);
 /* Between pages: lets the panes see what has come. */

@@ -25,6 +25,13 @@ static void free_if_done(Feeds *f)
 	free(f);
 }
 
+/* Counted until its callback is over: what is called there may close the feeds, and they must survive that call. */
+void feeds_release(Feeds *f)
+{
+	f->pending--;
+	free_if_done(f);
+}
+
 static void start_round(Feed *f)
 {
 	f->busy = true;
@@ -116,7 +123,6 @@ static void cursors_done(void *work, const Err *err)
 	CursorRead *r = work;
 	Feeds *f = r->f;
 
-	f->pending--;
 	if (!f->closing) {
 		if (!err) {
 			f->jobs_head = arena_str(&f->cursors, r->value[0]);
@@ -129,7 +135,7 @@ static void cursors_done(void *work, const Err *err)
 	}
 	arena_done(&r->arena);
 	free(r);
-	free_if_done(f);
+	feeds_release(f);
 }
 
 Feeds *feeds_new(const FeedsSpec *spec)
@@ -153,7 +159,7 @@ Feeds *feeds_new(const FeedsSpec *spec)
 
 void feeds_close(Feeds *f)
 {
-	if (!f)
+	if (!f || f->closing)
 		return;
 	f->closing = true;
 	free_if_done(f);
@@ -206,13 +212,12 @@ static void on_call_done(AwsCall *call, const void *out, const AwsError *err, vo
 	Feeds *all = p->f->all;
 
 	(void)call;
-	all->pending--;
 	if (!all->closing) {
 		p->f->view.waiting[0] = 0;
 		p->done(p->f, out, err, p->arg);
 	}
 	free(p);
-	free_if_done(all);
+	feeds_release(all);
 }
 
 static void on_call_retry(AwsCall *call, const char *sentence, int64_t wait_ms, void *arg)

@@ -85,6 +85,8 @@ static void on_work(uv_work_t *req)
 	store_close(s);
 }
 
+static const Err closing = { ERR_FAILED, "the store is being closed" };
+
 static void start_next(StoreQ *q);
 
 static void on_after(uv_work_t *req, int status)
@@ -92,16 +94,16 @@ static void on_after(uv_work_t *req, int status)
 	QJob *j = req->data;
 	StoreQ *q = j->q;
 
-	if (status == UV_ECANCELED)
-		j->failed = err_set(&j->err, "closing") < 0;
+	(void)status;             /* nothing here is ever cancelled */
+	q->memory |= j->memory;
+	if (j->note[0])
+		memcpy(q->note, j->note, sizeof q->note);
+	/* Counted as running while it reports: done may close the queue, and the queue must survive that call. */
+	j->w.done(j->w.work, j->failed ? &j->err : NULL);
 	if (j->write)
 		q->writing = false;
 	else
 		q->reading--;
-	q->memory |= j->memory;
-	if (j->note[0])
-		memcpy(q->note, j->note, sizeof q->note);
-	j->w.done(j->w.work, j->failed ? &j->err : NULL);
 	free(j);
 	start_next(q);
 	free_if_done(q);
@@ -142,10 +144,9 @@ StoreQ *storeq_new(uv_loop_t *loop, const char *path)
 
 void storeq_close(StoreQ *q)
 {
-	static const Err closing = { ERR_FAILED, "closing" };
 	QJob *j;
 
-	if (!q)
+	if (!q || q->closing)
 		return;
 	q->closing = true;
 	while ((j = q->head)) {
@@ -158,8 +159,13 @@ void storeq_close(StoreQ *q)
 
 void storeq_write(StoreQ *q, StoreWork w)
 {
-	QJob *j = job_new(q, w, true);
+	QJob *j;
 
+	if (q->closing) {
+		w.done(w.work, &closing);
+		return;
+	}
+	j = job_new(q, w, true);
 	if (q->head)
 		q->tail->next = j;
 	else
@@ -170,8 +176,13 @@ void storeq_write(StoreQ *q, StoreWork w)
 
 void storeq_read(StoreQ *q, StoreWork w)
 {
-	QJob *j = job_new(q, w, false);
+	QJob *j;
 
+	if (q->closing) {
+		w.done(w.work, &closing);
+		return;
+	}
+	j = job_new(q, w, false);
 	q->reading++;
 	(void)uv_queue_work(q->loop, &j->req, on_work, on_after);
 }
