@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/crash.h"
 #include "base/file.h"
 #include "base/xalloc.h"
 
@@ -69,6 +70,24 @@ static const Theme *theme_pick(App *a, Err *e)
 	return t;
 }
 
+static void app_free(App *a)
+{
+	screen_close_view(a);
+	session_done(&a->session);
+	if (a->term)
+		term_close(a->term);
+	if (a->keys)
+		keys_free(a->keys);
+	surface_free(a->surface);
+	arena_done(&a->page.arena);
+	arena_done(&a->conf);
+	app_scope_clear(a);
+	app_sweep(a);
+	free(a->held);
+	free(a->fig);
+	free(a);
+}
+
 static App *app_new(uv_loop_t *loop, const AppSpec *spec, Err *e)
 {
 	App *a = xcalloc(1, sizeof *a);
@@ -102,26 +121,8 @@ static App *app_new(uv_loop_t *loop, const AppSpec *spec, Err *e)
 fail:
 	session_close(&a->session);
 	(void)uv_run(loop, UV_RUN_DEFAULT);
-	session_done(&a->session);
-	surface_free(a->surface);
-	arena_done(&a->conf);
-	free(a);
+	app_free(a);
 	return NULL;
-}
-
-static void app_free(App *a)
-{
-	screen_close_view(a);
-	session_done(&a->session);
-	if (a->term)
-		term_close(a->term);
-	if (a->keys)
-		keys_free(a->keys);
-	surface_free(a->surface);
-	arena_done(&a->page.arena);
-	arena_done(&a->conf);
-	free(a->fig);
-	free(a);
 }
 
 int app_run(uv_loop_t *loop, const AppSpec *spec, Err *e)
@@ -148,6 +149,7 @@ int app_run(uv_loop_t *loop, const AppSpec *spec, Err *e)
 		return -1;
 	}
 	xalloc_on_fail(term_leave_signal_safe);
+	crash_watch();
 	term_theme(a->term, a->theme);
 	term_size(a->term, &w, &h);
 	screen_resize(a, w, h);
@@ -182,10 +184,13 @@ int app_once(uv_loop_t *loop, const AppSpec *spec, Buf *out, Err *e)
 	while (a->reads || !storeq_idle(a->queue))
 		(void)uv_run(loop, UV_RUN_ONCE);
 	a->world.now_ms = app_now(a);
-	a->topics = TOPICS_ALL;
-	screen_update(a);
-	while (a->reads)                             /* a pane may have asked for an hour's groups */
-		(void)uv_run(loop, UV_RUN_ONCE);
+	/* A pane may ask for an hour's groups when it updates, and another one for other groups of it. */
+	for (int i = 0; i < 3; i++) {
+		a->topics = TOPICS_ALL;
+		screen_update(a);
+		while (a->reads)
+			(void)uv_run(loop, UV_RUN_ONCE);
+	}
 	loop_draw(a);
 	(void)surface_to_text(a->surface, out);      /* a surface is far below a Buf's cap */
 	if (a->feeds && feeds_failed(a->feeds, e))

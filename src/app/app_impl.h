@@ -7,7 +7,7 @@
 typedef enum Mode { MODE_VIEW, MODE_COMMAND, MODE_FILTER, MODE_TEXT } Mode;
 
 enum { SCREEN_LEAST_W = 20, SCREEN_LEAST_H = 5 };      /* below it only a word is shown */
-enum { PANES_MAX = 16, INPUT_MAX = 256, HISTORY_MAX = 32, FRAME_MS = 33, SAY_MS = 6000, ESC_MS = 25, FEEDS_ONLY_MS = 5000 };
+enum { PANES_MAX = 16, INPUT_MAX = 256, HISTORY_MAX = 32, FRAME_MS = 33, SAY_MS = 6000, ESC_MS = 25, TICK_MS = 1000 };
 
 typedef struct TextPage {              /* an overlay: help, describe, raw */
 	Arena arena;
@@ -29,6 +29,8 @@ struct App {
 	Feeds  *feeds;
 	World   world;
 	Figures *fig;                      /* the newest; world.fig points here */
+	Figures *held;                     /* computed while the screen stands still; shown when it goes on */
+	void  **retired; size_t retired_n, retired_cap;     /* see app_retire */
 	bool    computing, compute_again;
 	int     reads;                     /* store jobs that will come back to us */
 
@@ -76,6 +78,9 @@ void app_quit(App *a, int code);
 int64_t app_now(const App *a);
 void app_suspend(App *a);
 void app_scope_clear(App *a);
+/* Panes keep pointers into figures and scopes until their next update: what is replaced is freed behind it. */
+void app_retire(App *a, void *p);
+void app_sweep(App *a);                         /* all panes have let go */
 
 /* page.c */
 void page_show(App *a, const char *title, Str text);
@@ -98,6 +103,7 @@ void query_start(App *a, bool live);            /* opens the feeds */
 void query_feeds(App *a);                       /* their state into World */
 void app_compute(App *a);                       /* figures from the store, on a worker */
 void app_refresh_all(App *a);
+void app_freeze(App *a, bool frozen);
 void query_snapshot(App *a);                    /* the last painted figures, read at once on this thread */
 
 /* command.c */

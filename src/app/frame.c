@@ -2,6 +2,7 @@
 #include "app/app_impl.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "wire/time8601.h"
@@ -32,9 +33,9 @@ static Str role_of(Str arn)
 static void header(App *a, Box b)
 {
 	Arena ar = { 0 };
-	char stage[16], clock[24];
+	char stage[16], clock[32];
 	CivilTime t = time_civil(a->world.now_ms + a->world.offset_ms);
-	int stale = world_stale_feeds(&a->world), hours = (int)(a->world.offset_ms / 3600000);
+	int stale = world_stale_feeds(&a->world), minutes = (int)(a->world.offset_ms / 60000);
 	bool ro = a->session.read_only, ascii = a->world.ascii;
 	Str account = str_of(a->session.account), s = a->session.stage;
 
@@ -42,7 +43,7 @@ static void header(App *a, Box b)
 	if (!account.n && a->fig)
 		account = str_of(a->fig->account);
 	draw_fill(b, 0, 0, b.w, 1, ROLE_HEADER);
-	(void)snprintf(stage, sizeof stage, "%.4s", s.n ? s.p : "prod");
+	(void)snprintf(stage, sizeof stage, "%.*s", STR_ARG(str_sub(s.n ? s : STR("prod"), 0, 4)));
 	for (char *c = stage; *c; c++)
 		*c = (char)(*c >= 'a' && *c <= 'z' ? *c - 32 : *c);
 	draw_ownf(b, 0, 0, stage_role(s), ascii ? "[%-4s]" : "▌%-4s▐", stage);
@@ -54,7 +55,12 @@ static void header(App *a, Box b)
 	draw_own(b, 53, 0, ro ? ROLE_READONLY : ROLE_WRITE, ro ? "RO" : "RW");
 	if (stale)
 		draw_ownf(b, 56, 0, ROLE_STALE, "~%d", stale);
-	(void)snprintf(clock, sizeof clock, "%02d:%02d:%02d%+03d", t.hour, t.minute, t.second, hours);
+	/* Eleven cells: a zone with half hours takes the place of the seconds. */
+	if (minutes % 60)
+		(void)snprintf(clock, sizeof clock, "%02d:%02d%c%02d:%02d", t.hour, t.minute, minutes < 0 ? '-' : '+',
+					   abs(minutes) / 60, abs(minutes) % 60);
+	else
+		(void)snprintf(clock, sizeof clock, "%02d:%02d:%02d%+03d", t.hour, t.minute, t.second, minutes / 60);
 	draw_own(b, 69, 0, ROLE_HEADER, clock);
 	if (a->session.demo && b.w >= 110)
 		draw_own(b, 82, 0, ROLE_WARN, "simulated: no AWS account");

@@ -44,9 +44,7 @@ static void act_repaint(App *a)
 
 static void act_freeze(App *a)
 {
-	a->frozen = !a->frozen;
-	if (!a->frozen)
-		app_changed(a, TOPICS_ALL);
+	app_freeze(a, !a->frozen);
 }
 
 static void act_failures(App *a)
@@ -181,7 +179,8 @@ static void input_line(App *a, Key k)
 	} else if (k.kind == KEY_CHAR && !(k.mod & (MOD_CTRL | MOD_ALT))) {
 		input_put(a, bytes, utf8_of(k.ch, bytes));
 	} else if (k.kind == KEY_PASTE) {
-		Str first = str_cut(k.paste, '\n', &k.paste);
+		/* One line of it: terminals send the line ends of a paste as carriage returns. */
+		Str first = str_cut(str_cut(k.paste, '\n', &k.paste), '\r', &k.paste);
 
 		input_put(a, first.p, first.n < sizeof line ? first.n : 0);
 	}
@@ -231,9 +230,13 @@ static void input_view(App *a, Key k)
 		return;
 	if (k.kind == KEY_CHAR && k.mod == 0 && k.ch >= '0' && k.ch <= '9') {
 		v = views_by_key(&a->views, (char)k.ch);
+		if (!v) {
+			app_say(a, ROLE_WARN, "no view has this key; ? lists them");
+			return;
+		}
 		a->filter[0] = 0;
 		app_scope_clear(a);
-		if (v && screen_open_view(a, v, &e) < 0)
+		if (screen_open_view(a, v, &e) < 0)
 			app_say(a, ROLE_ERROR, e.text);
 		app_changed(a, TOPICS_ALL);
 		return;

@@ -1,6 +1,9 @@
 /* The console's side of the loop: frames out, keys and signals in, one timer that refreshes. */
 #include "app/app_impl.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -43,6 +46,12 @@ void loop_draw(App *a)
 		(void)uv_poll_start(&a->out, UV_WRITABLE, on_writable);
 }
 
+/* The feeds keep their pace whatever the redraw interval is. */
+static int64_t tick_ms(const App *a)
+{
+	return a->refresh_ms > 0 && a->refresh_ms < TICK_MS ? a->refresh_ms : TICK_MS;
+}
+
 static void on_refresh(uv_timer_t *t)
 {
 	App *a = t->data;
@@ -52,18 +61,17 @@ static void on_refresh(uv_timer_t *t)
 	/* A new minute moves every window, also when nothing new came. */
 	if (a->fig && now / 60000 != a->fig->at_ms / 60000)
 		app_compute(a);
-	if (a->say[0] && clock_mono_ms() > a->say_until_ms)
+	if (a->say[0] && clock_mono_ms() > a->say_until_ms) {
 		a->say[0] = 0;
-	if (a->refresh_ms > 0)
+		app_changed(a, 0);
+	}
+	if (a->refresh_ms > 0 && clock_mono_ms() - a->last_frame_ms >= a->refresh_ms - tick_ms(a) / 2)
 		app_changed(a, TOPIC_CLOCK);
 }
 
 void loop_refresh(App *a)
 {
-	/* Without a refresh the feeds still have their times; only the clock does not tick. */
-	uint64_t tick = (uint64_t)(a->refresh_ms > 0 ? a->refresh_ms : FEEDS_ONLY_MS);
-
-	(void)uv_timer_start(&a->refresh, on_refresh, tick, tick);
+	(void)uv_timer_start(&a->refresh, on_refresh, (uint64_t)tick_ms(a), (uint64_t)tick_ms(a));
 }
 
 static void take_keys(App *a, bool flush)
@@ -89,9 +97,16 @@ static void on_input(uv_poll_t *p, int status, int events)
 {
 	App *a = p->data;
 	char bytes[4096];
-	ssize_t n = status < 0 ? -1 : read(STDIN_FILENO, bytes, sizeof bytes);
+	struct pollfd ready = { .fd = STDIN_FILENO, .events = POLLIN };
+	ssize_t n;
 
 	(void)events;
+	/* stdin blocks: somebody else may have read what woke us. */
+	if (status == 0 && poll(&ready, 1, 0) == 0)
+		return;
+	n = status < 0 ? -1 : read(STDIN_FILENO, bytes, sizeof bytes);
+	if (n < 0 && status == 0 && (errno == EINTR || errno == EAGAIN))
+		return;
 	if (n <= 0) {            /* the terminal is gone: leave at once, never spin on a dead line */
 		app_quit(a, 1);
 		return;
@@ -143,8 +158,11 @@ static void on_signal(uv_signal_t *h, int signum)
 void loop_open(App *a)
 {
 	uv_loop_t *l = a->loop;
+	int flags = fcntl(STDIN_FILENO, F_GETFL);
 
 	(void)uv_poll_init(l, &a->in, STDIN_FILENO);
+	/* libuv made it non-blocking, and with it the shell's: they share one opening of the terminal. */
+	(void)fcntl(STDIN_FILENO, F_SETFL, flags);
 	(void)uv_poll_init(l, &a->out, term_poll_fd(a->term));
 	(void)uv_timer_init(l, &a->refresh);
 	(void)uv_timer_init(l, &a->frame);
@@ -157,6 +175,8 @@ void loop_open(App *a)
 	}
 	(void)uv_poll_start(&a->in, UV_READABLE, on_input);
 	a->handles = true;
+	if (a->blocked)                  /* already the first frame */
+		(void)uv_poll_start(&a->out, UV_WRITABLE, on_writable);
 }
 
 void loop_close(App *a)

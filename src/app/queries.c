@@ -53,7 +53,7 @@ static void scope_done(void *work, const Err *err)
 	if (a->quitting || err || !same_scope(&q->scope, &a->world.scope)) {
 		free(q->job);
 	} else {
-		free(a->world.scope_jobs.job);
+		app_retire(a, a->world.scope_jobs.job);
 		a->world.scope_jobs = (ScopeJobs){ q->job, q->n };
 		app_changed(a, TOPIC_GROUPS);
 	}
@@ -104,11 +104,29 @@ static void save_done(void *work, const Err *err)
 
 static void figures_take(App *a, Figures *f, bool snapshot)
 {
-	free(a->fig);
+	if (a->frozen) {
+		free(a->held);
+		a->held = f;
+		return;
+	}
+	app_retire(a, a->fig);
 	a->fig = f;
 	a->world.fig = f;
 	a->world.from_snapshot = snapshot;
 	app_changed(a, TOPIC_FIGURES);
+}
+
+void app_freeze(App *a, bool frozen)
+{
+	Figures *f = a->held;
+
+	a->frozen = frozen;
+	if (frozen)
+		return;
+	a->held = NULL;
+	if (f)
+		figures_take(a, f, false);
+	app_changed(a, TOPICS_ALL);
 }
 
 static void compute_done(void *work, const Err *err)
@@ -121,16 +139,16 @@ static void compute_done(void *work, const Err *err)
 	if (err || a->quitting) {
 		free(c->out);
 	} else {
-		figures_take(a, c->out, false);
 		if (c->save) {
 			Figures *copy = xmalloc(sizeof *copy);
 
 			memcpy(copy, c->out, sizeof *copy);
 			storeq_write(a->queue, (StoreWork){ save_run, save_done, copy });
 		}
-		if (a->world.groups.hour)
+		figures_take(a, c->out, false);
+		if (a->world.groups.hour && !a->frozen)
 			app_select_hour(a, a->world.groups.hour, a->world.groups.by);
-		if (a->world.scope_jobs.job)
+		if (a->world.scope_jobs.job && !a->frozen)
 			scope_ask(a);
 	}
 	if (a->compute_again && !a->quitting)
@@ -190,8 +208,10 @@ void app_select_hour(App *a, int64_t hour, Dim by)
 	GroupsAsk *q = xcalloc(1, sizeof *q);
 	HourGroups *h = &a->world.groups;
 
-	h->loading = h->hour != hour || h->by != by;
-	h->loaded &= !h->loading;
+	if (h->hour != hour || h->by != by) {
+		h->loading = true;
+		h->loaded = false;
+	}
 	h->hour = hour;
 	h->by = by;
 	*q = (GroupsAsk){ .a = a, .by = by, .hour = hour, .now_ms = app_now(a), .offset_ms = a->world.offset_ms };

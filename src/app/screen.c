@@ -76,7 +76,7 @@ static void focus_first(App *a)
 		a->pane[i].focused = i == a->focus;
 }
 
-int screen_open_view(App *a, const View *v, Err *e)
+static int panes_open(App *a, const View *v, Err *e)
 {
 	Placed at[PANES_MAX];
 	size_t n = layout_place(v->layout, 0, 0, 200, 60, at, PANES_MAX);
@@ -94,8 +94,21 @@ int screen_open_view(App *a, const View *v, Err *e)
 		if (p->cls->open && p->cls->open(p, e) < 0)
 			return -1;
 	}
+	return 0;
+}
+
+int screen_open_view(App *a, const View *v, Err *e)
+{
+	const View *old = a->view;
+	int rc = panes_open(a, v, e);
+
+	/* A view with a mistake in it must not leave half a screen. */
+	if (rc < 0 && (!old || panes_open(a, old, NULL) < 0))
+		return -1;
 	place(a);
 	focus_first(a);
+	if (rc < 0)
+		return -1;
 	if (a->history_n == 0 || a->history[a->history_at] != v) {
 		if (a->history_n && a->history_at < HISTORY_MAX - 1)
 			a->history_at++;
@@ -190,12 +203,13 @@ void screen_update(App *a)
 	for (size_t i = 0; i < a->pane_count; i++) {
 		Pane *p = &a->pane[i];
 
-		if (!p->dirty && !(p->cls->topics & topics))
+		if (!p->dirty && !a->retired_n && !(p->cls->topics & topics))
 			continue;
 		p->dirty = false;
 		arena_reset(&p->arena);
 		p->cls->update(p, &a->world);
 	}
+	app_sweep(a);
 }
 
 void screen_draw(App *a)

@@ -59,9 +59,8 @@ static bool may_write(const ConfContext *c, bool asked)
 	return c->write && asked && (!c->from_file || c->account_id.n);
 }
 
-int session_open(Session *s, uv_loop_t *loop, const SessionSpec *spec, Err *e)
+static int open_all(Session *s, const SessionSpec *spec, Err *e)
 {
-	*s = (Session){ .loop = loop, .demo = spec->demo };
 	if (spec->demo ? config_parse(&s->arena, "demo", STR(""), &s->conf, e) < 0
 	               : config_load(&s->arena, spec->config_path, &s->conf, e) < 0)
 		return -1;
@@ -72,13 +71,20 @@ int session_open(Session *s, uv_loop_t *loop, const SessionSpec *spec, Err *e)
 	s->ledger = s->ctx->src.ledger == CONF_LEDGER_REPORTED ? LEDGER_REPORTED : LEDGER_COMPUTED;
 	s->stage = spec->demo ? STR("prod") : s->ctx->stage;
 	s->read_only = spec->read_only || !(spec->demo || may_write(s->ctx, spec->write));
-	if (!(s->http = http_new(loop, e)) || client_open(s, spec, e) < 0) {
-		session_close(s);
-		session_done(s);
+	if (!(s->http = http_new(s->loop, e)) || client_open(s, spec, e) < 0)
 		return -1;
-	}
 	s->store_path = store_path_of(s, spec);
 	return 0;
+}
+
+int session_open(Session *s, uv_loop_t *loop, const SessionSpec *spec, Err *e)
+{
+	*s = (Session){ .loop = loop, .demo = spec->demo };
+	if (open_all(s, spec, e) == 0)
+		return 0;
+	session_close(s);
+	session_done(s);
+	return -1;
 }
 
 void session_close(Session *s)

@@ -33,7 +33,8 @@ typedef struct Session {
 	char  arn[256];
 } Session;
 
-/* Reads configuration and credentials; does no network and does not load the network library. */
+/* Reads configuration and credentials; does no network and does not load the network library. After -1 there is nothing
+ * to close, but the loop must run until it is empty before it can be closed. */
 int  session_open(Session *s, uv_loop_t *loop, const SessionSpec *spec, Err *e);
 /* Cancels what is in flight: callbacks still come while the loop runs on until it is empty. Then session_done. */
 void session_close(Session *s);

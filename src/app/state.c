@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/xalloc.h"
 
 int64_t app_now(const App *a)
 {
@@ -47,9 +48,26 @@ void app_suspend(App *a)
 	(void)kill(0, SIGSTOP);
 }
 
+void app_retire(App *a, void *p)
+{
+	if (!p)
+		return;
+	VEC_GROW(a->retired, a->retired_cap, a->retired_n + 1);
+	a->retired[a->retired_n++] = p;
+}
+
+void app_sweep(App *a)
+{
+	for (size_t i = 0; i < a->retired_n; i++)
+		free(a->retired[i]);
+	free(a->retired);
+	a->retired = NULL;
+	a->retired_n = a->retired_cap = 0;
+}
+
 void app_scope_clear(App *a)
 {
-	free(a->world.scope_jobs.job);
+	app_retire(a, a->world.scope_jobs.job);
 	a->world.scope_jobs = (ScopeJobs){ 0 };
 	a->world.scope = (JobScope){ 0 };
 }

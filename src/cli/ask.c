@@ -42,12 +42,6 @@ static void on_idle(void *arg)
 	uv_stop(arg);
 }
 
-/* The queue and what is in flight must be gone before the loop can be closed. */
-static void drain(Ask *a)
-{
-	(void)uv_run(&a->loop, UV_RUN_DEFAULT);
-}
-
 static int bring_up_to_date(Ask *a, unsigned feeds, Err *e)
 {
 	FeedsSpec fs = { .session = &a->session,
@@ -61,7 +55,7 @@ static int bring_up_to_date(Ask *a, unsigned feeds, Err *e)
 
 	(void)uv_run(&a->loop, UV_RUN_DEFAULT);
 	rc = feeds_failed(f, e) ? -1 : 0;
-	if (rc == 0 && storeq_note(a->queue)[0])
+	if (storeq_note(a->queue)[0])
 		(void)fprintf(stderr, "seismo: %s\n", storeq_note(a->queue));
 	feeds_close(f);
 	return rc;
@@ -73,9 +67,7 @@ static int open_store(Ask *a, const Options *o, Err *e)
 	Str head = STR("");
 	int64_t at = 0;
 
-	a->store =
-		storeq_open_reader(a->queue, e);
-	if (!a->store)
+	if (!(a->store = storeq_open_reader(a->queue, e)))
 		return -1;
 	if (o->cached && store_cursor(a->store, "jobs.head", &arena, &head, NULL) == 0 && str_i64(head, &at) == 0)
 		(void)fprintf(stderr, "seismo: from the snapshot; its newest job is %lld s old\n",
@@ -89,12 +81,12 @@ int ask_open(Ask *a, const Options *o, int64_t default_since_ms, unsigned feeds,
 	SessionSpec spec = ask_session(o);
 
 	*a = (Ask){ .now_ms = clock_wall_ms(), .started_ms = clock_mono_ms() };
+	(void)uv_loop_init(&a->loop);
 	a->since_ms = a->now_ms - default_since_ms;
 	if (o->since && ask_time("--since", o->since, a->now_ms, &a->since_ms, e) < 0)
 		return -1;
 	if (a->since_ms < 0)
 		a->since_ms = 0;
-	(void)uv_loop_init(&a->loop);
 	if (session_open(&a->session, &a->loop, &spec, e) < 0)
 		return -1;
 	a->open = true;
@@ -113,10 +105,12 @@ void ask_close(Ask *a, const Options *o)
 	if (a->open) {
 		storeq_close(a->queue);
 		session_close(&a->session);
-		drain(a);
-		session_done(&a->session);
-		(void)uv_loop_close(&a->loop);
 	}
+	/* The queue and what is in flight must be gone before the loop can be closed. */
+	(void)uv_run(&a->loop, UV_RUN_DEFAULT);
+	if (a->open)
+		session_done(&a->session);
+	(void)uv_loop_close(&a->loop);
 	if (o->timing)
 		(void)fprintf(stderr, "seismo: answered in %lld ms\n", (long long)(clock_mono_ms() - a->started_ms));
 }

@@ -54,5 +54,9 @@ int cli_main(int argc, char **argv)
 		printf("seismo " SEISMO_VERSION "\n");
 		return 0;
 	}
+	if (c && c->raw) {
+		err_kind(&e, ERR_USAGE, "%s comes first: seismo %s %s, and no flags before it", c->name, c->name, c->args);
+		return cli_fail(&e);
+	}
 	return c ? c->run(&o) : cmd_console(&o);
 }

@@ -31,7 +31,6 @@ static void on_event(AwsCall *call, Str type, Str payload, void *arg)
 	Buf clean = { 0 };
 	Err e = { 0 };
 
-	(void)call;
 	if (converse_event(&a, type, payload, &c->turn, &delta, &e) < 0) {
 		c->code = cli_fail(&e);
 	} else if (delta.n) {
@@ -45,8 +44,9 @@ static void on_event(AwsCall *call, Str type, Str payload, void *arg)
 				(void)clean_to(&clean, delta, CLEAN_KEEP_NEWLINES);
 			else
 				(void)buf_put_str(&clean, delta);
-			(void)fwrite(buf_cstr(&clean), 1, clean.n, stdout);
-			(void)fflush(stdout);
+			/* Nobody reads on: every further token would be paid for nothing. */
+			if (fwrite(buf_cstr(&clean), 1, clean.n, stdout) < clean.n || fflush(stdout) != 0)
+				aws_cancel(call);
 		}
 	}
 	buf_done(&clean);
@@ -162,6 +162,7 @@ int cmd_chat(const Options *o)
 	(void)uv_loop_init(&loop);
 	if (session_open(&s, &loop, &spec, &e) < 0) {
 		(void)uv_run(&loop, UV_RUN_DEFAULT);
+		(void)uv_loop_close(&loop);
 		return cli_fail(&e);
 	}
 	if (input_of(o, &s, &in, &msg, &e) < 0 || !aws_call(s.aws, &op_bedrock_converse_stream, &in, &h, &e))

@@ -67,13 +67,15 @@ enum { BUSIEST_HOUR = 19 };      /* of the fleet's day */
 typedef struct Region { pid_t pid; char endpoint[128], key[64], secret[96]; } Region;
 
 /* Child: serves until its parent is gone. */
-static void region_child(const SimSpec *sim, int out)
+static void region_child(const SimSpec *sim, pid_t parent, int out)
 {
 	uv_loop_t loop;
 	Err e = { 0 };
 	Sim *s;
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)         /* gone before it could be watched */
+		_exit(1);
 	(void)setsid();                  /* ctrl-c and ctrl-z of the terminal are for the console */
 	(void)uv_loop_init(&loop);
 	if (!(s = sim_open(&loop, sim, &e))) {
@@ -100,6 +102,7 @@ static void take_line(Region *r, Str line)
 
 static int region_start(const SimSpec *sim, Region *r, Err *e)
 {
+	pid_t parent = getpid();
 	int fd[2];
 	Buf text = { 0 };
 	Str rest;
@@ -112,7 +115,7 @@ static int region_start(const SimSpec *sim, Region *r, Err *e)
 		return err_set(e, "cannot start the simulated region");
 	if (r->pid == 0) {
 		(void)close(fd[0]);
-		region_child(sim, fd[1]);
+		region_child(sim, parent, fd[1]);
 	}
 	(void)close(fd[1]);
 	(void)fd_read_all(fd[0], &text, 4096, e);

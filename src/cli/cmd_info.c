@@ -31,6 +31,7 @@ int cmd_info(const Options *o)
 	(void)uv_loop_init(&loop);
 	if (session_open(&s, &loop, &spec, &e) < 0) {
 		(void)uv_run(&loop, UV_RUN_DEFAULT);
+		(void)uv_loop_close(&loop);
 		return cli_fail(&e);
 	}
 	printf("%-12s %.*s\n", "context", STR_ARG(s.ctx->name));

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "app/app.h"
+#include "base/clock.h"
 #include "cli/ask.h"
 #include "cli/cli.h"
 #include "panes/panes.h"
@@ -31,7 +32,7 @@ int cmd_once(const Options *o)
 
 	if (o->size && size_of(o->size, &spec.w, &spec.h, &e) < 0)
 		return cli_fail(&e);
-	if (o->at && ask_time("--at", o->at, 0, &spec.fixed_now_ms, &e) < 0)
+	if (o->at && ask_time("--at", o->at, clock_wall_ms(), &spec.fixed_now_ms, &e) < 0)
 		return cli_fail(&e);
 	(void)uv_loop_init(&loop);
 	rc = app_once(&loop, &spec, &out, &e);
