@@ -131,9 +131,14 @@ bench: all venv $(BENCH)
 	@sh packaging/deps.sh build test bench
 	@SEISMO=$(abspath $(BUILD)/seismo) BUILD=$(abspath $(BUILD)) $(VENV)/bin/python tests/bench/bench.py $(ARGS)
 
+# A peer of ours must not load our libraries.
+$(BUILD)/bench/painter: tests/bench/painter.c
+	@mkdir -p $(@D)
+	$(call run,PEER,$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -lncursesw -ltinfo)
+
 $(BUILD)/bench/%: tests/bench/%.c $(BUILD)/libseismo.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libseismo.a $(LIBS)
+	$(call run,BENCH,$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libseismo.a $(LIBS))
 
 torture: all unit venv
 	@SEISMO=$(abspath $(BUILD)/seismo) BUILD=$(abspath $(BUILD)) VENV=$(abspath $(VENV)) SEISMO_TORTURE=1 python3 tests/run.py
