@@ -98,6 +98,7 @@ static App *app_new(uv_loop_t *loop, const AppSpec *spec, Err *e)
 	a->draw = loop_draw;
 	a->leave = leave;
 	a->actions = input_actions();
+	a->world.cached = spec->cached;
 	if (session_open(&a->session, loop, &spec->session, e) < 0) {
 		free(a);
 		return NULL;

@@ -212,10 +212,10 @@ static int vitals(Work *w, Err *e)
 	spark(w, &f->vital[VITAL_CACHE], spark_cache);
 	f->last_hour_nusd = hour.nusd;
 	f->hour_rate_nusd = spend->now;
-	age = f->job_count ? w->ask->now_ms - f->job[0].updated_ms : FIG_NONE;
 	for (int i = 0; i < f->job_count; i++)
-		if (w->ask->now_ms - f->job[i].updated_ms < age)
-			age = w->ask->now_ms - f->job[i].updated_ms;
+		if (f->job[i].updated_ms > f->newest_ms)
+			f->newest_ms = f->job[i].updated_ms;
+	age = f->newest_ms ? w->ask->now_ms - f->newest_ms : FIG_NONE;
 	for (int i = 0; i < VITALS; i++)
 		f->vital[i].age_ms = age;
 	return vitals_p95(w, &f->vital[VITAL_P95], e) < 0 || vitals_metrics(w, e) < 0 ? -1 : 0;
@@ -333,7 +333,7 @@ static int movers(Work *w, Err *e)
 int figures_compute(Store *s, const FiguresAsk *ask, Figures *out, Err *e)
 {
 	Work *w = xcalloc(1, sizeof *w);
-	Str back = STR("");
+	Str back = STR(""), account = STR("");
 	int rc = -1;
 
 	*w = (Work){ .s = s, .ask = ask, .f = out, .hour0 = hour_floor_div(ask->now_ms, HOUR_MS) - BACK_HOURS + 1 };
@@ -341,10 +341,10 @@ int figures_compute(Store *s, const FiguresAsk *ask, Figures *out, Err *e)
 	out->version = FIG_VERSION;
 	out->size = (int32_t)sizeof *out;
 	out->at_ms = ask->now_ms;
-	memcpy(out->account, ask->account, sizeof ask->account);
 	memcpy(out->region, ask->region, sizeof out->region);
-	if (store_cursor(s, "jobs.back", &w->arena, &back, e) < 0)
+	if (store_identity(s, &w->arena, &account, e) < 0 || store_cursor(s, "jobs.back", &w->arena, &back, e) < 0)
 		goto out;
+	fig_text(out->account, sizeof out->account, account);
 	(void)str_i64(back, &out->covered_from_ms);      /* no cursor yet: nothing is known to be covered */
 	if (store_hours(s, DIM_ALL, STR(""), w->hour0, BACK_HOURS, w->all, e) < 0 ||
 		store_minutes(s, hour_floor_div(ask->now_ms, MINUTE_MS) - MINUTES + 1, MINUTES, w->minute, e) < 0 ||

@@ -8,7 +8,6 @@
 typedef struct FiguresAsk {
 	int64_t now_ms;
 	int64_t offset_ms;             /* of the display's time zone from UTC at now */
-	char    account[16];
 	FigText region;
 } FiguresAsk;
 

@@ -168,7 +168,6 @@ void app_compute(App *a)
 	c = xcalloc(1, sizeof *c);
 	c->a = a;
 	c->ask = (FiguresAsk){ .now_ms = app_now(a), .offset_ms = a->world.offset_ms };
-	memcpy(c->ask.account, a->session.account, sizeof c->ask.account);
 	(void)snprintf(c->ask.region, sizeof c->ask.region, "%.*s", STR_ARG(session_region(&a->session)));
 	c->out = xmalloc(sizeof *c->out);
 	c->save = a->term != NULL;

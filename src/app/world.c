@@ -37,18 +37,18 @@ Fresh world_fresh(const World *w, unsigned feeds, char text[320])
 			f = FRESH_FAILED;
 		else if (is_stale(v, w->now_ms))
 			f = FRESH_STALE;
-		else if (v->phase == FEED_LOADING && !v->fresh_ms)
-			f = FRESH_LOADING;
+		else if (!v->fresh_ms)
+			f = w->cached ? FRESH_STALE : FRESH_LOADING;
 		if (f <= worst)
 			continue;
 		worst = f;
-		say_age(w->now_ms - v->fresh_ms, age);
+		say_age(w->now_ms - (v->fresh_ms || !w->fig ? v->fresh_ms : w->fig->newest_ms), age);
 		if (f == FRESH_FAILED)
 			(void)snprintf(text, 320, "%.300s", v->err.text);
 		else if (f == FRESH_STALE)
-			(void)snprintf(text, 320, "%s are %s old%s%.160s", v->name, age, v->waiting[0] ? ": " : "", v->waiting);
+			(void)snprintf(text, 320, "%s are %s old%s%.160s", v->name ? v->name : "figures", age, v->waiting[0] ? ": " : "", v->waiting);
 		else
-			(void)snprintf(text, 320, "loading %s%s%.160s", v->name, v->waiting[0] ? ": " : "", v->waiting);
+			(void)snprintf(text, 320, "loading %s%s%.160s", v->name ? v->name : "", v->waiting[0] ? ": " : "", v->waiting);
 	}
 	if (worst == FRESH_LOADING && w->fig && w->from_snapshot) {
 		say_age(w->now_ms - w->fig->at_ms, age);

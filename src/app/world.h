@@ -30,6 +30,7 @@ typedef struct ScopeJobs { JobCell *job; int n; } ScopeJobs;
 typedef struct World {
 	const Figures *fig;               /* NULL until the first figures: panes are then loading or empty */
 	bool    from_snapshot;            /* painted from the frame row; the feeds have not answered yet */
+	bool    cached;                   /* nobody is asked: what the store has is all there will be */
 	int64_t now_ms;
 	int64_t offset_ms;                /* of the display's time zone */
 	FeedView feed[FEEDS_N];

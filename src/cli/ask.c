@@ -69,6 +69,13 @@ static int open_store(Ask *a, const Options *o, Err *e)
 
 	if (!(a->store = storeq_open_reader(a->queue, e)))
 		return -1;
+	if (!a->session.account[0]) {
+		Str account;
+
+		if (store_identity(a->store, &arena, &account, e) < 0)
+			return -1;
+		(void)snprintf(a->session.account, sizeof a->session.account, "%.*s", STR_ARG(account));
+	}
 	if (o->cached && store_cursor(a->store, "jobs.head", &arena, &head, NULL) == 0 && str_i64(head, &at) == 0)
 		(void)fprintf(stderr, "seismo: from the snapshot; its newest job is %lld s old\n",
 					  (long long)((a->now_ms - at) / 1000));

@@ -8,7 +8,7 @@
 
 enum {
 	FIG_TEXT = 64, FIG_JOBS = 400, FIG_DAYS = 7, FIG_GROUPS = 32, FIG_SPARK = 32,
-	FIG_VERSION = 3,               /* of the struct's layout: an older frame is not painted */
+	FIG_VERSION = 4,               /* of the struct's layout: an older frame is not painted */
 };
 #define FIG_NONE INT64_MIN         /* this figure is not known */
 
@@ -51,6 +51,7 @@ typedef struct JobCell {
 typedef struct Figures {
 	int32_t version, size;
 	int64_t at_ms;                            /* the clock they were computed with */
+	int64_t newest_ms;                        /* of the newest job; 0 = none */
 	FigText account, region;
 	Vital   vital[VITALS];
 	int64_t states[6];                        /* jobs per JobState, updated within the last 24 h; active ones whenever */

@@ -41,6 +41,21 @@ int store_pin_identity(Store *s, Str account, Str region, Err *e)
 	return 0;
 }
 
+int store_identity(Store *s, Arena *a, Str *account, Err *e)
+{
+	sqlite3_stmt *st = db_stmt(s, get_meta, e);
+	int rc;
+
+	*account = STR("");
+	if (!st)
+		return -1;
+	db_bind_str(st, 1, STR("account"));
+	if ((rc = sqlite3_step(st)) == SQLITE_ROW)
+		*account = arena_str(a, db_col_str(st, 0));
+	sqlite3_reset(st);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : db_fail(s, "cannot read whose numbers these are", e);
+}
+
 int apply_horizon(Store *s, Horizon *h, Err *e)
 {
 	static const char jobs[] = "SELECT value FROM meta WHERE key = 'pruned_jobs_ms'";

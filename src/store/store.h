@@ -23,6 +23,7 @@ void   store_close(Store *s);
 
 /* Whose numbers these are. The first write pins them; later they must be the same. */
 int store_pin_identity(Store *s, Str account, Str region, Err *e);
+int store_identity(Store *s, Arena *a, Str *account, Err *e);       /* empty when nobody was pinned yet */
 
 /* One batch = one transaction: jobs, lines, metrics, agents and cursors together, so a crash never separates a
  * cursor from its rows. Idempotent: the same batch again changes nothing. Totals are moved by differences. */
