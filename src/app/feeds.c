@@ -204,6 +204,10 @@ int64_t feed_now_ms(void)
 
 /* --- calls --- */
 
+/* Tries and waits included: a screen that asks every few seconds has no use for a later answer. Everything waits for the
+ * identity, so it must not be the one that hangs. */
+enum { CALL_MS = 20000, IDENTITY_MS = 8000 };
+
 typedef struct Pending { Feed *f; FeedDone done; void *arg; } Pending;
 
 static void on_call_done(AwsCall *call, const void *out, const AwsError *err, void *arg)
@@ -251,7 +255,7 @@ static void on_unsent(uv_timer_t *t)
 void feed_call(Feed *f, const AwsOp *op, const void *in, FeedDone done, void *arg)
 {
 	Pending *p = xcalloc(1, sizeof *p);
-	AwsHandler h = { .on_done = on_call_done, .on_retry = on_call_retry, .arg = p };
+	AwsHandler h = { .on_done = on_call_done, .on_retry = on_call_retry, .arg = p, .total_ms = f->id == FEED_IDENTITY ? IDENTITY_MS : CALL_MS };
 	Err e = { 0 };
 	Unsent *u;
 
