@@ -7,18 +7,14 @@
 #include "wire/text.h"
 #include "wire/time8601.h"
 
-enum { BODY_MAX = 8 << 20 };
-
-bool answer_shows_skew(const AwsClient *c, const HttpReply *reply, int64_t *skew_ms)
+bool answer_shows_skew(const AwsCall *call, const HttpReply *reply, int64_t *skew_ms)
 {
-	int64_t theirs, ours = client_now_ms(c) + c->skew_ms;
-	int64_t off;
+	int64_t theirs;
 
 	if (time_parse_http(http_header(reply, "date"), &theirs) < 0)
 		return false;
-	off = theirs - ours;
-	*skew_ms = theirs - client_now_ms(c);
-	return llabs(off) >= SKEW_MIN_MS;
+	*skew_ms = theirs - client_now_ms(call->client);
+	return llabs(*skew_ms - call->signed_skew_ms) >= SKEW_MIN_MS;
 }
 
 static void garbage(Fault *f, const char *what)

@@ -51,7 +51,8 @@ typedef struct AwsOp {
 	size_t out_size;
 	const char *only_event;     /* streams: events of other types are skipped; NULL: all are delivered */
 	const char *last_event;     /* streams: without this event the stream was torn; NULL: it may end anywhere */
-	int quiet_s;                /* streams: give up after so many silent seconds; 0: net's default */
+	int quiet_s;                /* give up after so many silent seconds; 0: net's default */
+	int total_s;                /* time for the whole call; 0: 60, streams none */
 	const char *page_token;     /* member of the answer that asks for another page, or NULL (documentation and tests) */
 } AwsOp;
 
@@ -103,7 +104,7 @@ typedef struct AwsHandler {
 	/* Before a wait: "the AI service is busy, trying again in 4 s". May be NULL. */
 	void (*on_retry)(AwsCall *call, const char *sentence, int64_t wait_ms, void *arg);
 	void *arg;
-	int64_t total_ms;           /* whole call, waits included; 0: 60,000, for streams none */
+	int64_t total_ms;           /* whole call, waits included; 0: the row's total_s */
 } AwsHandler;
 
 /* in is encoded before aws_call returns. NULL and Err (nothing was sent) when it cannot be. */

@@ -6,7 +6,7 @@
 #include "aws/jsonout.h"
 #include "wire/text.h"
 
-enum { EVENT_MAX_BYTES = ES_MAX_PAYLOAD };
+enum { EVENT_MAX_BYTES = ES_MAX_PAYLOAD, THINKING_S = 600 };
 
 static int decode_models(Arena *a, const AwsBody *body, void *output, Err *e)
 {
@@ -220,13 +220,15 @@ const AwsOp op_bedrock_list_foundation_models = {
 	.idempotent = true, .permission = "bedrock:ListFoundationModels", .decode = decode_models, .out_size = sizeof(BedrockModelsOut),
 };
 
-/* Not idempotent: a turn that was answered is charged, so it is only repeated when the service refused to begin it. */
+/* Not idempotent: a turn that was answered is charged, so it is only repeated when the service refused to begin it.
+ * A model may think for minutes before its first byte, and giving up then loses an answer that is paid for. */
 const AwsOp op_bedrock_converse = {
 	.service = &bedrock_runtime, .name = "Converse", .method = "POST", .path = "/model/{modelId}/converse", .cls = AWS_PAID,
-	.permission = "bedrock:InvokeModel", .encode = encode_converse, .decode = decode_converse, .out_size = sizeof(ConverseOut),
+	.quiet_s = THINKING_S, .total_s = THINKING_S, .permission = "bedrock:InvokeModel",
+	.encode = encode_converse, .decode = decode_converse, .out_size = sizeof(ConverseOut),
 };
 const AwsOp op_bedrock_converse_stream = {
 	.service = &bedrock_runtime, .name = "ConverseStream", .method = "POST", .path = "/model/{modelId}/converse-stream",
-	.cls = AWS_PAID, .stream = true, .last_event = "metadata", .permission = "bedrock:InvokeModelWithResponseStream",
-	.encode = encode_converse_stream,
+	.cls = AWS_PAID, .stream = true, .last_event = "metadata", .quiet_s = THINKING_S,
+	.permission = "bedrock:InvokeModelWithResponseStream", .encode = encode_converse_stream,
 };

@@ -98,7 +98,7 @@ static bool correct_skew(AwsCall *call, const Fault *f, const HttpReply *reply)
 {
 	int64_t skew;
 
-	if (!f->may_be_skew || call->skew_corrected || !answer_shows_skew(call->client, reply, &skew) || llabs(skew) > SKEW_MAX_MS)
+	if (!f->may_be_skew || call->skew_corrected || !answer_shows_skew(call, reply, &skew) || llabs(skew) > SKEW_MAX_MS)
 		return false;
 	call->skew_corrected = true;
 	call->client->skew_ms = skew;
@@ -129,7 +129,7 @@ static void name_skew(const AwsCall *call, const HttpReply *reply, Fault *f)
 {
 	int64_t skew;
 
-	if (f->may_be_skew && reply->fault == HTTP_OK && answer_shows_skew(call->client, reply, &skew))
+	if (f->may_be_skew && reply->fault == HTTP_OK && answer_shows_skew(call, reply, &skew))
 		f->fault = AWS_SKEWED;
 }
 

@@ -12,6 +12,7 @@ enum {
 	CALL_TOTAL_MS = 60000,
 	SKEW_MIN_MS = 5 * 60 * 1000,        /* the services' own tolerance */
 	SKEW_MAX_MS = 24 * 60 * 60 * 1000,  /* beyond it a clock is broken, not off */
+	BODY_MAX = 32 << 20,                /* BatchGetItem answers 16 MB of items, and they are more as JSON */
 	INVOCATION_TEXT = 37,
 };
 
@@ -45,6 +46,7 @@ struct AwsCall {
 	bool cancelled, skew_corrected;
 	int attempt;                        /* of the try under way or just ended; 1 is the first */
 	int retry_cost;
+	int64_t signed_skew_ms;             /* the client's offset when this try was signed: another call may correct it meanwhile */
 	int64_t deadline_ms;                /* monotonic; 0: none */
 	char invocation[INVOCATION_TEXT];   /* the same for all tries */
 	char request_id[80];
@@ -81,7 +83,7 @@ int64_t client_now_ms(const AwsClient *c);
 /* answer.c: after the answer *f says how it went; fault AWS_OK: *out is decoded (or NULL for rows without a decoder). */
 void answer_read(AwsCall *call, const HttpReply *reply, Arena *a, void **out, Fault *f);
 /* True when the Date of the answer says that our clock is off; *skew_ms is then AWS minus ours. */
-bool answer_shows_skew(const AwsClient *c, const HttpReply *reply, int64_t *skew_ms);
+bool answer_shows_skew(const AwsCall *call, const HttpReply *reply, int64_t *skew_ms);
 
 /* stream.c */
 void stream_reset(AwsCall *call);

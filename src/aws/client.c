@@ -208,7 +208,8 @@ static void undo_call(AwsCall *call)
 AwsCall *aws_call(AwsClient *c, const AwsOp *op, const void *in, const AwsHandler *h, Err *e)
 {
 	AwsCall *call;
-	int64_t total = h->total_ms ? h->total_ms : op->stream ? 0 : CALL_TOTAL_MS;
+	int64_t usual = op->total_s ? op->total_s * INT64_C(1000) : op->stream ? 0 : CALL_TOTAL_MS;
+	int64_t total = h->total_ms ? h->total_ms : usual;
 
 	if (allowed(c, op, e) < 0)
 		return NULL;

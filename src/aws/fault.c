@@ -47,12 +47,10 @@ static void by_status(int status, Fault *out)
 		out->fault = AWS_DENIED;
 	} else if (status == 404) {
 		out->fault = AWS_NOT_FOUND;
-	} else if (status == 503) {
-		out->fault = AWS_SERVER;
-		out->retry = RETRY_ALWAYS;
 	} else if (status >= 500) {
 		out->fault = AWS_SERVER;
-		out->retry = status == 500 || status == 502 || status == 504 ? RETRY_IDEMPOTENT : RETRY_NEVER;
+		/* Not even of 503 is it known who says it: only a code of the service means that nothing was begun. */
+		out->retry = status == 500 || (status >= 502 && status <= 504) ? RETRY_IDEMPOTENT : RETRY_NEVER;
 	} else {
 		out->fault = status == 400 || status == 413 ? AWS_VALIDATION : AWS_OTHER;
 	}

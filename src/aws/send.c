@@ -61,6 +61,7 @@ static int sign(AwsCall *call, Arena *a, Headers *h, Str path, Str query, Err *e
 	SigRequest rq = { .method = str_of(call->op->method), .path = path, .query = query, .headers = headers, .header_count = h->n,
 	                  .body = buf_str(&call->parts.body) };
 
+	call->signed_skew_ms = c->skew_ms;
 	for (size_t i = 0; i < h->n; i++)
 		headers[i] = (SigHeader){ h->v[i].name, h->v[i].value };
 	if (sig_sign(a, c->keys, &creds, &scope, &rq, &result, e) < 0)
@@ -90,7 +91,8 @@ static int start(AwsCall *call, const Headers *h, const char *url, void (*on_don
 {
 	HttpSpec spec = {
 		.method = call->op->method, .url = url, .headers = h->v, .header_count = h->n, .body = buf_str(&call->parts.body),
-		.total_ms = time_left(call), .quiet_s = call->op->quiet_s, .ca_file = call->client->ca_file,
+		.max_body_bytes = BODY_MAX, .total_ms = time_left(call), .quiet_s = call->op->quiet_s, .ca_file = call->client->ca_file,
+		.once = !call->op->idempotent,
 		.on_body = call->op->stream ? on_piece : NULL, .on_done = on_done, .arg = call,
 	};
 

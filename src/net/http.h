@@ -45,6 +45,9 @@ typedef struct HttpSpec {
 	size_t max_body_bytes;         /* 0: 8 MiB. For what is kept in reply->body; what goes to on_body is not counted */
 	long   connect_ms, total_ms;   /* 0: 5,000 and 60,000; total_ms < 0: none (streams) */
 	long   quiet_s;                /* give up when no byte went either way for so long; 0: 30 */
+	/* Leaves this machine once at most. libcurl repeats a request by itself when the kept connection that it chose turns
+	 * out to be dead; such a request gets a new connection instead, where it never does that. */
+	bool   once;
 	const char *ca_file;           /* NULL: the system's */
 	const char *proxy;             /* NULL: HTTPS_PROXY and friends; never used for loopback and link-local addresses */
 	/* Streaming: each piece as it comes; only for status 200. Return 0, or -1 to end the transfer (HTTP_CANCELLED). */

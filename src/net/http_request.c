@@ -256,6 +256,7 @@ static CURLcode set_options(HttpRequest *rq, const HttpSpec *spec)
 		SET(CURLOPT_CAINFO, spec->ca_file);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, spec->connect_ms > 0 ? spec->connect_ms : (long)DEFAULT_CONNECT_MS);
 	SET(CURLOPT_TIMEOUT_MS, spec->total_ms < 0 ? 0L : spec->total_ms ? spec->total_ms : (long)DEFAULT_TOTAL_MS);
+	SET(CURLOPT_FRESH_CONNECT, spec->once ? 1L : 0L);
 	SET(CURLOPT_HTTPHEADER, rq->lines);
 	SET(CURLOPT_ERRORBUFFER, rq->error);
 	SET(CURLOPT_PRIVATE, rq);
@@ -312,13 +313,11 @@ fail:
 	return NULL;
 }
 
-/* A time-out before there was a connection means that nothing was sent: the caller may safely try again. */
-static HttpFault timeout_fault(HttpRequest *rq)
+/* What goes wrong before there is a connection means that nothing was sent: the caller may safely try again. */
+static HttpFault fault_before(HttpRequest *rq)
 {
 	curl_off_t resolved_us = 0;
 
-	if (rq->moved_ms)
-		return HTTP_TIMEOUT;
 	rq->http->curl.easy_getinfo(rq->easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved_us);
 	return resolved_us ? HTTP_CONNECT : HTTP_DNS;
 }
@@ -334,10 +333,11 @@ void request_settle(HttpRequest *rq, CURLcode code)
 	r->body = buf_str(&rq->body);
 	if (rq->stop)
 		r->fault = rq->stop;
-	else if (code == CURLE_OPERATION_TIMEDOUT)
-		r->fault = timeout_fault(rq);
 	else
 		r->fault = fault_of(code);
+	/* A proxy that refuses the tunnel, for one, shows as an error in receiving. */
+	if (!rq->stop && !rq->moved_ms && (r->fault == HTTP_TIMEOUT || r->fault == HTTP_TORN))
+		r->fault = fault_before(rq);
 	if (r->fault != HTTP_OK)
 		(void)snprintf(r->fault_text, sizeof r->fault_text, "%s", text);
 }
@@ -368,6 +368,7 @@ static HttpFault fault_of(CURLcode code)
 {
 	static const FaultRow rows[] = {
 		{ CURLE_OK, HTTP_OK },
+		{ CURLE_OPERATION_TIMEDOUT, HTTP_TIMEOUT },
 		{ CURLE_COULDNT_RESOLVE_HOST, HTTP_DNS },
 		{ CURLE_COULDNT_RESOLVE_PROXY, HTTP_DNS },
 		{ CURLE_COULDNT_CONNECT, HTTP_CONNECT },
