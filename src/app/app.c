@@ -168,6 +168,21 @@ int app_run(uv_loop_t *loop, const AppSpec *spec, Err *e)
 	return code;
 }
 
+/* What the shown panes rest on: a feed that nothing here uses is no reason to fail. */
+static bool view_failed(const App *a, Err *e)
+{
+	unsigned feeds = 0;
+
+	for (size_t i = 0; i < a->pane_count; i++)
+		feeds |= a->pane[i].cls->feeds;
+	for (int i = 0; i < FEEDS_N; i++)
+		if (feeds & FEED_BIT(i) && a->world.feed[i].phase == FEED_FAILED) {
+			*e = a->world.feed[i].err;
+			return true;
+		}
+	return false;
+}
+
 int app_once(uv_loop_t *loop, const AppSpec *spec, Buf *out, Err *e)
 {
 	App *a = app_new(loop, spec, e);
@@ -194,7 +209,7 @@ int app_once(uv_loop_t *loop, const AppSpec *spec, Buf *out, Err *e)
 	}
 	loop_draw(a);
 	(void)surface_to_text(a->surface, out);      /* a surface is far below a Buf's cap */
-	if (a->feeds && feeds_failed(a->feeds, e))
+	if (a->feeds && view_failed(a, e))
 		rc = -1;
 	app_quit(a, 0);
 	(void)uv_run(loop, UV_RUN_DEFAULT);

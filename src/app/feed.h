@@ -40,14 +40,14 @@ typedef struct FeedsSpec {
 
 /* The store's cursors are read first; calls begin when they are known. */
 Feeds *feeds_new(const FeedsSpec *spec);
-/* Cancels; callbacks of the spec are not called any more. Freed when the last call has come back. */
+/* Callbacks of the spec are not called any more; what is in flight is dropped when it comes back (session_close cancels
+ * it). Freed when the last call has come back. */
 void   feeds_close(Feeds *f);
 const FeedView *feeds_view(const Feeds *f, FeedId id);
 /* Starts the rounds that are due at now. Called by the console's one refresh timer. */
 void   feeds_tick(Feeds *f, int64_t now_ms);
 /* Next tick asks everything again, whatever its interval. */
 void   feeds_refresh(Feeds *f);
-/* The least interval at which something is due, for the refresh timer. */
 bool   feeds_failed(const Feeds *f, Err *e);      /* the first failed feed of the mask, with its sentence */
 
 #endif

@@ -76,11 +76,13 @@ static void on_page(Feed *f, const void *out, const AwsError *err, void *arg)
 	AgentsState *st = arg;
 	const DdbPage *page = out;
 	FeedBatch *b = st->batch;
+	Err again = { 0 };
 
-	/* A team without this table has another registry: that is an empty pane with its reason, not a broken feed. */
-	if (err) {
+	if (!err && page->last_key_json.n && str_eq(page->last_key_json, st->next_key))
+		err_set(&again, "DynamoDB answered with the same page key twice; the agents are not complete");
+	if (err || again.kind) {
 		drop_batch(st);
-		feed_end(f, &err->err);
+		feed_end(f, err ? &err->err : &again);
 		return;
 	}
 	for (size_t i = 0; i < page->count; i++)

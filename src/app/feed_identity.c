@@ -14,11 +14,17 @@ static void on_identity(Feed *f, const void *out, const AwsError *err, void *arg
 		feed_end(f, &err->err);
 		return;
 	}
-	if (s->ctx->account_id.n && !str_eq(s->ctx->account_id, id->account)) {
+	f->all->wrong_account = false;
+	if (s->ctx->account_id.n && !str_eq(s->ctx->account_id, id->account))
 		err_kind(&e, ERR_REFUSED,
 				 "these credentials belong to account %.*s, but context %.*s is configured for %.*s; "
 				 "choose another profile or correct account_id",
 				 STR_ARG(id->account), STR_ARG(s->ctx->name), STR_ARG(s->ctx->account_id));
+	else if (s->account[0] && !str_is(id->account, s->account))
+		err_kind(&e, ERR_REFUSED, "the credentials now belong to account %.*s, and this session began in %s; "
+				 "start again to look at the other account", STR_ARG(id->account), s->account);
+	if (e.kind) {
+		f->all->wrong_account = true;
 		feed_end(f, &e);
 		return;
 	}

@@ -28,6 +28,7 @@ struct Feeds {
 	FeedsSpec spec;
 	Feed feed[FEEDS_N];
 	bool closing, identified, started;
+	bool wrong_account;                  /* nothing that comes may be stored until the identity is right again */
 	int  pending;                        /* calls and store jobs that will still come back */
 	Arena cursors;                       /* texts read from the store at start */
 	Str  jobs_head, jobs_back, lines_head, lines_back;

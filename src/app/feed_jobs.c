@@ -1,11 +1,8 @@
-/* Jobs from the DynamoDB table: its GSI (status, updatedAt) is asked status by status from a cursor on.
- *
- *   forward   from the newest updatedAt seen, less an overlap: a GSI is eventually consistent and writers' clocks
- * differ sweep     now and then from further back, so that late and out-of-order items are found too backward  slice by
- * slice into the past until the asked window is complete, newest first
- *
- * Rows are idempotent in the store, so an overlap costs reads and never money. */
+/* Jobs from the DynamoDB table: its GSI (status, updatedAt) is asked status by status, forward from what was seen last
+ * and backward into the past (feed_span.h). Now and then a sweep reads the live end from further back, so that late and
+ * out-of-order items are found too. Rows are idempotent in the store: an overlap costs reads and never money. */
 #include "app/feed_impl.h"
+#include "app/feed_span.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,12 +16,12 @@ enum {
 	SWEEP_EVERY = 4,                 /* every so many rounds the last sweep_ms are read again */
 	SWEEP_ITEMS = 1000,              /* which is sized to about so many items */
 	SLICE_MS = 6 * 3600000,
+	DAY_MS = 86400000,
+	SCAN_EVERY_MS = 300000,          /* a table without its index is read whole each time */
 };
 
 static const char *const statuses[] = { "running", "queued", "failed", "succeeded", "cancelled" };
 enum { STATUSES = sizeof statuses / sizeof *statuses };
-
-typedef struct Range { int64_t from_ms, until_ms; bool back; } Range;   /* until 0 = open */
 
 typedef struct Scan {                    /* the chain of pages of one status */
 	Feed *f;
@@ -40,9 +37,9 @@ typedef struct JobsState {
 	int     open;                    /* chains that still run */
 	bool    failed, no_index;
 	Err     err;
-	int64_t head_ms, back_ms;        /* 0 = never */
-	int64_t newest_ms;               /* in this round */
-	int64_t items_round;
+	Span    span, after;             /* after: once the range is stored */
+	int64_t newest_ms, items;        /* in this range */
+	bool    sweeping;
 	int64_t sweep_ms;
 	int64_t looked_ms;               /* monotonic: the last look at the live end */
 } JobsState;
@@ -66,10 +63,9 @@ static JobsState *state_of(Feed *f)
 	if (st)
 		return st;
 	st = f->state = xcalloc(1, sizeof *st);
-	st->head_ms = cursor_ms(f->all->jobs_head);
-	st->back_ms = cursor_ms(f->all->jobs_back);
+	st->span = (Span){ cursor_ms(f->all->jobs_head), cursor_ms(f->all->jobs_back) };
 	st->sweep_ms = SLICE_MS;
-	f->view.covered_from_ms = st->back_ms;
+	f->view.covered_from_ms = st->span.back_ms;
 	return st;
 }
 
@@ -82,32 +78,23 @@ static void free_state(void *state)
 	free(st);
 }
 
-/* The next stretch of time to read, or false when this round has nothing left to do. */
-static bool next_range(Feed *f, JobsState *st, bool first, Range *out)
+static int64_t backfill_from(const Feed *f)
 {
-	int64_t now = feed_now_ms(), want = f->all->spec.since_ms;
+	int64_t back = f->all->spec.backfill_ms;
 
-	if (first) {
-		int64_t overlap = f->view.rounds % SWEEP_EVERY == 0 && f->view.rounds ? st->sweep_ms : OVERLAP_MS;
-
-		if (!st->head_ms)
-			*out = (Range){ want, 0, false };
-		else
-			*out = (Range){ st->head_ms - overlap < st->back_ms ? st->back_ms : st->head_ms - overlap, 0, false };
-		return true;
-	}
-	if (st->back_ms > want) {               /* the window that was asked for comes whole */
-		*out = (Range){ want, st->back_ms, true };
-		return true;
-	}
-	want = f->all->spec.backfill_ms ? now - f->all->spec.backfill_ms : 0;
-	if (!f->all->spec.live || !want || st->back_ms <= want)
-		return false;
-	*out = (Range){ st->back_ms - SLICE_MS > want ? st->back_ms - SLICE_MS : want, st->back_ms, true };
-	return true;
+	return back && f->all->spec.live ? feed_now_ms() - back : 0;
 }
 
 static void start_range(Feed *f, JobsState *st);
+
+/* A sweep is sized by what it read: about SWEEP_ITEMS, at least the overlap, at most a day. */
+static void size_sweep(JobsState *st)
+{
+	if (st->items > SWEEP_ITEMS)
+		st->sweep_ms = st->sweep_ms / 2 > OVERLAP_MS ? st->sweep_ms / 2 : OVERLAP_MS;
+	else if (st->items < SWEEP_ITEMS / 4)
+		st->sweep_ms = st->sweep_ms * 2 < DAY_MS ? st->sweep_ms * 2 : DAY_MS;
+}
 
 static void range_done(Feed *f, JobsState *st)
 {
@@ -117,33 +104,23 @@ static void range_done(Feed *f, JobsState *st)
 		feed_end(f, &st->err);
 		return;
 	}
+	st->span = st->after;
+	f->view.covered_from_ms = st->span.back_ms;
+	f->view.backfilling = span_backward(&st->span, f->all->spec.since_ms, backfill_from(f), SLICE_MS, &next);
 	if (!st->range.back) {
-		/* A sweep is sized by what it read: about SWEEP_ITEMS, at least the overlap, at most a day. */
-		if (f->view.rounds % SWEEP_EVERY == 0 && st->items_round > SWEEP_ITEMS)
-			st->sweep_ms = st->sweep_ms / 2 > OVERLAP_MS ? st->sweep_ms / 2 : OVERLAP_MS;
-		else if (st->items_round < SWEEP_ITEMS / 4 && st->sweep_ms < INT64_C(35) * 86400000)
-			st->sweep_ms *= 2;
-		if (!st->back_ms)
-			st->back_ms = st->range.from_ms ? st->range.from_ms : 1;
-		if (st->newest_ms > st->head_ms)
-			st->head_ms = st->newest_ms;
-		if (!st->head_ms)
-			st->head_ms = feed_now_ms();
-	} else {
-		st->back_ms = st->range.from_ms;
-	}
-	f->view.covered_from_ms = st->back_ms;
-	f->view.backfilling = next_range(f, st, false, &next);
-	if (!st->range.back)
 		st->looked_ms = clock_mono_ms();
+		if (st->sweeping)
+			size_sweep(st);
+	}
 	/* The past is read slice by slice without a pause, but the live end keeps its interval. */
 	if (!f->view.backfilling || (f->all->spec.live && clock_mono_ms() - st->looked_ms >= f->view.interval_ms)) {
 		feed_end(f, NULL);
 		return;
 	}
-	f->view.fresh_ms = st->range.back ? f->view.fresh_ms : feed_now_ms();
-	if (!st->range.back)
+	if (!st->range.back) {
+		f->view.fresh_ms = feed_now_ms();
 		f->view.phase = FEED_OK;
+	}
 	feed_progress(f);
 	st->range = next;
 	start_range(f, st);
@@ -164,18 +141,17 @@ static void cursor_done(Feed *f, const Err *err, void *arg)
 static void chains_done(Feed *f, JobsState *st)
 {
 	FeedBatch *b;
-	int64_t head = st->newest_ms > st->head_ms ? st->newest_ms : st->head_ms;
 
 	if (st->failed) {
 		range_done(f, st);
 		return;
 	}
+	st->after = span_after(&st->span, &st->range, st->newest_ms, feed_now_ms());
 	b = feed_batch_new(f);
-	if (!st->range.back)
-		feed_batch_cursor(b, "jobs.head", arena_printf(&b->arena, "%lld", (long long)(head ? head : feed_now_ms())));
-	if (st->range.back || !st->back_ms)
-		feed_batch_cursor(b, "jobs.back",
-						  arena_printf(&b->arena, "%lld", (long long)(st->range.from_ms ? st->range.from_ms : 1)));
+	if (st->after.head_ms != st->span.head_ms)
+		feed_batch_cursor(b, "jobs.head", arena_printf(&b->arena, "%lld", (long long)st->after.head_ms));
+	if (st->after.back_ms != st->span.back_ms)
+		feed_batch_cursor(b, "jobs.back", arena_printf(&b->arena, "%lld", (long long)st->after.back_ms));
 	feed_batch_write(b, cursor_done, st);
 }
 
@@ -209,7 +185,17 @@ static void page_stored(Feed *f, const Err *err, void *arg)
 /* An index that is not there is no reason to show nothing: the table is scanned then, which costs more. */
 static bool index_is_missing(const AwsError *err)
 {
-	return err->fault == AWS_VALIDATION && strstr(err->err.text, "index") != NULL;
+	return err->fault == AWS_VALIDATION && strstr(err->err.text, "specified index") != NULL;
+}
+
+/* One scan reads all there is, so it stands for the whole past and for all statuses. */
+static void range_of_scan(Feed *f, JobsState *st)
+{
+	int64_t from = f->all->spec.since_ms, want = backfill_from(f);
+
+	st->range = (Range){ want && want < from ? want : from, 0, false };
+	if (f->view.interval_ms < SCAN_EVERY_MS)
+		f->view.interval_ms = SCAN_EVERY_MS;
 }
 
 static void on_page(Feed *f, const void *out, const AwsError *err, void *arg)
@@ -218,9 +204,11 @@ static void on_page(Feed *f, const void *out, const AwsError *err, void *arg)
 	JobsState *st = f->state;
 	const DdbPage *page = out;
 	FeedBatch *b;
+	Err again = { 0 };
 
 	if (err && index_is_missing(err) && !st->no_index) {
 		st->no_index = true;
+		range_of_scan(f, st);
 		sc->use_scan = true;
 		sc->next_key = STR("");
 		ask_page(sc);
@@ -229,6 +217,11 @@ static void on_page(Feed *f, const void *out, const AwsError *err, void *arg)
 	if (err) {
 		/* The one chain that scans stands for all statuses. */
 		chain_end(sc, st->no_index && !sc->use_scan && index_is_missing(err) ? NULL : &err->err);
+		return;
+	}
+	if (page->last_key_json.n && str_eq(page->last_key_json, sc->next_key)) {
+		err_set(&again, "DynamoDB answered with the same page key twice; the jobs are not complete");
+		chain_end(sc, &again);
 		return;
 	}
 	b = feed_batch_new(f);
@@ -241,12 +234,11 @@ static void on_page(Feed *f, const void *out, const AwsError *err, void *arg)
 			f->view.err = e;
 			continue;
 		}
-		if (sc->use_scan &&
-			(job.updated_ms < st->range.from_ms || (st->range.until_ms && job.updated_ms >= st->range.until_ms)))
+		if (sc->use_scan && job.updated_ms < st->range.from_ms)
 			continue;
 		if (job.updated_ms > st->newest_ms)
 			st->newest_ms = job.updated_ms;
-		st->items_round++;
+		st->items++;
 		f->view.items++;
 		feed_batch_job(b, &job);
 	}
@@ -285,7 +277,7 @@ static void start_range(Feed *f, JobsState *st)
 {
 	st->open = st->no_index ? 1 : STATUSES;
 	st->newest_ms = 0;
-	st->items_round = 0;
+	st->items = 0;
 	st->failed = false;
 	for (int i = 0; i < (st->no_index ? 1 : STATUSES); i++) {
 		Scan *sc = &st->scan[i];
@@ -302,7 +294,10 @@ static void start(Feed *f)
 {
 	JobsState *st = state_of(f);
 
-	(void)next_range(f, st, true, &st->range);
+	st->sweeping = f->view.rounds && f->view.rounds % SWEEP_EVERY == 0;
+	st->range = span_forward(&st->span, f->all->spec.since_ms, st->sweeping ? st->sweep_ms : OVERLAP_MS);
+	if (st->no_index)
+		range_of_scan(f, st);
 	start_range(f, st);
 }
 

@@ -1,7 +1,9 @@
 /* COST_TRACKING lines from the jobs' log groups, by FilterLogEvents: the only source that gives each event an id, so
  * the only one that money is booked from. An empty page with a token is normal and followed; a token that comes back
- * unchanged ends the chain. */
+ * unchanged ends the chain. Forward, and back into the past, as feed_span.h says; lines that arrive late are found by a
+ * longer look back now and then. */
 #include "app/feed_impl.h"
+#include "app/feed_span.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +11,7 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 
-enum { OVERLAP_MS = 300000, PAGES_MAX = 20000, SLICE_MS = 6 * 3600000 };
+enum { OVERLAP_MS = 300000, SWEEP_MS = 3600000, SWEEP_EVERY = 60, SLICE_MS = 6 * 3600000, PAGES_MAX = 20000 };
 /* Lines are kept so long; jobs, which carry their tokens themselves, are read further back. */
 #define BACK_MAX_MS (INT64_C(7) * 86400000)
 
@@ -18,8 +20,12 @@ typedef struct LinesState {
 	Str     token;
 	Arena   tokens[2];               /* the last token and the one before: compared, then swapped */
 	int     turn, pages;
-	int64_t head_ms, back_ms, from_ms, until_ms, newest_ms;
+	Span    span, after;             /* after: once the range is stored */
+	Range   range;
+	int64_t newest_ms, started_ms;
 	int64_t looked_ms;               /* monotonic: the last look at the live end */
+	bool    failed;                  /* a group could not be read: the others are, the cursors stay */
+	Err     err;
 } LinesState;
 
 static int64_t interval(const ConfSources *src)
@@ -38,55 +44,58 @@ static void free_state(void *state)
 
 static void ask_page(Feed *f);
 
-/* Into the past slice by slice, as long as the live end need not be asked again. */
-static bool next_slice(Feed *f, LinesState *st)
+static void start_range(Feed *f, LinesState *st, Range r)
 {
-	int64_t span = f->all->spec.backfill_ms < BACK_MAX_MS ? f->all->spec.backfill_ms : BACK_MAX_MS;
-	int64_t want = feed_now_ms() - span;
-
-	f->view.backfilling = f->all->spec.live && span && st->back_ms > want;
-	if (!f->view.backfilling || clock_mono_ms() - st->looked_ms >= f->view.interval_ms)
-		return false;
-	st->until_ms = st->back_ms;
-	st->from_ms = st->back_ms - SLICE_MS > want ? st->back_ms - SLICE_MS : want;
+	st->range = r;
+	st->started_ms = feed_now_ms();
 	st->group = 0;
 	st->token = STR("");
 	st->pages = 0;
 	st->newest_ms = 0;
-	return true;
+	st->failed = false;
+	ask_page(f);
 }
 
-static void round_done(Feed *f, const Err *err, void *arg)
+static void range_done(Feed *f, const Err *err, void *arg)
 {
 	LinesState *st = arg;
+	int64_t back = f->all->spec.backfill_ms < BACK_MAX_MS ? f->all->spec.backfill_ms : BACK_MAX_MS;
+	Range next;
 
-	if (!err) {
-		if (st->newest_ms > st->head_ms)
-			st->head_ms = st->newest_ms;
-		if (!st->back_ms || st->from_ms < st->back_ms)
-			st->back_ms = st->from_ms ? st->from_ms : 1;
-		f->view.covered_from_ms = st->back_ms;
-		if (!st->until_ms)
-			st->looked_ms = clock_mono_ms();
-		if (next_slice(f, st)) {
-			feed_progress(f);
-			ask_page(f);
-			return;
-		}
+	if (err) {
+		feed_end(f, err);
+		return;
 	}
-	feed_end(f, err);
+	st->span = st->after;
+	f->view.covered_from_ms = st->span.back_ms;
+	if (!st->range.back)
+		st->looked_ms = clock_mono_ms();
+	f->view.backfilling = f->all->spec.live && span_backward(&st->span, f->all->spec.since_ms,
+															 back ? feed_now_ms() - back : 0, SLICE_MS, &next);
+	/* Into the past slice by slice, as long as the live end need not be asked again. */
+	if (!f->view.backfilling || clock_mono_ms() - st->looked_ms >= f->view.interval_ms) {
+		feed_end(f, NULL);
+		return;
+	}
+	feed_progress(f);
+	start_range(f, st, next);
 }
 
 static void groups_done(Feed *f, LinesState *st)
 {
-	FeedBatch *b = feed_batch_new(f);
-	int64_t head = st->newest_ms > st->head_ms ? st->newest_ms : st->head_ms;
-	int64_t back = !st->back_ms || st->from_ms < st->back_ms ? st->from_ms : st->back_ms;
+	FeedBatch *b;
+	int64_t newest = st->newest_ms > st->started_ms ? st->newest_ms : st->started_ms;
 
-	if (head)
-		feed_batch_cursor(b, "lines.head", arena_printf(&b->arena, "%lld", (long long)head));
-	feed_batch_cursor(b, "lines.back", arena_printf(&b->arena, "%lld", (long long)(back ? back : 1)));
-	feed_batch_write(b, round_done, st);
+	if (st->failed) {
+		feed_end(f, &st->err);
+		return;
+	}
+	/* What was there when the range began has come, also when no line of ours was among it. */
+	st->after = span_after(&st->span, &st->range, newest, st->started_ms);
+	b = feed_batch_new(f);
+	feed_batch_cursor(b, "lines.head", arena_printf(&b->arena, "%lld", (long long)st->after.head_ms));
+	feed_batch_cursor(b, "lines.back", arena_printf(&b->arena, "%lld", (long long)st->after.back_ms));
+	feed_batch_write(b, range_done, st);
 }
 
 static void next_group(Feed *f, LinesState *st)
@@ -97,6 +106,18 @@ static void next_group(Feed *f, LinesState *st)
 		ask_page(f);
 	else
 		groups_done(f, st);
+}
+
+/* One group that is gone or closed to us must not hide the others. */
+static void group_failed(Feed *f, LinesState *st, const AwsError *err)
+{
+	if (!st->failed)
+		st->err = err->err;
+	st->failed = true;
+	if (err->fault == AWS_NOT_FOUND || err->fault == AWS_DENIED)
+		next_group(f, st);
+	else
+		feed_end(f, &st->err);
 }
 
 static void page_stored(Feed *f, const Err *err, void *arg)
@@ -112,15 +133,29 @@ static void page_stored(Feed *f, const Err *err, void *arg)
 		next_group(f, st);
 }
 
+static void take_token(LinesState *st, Str token)
+{
+	Arena *keep = &st->tokens[st->turn ^= 1];
+
+	if (str_eq(token, st->token))
+		token = STR("");
+	if (token.n && ++st->pages > PAGES_MAX) {
+		token = STR("");
+		st->failed = true;
+		err_set(&st->err, "CloudWatch Logs came to no end within %d pages; ask for less time", PAGES_MAX);
+	}
+	arena_reset(keep);
+	st->token = token.n ? arena_str(keep, token) : token;
+}
+
 static void on_page(Feed *f, const void *out, const AwsError *err, void *arg)
 {
 	LinesState *st = arg;
 	const LogsFilterOut *page = out;
 	FeedBatch *b;
-	Arena *keep;
 
 	if (err) {
-		feed_end(f, &err->err);
+		group_failed(f, st, err);
 		return;
 	}
 	b = feed_batch_new(f);
@@ -135,13 +170,7 @@ static void on_page(Feed *f, const void *out, const AwsError *err, void *arg)
 		f->view.items++;
 		feed_batch_line(b, &line);
 	}
-	if (page->next_token.n && (str_eq(page->next_token, st->token) || ++st->pages > PAGES_MAX)) {
-		st->token = STR("");
-	} else {
-		keep = &st->tokens[st->turn ^= 1];
-		arena_reset(keep);
-		st->token = page->next_token.n ? arena_str(keep, page->next_token) : STR("");
-	}
+	take_token(st, page->next_token);
 	feed_batch_write(b, page_stored, st);
 }
 
@@ -151,35 +180,38 @@ static void ask_page(Feed *f)
 	const ConfSources *src = &f->all->spec.session->ctx->src;
 	LogsFilterIn in = {
 		.group = src->log_groups[st->group].p, .pattern = "COST_TRACKING",
-		.start_ms = st->from_ms, .end_ms = st->until_ms, .next_token = st->token,
+		.start_ms = st->range.from_ms, .end_ms = st->range.until_ms, .next_token = st->token,
 	};
 
 	feed_call(f, &op_logs_filter_log_events, &in, on_page, st);
 }
 
-static void start(Feed *f)
+static LinesState *state_of(Feed *f)
 {
 	LinesState *st = f->state;
-	int64_t since = f->all->spec.since_ms;
 
-	if (!st) {
-		st = f->state = xcalloc(1, sizeof *st);
-		(void)str_i64(f->all->lines_head, &st->head_ms);    /* no cursor yet leaves 0 */
-		(void)str_i64(f->all->lines_back, &st->back_ms);
-	}
+	if (st)
+		return st;
+	st = f->state = xcalloc(1, sizeof *st);
+	(void)str_i64(f->all->lines_head, &st->span.head_ms);    /* no cursor yet leaves 0 */
+	(void)str_i64(f->all->lines_back, &st->span.back_ms);
+	return st;
+}
+
+static void start(Feed *f)
+{
+	LinesState *st = state_of(f);
+	int64_t since = f->all->spec.since_ms;
+	bool sweep = f->view.rounds % SWEEP_EVERY == SWEEP_EVERY - 1;
+
 	if (!f->all->spec.session->ctx->src.log_group_count) {
 		feed_end(f, NULL);
 		return;
 	}
-	st->group = 0;
-	st->token = STR("");
-	st->pages = 0;
-	st->newest_ms = 0;
-	st->until_ms = 0;
-	st->from_ms = st->head_ms && st->back_ms && st->back_ms <= since ? st->head_ms - OVERLAP_MS : since;
-	if (st->from_ms < since)
-		st->from_ms = since;
-	ask_page(f);
+	/* Time that nobody watched, or a wider question: the span begins anew with what is asked for. */
+	if (st->span.head_ms < since || st->span.back_ms > since)
+		st->span = (Span){ 0 };
+	start_range(f, st, span_forward(&st->span, since, sweep ? SWEEP_MS : OVERLAP_MS));
 }
 
 const FeedClass feed_class_lines = {

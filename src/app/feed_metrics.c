@@ -8,7 +8,7 @@
 #include "base/xalloc.h"
 #include "wire/jsonw.h"
 
-enum { SERIES_MAX = 400, PER_CALL = 100, PERIOD_S = 60, RELIST_ROUNDS = 15, OVERLAP_MS = 600000 };
+enum { SERIES_MAX = 400, PER_CALL = 100, PERIOD_S = 60, RELIST_ROUNDS = 15, OVERLAP_MS = 600000, SCREEN_MS = 2 * 3600000 };
 
 typedef struct MetricsState {
 	Arena arena;                     /* of the list */
@@ -171,6 +171,9 @@ static void start_data(Feed *f, MetricsState *st)
 	int64_t now = feed_now_ms(), since = f->all->spec.since_ms;
 
 	st->until_ms = now / 60000 * 60000 + 60000;
+	/* A screen shows the last hour; only a question about metrics asks for more. */
+	if (f->all->spec.backfill_ms && since < now - SCREEN_MS)
+		since = now - SCREEN_MS;
 	st->from_ms = st->last_ms ? st->last_ms - OVERLAP_MS : since;
 	/* Minutes older than 15 days are not kept by CloudWatch: asked for, they give nothing, silently. */
 	if (st->from_ms < now - INT64_C(14) * 86400000)
@@ -211,10 +214,12 @@ static void on_list(Feed *f, const void *out, const AwsError *err, void *arg)
 	st->token = again ? arena_str(&st->arena, list->next_token) : STR("");
 	if (!again)
 		st->ns++;
-	if (st->ns < f->all->spec.session->ctx->src.namespace_count)
+	if (st->ns < f->all->spec.session->ctx->src.namespace_count) {
 		ask_list(f, st);
-	else
-		start_data(f, st);
+		return;
+	}
+	st->until_relist = RELIST_ROUNDS;        /* only a list that is whole is kept */
+	start_data(f, st);
 }
 
 static void ask_list(Feed *f, MetricsState *st)
@@ -231,11 +236,11 @@ static void start(Feed *f)
 	if (!st)
 		st = f->state = xcalloc(1, sizeof *st);
 	drop_batch(st);
-	if (st->until_relist-- > 0) {
+	if (st->until_relist > 0) {
+		st->until_relist--;
 		start_data(f, st);
 		return;
 	}
-	st->until_relist = RELIST_ROUNDS;
 	arena_reset(&st->arena);
 	st->count = 0;
 	st->ns = 0;

@@ -6,6 +6,8 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 
+enum { RETRY_MS = 15000 };       /* a feed with a long interval does not wait it out after a failure */
+
 static const FeedClass *const classes[FEEDS_N] = {
 	[FEED_IDENTITY] = &feed_class_identity,
 	[FEED_JOBS]     = &feed_class_jobs,
@@ -35,7 +37,8 @@ void feeds_release(Feeds *f)
 static void start_round(Feed *f)
 {
 	f->busy = true;
-	if (f->view.phase != FEED_OK)
+	/* A failed feed keeps its sentence until a round went well. */
+	if (f->view.phase == FEED_OFF)
 		f->view.phase = FEED_LOADING;
 	f->view.waiting[0] = 0;
 	f->cls->start(f);
@@ -59,7 +62,7 @@ void feed_progress(Feed *f)
  * them: nothing of it may reach this context's store. */
 static void identity_known(Feeds *all, const Err *err)
 {
-	bool wrong = err && err->kind == ERR_REFUSED, first = !all->identified;
+	bool wrong = all->wrong_account, first = !all->identified;
 
 	all->identified = !wrong;
 	for (int i = 0; i < FEEDS_N; i++) {
@@ -91,7 +94,7 @@ void feed_end(Feed *f, const Err *err)
 		f->view.phase = FEED_OK;
 		f->view.fresh_ms = feed_now_ms();
 	}
-	f->due_ms = clock_mono_ms() + f->view.interval_ms;
+	f->due_ms = clock_mono_ms() + (err && f->view.interval_ms > RETRY_MS ? RETRY_MS : f->view.interval_ms);
 	if (f->id == FEED_IDENTITY)
 		identity_known(all, err);
 	feed_progress(f);
@@ -214,11 +217,18 @@ static void on_call_done(AwsCall *call, const void *out, const AwsError *err, vo
 {
 	Pending *p = arg;
 	Feeds *all = p->f->all;
+	AwsError wrong = { .fault = AWS_REFUSED };
 
 	(void)call;
 	if (!all->closing) {
 		p->f->view.waiting[0] = 0;
-		p->done(p->f, out, err, p->arg);
+		/* What is still in flight when the account turns out to be another one must not be stored. */
+		if (all->wrong_account && p->f->id != FEED_IDENTITY) {
+			wrong.err = all->feed[FEED_IDENTITY].view.err;
+			p->done(p->f, NULL, &wrong, p->arg);
+		} else {
+			p->done(p->f, out, err, p->arg);
+		}
 	}
 	free(p);
 	feeds_release(all);
