@@ -11,6 +11,7 @@ typedef struct Taking {
 	const StoreBatch *b;
 	StoreDelta d;
 	Horizon horizon;
+	int64_t next_id;                 /* of the next new call */
 	Arena a;                         /* reset after each row */
 	int64_t *dirty;                  /* calls that got one more cost line, once per line */
 	size_t dirty_n, dirty_cap;
@@ -86,27 +87,28 @@ static int apply_job(Taking *t, const Job *j, Err *e)
 		return 0;
 	if (!found && (c.started_ms ? c.started_ms : c.updated_ms) < t->horizon.jobs_ms)
 		return 0;
-	if (found) {
-		c.id = old.id;
-		c.cost_lines = old.cost_lines;
-	}
+	c.id = found ? old.id : t->next_id++;
+	c.stored = found;
+	c.cost_lines = found ? old.cost_lines : 0;
 	if (apply_book(t->s, &c, found ? &old : NULL, t->b->prices, t->b->mode, &t->a, &t->d.nusd, e) < 0)
 		return -1;
 	if (found && old.kind == CALL_ITEM)
 		t->d.jobs_changed++;
 	else
 		t->d.jobs_new++;
-	return call_save(t->s, &c, e);
+	return call_save(t->s, &c, found ? &old : NULL, e);
 }
 
 static int apply_line(Taking *t, const LogLine *l, Err *e)
 {
-	bool cost = l->kind == LINE_COST, lone = cost && !l->job_id.n, fresh, found;
-	Call c;
+	bool cost = l->kind == LINE_COST, lone = cost && !l->job_id.n, fresh, found = false;
+	Call c = { 0 };
 
 	if (l->event_ms < (cost ? t->horizon.jobs_ms : t->horizon.lines_ms))
 		return 0;
-	if (line_insert(t->s, l, &fresh, e) < 0)
+	if (cost && call_find(t->s, lone ? l->event_id : l->job_id, lone, &t->a, &c, &found, e) < 0)
+		return -1;
+	if (line_insert(t->s, l, !cost ? 0 : found ? c.id : t->next_id, &fresh, e) < 0)
 		return -1;
 	if (!fresh) {
 		t->d.lines_again++;
@@ -115,18 +117,16 @@ static int apply_line(Taking *t, const LogLine *l, Err *e)
 	t->d.lines_new++;
 	if (!cost)
 		return 0;
-	if (call_find(t->s, lone ? l->event_id : l->job_id, lone, &t->a, &c, &found, e) < 0)
-		return -1;
 	if (found) {
 		VEC_GROW(t->dirty, t->dirty_cap, t->dirty_n + 1);
 		t->dirty[t->dirty_n++] = c.id;
 		return 0;
 	}
-	c = (Call){ .kind = lone ? CALL_LONE : CALL_LINES, .job_id = lone ? l->event_id : l->job_id, .trace = l->trace_id,
+	c = (Call){ .id = t->next_id++, .only = l, .kind = lone ? CALL_LONE : CALL_LINES, .job_id = lone ? l->event_id : l->job_id, .trace = l->trace_id,
 	            .state = JOB_OTHER, .cost_lines = 1 };
 	if (apply_book(t->s, &c, NULL, t->b->prices, t->b->mode, &t->a, &t->d.nusd, e) < 0)
 		return -1;
-	return call_save(t->s, &c, e);
+	return call_save(t->s, &c, NULL, e);
 }
 
 static int by_value(const void *a, const void *b)
@@ -150,7 +150,7 @@ static int apply_dirty(Taking *t, Err *e)
 			return -1;
 		c = old;
 		c.cost_lines += (int64_t)run;
-		if (apply_book(t->s, &c, &old, t->b->prices, t->b->mode, &t->a, &t->d.nusd, e) < 0 || call_save(t->s, &c, e) < 0)
+		if (apply_book(t->s, &c, &old, t->b->prices, t->b->mode, &t->a, &t->d.nusd, e) < 0 || call_save(t->s, &c, &old, e) < 0)
 			return -1;
 		arena_reset(&t->a);
 	}
@@ -159,8 +159,12 @@ static int apply_dirty(Taking *t, Err *e)
 
 static int apply_rows(Taking *t, Err *e)
 {
-	if (apply_horizon(t->s, &t->horizon, e) < 0)
+	/* Lines may outlive their call: its id must not come again. */
+	static const char last[] = "SELECT max(coalesce((SELECT max(id) FROM job), 0), coalesce((SELECT max(call) FROM line WHERE call <> 0), 0))";
+
+	if (apply_horizon(t->s, &t->horizon, e) < 0 || db_int(t->s, last, &t->next_id, e) < 0)
 		return -1;
+	t->next_id++;
 	for (size_t i = 0; i < t->b->job_count; i++) {
 		if (apply_job(t, &t->b->jobs[i], e) < 0)
 			return -1;
@@ -171,7 +175,7 @@ static int apply_rows(Taking *t, Err *e)
 			return -1;
 		arena_reset(&t->a);
 	}
-	if (apply_dirty(t, e) < 0 || apply_feeds(t->s, t->b, &t->d, e) < 0)
+	if (apply_dirty(t, e) < 0 || apply_feeds(t->s, t->b, &t->d, e) < 0 || index_settle(t->s, e) < 0)
 		return -1;
 	return apply_flush(t->s, e);
 }

@@ -6,13 +6,17 @@ static const int64_t minute_ms = 60000;
 
 static int sum_lines(Store *s, const Call *c, const PriceTable *p, Arena *a, CostLines *sum, Err *e)
 {
-	LineQuery q = { .job_id = c->job_id, .only_cost = true, .lone = c->kind == CALL_LONE };
+	LineQuery q = { .call = c->id, .call_only = true };
 	LogLine *v;
 	size_t n;
 
 	*sum = (CostLines){ 0 };
 	if (!c->cost_lines)
 		return 0;
+	if (c->only) {
+		cost_lines_add(sum, c->only, p);
+		return 0;
+	}
 	if (line_list(s, &q, a, &v, &n, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)

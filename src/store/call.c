@@ -30,7 +30,7 @@ void call_read(sqlite3_stmt *st, Call *c)
 	int at = 0;
 	int64_t flags;
 
-	*c = (Call){ .id = sqlite3_column_int64(st, at++) };
+	*c = (Call){ .id = sqlite3_column_int64(st, at++), .stored = true };
 	c->kind = (CallKind)sqlite3_column_int64(st, at++);
 	c->job_id = db_col_str(st, at++);
 	c->trace = db_col_str(st, at++);
@@ -76,14 +76,15 @@ static void keep_text(Arena *a, Call *c)
 
 int call_find(Store *s, Str job_id, bool lone, Arena *a, Call *c, bool *found, Err *e)
 {
-	static const char sql[] = "SELECT " CALL_COLUMNS " FROM job WHERE hash = ?";
+#define CALLS_IN(table) "SELECT " CALL_COLUMNS " FROM (SELECT id AS at FROM " table " WHERE hash = ?1) CROSS JOIN job ON id = at"
+	static const char sql[] = CALLS_IN("job_recent") " UNION ALL " CALLS_IN("job_settled");
 	sqlite3_stmt *st = db_stmt(s, sql, e);
 	int rc;
 
 	*found = false;
 	if (!st)
 		return -1;
-	sqlite3_bind_int64(st, 1, (int64_t)str_hash(job_id));
+	sqlite3_bind_int64(st, 1, index_hash(job_id));
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
 		if (!str_eq(db_col_str(st, 2), job_id) || (sqlite3_column_int64(st, 1) == CALL_LONE) != lone)
 			continue;
@@ -117,35 +118,13 @@ int call_get(Store *s, int64_t id, Arena *a, Call *c, Err *e)
 	return rc;
 }
 
-int call_save(Store *s, Call *c, Err *e)
+static void bind_call(sqlite3_stmt *st, const Call *c)
 {
-	static const char insert[] =
-		"INSERT INTO job(" CALL_COLUMNS ", hash) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
-		"?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35)";
-	static const char update[] =
-		"UPDATE job SET kind = ?2, trace = ?4, status = ?5, detail = ?6, updated_ms = ?7, started_ms = ?8, content = ?9,"
-		"cost_lines = ?10, retries = ?11, state = ?12, flags = ?13, own_reported = ?14, latency_ms = ?15, tenant = ?16,"
-		"persona = ?17, agent = ?18, version = ?19, model = ?20, booked_ms = ?21, source = ?22, nusd = ?23, reported = ?24,"
-		"input = ?25, output = ?26, cache_read = ?27, cache_write_5m = ?28, cache_write_1h = ?29, k_tenant = ?30,"
-		"k_persona = ?31, k_agent = ?32, k_version = ?33, k_model = ?34 WHERE id = ?1";
-	sqlite3_stmt *st = db_stmt(s, c->id ? update : insert, e);
 	const int64_t flags = (c->own_tokens ? F_OWN_TOKENS : 0) | (c->b.has_tokens ? F_TOKENS : 0) | (c->b.unpriced ? F_UNPRICED : 0) |
 	                      c->cache_hit << F_CACHE_SHIFT | c->approved << F_APPROVED_SHIFT;
 	const int64_t numbers[] = { c->updated_ms, c->started_ms, c->content, c->cost_lines, c->retries, c->state, flags };
-	const int64_t booked[] = { c->b.tokens.input, c->b.tokens.output, c->b.tokens.cache_read, c->b.tokens.cache_write_5m,
-	                           c->b.tokens.cache_write_1h };
 
-	if (!st)
-		return -1;
-	if (c->id)
-		sqlite3_bind_int64(st, 1, c->id);
-	else
-		sqlite3_bind_null(st, 1);
 	sqlite3_bind_int64(st, 2, c->kind);
-	if (!c->id) {
-		db_bind_str(st, 3, c->job_id);
-		sqlite3_bind_int64(st, 35, (int64_t)str_hash(c->job_id));
-	}
 	db_bind_str(st, 4, c->trace);
 	db_bind_str(st, 5, c->status);
 	sqlite3_bind_blob64(st, 6, c->detail.p ? c->detail.p : "", c->detail.n, SQLITE_STATIC);
@@ -156,18 +135,58 @@ int call_save(Store *s, Call *c, Err *e)
 	for (int i = 0; i < OWN_NAMES; i++)
 		sqlite3_bind_int64(st, FIRST_OWN + i, c->own[i]);
 	sqlite3_bind_int64(st, 21, c->b.booked_ms);
+}
+
+/* The parameters are numbered alike in all three statements. */
+static void bind_booking(sqlite3_stmt *st, const Call *c)
+{
+	const int64_t tokens[] = { c->b.tokens.input, c->b.tokens.output, c->b.tokens.cache_read, c->b.tokens.cache_write_5m,
+	                           c->b.tokens.cache_write_1h };
+
 	sqlite3_bind_int64(st, 22, c->b.source);
 	sqlite3_bind_int64(st, 23, c->b.nusd);
 	bind_opt(st, 24, c->b.reported_nusd);
 	for (int i = 0; i < PRICE_CLASSES; i++)
-		sqlite3_bind_int64(st, 25 + i, booked[i]);
+		sqlite3_bind_int64(st, 25 + i, tokens[i]);
 	for (int d = DIM_ALL + 1; d < DIMS; d++)
 		sqlite3_bind_int64(st, 29 + d, c->key[d]);
+}
+
+/* SQLite writes an index anew when one of its columns is named in an UPDATE, whether or not the value differs. */
+static bool same_places(const Call *c, const Call *was)
+{
+	return c->kind == was->kind && c->updated_ms == was->updated_ms && c->state == was->state && c->b.booked_ms == was->b.booked_ms &&
+	       c->latency_ms.known == was->latency_ms.known && c->latency_ms.v == was->latency_ms.v;
+}
+
+int call_save(Store *s, const Call *c, const Call *was, Err *e)
+{
+#define SET_REST \
+	"trace = ?4, status = ?5, detail = ?6, started_ms = ?8, content = ?9, cost_lines = ?10, retries = ?11, flags = ?13," \
+	"own_reported = ?14, tenant = ?16, persona = ?17, agent = ?18, version = ?19, model = ?20, source = ?22, nusd = ?23," \
+	"reported = ?24, input = ?25, output = ?26, cache_read = ?27, cache_write_5m = ?28, cache_write_1h = ?29," \
+	"k_tenant = ?30, k_persona = ?31, k_agent = ?32, k_version = ?33, k_model = ?34 WHERE id = ?1"
+	static const char insert[] =
+		"INSERT INTO job(" CALL_COLUMNS ", hash) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
+		"?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35)";
+	static const char move[] = "UPDATE job SET kind = ?2, updated_ms = ?7, state = ?12, latency_ms = ?15, booked_ms = ?21, " SET_REST;
+	static const char stay[] = "UPDATE job SET " SET_REST;
+	int64_t hash = index_hash(c->job_id);
+	bool staying = c->stored && was && same_places(c, was);
+	sqlite3_stmt *st = db_stmt(s, !c->stored ? insert : staying ? stay : move, e);
+
+	if (!st)
+		return -1;
+	sqlite3_bind_int64(st, 1, c->id);
+	if (!c->stored) {
+		db_bind_str(st, 3, c->job_id);
+		sqlite3_bind_int64(st, 35, hash);
+	}
+	bind_call(st, c);
+	bind_booking(st, c);
 	if (db_done(s, st, "cannot keep a job", e) < 0)
 		return -1;
-	if (!c->id)
-		c->id = sqlite3_last_insert_rowid(s->db);
-	return 0;
+	return c->stored ? 0 : index_put(s, hash, c->id, e);
 }
 
 void call_sums(const Call *c, Sums *out)

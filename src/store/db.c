@@ -97,6 +97,7 @@ void db_undo(Store *s)
 		(void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);   /* the first error is the one to tell */
 	names_done(&s->names);
 	cells_reset(&s->cells);
+	s->indexed = 0;
 }
 
 int db_bind_str(sqlite3_stmt *st, int at, Str text)

@@ -20,6 +20,7 @@ struct Store {
 	size_t   kept_n, kept_cap;
 	Names    names;          /* what this connection has looked up; emptied when a transaction is undone */
 	Cells    cells;          /* differences of the batch under way */
+	int64_t  indexed;        /* new ids put during it */
 	Buf      scratch;
 };
 
@@ -40,6 +41,12 @@ Str db_col_str(sqlite3_stmt *st, int at);                        /* borrowed unt
 int  db_name_id(Store *s, Str text, int64_t *id, Err *e);        /* makes it when it is new: writers only */
 int  db_name_find(Store *s, Str text, int64_t *id, Err *e);      /* -2 in *id when there is none */
 int  db_name_text(Store *s, int64_t id, Str *text, Err *e);      /* borrowed from the store, until it is closed or undone */
+
+/* Ids of calls by the hash of their job id (index.c). */
+int64_t index_hash(Str job_id);
+int index_put(Store *s, int64_t hash, int64_t id, Err *e);
+int index_settle(Store *s, Err *e);                              /* before a commit: keeps the table of new ones small */
+int index_forget(Store *s, int64_t booked_before_ms, Err *e);    /* before these jobs are deleted */
 
 int schema_check(Store *s, bool *foreign, Err *e);               /* application id and version */
 int schema_make(Store *s, Err *e);                               /* all migrations that are missing, in one transaction */

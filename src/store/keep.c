@@ -96,7 +96,7 @@ static int rebook_all(Store *s, const PriceTable *prices, LedgerMode mode, Arena
 			if (call_get(s, ids[i], a, &old, e) < 0)
 				return -1;
 			c = old;
-			if (apply_book(s, &c, &old, prices, mode, a, NULL, e) < 0 || call_save(s, &c, e) < 0)
+			if (apply_book(s, &c, &old, prices, mode, a, NULL, e) < 0 || call_save(s, &c, &old, e) < 0)
 				return -1;
 			arena_reset(a);
 		}
@@ -147,12 +147,13 @@ static int mark(Store *s, const char *key, int64_t ms, Err *e)
 /* Jobs go by whole hours, so that no hour is half in rows and half only in totals. */
 static int prune(Store *s, int64_t jobs_before, int64_t lines_before, int64_t hours_before, Err *e)
 {
-	static const char jobs[] = "DELETE FROM job WHERE booked_ms < ?", cost[] = "DELETE FROM line WHERE event_ms < ? AND kind = 1";
+	static const char jobs[] = "DELETE FROM job WHERE booked_ms < ?";
+	static const char cost[] = "DELETE FROM line WHERE event_ms < ? AND kind = 1 AND NOT EXISTS (SELECT 1 FROM job WHERE id = call)";
 	static const char lines[] = "DELETE FROM line WHERE event_ms < ? AND kind <> 1", points[] = "DELETE FROM point WHERE t_ms < ?";
 	static const char minutes[] = "DELETE FROM minutely WHERE minute < ? / 60000";
 	static const char hours[] = "DELETE FROM hourly WHERE hour < ?";
 
-	if (jobs_before && (delete_before(s, jobs, jobs_before, e) < 0 || delete_before(s, cost, jobs_before, e) < 0 ||
+	if (jobs_before && (index_forget(s, jobs_before, e) < 0 || delete_before(s, jobs, jobs_before, e) < 0 || delete_before(s, cost, jobs_before, e) < 0 ||
 	                    delete_before(s, minutes, jobs_before, e) < 0 || mark(s, "pruned_jobs_ms", jobs_before, e) < 0))
 		return -1;
 	if (lines_before && (delete_before(s, lines, lines_before, e) < 0 || mark(s, "pruned_lines_ms", lines_before, e) < 0))

@@ -60,12 +60,6 @@ static int64_t link_hash(Str text)
 	return !text.n ? 0 : h ? h : 1;
 }
 
-/* A cost line without a job is found again by its own event id. */
-static Str owner(const LogLine *l)
-{
-	return l->job_id.n || l->kind != LINE_COST ? l->job_id : l->event_id;
-}
-
 static void bind_opt(sqlite3_stmt *st, int at, Opt64 v)
 {
 	if (v.known)
@@ -74,15 +68,15 @@ static void bind_opt(sqlite3_stmt *st, int at, Opt64 v)
 		sqlite3_bind_null(st, at);
 }
 
-int line_insert(Store *s, const LogLine *l, bool *fresh, Err *e)
+int line_insert(Store *s, const LogLine *l, int64_t call, bool *fresh, Err *e)
 {
 	static const char sql[] =
 		"INSERT OR IGNORE INTO line(event_ms, event_hash, kind, job_hash, trace_hash, flags, reported, duration_ms, input, output,"
-		"cache_read, cache_write_5m, cache_write_1h, level, tenant, persona, agent, version, model, detail, text)"
-		"VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+		"cache_read, cache_write_5m, cache_write_1h, level, tenant, persona, agent, version, model, detail, text, call)"
+		"VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 	int64_t ids[COUNT(named)];
 	const int64_t first[] = {
-		l->event_ms, (int64_t)str_hash(l->event_id), l->kind, link_hash(owner(l)), link_hash(l->trace_id),
+		l->event_ms, (int64_t)str_hash(l->event_id), l->kind, link_hash(l->job_id), link_hash(l->trace_id),
 		(l->has_tokens ? F_LINE_TOKENS : 0) | l->cache_hit << F_LINE_CACHE_SHIFT,
 	};
 	const int64_t tokens[] = { l->tokens.input, l->tokens.output, l->tokens.cache_read, l->tokens.cache_write_5m, l->tokens.cache_write_1h };
@@ -105,6 +99,7 @@ int line_insert(Store *s, const LogLine *l, bool *fresh, Err *e)
 		sqlite3_bind_int64(st, 14 + i, ids[i]);
 	sqlite3_bind_blob64(st, 20, s->scratch.p, s->scratch.n, SQLITE_STATIC);
 	db_bind_str(st, 21, str_sub(l->text, 0, TEXT_MAX));
+	sqlite3_bind_int64(st, 22, call);
 	if (db_done(s, st, "cannot keep a log line", e) < 0)
 		return -1;
 	*fresh = sqlite3_changes(s->db) > 0;
@@ -146,9 +141,7 @@ static void keep_line(Arena *a, LogLine *l)
 
 static bool wanted(const LineQuery *q, const LogLine *l)
 {
-	if (q->lone)
-		return !l->job_id.n && str_eq(l->event_id, q->job_id);
-	return (q->job_id.n && str_eq(l->job_id, q->job_id)) || (q->trace_id.n && str_eq(l->trace_id, q->trace_id));
+	return q->call_only || (q->job_id.n && str_eq(l->job_id, q->job_id)) || (q->trace_id.n && str_eq(l->trace_id, q->trace_id));
 }
 
 static int by_time(const void *a, const void *b)
@@ -165,10 +158,15 @@ int line_list(Store *s, const LineQuery *q, Arena *a, LogLine **out, size_t *n, 
 #define LINE_SELECT \
 	"SELECT event_ms, kind, flags, reported, duration_ms, input, output, cache_read, cache_write_5m, cache_write_1h, level," \
 	"tenant, persona, agent, version, model, detail, text FROM line "
-	static const char any[] = LINE_SELECT "WHERE id IN (SELECT id FROM line WHERE job_hash = ?1 AND job_hash <> 0 UNION "
-		"SELECT id FROM line WHERE trace_hash = ?2 AND trace_hash <> 0)";
-	static const char cost[] = LINE_SELECT "WHERE job_hash = ?1 AND job_hash <> 0 AND kind = 1";
-	sqlite3_stmt *st = db_stmt(s, q->only_cost ? cost : any, e);
+	/* Walks the spans that hold lines at all (one step each), then asks each for the job and the trace. */
+	static const char any[] =
+		"WITH RECURSIVE span(x) AS (SELECT min(event_ms) >> 22 FROM line UNION ALL SELECT (SELECT event_ms >> 22 FROM line "
+		"INDEXED BY line_event WHERE event_ms >= (span.x + 1) << 22 ORDER BY event_ms LIMIT 1) FROM span WHERE x IS NOT NULL) "
+		LINE_SELECT "WHERE id IN (SELECT id FROM line WHERE call = ?3 AND call <> 0 "
+		"UNION SELECT id FROM span CROSS JOIN line INDEXED BY line_job ON event_ms >> 22 = x AND job_hash = ?1 AND job_hash <> 0 AND kind <> 1 "
+		"UNION SELECT id FROM span CROSS JOIN line INDEXED BY line_trace ON event_ms >> 22 = x AND trace_hash = ?2 AND trace_hash <> 0)";
+	static const char cost[] = LINE_SELECT "WHERE call = ?3 AND call <> 0";
+	sqlite3_stmt *st = db_stmt(s, q->call_only ? cost : any, e);
 	LogLine *v = NULL, l;
 	size_t cap = 0;
 	int rc;
@@ -177,9 +175,11 @@ int line_list(Store *s, const LineQuery *q, Arena *a, LogLine **out, size_t *n, 
 	*n = 0;
 	if (!st)
 		return -1;
-	sqlite3_bind_int64(st, 1, link_hash(q->job_id));
-	if (!q->only_cost)
+	sqlite3_bind_int64(st, 3, q->call);
+	if (!q->call_only) {
+		sqlite3_bind_int64(st, 1, link_hash(q->job_id));
 		sqlite3_bind_int64(st, 2, link_hash(q->trace_id));
+	}
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
 		if (read_line(s, st, &l, e) < 0)
 			break;

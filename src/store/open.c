@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,11 +67,19 @@ static int guard(const char *path, StoreMode mode, off_t *size, Err *e)
 	return 0;
 }
 
+/* SQLite's count of its memory takes a global lock at each allocation. Refused when it is already in use: no harm. */
+static void tune(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static Store *connect(const char *path, StoreMode mode, int more_flags, Err *e)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	int flags = (mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX | more_flags;
 	Store *s = xcalloc(1, sizeof *s);
 
+	(void)pthread_once(&once, tune);
 	s->mode = mode;
 	s->path = xstrdup(path);
 	if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK) {

@@ -132,7 +132,12 @@ int store_job_counts(Store *s, int64_t updated_from_ms, int64_t counts[JOB_STATE
 int store_job_lines(Store *s, Str job_id, Str trace_id, size_t limit, Arena *a, LogLine **out, size_t *n, Err *e)
 {
 	LineQuery q = { .job_id = job_id, .trace_id = trace_id, .limit = limit };
+	bool found = false;
+	Call c;
 
+	if (job_id.n && call_find(s, job_id, false, a, &c, &found, e) < 0)
+		return -1;
+	q.call = found ? c.id : 0;
 	return line_list(s, &q, a, out, n, e);
 }
 

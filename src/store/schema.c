@@ -51,6 +51,20 @@ static const char *const migrations[] = {
 	"stat TEXT NOT NULL, period_s INTEGER NOT NULL, unit TEXT NOT NULL, partial INTEGER NOT NULL,"
 	"UNIQUE(ns, name, dimensions, stat, period_s));"
 	"CREATE TABLE point(series INTEGER NOT NULL, t_ms INTEGER NOT NULL, v REAL, PRIMARY KEY(series, t_ms)) WITHOUT ROWID;",
+	/* No index with random keys may grow with the rows: each batch would write nearly every page of it. Ids are found in
+	 * two tables (index.c), lines by the call that they belong to, and by job or trace within spans of 2^22 ms (70 min). */
+	"CREATE TABLE job_recent(hash INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY(hash, id)) WITHOUT ROWID;"
+	"CREATE TABLE job_settled(hash INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY(hash, id)) WITHOUT ROWID;"
+	"ALTER TABLE line ADD COLUMN call INTEGER NOT NULL DEFAULT 0;"
+	"UPDATE line SET call = coalesce((SELECT id FROM job WHERE hash = job_hash), 0) WHERE kind = 1;"
+	"DROP INDEX job_hash;"
+	"UPDATE job SET hash = hash << 32 >> 32;"
+	"INSERT INTO job_settled SELECT hash, id FROM job ORDER BY hash, id;"
+	"DROP INDEX line_job;"
+	"DROP INDEX line_trace;"
+	"CREATE INDEX line_call ON line(call) WHERE call <> 0;"
+	"CREATE INDEX line_job ON line(event_ms >> 22, job_hash) WHERE job_hash <> 0 AND kind <> 1;"
+	"CREATE INDEX line_trace ON line(event_ms >> 22, trace_hash) WHERE trace_hash <> 0;",
 };
 enum { VERSION = (int)(sizeof migrations / sizeof *migrations) };
 
