@@ -67,6 +67,8 @@ struct App {
 	uv_signal_t sig[6];
 	bool    handles;                   /* the handles above are open */
 	int64_t refresh_ms;
+	int64_t keep_due_ms;               /* monotonic; 0: never asked */
+	bool    keep_first;                /* the store has not been looked through since the start */
 	Err     fatal;
 };
 
@@ -97,6 +99,9 @@ void screen_draw(App *a);
 void screen_focus_next(App *a, int step);
 void screen_back(App *a);
 void screen_forward(App *a, int step);
+
+/* keep.c */
+void keep_tick(App *a);                         /* what the store forgets: after the start, then hourly */
 
 /* queries.c: what is asked of the store and of the feeds */
 void query_start(App *a, bool live);            /* opens the feeds */

@@ -58,6 +58,7 @@ static void on_refresh(uv_timer_t *t)
 	int64_t now = app_now(a);
 
 	feeds_tick(a->feeds, clock_mono_ms());
+	keep_tick(a);
 	/* A new minute moves every window, also when nothing new came. */
 	if (a->fig && now / 60000 != a->fig->at_ms / 60000)
 		app_compute(a);

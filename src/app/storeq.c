@@ -26,7 +26,8 @@ struct StoreQ {
 	QJob *head, *tail;           /* writes that wait */
 	bool writing, closing;
 	int reading;
-	char note[320];
+	char note[320];              /* of the file */
+	char set_note[160];          /* of who uses it */
 };
 
 static void free_if_done(StoreQ *q)
@@ -194,7 +195,12 @@ bool storeq_idle(const StoreQ *q)
 
 const char *storeq_note(const StoreQ *q)
 {
-	return q->note;
+	return q->note[0] ? q->note : q->set_note;
+}
+
+void storeq_set_note(StoreQ *q, const char *text)
+{
+	(void)snprintf(q->set_note, sizeof q->set_note, "%s", text);
 }
 
 Store *storeq_open_reader(const StoreQ *q, Err *e)

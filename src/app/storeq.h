@@ -24,7 +24,8 @@ void    storeq_read(StoreQ *q, StoreWork w);
 /* A connection for this thread, wherever the queue keeps its rows; close it with store_close. */
 Store  *storeq_open_reader(const StoreQ *q, Err *e);
 bool    storeq_idle(const StoreQ *q);
-/* A sentence when the file had to be set aside or cannot be written ("" when all is well). */
+/* A sentence when the file had to be set aside or cannot be written, else the one that was set ("" when all is well). */
 const char *storeq_note(const StoreQ *q);
+void    storeq_set_note(StoreQ *q, const char *text);
 
 #endif

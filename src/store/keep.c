@@ -144,34 +144,91 @@ static int mark(Store *s, const char *key, int64_t ms, Err *e)
 	return db_done(s, st, "cannot forget old rows", e);
 }
 
-/* Jobs go by whole hours, so that no hour is half in rows and half only in totals. */
+static int prune_jobs(Store *s, int64_t before_ms, Err *e)
+{
+	static const char *const rows[] = {
+		"DELETE FROM job WHERE booked_ms < ?",
+		/* After the calls: a line goes only with the call that it belongs to, or booking again would change an hour. */
+		"DELETE FROM line WHERE event_ms < ? AND kind = 1 AND NOT EXISTS (SELECT 1 FROM job WHERE id = call)",
+		"DELETE FROM minutely WHERE minute < ? / 60000",
+	};
+
+	if (index_forget(s, before_ms, e) < 0)
+		return -1;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (delete_before(s, rows[i], before_ms, e) < 0)
+			return -1;
+	return mark(s, "pruned_jobs_ms", before_ms, e);
+}
+
 static int prune(Store *s, int64_t jobs_before, int64_t lines_before, int64_t hours_before, Err *e)
 {
-	static const char jobs[] = "DELETE FROM job WHERE booked_ms < ?";
-	static const char cost[] = "DELETE FROM line WHERE event_ms < ? AND kind = 1 AND NOT EXISTS (SELECT 1 FROM job WHERE id = call)";
 	static const char lines[] = "DELETE FROM line WHERE event_ms < ? AND kind <> 1", points[] = "DELETE FROM point WHERE t_ms < ?";
-	static const char minutes[] = "DELETE FROM minutely WHERE minute < ? / 60000";
 	static const char hours[] = "DELETE FROM hourly WHERE hour < ?";
 
-	if (jobs_before && (index_forget(s, jobs_before, e) < 0 || delete_before(s, jobs, jobs_before, e) < 0 || delete_before(s, cost, jobs_before, e) < 0 ||
-	                    delete_before(s, minutes, jobs_before, e) < 0 || mark(s, "pruned_jobs_ms", jobs_before, e) < 0))
+	if (jobs_before > 0 && prune_jobs(s, jobs_before, e) < 0)
 		return -1;
-	if (lines_before && (delete_before(s, lines, lines_before, e) < 0 || mark(s, "pruned_lines_ms", lines_before, e) < 0))
+	if (lines_before > 0 && (delete_before(s, lines, lines_before, e) < 0 || mark(s, "pruned_lines_ms", lines_before, e) < 0))
 		return -1;
-	if (hours_before && (delete_before(s, hours, hours_before / hour_ms, e) < 0 || delete_before(s, points, hours_before, e) < 0))
+	if (hours_before > 0 && (delete_before(s, hours, hours_before / hour_ms, e) < 0 || delete_before(s, points, hours_before, e) < 0 ||
+	                         mark(s, "pruned_hours_ms", hours_before / hour_ms * hour_ms, e) < 0))
 		return -1;
+	return 0;
+}
+
+/* A clock that runs ahead must not empty the store: its rows know how late it can be. */
+static int latest(Store *s, int64_t *now_ms, Err *e)
+{
+	static const char sql[] = "SELECT max(coalesce((SELECT max(booked_ms) FROM job), 0), coalesce((SELECT max(event_ms) FROM line), 0))";
+	int64_t newest;
+
+	if (db_int(s, sql, &newest, e) < 0)
+		return -1;
+	if (*now_ms > newest)
+		*now_ms = newest;
 	return 0;
 }
 
 int store_prune(Store *s, int64_t now_ms, int64_t jobs_ms, int64_t lines_ms, int64_t hourly_ms, Err *e)
 {
-	int64_t jobs = jobs_ms ? (now_ms - jobs_ms) / hour_ms * hour_ms : 0;
+	int64_t jobs;
 
 	if (db_begin(s, e) < 0)
 		return -1;
-	if (prune(s, jobs, lines_ms ? now_ms - lines_ms : 0, hourly_ms ? now_ms - hourly_ms : 0, e) < 0 || db_commit(s, e) < 0) {
-		db_undo(s);
-		return -1;
-	}
+	if (latest(s, &now_ms, e) < 0)
+		goto undo;
+	/* By whole hours, so that no hour is half in rows and half only in totals. */
+	jobs = jobs_ms ? (now_ms - jobs_ms) / hour_ms * hour_ms : 0;
+	if (prune(s, jobs, lines_ms ? now_ms - lines_ms : 0, hourly_ms ? now_ms - hourly_ms : 0, e) < 0 || db_commit(s, e) < 0)
+		goto undo;
 	return 0;
+undo:
+	db_undo(s);
+	return -1;
+}
+
+int store_size(Store *s, int64_t *bytes, int64_t *unused, Err *e)
+{
+	int64_t pages, unused_pages, page;
+
+	if (db_int(s, "PRAGMA page_count", &pages, e) < 0 || db_int(s, "PRAGMA freelist_count", &unused_pages, e) < 0 ||
+	    db_int(s, "PRAGMA page_size", &page, e) < 0)
+		return -1;
+	*bytes = pages * page;
+	*unused = unused_pages * page;
+	return 0;
+}
+
+/* Asked page by page by SQLite: each row of the answer is one page moved. */
+int store_shrink(Store *s, Err *e)
+{
+	sqlite3_stmt *st = db_stmt(s, "PRAGMA incremental_vacuum(4096)", e);
+	int rc;
+
+	if (!st)
+		return -1;
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
+		;
+	sqlite3_reset(st);
+	return rc == SQLITE_DONE ? 0 : db_fail(s, "cannot give space back", e);
 }

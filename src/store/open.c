@@ -95,7 +95,8 @@ static Store *connect(const char *path, StoreMode mode, int more_flags, Err *e)
 /* What a writer needs set. Sizes: 16 MiB of pages keep the indexes of a batch; a checkpoint every 32 MiB of log. */
 static int prepare_writer(Store *s, bool in_memory, Err *e)
 {
-	if (!in_memory && db_exec(s, "PRAGMA journal_mode = WAL", e) < 0)
+	/* auto_vacuum is for a file that is still empty; it only lets store_shrink work, nothing runs by itself. */
+	if (db_exec(s, "PRAGMA auto_vacuum = INCREMENTAL", e) < 0 || (!in_memory && db_exec(s, "PRAGMA journal_mode = WAL", e) < 0))
 		return -1;
 	return db_exec(s, "PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;"
 	               "PRAGMA wal_autocheckpoint = 8000", e);

@@ -66,8 +66,14 @@ int store_apply(Store *s, const StoreBatch *b, StoreDelta *delta, Err *e);
 /* Books everything again after the price table or the mode changed. */
 int store_rebook(Store *s, const PriceTable *prices, LedgerMode mode, Err *e);
 /* Forgets what is older than each age: jobs and the lines that carry their cost, other lines, hourly totals. What comes
- * late from before that is not taken in again. An age of 0 keeps everything. Totals of hours that stay do not change. */
+ * late from before that is not taken in again. An age of 0 keeps everything. Totals of hours that stay do not change.
+ * Ages count from now_ms or from the newest row, whichever is earlier. */
 int store_prune(Store *s, int64_t now_ms, int64_t jobs_ms, int64_t lines_ms, int64_t hourly_ms, Err *e);
+
+/* Size of the file, and how much of it waits for new rows. */
+int store_size(Store *s, int64_t *bytes, int64_t *unused, Err *e);
+/* Gives up to 16 MiB of unused space back to the disk. Files made before layout 2 keep it for new rows. */
+int store_shrink(Store *s, Err *e);
 
 int store_cursor(Store *s, const char *feed, Arena *a, Str *value, Err *e);       /* empty when never set */
 int store_put_frame(Store *s, const char *name, Str blob, int64_t now_ms, Err *e); /* the last painted figures */
