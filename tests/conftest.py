@@ -1,9 +1,13 @@
 """What the tests of the real binary share. SEISMO names the binary (set by the Makefile)."""
+import json
 import os
 import pathlib
 import subprocess
 
 import pytest
+
+import peers
+from console import Console
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
@@ -83,3 +87,78 @@ def start_sim(seismo):
     for one in running:
         if one.process.poll() is None:
             one.stop()
+
+
+class Home:
+    """An isolated home and environment to run the binary in."""
+
+    def __init__(self, binary, folder):
+        self.binary, self.path = binary, folder / "home"
+        self.path.mkdir()
+        self.env = {**clean_env(), "HOME": str(self.path)}
+
+    def config(self, text):
+        folder = self.path / ".config/seismo"
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / "config.yaml"
+        file.write_text(text)
+        file.chmod(0o600)
+        return file
+
+    def stores(self):
+        return sorted((self.path / ".local/share/seismo").glob("*.db"))
+
+    def run(self, *args, env=(), timeout=60):
+        """Runs `seismo ARGS` to its end."""
+        return subprocess.run([self.binary, *args], env={**self.env, **dict(env)}, capture_output=True, timeout=timeout,
+                              stdin=subprocess.DEVNULL)
+
+    def json(self, *args, env=()):
+        done = self.run(*args, "-o", "json", env=env)
+        assert done.returncode == 0, done.stderr.decode()
+        return json.loads(done.stdout)
+
+
+@pytest.fixture
+def home(seismo, tmp_path):
+    return Home(seismo, tmp_path)
+
+
+@pytest.fixture
+def console(seismo, home):
+    """console("--command", "cost", env=…, size=(80, 24)): the console on a terminal, ended after the test."""
+    running = []
+
+    def start(*args, env=(), size=(80, 24), argv=None):
+        running.append(Console(argv or [seismo, *args], {**home.env, **dict(env)}, size))
+        return running[-1]
+
+    yield start
+    for one in running:
+        one.close()
+
+
+def _peer(start):
+    def fixture(tmp_path_factory):
+        running = start(tmp_path_factory.mktemp("peer"), clean_env())
+        yield running
+        running.stop()
+    return fixture
+
+
+ministack = pytest.fixture(scope="module")(_peer(peers.start_ministack))
+moto = pytest.fixture(scope="module")(_peer(peers.start_moto))
+
+
+@pytest.fixture
+def odd_server():
+    """odd_server(answer): a server that answers in its own way."""
+    running = []
+
+    def start(answer):
+        running.append(peers.OddServer(answer))
+        return running[-1]
+
+    yield start
+    for one in running:
+        one.stop()

@@ -1,0 +1,175 @@
+"""Books that are kept beside the program, in Python's whole numbers, from the rules in docs/data.md and the prices in
+src/conf/prices.yaml. Nothing here asks the program anything."""
+import datetime
+import decimal
+import fractions
+import pathlib
+import re
+
+PRICES = pathlib.Path(__file__).resolve().parents[2] / "src/conf/prices.yaml"
+CLASSES = ("input", "output", "cacheRead", "cacheWrite5m", "cacheWrite1h")
+PRICE_KEYS = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h")
+GEOGRAPHIES = ("us.", "eu.", "apac.", "jp.", "au.", "us-gov.", "global.")
+
+
+def iso(t):
+    return t.strftime("%Y-%m-%dT%H:%M:%S.") + f"{t.microsecond // 1000:03d}Z"
+
+
+def time_of(text):
+    return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z")
+
+
+def half_up(amount):
+    return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)
+
+
+def read_prices():
+    """[{model, from, geo, above, input, …, then: {…}}] in the order of the file."""
+    rows = []
+    for block in re.findall(r"^  - \{(.*?)\}$", PRICES.read_text(), re.M | re.S):
+        then = re.search(r"then: \{(.*)", block, re.S)
+        members = lambda text: dict(re.findall(r'(\w+): ("[^"]*"|[^,}\s]+)', text))
+        row = members(block[:then.start()] if then else block)
+        row["model"] = row["model"].strip('"')
+        row["then"] = members(then.group(1)) if then else None
+        rows.append(row)
+    assert len(rows) > 20
+    return rows
+
+
+class Prices:
+    def __init__(self):
+        self.rows = read_prices()
+
+    def _find(self, model, when):
+        valid = [r for r in self.rows if r["model"] == model and r.get("from", "0000") <= when.strftime("%Y-%m-%d")]
+        return valid[-1] if valid else None
+
+    def amount(self, model, when, tokens):
+        """nUSD, or None when the call has no price."""
+        if model.startswith("arn:"):
+            kind, _, name = model.split(":", 5)[5].partition("/")
+            model = name if kind in ("foundation-model", "inference-profile") else model
+        row, factor = self._find(model, when), fractions.Fraction(1)
+        if row is None:
+            geography = next((g for g in GEOGRAPHIES if model.startswith(g)), None)
+            row = self._find(model[len(geography):], when) if geography else None
+            if row is not None and geography != "global.":
+                factor = fractions.Fraction(row.get("geo", "1"))
+        if row is None:
+            return None
+        prompt = sum(tokens[c] for c in CLASSES if c != "output")
+        tier = row["then"] if row["then"] and prompt > int(row["above"]) else row
+        usd = fractions.Fraction(0)
+        for name, key in zip(CLASSES, PRICE_KEYS):
+            if tokens[name] and key not in tier:
+                return None
+            if tokens[name]:
+                usd += tokens[name] * fractions.Fraction(tier[key]) / 1_000_000
+        return half_up(usd * factor * 1_000_000_000)
+
+
+def cents(text):
+    return half_up(fractions.Fraction(decimal.Decimal(text)) * 10_000_000)
+
+
+def add(a, b):
+    return {c: a[c] + b[c] for c in CLASSES}
+
+
+ZERO = dict.fromkeys(CLASSES, 0)
+
+
+class Call:
+    """One booked call: amount (None: nothing can be said), where from, when, under which names."""
+
+    def __init__(self, amount, source, booked, names, tokens, reported, unpriced):
+        self.amount, self.source, self.booked, self.names = amount, source, booked, names
+        self.tokens, self.reported, self.unpriced = tokens, reported, unpriced
+
+
+class Books:
+    def __init__(self):
+        self.prices = Prices()
+        self.jobs = {}                     # job id -> item as put into the table
+        self.lines = []                    # COST_TRACKING lines, as dicts with "at" beside the written members
+
+    def put_job(self, item):
+        self.jobs[item["jobId"]] = item
+
+    def _lines_of(self, job_id):
+        return sorted((l for l in self.lines if l.get("job_id") == job_id), key=lambda l: l["at"])
+
+    @staticmethod
+    def _tokens(lines):
+        usages = [l["tokens"] for l in lines if l["tokens"] is not None]
+        total = ZERO
+        for u in usages:
+            total = add(total, u)
+        return total if usages else None
+
+    @staticmethod
+    def _reported(lines):
+        said = [cents(l["cost_cents"]) for l in lines if "cost_cents" in l]
+        return sum(said) if said else None
+
+    def call_of_job(self, item):
+        lines = self._lines_of(item["jobId"])
+        first = lines[0] if lines else {}
+        tokens = item.get("tokens") or self._tokens(lines)
+        reported = item["costMicroUsd"] * 1000 if "costMicroUsd" in item else self._reported(lines)
+        booked = time_of(item.get("startedAt") or item["updatedAt"])
+        names = {"tenant": item.get("tenantId") or first.get("tenant_id", ""),
+                 "persona": item.get("persona") or first.get("persona_type", ""),
+                 "agent": item.get("agentId") or first.get("agent_id", ""),
+                 "model": item.get("model") or first.get("model_id", "")}
+        names["version"] = names["agent"] + "@" + (item.get("agentVersion") or first.get("agent_version", ""))
+        if tokens:
+            amount = self.prices.amount(names["model"], booked, tokens)
+            source, unpriced = ("computed" if amount is not None else None), amount is None
+        else:
+            amount, source, unpriced = reported, ("reported" if reported is not None else None), False
+        return Call(amount, source, booked, names, tokens, reported, unpriced)
+
+    def calls(self):
+        """Every call once: the jobs of the table, then the lines whose job is not there."""
+        for item in self.jobs.values():
+            yield self.call_of_job(item)
+        lone = {}
+        for line in self.lines:
+            if line.get("job_id") not in self.jobs:
+                lone.setdefault(line.get("job_id") or id(line), []).append(line)
+        for lines in lone.values():
+            lines = sorted(lines, key=lambda l: l["at"])
+            amount = sum(self.prices.amount(l["model_id"], l["at"], l["tokens"]) if l["tokens"] is not None
+                         else cents(l["cost_cents"]) for l in lines)
+            first = lines[0]
+            names = {"tenant": first["tenant_id"], "persona": first["persona_type"], "agent": first["agent_id"],
+                     "version": first["agent_id"] + "@" + first["agent_version"], "model": first["model_id"]}
+            yield Call(amount, "computed", first["at"], names, self._tokens(lines), self._reported(lines), False)
+
+    def cost(self, by, since):
+        """What `get cost --by … -o json` must say: {key: (nUSD, jobs, unpriced, tokens)}."""
+        groups = {}
+        for call in self.calls():
+            if call.booked < since:
+                continue
+            nusd, jobs, unpriced, tokens = groups.get(call.names[by], (0, 0, 0, ZERO))
+            groups[call.names[by]] = (nusd + (call.amount or 0), jobs + 1, unpriced + call.unpriced,
+                                      add(tokens, call.tokens or ZERO))
+        return groups
+
+    def total(self, since):
+        return sum(nusd for nusd, _, _, _ in self.cost("tenant", since).values())
+
+    def job_json(self, item, account, region):
+        """One element of `get jobs -o json`."""
+        call = self.call_of_job(item)
+        return {"account": account, "region": region, "jobId": item["jobId"], "traceId": item.get("traceId"),
+                "tenantId": item.get("tenantId"), "persona": item.get("persona"), "agentId": item.get("agentId"),
+                "agentVersion": item.get("agentVersion"), "model": item.get("model"), "status": item["status"],
+                "costNanoUsd": call.amount, "costSource": call.source, "reportedNanoUsd": call.reported,
+                "tokens": call.tokens, "cacheHit": item.get("cacheHit"), "latencyMs": item.get("latencyMs"),
+                "retryCount": item.get("retryCount", 0), "error": item.get("error"), "startedAt": item.get("startedAt"),
+                "updatedAt": item["updatedAt"]}
