@@ -111,16 +111,24 @@ static int jobs(const Options *o, Ask *a, JsonW *w, Err *e)
 	return rc;
 }
 
+static int by_of(const Options *o, Dim *by, Err *e)
+{
+	*by = DIM_TENANT;
+	if (o->by && (dim_of(str_of(o->by), by) < 0 || *by == DIM_ALL))
+		return err_kind(e, ERR_USAGE, "--by takes tenant, persona, agent, version or model, not %s", o->by);
+	return 0;
+}
+
 static int cost(const Options *o, Ask *a, JsonW *w, Err *e)
 {
 	Arena arena = { 0 };
-	Dim by = DIM_TENANT;
+	Dim by;
 	CostGroup *g;
 	size_t n;
 	Sums all = { 0 };
 
-	if (o->by && (dim_of(str_of(o->by), &by) < 0 || by == DIM_ALL))
-		return err_kind(e, ERR_USAGE, "--by takes tenant, persona, agent, version or model, not %s", o->by);
+	if (by_of(o, &by, e) < 0)
+		return -1;
 	if (store_cost(a->store, by, a->since_ms, 0, &arena, &g, &n, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
@@ -294,9 +302,10 @@ int cmd_get(const Options *o)
 	Buf json;
 	JsonW w;
 	const Kind *k = kind_of(o, &e);
+	Dim by;
 	int code;
 
-	if (!k)
+	if (!k || by_of(o, &by, &e) < 0)         /* before AWS is asked */
 		return cli_fail(&e);
 	buf_init(&json, JSON_MAX);
 	w = jw_to(&json);
