@@ -90,9 +90,10 @@ Clean fmt_age(Arena *a, int64_t ms)
 		return clean_own("-");
 	if (s < 0)
 		s = 0;
-	if (s < 100)
+	/* Two of a unit at least before the next one, so that an older thing never looks younger: 119s, 2m; 119m, 2h. */
+	if (s < 120)
 		return clean_ownf(a, "%llds", (long long)s);
-	if (s < 6000)
+	if (s < 7200)
 		return clean_ownf(a, "%lldm", (long long)(s / 60));
 	if (s < 100 * 3600)
 		return clean_ownf(a, "%lldh", (long long)(s / 3600));

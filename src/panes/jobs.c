@@ -125,10 +125,11 @@ static void title(JobsPane *s, const World *w, Arena *a)
 	const FeedView *jobs = &w->feed[FEED_JOBS];
 	Clean oldest = f->oldest_running_ms ? fmt_age(a, w->now_ms - f->oldest_running_ms) : clean_own("-");
 
-	s->title =
-		clean_ownf(a, "JOBS 24h  run %lld  wait %lld  ok %s  err %lld  oldest %s%s", (long long)f->states[JOB_RUNNING],
-				   (long long)f->states[JOB_QUEUED], fmt_count(a, f->states[JOB_SUCCEEDED]).p,
-				   (long long)f->states[JOB_FAILED], oldest.p, jobs->backfilling ? "  (reading history)" : "");
+	s->title = clean_ownf(a, "JOBS 24h  run %lld  wait %lld  ok %s  err %lld  oldest %s", (long long)f->states[JOB_RUNNING],
+						  (long long)f->states[JOB_QUEUED], fmt_count(a, f->states[JOB_SUCCEEDED]).p,
+						  (long long)f->states[JOB_FAILED], oldest.p);
+	if (jobs->backfilling && !w->filter.n)       /* a filter's count stands there */
+		s->title = clean_ownf(a, "%s  (reading history)", s->title.p);
 	if (jobs->skipped)
 		s->title = clean_ownf(a, "%s  %lld unreadable", s->title.p, (long long)jobs->skipped);
 }

@@ -62,19 +62,19 @@ static void movers_draw(const Pane *p, Box b)
 {
 	const MoversPane *s = p->state;
 	Arena scratch = { 0 };
-	int kw = b.w - 22 > 8 ? b.w - 22 : 8;
+	int kw = b.w - 23 > 8 ? b.w - 23 : 8;
 
 	draw_own(b, 0, 0, ROLE_TITLE, s->errors ? "MOVERS error %" : "MOVERS $, 2 h");
 	draw_right(b, kw, 0, 7, ROLE_TITLE, clean_own("now"));
-	draw_right(b, kw + 7, 0, 7, ROLE_TITLE, clean_own(s->errors ? "usual" : "diff"));
-	draw_right(b, kw + 14, 0, 7, ROLE_TITLE, clean_own(s->errors ? "jobs" : "x"));
+	draw_right(b, kw + 8, 0, 7, ROLE_TITLE, clean_own(s->errors ? "usual" : "diff"));
+	draw_right(b, kw + 16, 0, 6, ROLE_TITLE, clean_own(s->errors ? "jobs" : "x"));
 	for (int i = 0; i < s->n && i < b.h - 1; i++) {
 		const MoverRow *r = &s->row[i];
 
 		draw_left(b, 0, i + 1, kw - 1, r->role, clean_cut_middle(&scratch, r->key, kw - 1));
 		draw_right(b, kw, i + 1, 7, r->role, r->a);
-		draw_right(b, kw + 7, i + 1, 7, ROLE_DIM, r->b);
-		draw_right(b, kw + 14, i + 1, 7, ROLE_DIM, r->c);
+		draw_right(b, kw + 8, i + 1, 7, ROLE_DIM, r->b);
+		draw_right(b, kw + 16, i + 1, 6, ROLE_DIM, r->c);
 	}
 	if (!s->n)
 		draw_own(b, 2, 1, ROLE_DIM, s->have ? "nothing moves" : "no figures yet");
