@@ -28,14 +28,23 @@ Clean fmt_money(Arena *a, int64_t nusd)
 	return clean_ownf(a, "%s", t);
 }
 
+/* A sign takes a column, so a tenth of a cent is as fine as it gets here. */
 Clean fmt_delta(Arena *a, int64_t nusd)
 {
+	const int64_t least = NUSD_PER_USD / 1000;
+	const char *sign = nusd < 0 ? "-" : nusd > 0 ? "+" : "";
 	char t[MONEY_TEXT];
+	int64_t size;
 
 	if (nusd == FIG_NONE)
 		return clean_own("-");
-	narrow(nusd, t);
-	return clean_ownf(a, "%s%s", nusd > 0 ? "+" : "", t);
+	size = llabs(nusd);
+	if (size && size < least)
+		return clean_ownf(a, "%s<$.001", sign);
+	if (size && size < 10 * least)
+		return clean_ownf(a, "%s$0.%03lld", sign, (long long)((size + least / 2) / least));
+	money_screen(size, t);
+	return clean_ownf(a, "%s%s", sign, t);
 }
 
 Clean fmt_count(Arena *a, int64_t n)
