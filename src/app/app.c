@@ -208,7 +208,7 @@ int app_once(uv_loop_t *loop, const AppSpec *spec, Buf *out, Err *e)
 			(void)uv_run(loop, UV_RUN_ONCE);
 	}
 	loop_draw(a);
-	(void)surface_to_text(a->surface, out);      /* a surface is far below a Buf's cap */
+	(void)surface_to_text(a->surface, a->world.ascii, out);      /* a surface is far below a Buf's cap */
 	if (a->feeds && view_failed(a, e))
 		rc = -1;
 	app_quit(a, 0);

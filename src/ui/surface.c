@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "ui/ascii.h"
 #include "ui/cells.h"
 
 struct Surface {
@@ -130,16 +131,21 @@ Box box_sub(Box b, int x, int y, int w, int h)
 	return r;
 }
 
-static int put_row(const Surface *s, int y, Buf *out)
+static int put_row(const Surface *s, int y, bool ascii, Buf *out)
 {
 	int end = s->w;
+	char like[3];
 
 	while (end > 0 && !s->cell[y * s->w + end - 1].text[0] && s->cell[y * s->w + end - 1].width)
 		end--;
 	for (int x = 0; x < end; x++) {
 		const Cell *c = &s->cell[y * s->w + x];
 
-		if (c->width && buf_puts(out, c->text[0] ? c->text : " ") < 0)
+		if (!c->width)
+			continue;
+		if (ascii)
+			ascii_cell(c, like);
+		if (buf_puts(out, ascii ? like : c->text[0] ? c->text : " ") < 0)
 			return -1;
 	}
 	/* A drawn blank is as blank as a cell that was never drawn. */
@@ -148,10 +154,10 @@ static int put_row(const Surface *s, int y, Buf *out)
 	return buf_putc(out, '\n');
 }
 
-int surface_to_text(const Surface *s, Buf *out)
+int surface_to_text(const Surface *s, bool ascii, Buf *out)
 {
 	for (int y = 0; y < s->h; y++)
-		if (put_row(s, y, out) < 0)
+		if (put_row(s, y, ascii, out) < 0)
 			return -1;
 	return 0;
 }

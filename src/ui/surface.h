@@ -48,7 +48,8 @@ void draw_ramp(Box b, int x, int y, int w, int step, Clean c);       /* text on 
  * values the newest w are shown. Bars stand on zero when no value is below it, else on the least value. */
 int  draw_spark(Box b, int x, int y, int w, Role role, const double *v, size_t n, bool ascii);
 
-/* Plain text of the whole surface, a line per row, trailing blanks cut: for `seismo once` and tests. */
-int  surface_to_text(const Surface *s, Buf *out);
+/* Plain text of the whole surface, a line per row, trailing blanks cut: for `seismo once` and tests. ascii: look-alikes
+ * for everything above 0x7E, as on a terminal with --ascii. */
+int  surface_to_text(const Surface *s, bool ascii, Buf *out);
 
 #endif

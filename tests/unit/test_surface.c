@@ -8,7 +8,7 @@ static void expect_rows(const Surface *s, const char *want)
 {
 	Buf out = { 0 };
 
-	assert_int_equal(surface_to_text(s, &out), 0);
+	assert_int_equal(surface_to_text(s, false, &out), 0);
 	assert_string_equal(buf_cstr(&out), want);
 	buf_done(&out);
 }
