@@ -6,7 +6,7 @@ import fractions
 import pathlib
 import re
 
-PRICES = pathlib.Path(__file__).resolve().parents[2] / "src/conf/prices.yaml"
+PRICES = pathlib.Path(__file__).resolve().parents[1] / "src/conf/prices.yaml"
 CLASSES = ("input", "output", "cacheRead", "cacheWrite5m", "cacheWrite1h")
 PRICE_KEYS = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h")
 GEOGRAPHIES = ("us.", "eu.", "apac.", "jp.", "au.", "us-gov.", "global.")

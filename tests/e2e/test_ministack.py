@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from fleet import ACCOUNT, Fleet, UTC
+from jobs_fleet import ACCOUNT, Fleet, UTC
 from peers import REGION
 
 WINDOW = datetime.timedelta(hours=2)

@@ -3,7 +3,7 @@ import datetime
 
 import pytest
 
-from fleet import Fleet, UTC
+from jobs_fleet import Fleet, UTC
 from peers import REGION
 
 CONFIG = """\

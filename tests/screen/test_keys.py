@@ -1,0 +1,230 @@
+"""Keys in, screens out, on a real terminal."""
+import re
+import time
+
+import pytest
+
+JOB_ROW = re.compile(r"^.(ok|run|wait|err|can) +\d+[smhd] +(\S+) ", re.M)
+
+
+@pytest.fixture
+def live(sim, console):
+    """live(args…): the console on the running region, with its first jobs on the screen."""
+    def start(*args, size=(80, 24), env=()):
+        c = console(*args, env={**sim.env, **dict(env)}, size=size)
+        c.wait_for(lambda t: len(JOB_ROW.findall(t)) >= min(4, size[1] - 4) or "BY tenant  1" in t, 15)
+        return c
+    return start
+
+
+def quit_with(c, key):
+    c.send(key)
+    assert c.wait_exit() == 0 and c.left_clean()
+
+
+@pytest.mark.parametrize("key", ["Q", "ctrl-c"])
+def test_quit(live, key):
+    quit_with(live(), key)
+
+
+def test_quit_by_name(live):
+    c = live()
+    c.send(":", "q", "enter")
+    assert c.wait_exit() == 0 and c.left_clean()
+
+
+def test_digits_and_names_open_views(live):
+    c = live()
+    assert c.line(1) == "Pulse"
+    c.send("3")
+    c.wait_for(lambda t: t.splitlines()[1] == "Jobs")
+    c.send(":", "cost", "enter")
+    c.wait_for(lambda t: t.splitlines()[1] == "Cost")
+    c.send("-")
+    c.wait_for(lambda t: t.splitlines()[1] == "Jobs")
+    c.send("8")                                     # no such view: nothing happens
+    c.pump(0.3)
+    assert c.line(1) == "Jobs"
+    quit_with(c, "Q")
+
+
+def test_drill_from_an_hour_to_a_job_and_back(live):
+    c = live()
+    c.send("4")
+    chosen = lambda text: re.search(r"^>(\w\w +\d+ \w+ \d\d:00)", text, re.M)
+    now = chosen(c.wait_for(lambda t: chosen(t) and "BY tenant" in t))[1]
+    c.send("up")
+    before = chosen(c.wait_for(lambda t: chosen(t) and chosen(t)[1] != now))[1]
+    assert before[-5:] == now[-5:] and before != now         # the same hour of the day before
+    c.send("left")
+    c.wait_for(lambda t: chosen(t)[1] != before)
+    c.send("right", "down")
+    c.wait_for(lambda t: chosen(t)[1] == now)
+    c.wait_for(lambda t: re.search(r"^t-\S+ +\$", t, re.M))
+    c.send("enter")
+    tenant = re.search(r"^(t-\S+) ", c.wait_for("enter jobs"), re.M)[1]
+    c.send("enter")
+    screen = c.wait_for(f"Jobs > tenant {tenant}")
+    assert now[-5:] in screen.splitlines()[1]
+    screen = c.wait_for(lambda t: JOB_ROW.search(t) and "BY" not in t)
+    tail = JOB_ROW.search(screen)[2]
+    c.send("enter")
+    page = c.wait_for("tokens")
+    assert re.search(rf"│ job +\S*{re.escape(tail)}$", page, re.M)
+    assert re.search(rf"│ tenant +{tenant}$", page, re.M) and "│ cost " in page
+    c.send("esc")
+    c.wait_for(lambda t: JOB_ROW.search(t))
+    c.send("y")
+    c.wait_for('"jobId"')
+    c.send("esc", "esc")
+    c.wait_for(lambda t: t.splitlines()[1] == "Cost")
+    quit_with(c, "Q")
+
+
+def test_filter_as_one_types(live):
+    c = live("--command", "jobs", size=(120, 40))
+    c.send("/", *"judge")
+    c.wait_for(lambda t: JOB_ROW.search(t) and all("judge" in r for r in t.splitlines() if JOB_ROW.match(r)))
+    c.send("enter")
+    c.wait_for("/judge")
+    c.send("/", "\x15", *"!judge", "enter")           # ctrl-u empties the line
+    c.wait_for(lambda t: JOB_ROW.search(t) and "upsell-judge" not in t)
+    c.send("esc")
+    c.wait_for(lambda t: "upsell-judge" in t and "/!judge" not in t)
+    c.send("/", *"no such row")
+    c.wait_for(lambda t: not JOB_ROW.search(t))
+    c.send("esc")
+    c.wait_for(lambda t: JOB_ROW.search(t))
+    quit_with(c, "Q")
+
+
+def test_failures_only(live):
+    c = live("--command", "jobs")
+    c.send("z")
+    c.wait_for(lambda t: "failures only" in t.splitlines()[1] and not re.search(r"^\+ok ", t, re.M))
+    c.send("z")
+    c.wait_for(lambda t: re.search(r"^\+ok ", t, re.M))
+    quit_with(c, "Q")
+
+
+def test_frozen_screen_stands_still(start_sim, console):
+    c = console("--command", "jobs", env=start_sim("--seed", "9", "--speed", "60").env)
+    c.wait_for(lambda t: len(JOB_ROW.findall(t)) > 10, 15)
+    ids = lambda: [i for _, i in JOB_ROW.findall(c.text())]
+    c.send("p")
+    c.wait_for("FROZEN")
+    c.pump(0.5)
+    held = ids()
+    end = time.monotonic() + 8
+    while time.monotonic() < end:
+        c.pump(0.5)
+        assert ids() == held
+    c.send("p")
+    c.wait_for(lambda t: "FROZEN" not in t and ids() != held, 10)
+    quit_with(c, "Q")
+
+
+def test_help_is_of_this_pane(live):
+    c = live("--command", "jobs", size=(100, 50))
+    c.send("?")
+    page = c.wait_for("Everywhere")
+    assert "In this pane (jobs)" in page and ":cost" in page and "failures only" in page
+    c.send("esc")
+    c.wait_for(lambda t: JOB_ROW.search(t))
+    quit_with(c, "Q")
+
+
+def test_unknown_command_is_answered(live):
+    c = live()
+    c.send(":", *"jbos", "enter")
+    c.wait_for("did you mean jobs?")
+    c.send(":", *"rm -rf", "enter")
+    c.wait_for("no command rm")
+    c.send(":", "p", "u")
+    c.wait_for(":pulse")
+    c.send("tab", "esc")
+    quit_with(c, "Q")
+
+
+def test_sizes(live):
+    c = live()
+    for w, h in ((20, 5), (19, 4), (500, 200), (1, 1), (80, 24), (120, 40), (80, 24)):
+        c.resize(w, h)
+        if w >= 80:
+            c.wait_for(lambda t: JOB_ROW.search(t) and "RO" in t.splitlines()[0] and ": command" in c.line(h - 1), 10)
+        else:
+            c.pump(0.5)
+    assert c.line(1) == "Pulse"
+    quit_with(c, "Q")
+
+
+def test_many_resizes_at_once(live):
+    c = live()
+    for i in range(60):
+        c.resize(20 + i * 3 % 120, 5 + i * 7 % 50)
+    c.resize(80, 24)
+    c.wait_for(lambda t: JOB_ROW.search(t) and t.splitlines()[0].startswith("▌DEV ▐"), 10)
+    quit_with(c, "Q")
+
+
+def test_suspend_and_resume(seismo, sim, console):
+    c = console(argv=["bash", "--norc", "--noprofile", "-i"], env={**sim.env, "PS1": "prompt> "})
+    c.wait_for("prompt>")
+    c.send(f"{seismo} --command jobs\r")
+    c.wait_for(lambda t: JOB_ROW.search(t), 15)
+    c.send("ctrl-z")
+    c.wait_for("Stopped")
+    assert c.raw.rfind(b"\x1b[?1049l") > c.raw.rfind(b"\x1b[?1049h")
+    c.send("echo $((40 + 2))\r")
+    c.wait_for(lambda t: re.search(r"^42$", t, re.M))         # the shell has its terminal back
+    c.send("fg\r")
+    c.wait_for(lambda t: len(JOB_ROW.findall(t)) > 10)
+    assert c.raw.rfind(b"\x1b[?1049h") > c.raw.rfind(b"\x1b[?1049l")
+    c.send("Q")
+    c.wait_for(lambda t: "prompt>" in t.splitlines()[-1] or "prompt>" in t)
+    c.send("echo code $?\r")
+    c.wait_for("code 0")
+    assert c.raw.rfind(b"\x1b[?1049l") > c.raw.rfind(b"\x1b[?1049h")
+    c.send("exit\r")
+    c.wait_exit()
+
+
+COLOUR = re.compile(rb"\x1b\[[0-9;:]*(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])[0-9;:]*m")
+
+
+def test_colours_and_none(live):
+    c = live()
+    assert COLOUR.search(c.raw)
+    quit_with(c, "Q")
+    for args, env in (((), {"NO_COLOR": "1"}), (("--no-color",), {}), ((), {"TERM": "vt100"})):
+        c = live(*args, env=env)
+        assert not COLOUR.search(c.raw)
+        quit_with(c, "Q")
+
+
+def test_ascii(live):
+    c = live("--ascii")
+    for key in ("3", "4", "?", "esc", "1"):
+        c.send(key)
+        c.pump(0.4)
+    quit_with(c, "Q")
+    assert c.raw.isascii()
+
+
+def test_pasted_text_is_no_command(live):
+    c = live()
+    c.send("\x1b[200~Q:q\rQQ\x03\x1b[201~")
+    c.pump(0.5)
+    assert c.process.poll() is None
+    c.send("\x1b[?62;c", "\x1b]11;rgb:0000/0000/0000\x1b\\", "\x1bP1+r\x1b\\")       # replies of a terminal
+    c.pump(0.5)
+    assert c.process.poll() is None and c.line(1) == "Pulse"
+    quit_with(c, "Q")
+
+
+def test_demo_is_its_own_world(console):
+    """No configuration, no credentials, no network: the console, its region, and nothing left behind."""
+    c = console("demo", "--seed", "7", env={"AWS_ENDPOINT_URL": "https://evil.example", "AWS_PROFILE": "nobody"}, size=(120, 40))
+    screen = c.wait_for(lambda t: len(JOB_ROW.findall(t)) > 5, 15)
+    assert "SIMULATED" in screen and "PROD" in screen and "000000000000" in screen
+    quit_with(c, "Q")
