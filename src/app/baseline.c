@@ -3,12 +3,9 @@
 
 #include <string.h>
 
-#define HOUR_MS INT64_C(3600000)
+#include "base/num.h"
 
-int64_t hour_floor_div(int64_t a, int64_t b)
-{
-	return a / b - (a % b < 0);
-}
+#define HOUR_MS INT64_C(3600000)
 
 /* 1970-01-01 was a Thursday. */
 static bool is_weekend(int64_t local_day)
@@ -20,9 +17,9 @@ static bool is_weekend(int64_t local_day)
 
 size_t baseline_hours(int64_t hour, int64_t now_ms, int64_t offset_ms, int64_t out[BASE_HOURS_MAX])
 {
-	int64_t shift = hour_floor_div(offset_ms, HOUR_MS);
-	int64_t local = hour + shift, day = hour_floor_div(local, 24);
-	int64_t running = hour_floor_div(now_ms, HOUR_MS);
+	int64_t shift = floor_div(offset_ms, HOUR_MS);
+	int64_t local = hour + shift, day = floor_div(local, 24);
+	int64_t running = floor_div(now_ms, HOUR_MS);
 	size_t n = 0;
 
 	for (int64_t d = 1; d < BASE_DAYS; d++) {
@@ -41,12 +38,7 @@ size_t baseline_hours(int64_t hour, int64_t now_ms, int64_t offset_ms, int64_t o
 
 int64_t fig_ppm(int64_t part, int64_t whole)
 {
-	return whole > 0 ? part * 1000000 / whole : FIG_NONE;
-}
-
-int64_t tokens_total(const Tokens *t)
-{
-	return t->input + t->output + t->cache_read + t->cache_write_5m + t->cache_write_1h;
+	return whole > 0 ? mul_div(part, 1000000, whole) : FIG_NONE;
 }
 
 void fig_text(char *out, size_t cap, Str s)

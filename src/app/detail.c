@@ -9,7 +9,7 @@
 #include "wire/jsonw.h"
 #include "wire/time8601.h"
 
-typedef struct Detail { App *a; FigText id; bool raw, found; Buf text; char title[96]; } Detail;
+typedef struct Detail { App *a; FigKey id; bool raw, found; Buf text; char title[96]; } Detail;
 
 static void put(Buf *b, const char *label, Str v)
 {

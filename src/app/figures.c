@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "base/xalloc.h"
 
 #define MINUTE_MS INT64_C(60000)
@@ -39,7 +40,7 @@ static Sums usual_hour(const Work *w, int64_t hour, int64_t *samples)
 	Sums sum = { 0 };
 
 	*samples = 0;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; w->f->covered_from_ms && i < n; i++) {
 		int64_t at = hours[i] - w->hour0;
 
 		/* Hours before the back-fill are unknown, not empty. */
@@ -129,6 +130,12 @@ static int vitals_p95(Work *w, Vital *v, Err *e)
 	return 0;
 }
 
+/* A count as CloudWatch gives it: what no count can be (NaN, negative, absurd) is none. */
+static int64_t count_of(double v)
+{
+	return v >= 0 && v < 1e15 ? (int64_t)v : 0;
+}
+
 /* Sum of the newest five whole minutes, and of the last hour, of one metric over all its series. */
 static void metric_sum(const MetricSeries *m, size_t n, const char *name, int64_t from_ms, int64_t until_ms,
 					   int64_t *sum, bool *any)
@@ -138,7 +145,7 @@ static void metric_sum(const MetricSeries *m, size_t n, const char *name, int64_
 			continue;
 		for (size_t k = 0; k < m[i].count; k++)
 			if (m[i].points[k].has && m[i].points[k].t_ms >= from_ms && m[i].points[k].t_ms < until_ms)
-				*sum += (int64_t)m[i].points[k].v;
+				*sum += count_of(m[i].points[k].v);
 		*any = true;
 	}
 }
@@ -171,7 +178,7 @@ static int vitals_metrics(Work *w, Err *e)
 		Sums s = minutes_sum(w, MINUTES - 1 - 60, 55);
 
 		ours = tokens_total(&s.tok);
-		seen->now = seen->hour = ours * 1000000 / theirs;
+		seen->now = seen->hour = mul_div(ours, 1000000, theirs);
 		seen->n = s.jobs;
 	}
 	return 0;
@@ -180,7 +187,7 @@ static int vitals_metrics(Work *w, Err *e)
 static int vitals(Work *w, Err *e)
 {
 	Figures *f = w->f;
-	int64_t running = hour_floor_div(w->ask->now_ms, HOUR_MS), n = 0, age;
+	int64_t running = floor_div(w->ask->now_ms, HOUR_MS), n = 0, age;
 	Sums now = minutes_sum(w, MINUTES - 6, 6), hour = minutes_sum(w, MINUTES - 61, 61),
 		 base = usual_hour(w, running, &n);
 	/* The running minute counts with the part that has passed. */
@@ -190,13 +197,13 @@ static int vitals(Work *w, Err *e)
 
 	vital_rate(&f->vital[VITAL_ERRORS], now, hour, base, n);
 	spark(w, &f->vital[VITAL_ERRORS], spark_errors);
-	*spend = (Vital){ .now = now.nusd * HOUR_MS / span_ms,
+	*spend = (Vital){ .now = mul_div(now.nusd, HOUR_MS, span_ms),
 					  .hour = hour.nusd,
 					  .base = known ? base.nusd / n : FIG_NONE,
 					  .n = now.jobs,
 					  .base_n = n };
 	spark(w, spend, spark_spend);
-	*jobs = (Vital){ .now = now.jobs * 1000 * MINUTE_MS / span_ms,
+	*jobs = (Vital){ .now = mul_div(now.jobs * 1000, MINUTE_MS, span_ms),
 					 .hour = hour.jobs * 1000 / 60,
 					 .base = known ? base.jobs * 1000 / 60 / n : FIG_NONE,
 					 .n = now.jobs,
@@ -226,8 +233,8 @@ static int vitals(Work *w, Err *e)
 static void grid(Work *w)
 {
 	Figures *f = w->f;
-	int64_t local_midnight = hour_floor_div(w->ask->now_ms + w->ask->offset_ms, DAY_MS) * DAY_MS - w->ask->offset_ms;
-	int64_t today = hour_floor_div(local_midnight, HOUR_MS), running = hour_floor_div(w->ask->now_ms, HOUR_MS);
+	int64_t local_midnight = floor_div(w->ask->now_ms + w->ask->offset_ms, DAY_MS) * DAY_MS - w->ask->offset_ms;
+	int64_t today = floor_div(local_midnight, HOUR_MS), running = floor_div(w->ask->now_ms, HOUR_MS);
 
 	f->first_hour = today - (FIG_DAYS - 1) * 24;
 	for (int i = 0; i < FIG_DAYS * 24; i++) {
@@ -252,7 +259,7 @@ static void grid(Work *w)
 		} else if (hour >= today - 24) {
 			f->yesterday_nusd += c->nusd;
 		}
-		f->grid_known += (hour + 1) * HOUR_MS > f->covered_from_ms;
+		f->grid_known += f->covered_from_ms && (hour + 1) * HOUR_MS > f->covered_from_ms;
 	}
 }
 
@@ -311,7 +318,7 @@ static int jobs(Work *w, Err *e)
 /* The running hour and the one before it, against two usual hours less what is still to come. */
 static int movers(Work *w, Err *e)
 {
-	int64_t running = hour_floor_div(w->ask->now_ms, HOUR_MS), n;
+	int64_t running = floor_div(w->ask->now_ms, HOUR_MS), n;
 	int64_t hours[2] = { running - 1, running };
 	GroupAsk q = {
 		.by = DIM_VERSION,
@@ -336,7 +343,7 @@ int figures_compute(Store *s, const FiguresAsk *ask, Figures *out, Err *e)
 	Str back = STR(""), account = STR("");
 	int rc = -1;
 
-	*w = (Work){ .s = s, .ask = ask, .f = out, .hour0 = hour_floor_div(ask->now_ms, HOUR_MS) - BACK_HOURS + 1 };
+	*w = (Work){ .s = s, .ask = ask, .f = out, .hour0 = floor_div(ask->now_ms, HOUR_MS) - BACK_HOURS + 1 };
 	memset(out, 0, sizeof *out);
 	out->version = FIG_VERSION;
 	out->size = (int32_t)sizeof *out;
@@ -347,7 +354,7 @@ int figures_compute(Store *s, const FiguresAsk *ask, Figures *out, Err *e)
 	fig_text(out->account, sizeof out->account, account);
 	(void)str_i64(back, &out->covered_from_ms);      /* no cursor yet: nothing is known to be covered */
 	if (store_hours(s, DIM_ALL, STR(""), w->hour0, BACK_HOURS, w->all, e) < 0 ||
-		store_minutes(s, hour_floor_div(ask->now_ms, MINUTE_MS) - MINUTES + 1, MINUTES, w->minute, e) < 0 ||
+		store_minutes(s, floor_div(ask->now_ms, MINUTE_MS) - MINUTES + 1, MINUTES, w->minute, e) < 0 ||
 		jobs(w, e) < 0 || vitals(w, e) < 0)
 		goto out;
 	grid(w);
@@ -360,8 +367,15 @@ out:
 
 /* --- the frame row --- */
 
-int figures_save(Store *s, const Figures *f, Err *e)
+/* Over everything in front of the check itself. */
+static uint64_t frame_check(const Figures *f)
 {
+	return str_hash((Str){ (const char *)f, offsetof(Figures, check) });
+}
+
+int figures_save(Store *s, Figures *f, Err *e)
+{
+	f->check = frame_check(f);
 	return store_put_frame(s, "figures", (Str){ (const char *)f, sizeof *f }, f->at_ms, e);
 }
 
@@ -375,9 +389,6 @@ int figures_load(Store *s, Arena *a, const Figures **out, Err *e)
 	*out = (const Figures *)blob.p;
 	if (blob.n != sizeof(Figures) || (*out)->version != FIG_VERSION || (*out)->size != (int32_t)sizeof(Figures))
 		return err_set(e, "no frame of this version");
-	/* A torn file must not become an index. */
-	if ((*out)->job_count < 0 || (*out)->job_count > FIG_JOBS || (*out)->movers_cost.n < 0 ||
-		(*out)->movers_cost.n > FIG_GROUPS || (*out)->movers_errors.n < 0 || (*out)->movers_errors.n > FIG_GROUPS)
-		return err_set(e, "the frame is damaged");
-	return 0;
+	/* SQLite keeps no checksums: a bit that turned over on the disk must not become an index or an endless text. */
+	return frame_check(*out) == (*out)->check ? 0 : err_set(e, "the frame is damaged");
 }

@@ -20,14 +20,12 @@ enum { BASE_DAYS = 35, BASE_HOURS_MAX = BASE_DAYS * 3, BASE_LEAST = 12 };
 size_t baseline_hours(int64_t hour, int64_t now_ms, int64_t offset_ms, int64_t out[BASE_HOURS_MAX]);
 
 /* Small helpers of everything that computes figures. */
-int64_t hour_floor_div(int64_t a, int64_t b);                 /* rounds down, also below zero */
 int64_t fig_ppm(int64_t part, int64_t whole);                 /* FIG_NONE when whole is 0 */
-int64_t tokens_total(const Tokens *t);
 void    fig_text(char *out, size_t cap, Str s);               /* cut to fit, always terminated */
 void figures_job(const JobRow *r, JobCell *out);
 
-/* The frame row of the snapshot: "figures". A frame of another layout or size is refused. */
-int figures_save(Store *s, const Figures *f, Err *e);
+/* The frame row of the snapshot: "figures". A frame of another layout or size, or a damaged one, is refused. */
+int figures_save(Store *s, Figures *f, Err *e);                /* sets f->check */
 int figures_load(Store *s, Arena *a, const Figures **out, Err *e);
 
 #endif

@@ -21,7 +21,7 @@ typedef struct HourGroups {
 typedef struct JobScope {
 	int64_t hour;                     /* 0: any */
 	Dim     by;                       /* DIM_ALL: any */
-	FigText key;
+	FigKey  key;
 } JobScope;
 
 /* The jobs of the scope; job NULL when no scope is set: the newest jobs of the figures are shown then. */

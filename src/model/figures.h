@@ -7,12 +7,13 @@
 #include "model/job.h"
 
 enum {
-	FIG_TEXT = 64, FIG_JOBS = 400, FIG_DAYS = 7, FIG_GROUPS = 32, FIG_SPARK = 32,
-	FIG_VERSION = 4,               /* of the struct's layout: an older frame is not painted */
+	FIG_TEXT = 64, FIG_KEY = 160, FIG_JOBS = 400, FIG_DAYS = 7, FIG_GROUPS = 32, FIG_SPARK = 32,
+	FIG_VERSION = 6,               /* of the struct's layout: an older frame is not painted */
 };
 #define FIG_NONE INT64_MIN         /* this figure is not known */
 
 typedef char FigText[FIG_TEXT];
+typedef char FigKey[FIG_KEY];              /* what the store is asked with: whole, so that it is found again */
 
 /* Units: rates in ppm, money in nUSD, jobs/min and throttles/min in thousandths, times in ms, counts plain. */
 typedef enum VitalId { VITAL_ERRORS, VITAL_SPEND, VITAL_JOBS, VITAL_ACTIVE, VITAL_P95, VITAL_CACHE, VITAL_THROTTLES, VITAL_SEEN, VITALS } VitalId;
@@ -31,7 +32,7 @@ typedef struct HourCell {
 } HourCell;
 
 typedef struct GroupCell {
-	FigText key;
+	FigKey  key;
 	int64_t nusd, base_nusd, jobs, base_jobs_milli, failed, tokens, base_tokens;
 	int64_t cache_hits, cache_known, base_cache_hits, base_cache_known;
 	int64_t err_ppm, base_err_ppm; /* FIG_NONE: not enough */
@@ -40,7 +41,8 @@ typedef struct GroupCell {
 typedef struct Groups { GroupCell cell[FIG_GROUPS]; int32_t n, total; } Groups;   /* total: how many there are in all */
 
 typedef struct JobCell {
-	FigText id, trace, tenant, persona, agent, version, model, status, error_code;
+	FigKey  id;
+	FigText trace, tenant, persona, agent, version, model, status, error_code;
 	char    error_message[160];
 	int32_t state, cost_source, unpriced, cache_hit;
 	int64_t retries, nusd, reported_nusd, latency_ms, started_ms, updated_ms;
@@ -65,7 +67,8 @@ typedef struct Figures {
 	JobCell job[FIG_JOBS];                    /* active first, then newest */
 	Groups  movers_cost, movers_errors;       /* agent@version, the last two hours against the usual */
 	int32_t agents, versions;
-	int64_t covered_from_ms;                  /* jobs are complete from here on */
+	int64_t covered_from_ms;                  /* jobs are complete from here on; 0 = not known, and nothing is usual then */
+	uint64_t check;                           /* of the frame row, over all that stands before it; the last member */
 } Figures;
 
 #endif

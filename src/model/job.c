@@ -19,6 +19,11 @@ Tokens tokens_add(Tokens a, Tokens b)
 	};
 }
 
+int64_t tokens_total(const Tokens *t)
+{
+	return add(add(add(t->input, t->output), add(t->cache_read, t->cache_write_5m)), t->cache_write_1h);
+}
+
 JobState job_state_of(Str status)
 {
 	for (int i = 0; i < JOB_OTHER; i++)

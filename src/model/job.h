@@ -10,6 +10,7 @@ typedef struct Tokens {
 } Tokens;
 
 Tokens tokens_add(Tokens a, Tokens b);
+int64_t tokens_total(const Tokens *t);     /* of all classes; absurd counts wrap instead of being undefined */
 
 /* A number that may be unknown. */
 typedef struct Opt64 { bool known; int64_t v; } Opt64;

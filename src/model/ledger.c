@@ -2,17 +2,14 @@
 
 #include <assert.h>
 
+#include "base/num.h"
+
 static const int64_t hour_ms = 3600000;
 
 /* Unsigned, so that absurd input wraps instead of being undefined. */
 static int64_t add(int64_t a, int64_t b)
 {
 	return (int64_t)((uint64_t)a + (uint64_t)b);
-}
-
-static int64_t hour_of(int64_t ms)
-{
-	return ms / hour_ms - (ms % hour_ms < 0);
 }
 
 static bool comes_first(const CostLines *c, const LogLine *l)
@@ -119,5 +116,5 @@ void ledger_book(const Job *job, const CostLines *lines, const PriceTable *price
 		book_lines(lines, mode, out);
 	if (!out->has_tokens)
 		out->tokens = (Tokens){ 0 };
-	out->hour = hour_of(out->booked_ms);
+	out->hour = floor_div(out->booked_ms, hour_ms);
 }

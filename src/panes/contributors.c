@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/num.h"
 #include "base/xalloc.h"
 #include "panes/fmt.h"
 #include "panes/panes.h"
@@ -52,7 +53,7 @@ static void who_close(Pane *p)
 
 static int64_t per_job(int64_t tokens, int64_t jobs_milli)
 {
-	return jobs_milli > 0 ? tokens * 1000 / jobs_milli : FIG_NONE;
+	return jobs_milli > 0 ? mul_div(tokens, 1000, jobs_milli) : FIG_NONE;
 }
 
 static int64_t hit_ppm(int64_t hits, int64_t known)
@@ -64,7 +65,7 @@ static void fill(WhoPane *s, const GroupCell *g, int64_t delta_sum, bool based, 
 {
 	TableRow *r = table_add(&s->t, str_of(g->key), g);
 	int64_t delta = based ? g->nusd - g->base_nusd : FIG_NONE;
-	int64_t share = delta == FIG_NONE || !delta_sum ? FIG_NONE : (int64_t)((__int128)delta * 100 / delta_sum);
+	int64_t share = delta == FIG_NONE || !delta_sum ? FIG_NONE : mul_div(delta_sum < 0 ? -delta : delta, 100, llabs(delta_sum));
 	int64_t was = hit_ppm(g->base_cache_hits, g->base_cache_known), is = hit_ppm(g->cache_hits, g->cache_known);
 
 	r->cell[COL_KEY] =

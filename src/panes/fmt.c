@@ -109,6 +109,15 @@ Clean fmt_age(Arena *a, int64_t ms)
 	return clean_ownf(a, "%lldd", (long long)(s / 86400));
 }
 
+Clean fmt_zone(Arena *a, int64_t offset_ms)
+{
+	int64_t minutes = offset_ms / 60000, m = minutes < 0 ? -minutes : minutes;
+
+	if (m % 60)
+		return clean_ownf(a, "%c%02lld:%02lld", minutes < 0 ? '-' : '+', (long long)(m / 60), (long long)(m % 60));
+	return clean_ownf(a, "%c%02lld", minutes < 0 ? '-' : '+', (long long)(m / 60));
+}
+
 Clean fmt_ratio(Arena *a, int64_t now, int64_t base)
 {
 	int64_t tenths;

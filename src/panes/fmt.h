@@ -14,6 +14,7 @@ Clean fmt_rate(Arena *a, int64_t ppm, int64_t hits, int64_t n);   /* "0.9 %", or
 Clean fmt_milli(Arena *a, int64_t milli);        /* thousandths: "6.3" */
 Clean fmt_ms(Arena *a, int64_t ms);              /* "850ms", "6.1s" */
 Clean fmt_age(Arena *a, int64_t ms);             /* "4s", "12m", "3h", "2d" */
+Clean fmt_zone(Arena *a, int64_t offset_ms);     /* "+01", "-03:30" */
 Clean fmt_ratio(Arena *a, int64_t now, int64_t base);   /* "3.0x"; "-" when there is no base */
 
 #endif

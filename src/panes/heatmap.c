@@ -105,7 +105,7 @@ static void explain(HeatPane *s, const World *w, Arena *a)
 		if (base != FIG_NONE)
 			base = base * minutes / 60;
 	}
-	s->below = clean_ownf(a, ">%s %02d %s %02d:00  %s est%s", name[t.weekday], t.day, month[t.month], t.hour, fmt_money(a, c->nusd).p, part.p);
+	s->below = clean_ownf(a, ">%s %02d %s %02d:%02d  %s est%s", name[t.weekday], t.day, month[t.month], t.hour, t.minute, fmt_money(a, c->nusd).p, part.p);
 	if (base == FIG_NONE)
 		s->below = clean_ownf(a, "%s  usual not known yet (n=%lld of %d)", s->below.p, (long long)c->base_n, BASE_LEAST);
 	else
@@ -149,15 +149,20 @@ static void cells(HeatPane *s, const World *w, Arena *a)
 		}
 		s->total[d] = dollars(a, sum);
 	}
-	s->title = clean_ownf(a, "$ est per hour, 1 = %s   colour = %s   tz %+03lld   b basis", fmt_money(a, unit).p,
-						  basis_names[s->basis], (long long)(w->offset_ms / 3600000));
+	s->title = clean_ownf(a, "$ est per hour, 1 = %s   colour = %s   tz %s   b basis", fmt_money(a, unit).p,
+						  basis_names[s->basis], fmt_zone(a, w->offset_ms).p);
+}
+
+/* Inside the grid whatever the clock says: it may have been set back since the snapshot was made. */
+static int cell_of(int64_t at)
+{
+	return at < 0 ? 0 : at >= FIG_DAYS * 24 ? FIG_DAYS * 24 - 1 : (int)at;
 }
 
 static void heat_update(Pane *p, const World *w)
 {
 	HeatPane *s = p->state;
 	char text[320];
-	bool shift;
 
 	s->fresh = world_fresh(w, p->cls->feeds, text);
 	s->state = clean_text(&p->arena, arena_str(&p->arena, str_of(text)), 0);
@@ -167,20 +172,17 @@ static void heat_update(Pane *p, const World *w)
 	if (!s->have)
 		return;
 	/* At midnight the grid moves on by a day; the cursor stays on its hour. */
-	shift = s->first_hour && s->first_hour != w->fig->first_hour;
-	if (shift && s->moved && s->cursor >= 24)
-		s->cursor -= 24;
+	if (s->first_hour)
+		s->cursor = cell_of(s->first_hour + s->cursor - w->fig->first_hour);
 	s->first_hour = w->fig->first_hour;
-	s->running = (int)(w->now_ms / 3600000 - s->first_hour);
-	if (s->running >= FIG_DAYS * 24)
-		s->running = FIG_DAYS * 24 - 1;
-	if (!s->moved)
+	s->running = cell_of(w->now_ms / 3600000 - s->first_hour);
+	if (!s->moved || s->cursor > s->running)
 		s->cursor = s->running;
-	s->incomplete = w->fig->grid_known < s->running;
+	s->incomplete = w->fig->grid_known <= s->running;
 	cells(s, w, &p->arena);
 	explain(s, w, &p->arena);
 	if (w->groups.hour != s->first_hour + s->cursor)
-		app_select_hour(p->app, s->first_hour + s->cursor, w->groups.by == DIM_ALL ? DIM_TENANT : w->groups.by);
+		app_select_hour(p->app, s->first_hour + s->cursor, w->groups.by);
 }
 
 static void heat_draw(const Pane *p, Box b)

@@ -91,8 +91,7 @@ static void fill(JobsPane *s, const JobCell *j, const World *w, Arena *a)
 {
 	TableRow *r = table_add(&s->t, str_of(j->id), j);
 	TableCell *c = r->cell;
-	int64_t tok =
-		j->tokens.input + j->tokens.output + j->tokens.cache_read + j->tokens.cache_write_5m + j->tokens.cache_write_1h;
+	int64_t tok = tokens_total(&j->tokens);
 	int64_t age = w->now_ms - (j->state == JOB_RUNNING && j->started_ms ? j->started_ms : j->updated_ms);
 	int state = j->state >= 0 && j->state < JOB_STATES ? j->state : JOB_OTHER;
 	Str status = str_of(j->status);

@@ -32,7 +32,7 @@ typedef struct Table {
 	bool chosen;                  /* by the view: min_pane does not count then */
 	int  sort; bool down;         /* sort -1: as filled */
 	TableRow *row; size_t n, cap, total;                 /* total: before the filter */
-	char cursor_key[FIG_TEXT];
+	char cursor_key[FIG_KEY];
 	int  cursor, top;
 	Arena titles;
 } Table;

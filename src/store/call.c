@@ -1,5 +1,7 @@
 #include "store/row.h"
 
+#include "base/num.h"
+
 enum {
 	F_OWN_TOKENS = 1, F_TOKENS = 2, F_UNPRICED = 4, F_CACHE_SHIFT = 3, F_APPROVED_SHIFT = 5,
 	FIRST_NUMBER = 7, FIRST_OWN = 16,
@@ -18,11 +20,6 @@ static void bind_opt(sqlite3_stmt *st, int at, Opt64 v)
 		sqlite3_bind_int64(st, at, v.v);
 	else
 		sqlite3_bind_null(st, at);
-}
-
-static int64_t hour_of(int64_t ms)
-{
-	return ms / 3600000 - (ms % 3600000 < 0);
 }
 
 void call_read(sqlite3_stmt *st, Call *c)
@@ -53,7 +50,7 @@ void call_read(sqlite3_stmt *st, Call *c)
 	for (int i = 0; i < OWN_NAMES; i++)
 		c->own[i] = sqlite3_column_int64(st, at++);
 	c->b.booked_ms = sqlite3_column_int64(st, at++);
-	c->b.hour = hour_of(c->b.booked_ms);
+	c->b.hour = floor_div(c->b.booked_ms, 3600000);
 	c->b.source = (CostSource)sqlite3_column_int64(st, at++);
 	c->b.nusd = sqlite3_column_int64(st, at++);
 	c->b.reported_nusd = col_opt(st, at++);

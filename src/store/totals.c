@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "store/row.h"
 
 static const int64_t hour_ms = 3600000;
@@ -105,15 +106,10 @@ static int list_groups(Store *s, const Cells *groups, Arena *a, CostGroup **out,
 	return 0;
 }
 
-static int64_t floor_hour(int64_t ms)
-{
-	return ms / hour_ms - (ms % hour_ms < 0);
-}
-
 int store_cost(Store *s, Dim by, int64_t from_ms, int64_t until_ms, Arena *a, CostGroup **out, size_t *n, Err *e)
 {
-	int64_t first = floor_hour(from_ms) + (floor_hour(from_ms) * hour_ms != from_ms);
-	int64_t last = until_ms ? floor_hour(until_ms) : INT64_MAX / hour_ms;
+	int64_t first = floor_div(from_ms, hour_ms) + (floor_div(from_ms, hour_ms) * hour_ms != from_ms);
+	int64_t last = until_ms ? floor_div(until_ms, hour_ms) : INT64_MAX / hour_ms;
 	Cells groups = { 0 };
 	int rc;
 
