@@ -105,7 +105,8 @@ static void explain(HeatPane *s, const World *w, Arena *a)
 		if (base != FIG_NONE)
 			base = base * minutes / 60;
 	}
-	s->below = clean_ownf(a, ">%s %02d %s %02d:%02d  %s est%s", name[t.weekday], t.day, month[t.month], t.hour, t.minute, fmt_money(a, c->nusd).p, part.p);
+	s->below = clean_ownf(a, ">%s %02d %s %02d:%02d  %s est%s", name[t.weekday], t.day, month[t.month], t.hour, t.minute,
+	                      fmt_money(a, c->nusd).p, part.p);
 	if (base == FIG_NONE)
 		s->below = clean_ownf(a, "%s  usual not known yet (n=%lld of %d)", s->below.p, (long long)c->base_n, BASE_LEAST);
 	else
