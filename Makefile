@@ -20,7 +20,7 @@ TEST_LIBS   = $(shell pkg-config --libs $(TEST_PKGS))
 # These start make again once the packages are there, or need no compiler: the flags are not probed for them.
 GOALS_WITHOUT_BUILD := help deps demo test asan lint venv clean
 ifneq ($(or $(if $(MAKECMDGOALS),,all),$(filter-out $(GOALS_WITHOUT_BUILD),$(MAKECMDGOALS))),)
--include $(BUILD)/flags.mk
+include $(BUILD)/flags.mk
 endif
 
 CPPFLAGS += -Isrc -D_GNU_SOURCE

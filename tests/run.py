@@ -83,7 +83,7 @@ def pytest(path):
     report.unlink(missing_ok=True)
     if not (VENV / "bin/pytest").exists():
         return Result(failed=1, output=f"{VENV} is not there: make venv sets it up (it needs python3-venv and the network)\n")
-    code, out = execute([VENV / "bin/python", "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}",
+    code, out = execute([VENV / "bin/python", "-m", "pytest", "-v", "-p", "no:cacheprovider", f"--junitxml={report}",
                          "-o", f"faulthandler_timeout={LIMIT_S * 0.9:.0f}", path, *shlex.split(os.environ.get("PYTEST", ""))])
     if not report.exists():
         return Result(failed=1, output=out)
