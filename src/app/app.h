@@ -20,5 +20,7 @@ typedef struct AppSpec {
 int app_run(uv_loop_t *loop, const AppSpec *spec, Err *e);
 /* Renders one view as text into *out. */
 int app_once(uv_loop_t *loop, const AppSpec *spec, Buf *out, Err *e);
+/* Every key of the app and of these panes as Markdown tables, from the rows that the console itself acts on. */
+void app_keys_reference(const PaneClass *const *panes, Buf *out);
 
 #endif

@@ -107,3 +107,17 @@ void help_show(App *a)
 	page_show(a, "Keys", buf_str(&b));
 	buf_done(&b);
 }
+
+void app_keys_reference(const PaneClass *const *panes, Buf *out)
+{
+	(void)buf_puts(out, "## Everywhere\n\n| key | command | does |\n| --- | --- | --- |\n");
+	for (const AppAction *act = input_actions(); act->name; act++)
+		(void)buf_printf(out, "| `%s` | `:%s` | %s |\n", act->key, act->name, act->help);
+	for (; *panes; panes++) {
+		if (!(*panes)->keys)
+			continue;
+		(void)buf_printf(out, "\n## In the pane %s\n\n| key | does |\n| --- | --- |\n", (*panes)->name);
+		for (const PaneKey *k = (*panes)->keys; k->key; k++)
+			(void)buf_printf(out, "| `%s` | %s |\n", k->key, k->help);
+	}
+}

@@ -14,8 +14,8 @@ static const Command commands[] = {
 	{ "get", "jobs|cost|agents|metrics", "ask and print", FLAGS_WINDOW | FLAGS_ANSWER, cmd_get, false, NULL },
 	{ "chat", "--once TEXT --model M", "one question to a model, streamed", FLAGS_CHAT, cmd_chat, false, NULL },
 	{ "once", "--view V --size 120x40", "one screen as text", FLAGS_SCREEN | FLAGS_ANSWER, cmd_once, false, NULL },
-	{ "info", "", "paths, context, identity", 0, cmd_info, false, NULL },
-	{ "config", "check|default", "check the configuration, or print the example", 0, cmd_config, false, NULL },
+	{ "info", "[keys]", "paths, context, identity; every key", 0, cmd_info, false, NULL },
+	{ "config", "check|default|reference", "check the configuration, print the example or every setting", 0, cmd_config, false, NULL },
 	{ "tool", "sign|frames|clean|json", "small tools for refused calls and odd bytes", 0, NULL, true, cmd_tool },
 	{ 0 },
 };

@@ -1,7 +1,8 @@
-/* `seismo config check|default`: is the configuration good, and what could it say. */
+/* `seismo config check|default|reference`: is the configuration good, and what could it say. */
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "cli/cli.h"
 #include "conf/config.h"
 
@@ -10,6 +11,16 @@ static int print_example(void)
 	Str text = config_example();
 
 	return fwrite(text.p, 1, text.n, stdout) == text.n ? 0 : 1;
+}
+
+static int print_reference(void)
+{
+	Buf b = { 0 };
+
+	config_reference(&b);
+	(void)fwrite(b.p, 1, b.n, stdout);
+	buf_done(&b);
+	return 0;
 }
 
 static int check(const Options *o)
@@ -43,6 +54,8 @@ int cmd_config(const Options *o)
 		return print_example();
 	if (o->args == 1 && strcmp(o->arg[0], "check") == 0)
 		return check(o);
-	(void)fprintf(stderr, "seismo: config takes check or default\n");
+	if (o->args == 1 && strcmp(o->arg[0], "reference") == 0)
+		return print_reference();
+	(void)fprintf(stderr, "seismo: config takes check, default or reference\n");
 	return 2;
 }

@@ -1,10 +1,13 @@
-/* `seismo info`: every path the program uses, and what it would talk to. Asks nobody. */
+/* `seismo info`: every path the program uses, and what it would talk to; `info keys`: every key. Asks nobody. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "app/app.h"
 #include "base/file.h"
 #include "cli/ask.h"
 #include "cli/cli.h"
+#include "panes/panes.h"
 
 static void path_line(const char *label, XdgKind kind, const char *name)
 {
@@ -14,7 +17,17 @@ static void path_line(const char *label, XdgKind kind, const char *name)
 	free(p);
 }
 
-int cmd_info(const Options *o)
+static int print_keys(void)
+{
+	Buf b = { 0 };
+
+	app_keys_reference(pane_classes, &b);
+	(void)fwrite(b.p, 1, b.n, stdout);
+	buf_done(&b);
+	return 0;
+}
+
+static int show(const Options *o)
 {
 	SessionSpec spec = ask_session(o);
 	uv_loop_t loop;
@@ -51,4 +64,15 @@ int cmd_info(const Options *o)
 	session_done(&s);
 	(void)uv_loop_close(&loop);
 	return 0;
+}
+
+int cmd_info(const Options *o)
+{
+	if (o->args == 1 && strcmp(o->arg[0], "keys") == 0)
+		return print_keys();
+	if (o->args) {
+		(void)fprintf(stderr, "seismo: info takes nothing, or keys\n");
+		return 2;
+	}
+	return show(o);
 }
