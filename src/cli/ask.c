@@ -57,6 +57,13 @@ static int bring_up_to_date(Ask *a, unsigned feeds, Err *e)
 	rc = feeds_failed(f, e) ? -1 : 0;
 	if (storeq_note(a->queue)[0])
 		(void)fprintf(stderr, "seismo: %s\n", storeq_note(a->queue));
+	for (int i = 0; i < FEEDS_N; i++) {
+		const FeedView *v = feeds_view(f, (FeedId)i);
+
+		if (v->skipped)
+			(void)fprintf(stderr, "seismo: %lld of the %s could not be read and are left out; the last: %s\n",
+			              (long long)v->skipped, v->name, v->err.text);
+	}
 	feeds_close(f);
 	return rc;
 }
