@@ -40,12 +40,12 @@ static int parse_body(const AwsOp *op, const HttpReply *reply, Arena *a, AwsBody
 
 	*body = (AwsBody){ .http = reply };
 	if (op->service->protocol == AWS_QUERY) {
-		if (xml_parse(a, reply->body, BODY_MAX, &root, e) < 0)
+		if (xml_parse(a, reply->body, reply->body.n, &root, e) < 0)
 			return -1;
 		body->xml = root;
 		return 0;
 	}
-	if (jv_parse(a, reply->body, BODY_MAX, &body->json, e) < 0)
+	if (jv_parse(a, reply->body, reply->body.n, &body->json, e) < 0)
 		return -1;
 	return jv_type(body->json) == JV_OBJECT ? 0 : err_set(e, "not a JSON object");
 }

@@ -51,6 +51,7 @@ typedef struct AwsOp {
 	size_t out_size;
 	const char *only_event;     /* streams: events of other types are skipped; NULL: all are delivered */
 	const char *last_event;     /* streams: without this event the stream was torn; NULL: it may end anywhere */
+	size_t body_max;            /* of an answer, in bytes; 0: BODY_MAX of aws/call.h, which suits a page of a listing */
 	int quiet_s;                /* give up after so many silent seconds; 0: net's default */
 	int total_s;                /* time for the whole call; 0: 60, streams none */
 	const char *page_token;     /* member of the answer that asks for another page, or NULL (documentation and tests) */

@@ -12,7 +12,7 @@ enum {
 	CALL_TOTAL_MS = 60000,
 	SKEW_MIN_MS = 5 * 60 * 1000,        /* the services' own tolerance */
 	SKEW_MAX_MS = 24 * 60 * 60 * 1000,  /* beyond it a clock is broken, not off */
-	BODY_MAX = 32 << 20,                /* BatchGetItem answers 16 MB of items, and they are more as JSON */
+	BODY_MAX = 8 << 20,                 /* a page of DynamoDB or Logs is 1 MB, at worst six times that as JSON; many run at once */
 	INVOCATION_TEXT = 37,
 };
 

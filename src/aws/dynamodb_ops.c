@@ -159,6 +159,7 @@ const AwsOp op_dynamodb_batch_get_item = {
 	.service = &dynamodb, .name = "BatchGetItem", .method = "POST", .path = "/", .cls = AWS_READ, .idempotent = true,
 	.permission = "dynamodb:BatchGetItem", .encode = ddb_encode_batch_get, .decode = decode_batch,
 	.out_size = sizeof(DdbBatchGetOut), .page_token = "UnprocessedKeys",
+	.body_max = 32 << 20,                   /* up to 16 MB of items, and more as JSON */
 };
 /* Not idempotent: with its condition a repeated Put that had worked would be refused and look like a lost race. */
 const AwsOp op_dynamodb_put_item = {

@@ -91,7 +91,8 @@ static int start(AwsCall *call, const Headers *h, const char *url, void (*on_don
 {
 	HttpSpec spec = {
 		.method = call->op->method, .url = url, .headers = h->v, .header_count = h->n, .body = buf_str(&call->parts.body),
-		.max_body_bytes = BODY_MAX, .total_ms = time_left(call), .quiet_s = call->op->quiet_s, .ca_file = call->client->ca_file,
+		.max_body_bytes = call->op->body_max ? call->op->body_max : BODY_MAX,
+		.total_ms = time_left(call), .quiet_s = call->op->quiet_s, .ca_file = call->client->ca_file,
 		.once = !call->op->idempotent,
 		.on_body = call->op->stream ? on_piece : NULL, .on_done = on_done, .arg = call,
 	};
