@@ -7,7 +7,8 @@
 typedef enum Mode { MODE_VIEW, MODE_COMMAND, MODE_FILTER, MODE_TEXT } Mode;
 
 enum { SCREEN_LEAST_W = 20, SCREEN_LEAST_H = 5 };      /* below it only a word is shown */
-enum { PANES_MAX = 16, INPUT_MAX = 256, HISTORY_MAX = 32, FRAME_MS = 33, SAY_MS = 6000, ESC_MS = 25, TICK_MS = 1000 };
+enum { PANES_MAX = 16, INPUT_MAX = 256, HISTORY_MAX = 32, FRAME_MS = 33, SAY_MS = 6000, ESC_MS = 25, TICK_MS = 1000,
+	SAVE_MS = 5000, COMPUTE_REST = 9 };
 
 typedef struct TextPage {              /* an overlay: help, describe, raw */
 	Arena arena;
@@ -32,6 +33,9 @@ struct App {
 	Figures *held;                     /* computed while the screen stands still; shown when it goes on */
 	void  **retired; size_t retired_n, retired_cap;     /* see app_retire */
 	bool    computing, compute_again;
+	int64_t compute_after_ms;          /* monotonic: not before */
+	bool    unsaved;                   /* figures that the snapshot does not have yet */
+	int64_t save_after_ms;
 	int     reads;                     /* store jobs that will come back to us */
 
 	Arena   conf;                      /* views, themes */
@@ -59,11 +63,11 @@ struct App {
 	Term    *term;                     /* NULL in app_once */
 	Keys    *keys;
 	int64_t last_frame_ms;
-	bool    frame_due, blocked, quitting;
+	bool    frame_due, blocked, suspended, quitting;
 	int     exit_code;
 
 	uv_poll_t in, out;
-	uv_timer_t refresh, frame, esc;
+	uv_timer_t refresh, frame, esc, compute;
 	uv_signal_t sig[6];
 	bool    handles;                   /* the handles above are open */
 	int64_t refresh_ms;
@@ -106,6 +110,7 @@ void keep_tick(App *a);                         /* what the store forgets: after
 /* queries.c: what is asked of the store and of the feeds */
 void query_start(App *a, bool live);            /* opens the feeds */
 void query_feeds(App *a);                       /* their state into World */
+void query_tick(App *a);                        /* what time alone makes due */
 void app_compute(App *a);                       /* figures from the store, on a worker */
 void app_refresh_all(App *a);
 void app_freeze(App *a, bool frozen);

@@ -48,6 +48,8 @@ const FeedView *feeds_view(const Feeds *f, FeedId id);
 void   feeds_tick(Feeds *f, int64_t now_ms);
 /* Next tick asks everything again, whatever its interval. */
 void   feeds_refresh(Feeds *f);
+/* Whether the store has taken in anything new since this was last asked. A round that read only what was known says no. */
+bool   feeds_stored(Feeds *f);
 bool   feeds_failed(const Feeds *f, Err *e);      /* the first failed feed of the mask, with its sentence */
 
 #endif

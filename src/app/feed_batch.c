@@ -76,11 +76,28 @@ static int batch_run(Store *s, void *work, Err *e)
 	return store_apply(s, &b->b, &b->delta, e);
 }
 
+static bool batch_is_empty(const StoreBatch *b)
+{
+	return !b->job_count && !b->line_count && !b->series_count && !b->agent_count && !b->agents_replace && !b->cursor_count;
+}
+
+/* Whether figures can differ after it. How far back the jobs are complete is one of them. */
+static bool batch_was_news(const FeedBatch *b)
+{
+	const StoreDelta *d = &b->delta;
+
+	for (size_t i = 0; i < b->b.cursor_count; i++)
+		if (strcmp(b->cursor[i].feed, "jobs.back") == 0)
+			return true;
+	return d->jobs_new || d->jobs_changed || d->lines_new || d->series || d->agents || b->b.agents_replace;
+}
+
 static void batch_done(void *work, const Err *err)
 {
 	FeedBatch *b = work;
 	Feeds *all = b->feed->all;
 
+	all->stored |= !err && batch_was_news(b);
 	if (!all->closing)
 		b->then(b->feed, err, b->arg);
 	arena_done(&b->arena);
@@ -98,5 +115,9 @@ void feed_batch_write(FeedBatch *b, void (*then)(Feed *f, const Err *err, void *
 	b->b.lines = b->line;
 	b->b.cursors = b->cursor;
 	b->feed->all->pending++;
+	if (batch_is_empty(&b->b)) {
+		batch_done(b, NULL);
+		return;
+	}
 	storeq_write(b->feed->all->spec.queue, (StoreWork){ batch_run, batch_done, b });
 }

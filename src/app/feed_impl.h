@@ -29,6 +29,7 @@ struct Feeds {
 	Feed feed[FEEDS_N];
 	bool closing, identified, started;
 	bool wrong_account;                  /* nothing that comes may be stored until the identity is right again */
+	bool stored;                         /* since feeds_stored was asked */
 	int  pending;                        /* calls and store jobs that will still come back */
 	Arena cursors;                       /* texts read from the store at start */
 	Str  jobs_head, jobs_back, lines_head, lines_back;
@@ -64,7 +65,8 @@ FeedBatch *feed_batch_new(Feed *f);
 void feed_batch_job(FeedBatch *b, const Job *job);          /* deep copies */
 void feed_batch_line(FeedBatch *b, const LogLine *line);
 void feed_batch_cursor(FeedBatch *b, const char *name, Str value);
-/* Hands the batch to the store and takes ownership. An empty batch goes through `then` as well. */
+/* Hands the batch to the store and takes ownership. An empty batch does not reach the store:
+ * `then` is called at once. */
 void feed_batch_write(FeedBatch *b, void (*then)(Feed *f, const Err *err, void *arg), void *arg);
 
 int64_t feed_now_ms(void);

@@ -13,7 +13,7 @@
 
 enum {
 	OVERLAP_MS = 120000,
-	SWEEP_EVERY = 4,                 /* every so many rounds the last sweep_ms are read again */
+	SWEEP_EVERY = 12,                /* every so many rounds the last sweep_ms are read again */
 	SWEEP_ITEMS = 1000,              /* which is sized to about so many items */
 	SLICE_MS = 6 * 3600000,
 	DAY_MS = 86400000,

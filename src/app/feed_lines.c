@@ -11,7 +11,8 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 
-enum { OVERLAP_MS = 300000, SWEEP_MS = 3600000, SWEEP_EVERY = 60, SLICE_MS = 6 * 3600000, PAGES_MAX = 20000 };
+enum { OVERLAP_MS = 300000, SWEEP_MS = 3600000, SWEEP_EVERY = 60, SLICE_MS = 6 * 3600000, PAGES_MAX = 20000,
+	KEEP_HEAD_MS = 60000 };
 /* Lines are kept so long; jobs, which carry their tokens themselves, are read further back. */
 #define BACK_MAX_MS (INT64_C(7) * 86400000)
 
@@ -23,6 +24,7 @@ typedef struct LinesState {
 	Span    span, after;             /* after: once the range is stored */
 	Range   range;
 	int64_t newest_ms, started_ms;
+	int64_t kept_head_ms;            /* the head that the store has */
 	int64_t looked_ms;               /* monotonic: the last look at the live end */
 	bool    failed;                  /* a group could not be read: the others are, the cursors stay */
 	Err     err;
@@ -93,8 +95,13 @@ static void groups_done(Feed *f, LinesState *st)
 	/* What was there when the range began has come, also when no line of ours was among it. */
 	st->after = span_after(&st->span, &st->range, newest, st->started_ms);
 	b = feed_batch_new(f);
-	feed_batch_cursor(b, "lines.head", arena_printf(&b->arena, "%lld", (long long)st->after.head_ms));
-	feed_batch_cursor(b, "lines.back", arena_printf(&b->arena, "%lld", (long long)st->after.back_ms));
+	/* The head moves in each round. Kept once a minute, it costs the next start one more minute of lines. */
+	if (st->after.head_ms - st->kept_head_ms >= KEEP_HEAD_MS) {
+		st->kept_head_ms = st->after.head_ms;
+		feed_batch_cursor(b, "lines.head", arena_printf(&b->arena, "%lld", (long long)st->after.head_ms));
+	}
+	if (st->after.back_ms != st->span.back_ms)
+		feed_batch_cursor(b, "lines.back", arena_printf(&b->arena, "%lld", (long long)st->after.back_ms));
 	feed_batch_write(b, range_done, st);
 }
 

@@ -83,7 +83,12 @@ static void identity_known(Feeds *all, const Err *err)
 void feed_end(Feed *f, const Err *err)
 {
 	Feeds *all = f->all;
+	int64_t wait = f->view.interval_ms;
 
+	if (err && wait > RETRY_MS)
+		wait = RETRY_MS;
+	else if (!err && f->view.backfilling)
+		wait = 0;        /* it broke off to look at the live end, and goes on with the next tick */
 	f->busy = false;
 	f->view.rounds++;
 	f->view.waiting[0] = 0;
@@ -94,7 +99,7 @@ void feed_end(Feed *f, const Err *err)
 		f->view.phase = FEED_OK;
 		f->view.fresh_ms = feed_now_ms();
 	}
-	f->due_ms = clock_mono_ms() + (err && f->view.interval_ms > RETRY_MS ? RETRY_MS : f->view.interval_ms);
+	f->due_ms = clock_mono_ms() + wait;
 	if (f->id == FEED_IDENTITY)
 		identity_known(all, err);
 	feed_progress(f);
@@ -185,6 +190,14 @@ void feeds_refresh(Feeds *f)
 {
 	for (int i = 0; i < FEEDS_N; i++)
 		f->feed[i].due_ms = 0;
+}
+
+bool feeds_stored(Feeds *f)
+{
+	bool stored = f->stored;
+
+	f->stored = false;
+	return stored;
 }
 
 bool feeds_failed(const Feeds *f, Err *e)

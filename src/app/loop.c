@@ -35,7 +35,7 @@ void loop_draw(App *a)
 	if (a->mode == MODE_TEXT)
 		page_draw(a);
 	frame_draw(a);
-	if (!a->term)
+	if (!a->term || a->suspended)
 		return;
 	x = a->mode == MODE_COMMAND || a->mode == MODE_FILTER ? frame_cursor(a) : -1;
 	a->blocked = term_draw(a->term, a->surface, x, surface_height(a->surface) - 1, &dead) < 0;
@@ -55,13 +55,10 @@ static int64_t tick_ms(const App *a)
 static void on_refresh(uv_timer_t *t)
 {
 	App *a = t->data;
-	int64_t now = app_now(a);
 
 	feeds_tick(a->feeds, clock_mono_ms());
 	keep_tick(a);
-	/* A new minute moves every window, also when nothing new came. */
-	if (a->fig && now / 60000 != a->fig->at_ms / 60000)
-		app_compute(a);
+	query_tick(a);
 	if (a->say[0] && clock_mono_ms() > a->say_until_ms) {
 		a->say[0] = 0;
 		app_changed(a, 0);
@@ -75,14 +72,20 @@ void loop_refresh(App *a)
 	(void)uv_timer_start(&a->refresh, on_refresh, (uint64_t)tick_ms(a), (uint64_t)tick_ms(a));
 }
 
+/* A key is answered at once; everything else waits for the next frame. */
 static void take_keys(App *a, bool flush)
 {
+	bool any = false;
 	Key k;
 
-	while (!a->quitting && keys_next(a->keys, flush, &k))
+	while (!a->quitting && keys_next(a->keys, flush, &k)) {
 		input_key(a, k);
-	if (!a->quitting)
-		app_changed(a, 0);
+		any = true;
+	}
+	if (!any || a->quitting || a->blocked)
+		return;
+	(void)uv_timer_stop(&a->frame);
+	loop_draw(a);
 }
 
 static void on_esc(uv_timer_t *t)
@@ -123,6 +126,7 @@ static void on_resume(App *a)
 	Err e = { 0 };
 	int w, h;
 
+	a->suspended = false;
 	if (term_enter(a->term, &e) < 0) {
 		app_quit(a, 1);
 		return;
@@ -168,7 +172,8 @@ void loop_open(App *a)
 	(void)uv_timer_init(l, &a->refresh);
 	(void)uv_timer_init(l, &a->frame);
 	(void)uv_timer_init(l, &a->esc);
-	a->in.data = a->out.data = a->refresh.data = a->frame.data = a->esc.data = a;
+	(void)uv_timer_init(l, &a->compute);
+	a->in.data = a->out.data = a->refresh.data = a->frame.data = a->esc.data = a->compute.data = a;
 	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
 		(void)uv_signal_init(l, &a->sig[i]);
 		a->sig[i].data = a;
@@ -183,7 +188,7 @@ void loop_open(App *a)
 void loop_close(App *a)
 {
 	uv_handle_t *h[] = { (uv_handle_t *)&a->in, (uv_handle_t *)&a->out, (uv_handle_t *)&a->refresh,
-						 (uv_handle_t *)&a->frame, (uv_handle_t *)&a->esc };
+						 (uv_handle_t *)&a->frame, (uv_handle_t *)&a->esc, (uv_handle_t *)&a->compute };
 
 	if (!a->handles)
 		return;

@@ -82,7 +82,7 @@ void app_scope_jobs(App *a, const JobScope *scope)
 
 /* --- figures --- */
 
-typedef struct Compute { App *a; FiguresAsk ask; Figures *out; bool save; } Compute;
+typedef struct Compute { App *a; FiguresAsk ask; Figures *out; int64_t began_ms; bool save; } Compute;
 
 static int compute_run(Store *s, void *work, Err *e)
 {
@@ -100,6 +100,20 @@ static void save_done(void *work, const Err *err)
 {
 	(void)err;        /* a frame that could not be kept costs the next start some milliseconds, nothing else */
 	free(work);
+}
+
+/* Kept for the next start, at most every SAVE_MS: the row is some hundred kilobytes. */
+static void figures_save_copy(App *a, const Figures *f)
+{
+	Figures *copy;
+
+	a->unsaved = clock_mono_ms() < a->save_after_ms;
+	if (a->unsaved)
+		return;
+	a->save_after_ms = clock_mono_ms() + SAVE_MS;
+	copy = xmalloc(sizeof *copy);
+	memcpy(copy, f, sizeof *copy);
+	storeq_write(a->queue, (StoreWork){ save_run, save_done, copy });
 }
 
 static void figures_take(App *a, Figures *f, bool snapshot)
@@ -136,15 +150,12 @@ static void compute_done(void *work, const Err *err)
 
 	a->reads--;
 	a->computing = false;
+	a->compute_after_ms = clock_mono_ms() + (clock_mono_ms() - c->began_ms) * COMPUTE_REST;
 	if (err || a->quitting) {
 		free(c->out);
 	} else {
-		if (c->save) {
-			Figures *copy = xmalloc(sizeof *copy);
-
-			memcpy(copy, c->out, sizeof *copy);
-			storeq_write(a->queue, (StoreWork){ save_run, save_done, copy });
-		}
+		if (c->save)
+			figures_save_copy(a, c->out);
 		figures_take(a, c->out, false);
 		if (a->world.groups.hour && !a->frozen)
 			app_select_hour(a, a->world.groups.hour, a->world.groups.by);
@@ -156,17 +167,31 @@ static void compute_done(void *work, const Err *err)
 	free(c);
 }
 
+static void on_compute(uv_timer_t *t)
+{
+	app_compute(t->data);
+}
+
+/* While the past is read, pages come faster than figures can be made of them: after each computation the worker rests
+ * for a multiple of the time that it took. */
 void app_compute(App *a)
 {
+	int64_t wait = a->compute_after_ms - clock_mono_ms();
 	Compute *c;
 
 	a->compute_again = a->computing;
 	if (a->computing)
 		return;
+	if (wait > 0 && a->handles) {
+		if (!uv_is_active((uv_handle_t *)&a->compute))
+			(void)uv_timer_start(&a->compute, on_compute, (uint64_t)wait, 0);
+		return;
+	}
 	a->computing = true;
 	a->reads++;
 	c = xcalloc(1, sizeof *c);
 	c->a = a;
+	c->began_ms = clock_mono_ms();
 	c->ask = (FiguresAsk){ .now_ms = app_now(a), .offset_ms = a->world.offset_ms };
 	(void)snprintf(c->ask.region, sizeof c->ask.region, "%.*s", STR_ARG(session_region(&a->session)));
 	c->out = xmalloc(sizeof *c->out);
@@ -256,8 +281,19 @@ static void on_feed(void *arg, FeedId id)
 	if (a->quitting)
 		return;
 	query_feeds(a);
-	app_compute(a);
+	/* The picture of the last run is replaced by what the store says as soon as anything answers, also an error. */
+	if (feeds_stored(a->feeds) || !a->fig || a->world.from_snapshot)
+		app_compute(a);
 	app_changed(a, TOPIC_FEEDS);
+}
+
+void query_tick(App *a)
+{
+	/* A new minute moves every window, also when nothing new came. */
+	if (a->fig && app_now(a) / 60000 != a->fig->at_ms / 60000)
+		app_compute(a);
+	if (a->unsaved && a->fig)
+		figures_save_copy(a, a->fig);
 }
 
 static void on_feeds_idle(void *arg)

@@ -45,6 +45,7 @@ void app_quit(App *a, int code)
 void app_suspend(App *a)
 {
 	term_leave(a->term);
+	a->suspended = true;             /* nothing is drawn on the shell's screen before SIGCONT was seen */
 	(void)kill(0, SIGSTOP);
 }
 

@@ -515,7 +515,7 @@ static void test_a_sweep_finds_what_came_late(void **state)
 	r.stop_rounds = 3;
 	(void)uv_run(&r.loop, UV_RUN_DEFAULT);
 	assert_int_equal(stored(&r), 1);
-	r.stop_rounds = 6;
+	r.stop_rounds = 14;
 	(void)uv_run(&r.loop, UV_RUN_DEFAULT);
 	assert_int_equal(stored(&r), 2);
 	rig_close(&r);
