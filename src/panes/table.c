@@ -74,10 +74,10 @@ TableRow *table_add(Table *t, Str key, const void *object)
 
 /* --- filter --- */
 
-static bool has_nocase(Clean c, Str needle)
+static bool has_nocase(Str s, Str needle)
 {
-	for (size_t i = 0; needle.n <= c.n && i <= c.n - needle.n; i++)
-		if (str_eq_nocase((Str){ c.p + i, needle.n }, needle))
+	for (size_t i = 0; needle.n <= s.n && i <= s.n - needle.n; i++)
+		if (str_eq_nocase((Str){ s.p + i, needle.n }, needle))
 			return true;
 	return false;
 }
@@ -94,8 +94,12 @@ static bool word_matches(const Table *t, const TableRow *r, Str word)
 	only = name.n < word.n ? column_find(t, name) : -1;
 	if (only >= 0)
 		word = value;
+	if (!word.n)                     /* not typed to its end yet */
+		return true;
+	/* The key is the whole of what an id's cell shows the tail of. */
+	hit = only < 0 && has_nocase(r->key, word);
 	for (int i = 0; i < t->columns && !hit; i++)
-		hit = (only < 0 || only == i) && has_nocase(r->cell[i].text, word);
+		hit = (only < 0 || only == i) && has_nocase((Str){ r->cell[i].text.p, r->cell[i].text.n }, word);
 	return hit != inverse;
 }
 
