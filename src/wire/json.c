@@ -31,14 +31,6 @@ static bool in_object(const Json *j)
 	return j->objects >> (j->depth - 1) & 1;
 }
 
-/* A value is complete: what may follow depends on what it stands in. */
-JsonTok json_value_done(Json *j, JsonTok tok)
-{
-	j->part = PART_NONE;
-	j->want = j->depth ? WANT_COMMA_OR_END : WANT_NOTHING;
-	return tok;
-}
-
 static JsonTok literal_go(Json *j)
 {
 	for (; *j->literal; j->literal++, j->p++) {
@@ -81,13 +73,15 @@ static JsonTok container_end(Json *j)
 
 static JsonTok value_begin(Json *j, char c)
 {
+	if (c == '-' || (c >= '0' && c <= '9'))
+		return json_number_begin(j, c);
 	switch (c) {
+	case '"':
+		return json_string_begin(j, false);
 	case '{':
 		return container_begin(j, true);
 	case '[':
 		return container_begin(j, false);
-	case '"':
-		return json_string_begin(j, false);
 	case 't':
 		return literal_begin(j, "true", JSON_TRUE);
 	case 'f':
@@ -95,18 +89,14 @@ static JsonTok value_begin(Json *j, char c)
 	case 'n':
 		return literal_begin(j, "null", JSON_NULL);
 	default:
-		if (c == '-' || (c >= '0' && c <= '9'))
-			return json_number_begin(j, c);
 		if (c == '\xEF' && j->chunk_offset + (size_t)(j->p - j->chunk) == 0)
 			return json_fail(j, j->p, "a byte order mark must not stand before the document");
 		return json_fail(j, j->p, "a value is expected here");
 	}
 }
 
-static bool skip_space(Json *j)
+static const char *skip_space(Json *j, const char *p)
 {
-	const char *p = j->p;
-
 	for (; p < j->end; p++) {
 		if (*p == '\n') {
 			j->line++;
@@ -115,8 +105,7 @@ static bool skip_space(Json *j)
 			break;
 		}
 	}
-	j->p = p;
-	return p < j->end;
+	return p;
 }
 
 static JsonTok resume(Json *j)
@@ -180,43 +169,55 @@ void json_finish(Json *j)
 	j->finished = true;
 }
 
+/* The token that begins with c at j->p; commas and colons are behind us. */
+static JsonTok token_begin(Json *j, Want want, char c)
+{
+	switch (want) {
+	case WANT_VALUE:
+		return value_begin(j, c);
+	case WANT_ITEM_OR_END:
+		return c == ']' ? container_end(j) : value_begin(j, c);
+	case WANT_KEY_OR_END:
+	case WANT_KEY:
+		if (c == '}' && want == WANT_KEY_OR_END)
+			return container_end(j);
+		return c == '"' ? json_string_begin(j, true) : json_fail(j, j->p, "a member name in double quotes is expected here");
+	case WANT_COLON:
+		return json_fail(j, j->p, "a colon is expected here");
+	case WANT_COMMA_OR_END:
+		if (c == (in_object(j) ? '}' : ']'))
+			return container_end(j);
+		return json_fail(j, j->p, "a comma or the closing bracket is expected here");
+	case WANT_NOTHING:
+		break;
+	}
+	return json_fail(j, j->p, "something follows the end of the document");
+}
+
 JsonTok json_next(Json *j)
 {
+	const char *p = j->p, *end = j->end;
+	Want want = (Want)j->want;
+
 	if (j->error)
 		return JSON_ERROR;
 	if (j->part != PART_NONE)
 		return resume(j);
-	while (skip_space(j)) {
-		char c = *j->p;
-
-		switch ((Want)j->want) {
-		case WANT_ITEM_OR_END:
-			return c == ']' ? container_end(j) : value_begin(j, c);
-		case WANT_VALUE:
-			return value_begin(j, c);
-		case WANT_KEY_OR_END:
-		case WANT_KEY:
-			if (c == '}' && j->want == WANT_KEY_OR_END)
-				return container_end(j);
-			return c == '"' ? json_string_begin(j, true) : json_fail(j, j->p, "a member name in double quotes is expected here");
-		case WANT_COLON:
-			if (c != ':')
-				return json_fail(j, j->p, "a colon is expected here");
-			j->want = WANT_VALUE;
+	for (;; p++) {
+		if (p == end || (unsigned char)*p <= ' ')
+			p = skip_space(j, p);
+		if (p == end)
 			break;
-		case WANT_COMMA_OR_END:
-			if (c == (in_object(j) ? '}' : ']'))
-				return container_end(j);
-			if (c != ',')
-				return json_fail(j, j->p, "a comma or the closing bracket is expected here");
-			j->want = in_object(j) ? WANT_KEY : WANT_VALUE;
+		if (want == WANT_COMMA_OR_END && *p == ',')
+			want = in_object(j) ? WANT_KEY : WANT_VALUE;
+		else if (want == WANT_COLON && *p == ':')
+			want = WANT_VALUE;
+		else
 			break;
-		case WANT_NOTHING:
-			return json_fail(j, j->p, "something follows the end of the document");
-		}
-		j->p++;
+		j->want = (uint8_t)want;
 	}
-	return json_out_of_bytes(j);
+	j->p = p;
+	return p == end ? json_out_of_bytes(j) : token_begin(j, want, *p);
 }
 
 Str json_text(const Json *j)

@@ -146,6 +146,16 @@ static const char *skip_plain(const char *p, const char *end)
 	return p;
 }
 
+/* The text is known: a member's name or a value. */
+static inline JsonTok string_token(Json *j, bool is_key)
+{
+	if (!is_key)
+		return json_value_done(j, JSON_STRING);
+	j->part = PART_NONE;
+	j->want = WANT_COLON;
+	return JSON_KEY;
+}
+
 static JsonTok string_done(Json *j, const char *run, const char *quote)
 {
 	if (j->spilled) {
@@ -158,11 +168,7 @@ static JsonTok string_done(Json *j, const char *run, const char *quote)
 		j->text = (Str){ run, (size_t)(quote - run) };
 	}
 	j->p = quote + 1;
-	if (!j->is_key)
-		return json_value_done(j, JSON_STRING);
-	j->part = PART_NONE;
-	j->want = WANT_COLON;
-	return JSON_KEY;
+	return string_token(j, j->is_key);
 }
 
 /* Reads on in a string, from its first byte or from where the last chunk ended. */
@@ -204,6 +210,14 @@ JsonTok json_string_go(Json *j)
 
 JsonTok json_string_begin(Json *j, bool is_key)
 {
+	const char *text = j->p + 1, *p = skip_plain(text, j->end);
+
+	/* Most strings: plain, and all of it in this chunk. */
+	if (p < j->end && *p == '"') {
+		j->text = (Str){ text, (size_t)(p - text) };
+		j->p = p + 1;
+		return string_token(j, is_key);
+	}
 	j->p++;
 	j->is_key = is_key;
 	j->part = PART_STRING;
@@ -214,8 +228,12 @@ JsonTok json_string_begin(Json *j, bool is_key)
 	return json_string_go(j);
 }
 
-static const char *skip_digits(const char *p, const char *end)
+static inline const char *skip_digits(const char *p, const char *end)
 {
+	uint64_t v;
+
+	while (json_eight_digits(p, end, &v))
+		p += 8;
 	while (p < end && (unsigned char)(*p - '0') <= 9)
 		p++;
 	return p;
@@ -286,8 +304,34 @@ JsonTok json_number_go(Json *j, const char *run)
 	return json_out_of_bytes(j);
 }
 
+/* Where "-12.5" at p ends when something that may follow a number follows in this chunk; NULL leaves it to the states. */
+static const char *plain_number(const char *p, const char *end)
+{
+	const char *first;
+
+	p += *p == '-';
+	first = p;
+	p = skip_digits(p, end);
+	if (p == first || (*first == '0' && p - first > 1))
+		return NULL;
+	if (p < end && *p == '.') {
+		first = ++p;
+		p = skip_digits(p, end);
+		if (p == first)
+			return NULL;
+	}
+	return p < end && (*p == ',' || *p == ']' || *p == '}') ? p : NULL;
+}
+
 JsonTok json_number_begin(Json *j, char c)
 {
+	const char *end = plain_number(j->p, j->end);
+
+	if (end) {
+		j->text = (Str){ j->p, (size_t)(end - j->p) };
+		j->p = end;
+		return json_value_done(j, JSON_NUMBER);
+	}
 	j->part = PART_NUMBER;
 	j->spilled = false;
 	j->spill.n = 0;

@@ -3,6 +3,8 @@
 #ifndef WIRE_JSON_SCAN_H
 #define WIRE_JSON_SCAN_H
 
+#include <string.h>
+
 #include "wire/json.h"
 
 /* What may stand at the next byte that is not white space. */
@@ -34,10 +36,27 @@ struct Json {
 	size_t   error_line, error_column;
 };
 
+/* The eight bytes at p when all of them are digits, the first one lowest. Numbers are read eight digits at a time. */
+static inline bool json_eight_digits(const char *p, const char *end, uint64_t *v)
+{
+	if (end - p < 8 || __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
+		return false;
+	memcpy(v, p, 8);
+	/* A carry or a borrow begins at a byte that is no digit and has set its own top bit. */
+	return !(((*v + 0x4646464646464646u) | (*v - 0x3030303030303030u)) & 0x8080808080808080u);
+}
+
 /* json.c */
 JsonTok json_fail(Json *j, const char *p, const char *what);   /* what: a literal */
 JsonTok json_out_of_bytes(Json *j);
-JsonTok json_value_done(Json *j, JsonTok tok);
+
+/* A value is complete: what may follow depends on what it stands in. */
+static inline JsonTok json_value_done(Json *j, JsonTok tok)
+{
+	j->part = PART_NONE;
+	j->want = j->depth ? WANT_COMMA_OR_END : WANT_NOTHING;
+	return tok;
+}
 
 /* json_scan.c: begin at j->p, or read on there after JSON_MORE. */
 JsonTok json_string_begin(Json *j, bool is_key);

@@ -347,13 +347,46 @@ static void doubles_at_random(void **state)
 	}
 }
 
+/* Exactly between two doubles, and next to it: an odd number of 54 bits, written as itself, as its half, its quarter … */
+static void half_way_between_doubles(void **state)
+{
+	static const int64_t next_to[] = { 0, 1, -1 };
+	uint64_t x = 88172645463325252u;
+	char text[64];
+
+	(void)state;
+	for (int i = 0; i < 30000; i++) {
+		uint64_t half, fives = 1;
+		int power = i % 5;
+
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		for (int k = 0; k < power; k++)
+			fives *= 5;
+		half = (UINT64_C(1) << 53 | x >> 11) | 1;
+		for (size_t k = 0; k < sizeof next_to / sizeof *next_to; k++) {
+			double v, expected;
+			uint64_t mant;
+
+			if (__builtin_mul_overflow(half, fives, &mant))
+				continue;
+			(void)snprintf(text, sizeof text, "%llue-%d", (unsigned long long)(mant + (uint64_t)next_to[k]), power);
+			expected = strtod(text, NULL);
+			assert_int_equal(json_text_num(str_of(text), &v), 0);
+			if (memcmp(&v, &expected, sizeof v) != 0)
+				fail_msg("%s: %.17g instead of %.17g", text, v, expected);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(published_suite), cmocka_unit_test(tokens), cmocka_unit_test(lone_surrogates),
 		cmocka_unit_test(errors_have_a_place), cmocka_unit_test(invalid_utf8), cmocka_unit_test(depth_and_size),
 		cmocka_unit_test(cap_and_cuts), cmocka_unit_test(skips_and_reset), cmocka_unit_test(integers), cmocka_unit_test(doubles),
-		cmocka_unit_test(doubles_at_random),
+		cmocka_unit_test(doubles_at_random), cmocka_unit_test(half_way_between_doubles),
 	};
 
 	return cmocka_run_group_tests_name("json", tests, NULL, NULL);
