@@ -5,11 +5,17 @@
 
 #include "aws/dynamodb.h"
 #include "aws/services.h"
+#include "model/money.h"
+
+/* Above these a figure is a mistake of the writer: a million US dollars for one job, 10^12 tokens in one class, a year. */
+#define RECORD_COST_MAX    (INT64_C(1000000) * NUSD_PER_USD)
+#define RECORD_TOKENS_MAX  INT64_C(1000000000000)
+#define RECORD_LATENCY_MAX INT64_C(31622400000)
 
 /* An item of the jobs table. An item without jobId is an error. Strings are borrowed from the item's arena. */
 int record_job(JsonVal item, Job *out, Err *e);
 /* A log event. Text that is not one JSON object, or has no known message, is LINE_PLAIN with only text and time: never an error.
- * "COST_TRACKING {…}" (a prefix before the object) is read too. */
+ * "COST_TRACKING {…}" (a prefix before the object) is read too. Strings are copied into the arena, all but text and id. */
 void record_line(Arena *a, const LogsEvent *event, LogLine *out);
 /* An item of the agents table (a version or #route). */
 typedef struct AgentItem {

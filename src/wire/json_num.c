@@ -118,9 +118,16 @@ static inline bool plain_decimal(Str s, uint64_t *mant, int *exp10)
 
 int json_text_i64(Str number, int64_t *out)
 {
-	Decimal d = decimal_of(number);
-	uint64_t limit = (uint64_t)INT64_MAX + d.negative, v;
+	Decimal d;
+	uint64_t limit, v;
+	int exp10;
 
+	if (plain_decimal(number, &v, &exp10) && !exp10 && v <= INT64_MAX) {
+		*out = *number.p == '-' ? -(int64_t)v : (int64_t)v;
+		return 0;
+	}
+	d = decimal_of(number);
+	limit = (uint64_t)INT64_MAX + d.negative;
 	if (d.mant == 0) {
 		*out = 0;
 		return 0;

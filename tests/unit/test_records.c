@@ -134,6 +134,12 @@ static void cost_line(void **state)
 	assert_int_equal(line(&a, "{\"message\":\"CACHE\",\"cache_hit\":false}").cache_hit, TRI_NO);
 	assert_int_equal(line(&a, "{\"message\":\"SECURITY\"}").kind, LINE_SECURITY);
 	assert_int_equal(line(&a, "{\"message\":\"JOB_EVENT\",\"timestamp\":\"soon\"}").event_ms, 1000);
+	assert_int_equal(line(&a, "{\"timestamp\":{\"a\":[7,{}]},\"message\":\"JOB_EVENT\",\"more\":{\"message\":1}}").event_ms, 1000);
+	assert_int_equal(line(&a, "{\"message\":\"JOB_EVENT\",\"timestamp\":7,\"timestamp\":8}").event_ms, 1000);
+	l = line(&a, "{\"duration_ms\":null,\"x\":1,\"x\":2,\"token_usage\":null,\"job_id\":\"a\\u00e9\",\"cost_cents\":null,\"message\":\"JOB_EVENT\"}");
+	assert_int_equal(l.kind, LINE_JOB);
+	assert_str(l.job_id, "a\xc3\xa9");
+	assert_false(l.has_tokens || l.duration_ms.known || l.reported_nusd.known);
 	arena_done(&a);
 }
 
@@ -144,7 +150,9 @@ static void plain_lines(void **state)
 		"hello {\"message\":\"COST_TRACKING\"}", "{\"message\":\"COST_TRACKING\",\"cost_cents\":-1}",
 		"{\"message\":\"COST_TRACKING\",\"cost_cents\":1e300}", "{\"message\":\"COST_TRACKING\",\"token_usage\":{\"input\":-1}}",
 		"{\"message\":\"COST_TRACKING\",\"token_usage\":{\"input\":\"many\"}}", "{\"message\":\"COST_TRACKING\",\"job_id\":5}",
-		"{\"message\":\"COST_TRACKING\",\"cost_cents\":1,\"cost_cents\":2}",
+		"{\"message\":\"COST_TRACKING\",\"cost_cents\":1,\"cost_cents\":2}", "{\"message\":\"COST_TRACKING\",\"token_usage\":[1]}",
+		"{\"message\":\"COST_TRACKING\",\"token_usage\":{\"input\":1,\"input\":1}}", "{\"message\":\"COST_TRACKING\",\"cache_hit\":1}",
+		"{\"message\":\"COST_TRACKING\",\"token_usage\":{},\"token_usage\":null}", "{\"message\":\"COST_TRACKING\",\"x\":[}",
 	};
 
 	(void)state;

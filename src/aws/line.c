@@ -1,0 +1,256 @@
+#include <string.h>
+
+#include "aws/records.h"
+#include "wire/json.h"
+#include "wire/time8601.h"
+
+enum { LINE_MAX_BYTES = 1 << 20, NUSD_SCALE_OF_CENTS = 7 /* 1 cent = 10,000,000 nUSD */ };
+
+/* A line on its way through the parser. No tree is built: thousands of lines come in a second, most members of most
+ * lines are kept as they stand, and what is not known is skipped. */
+typedef struct Line {
+	Json *json;
+	LogLine *out;
+	char *room;              /* for the copies of all texts: never more than the line itself */
+	Str message;
+	int64_t time_ms;
+	bool has_time;
+} Line;
+
+typedef struct Member {
+	Str name;
+	/* Reads the value that began with t. False: not what it should be, or a figure that cannot be right. */
+	bool (*read)(Line *l, JsonTok t, size_t at);
+	size_t at;               /* in LogLine or Tokens */
+} Member;
+
+typedef struct Members { const Member *v; size_t count; } Members;
+
+static const Members top_members, usage_members;
+
+static Str keep(Line *l)
+{
+	Str s = json_text(l->json), copy = { l->room, s.n };
+
+	if (s.n)
+		memcpy(l->room, s.p, s.n);
+	l->room[s.n] = 0;
+	l->room += s.n + 1;          /* paid by the quotes */
+	return copy;
+}
+
+static bool in_bounds(int64_t v, int64_t max)
+{
+	return v >= 0 && v <= max;
+}
+
+static bool read_text(Line *l, JsonTok t, size_t at)
+{
+	if (t == JSON_STRING)
+		*(Str *)((char *)l->out + at) = keep(l);
+	return t == JSON_STRING || t == JSON_NULL;
+}
+
+static bool read_message(Line *l, JsonTok t, size_t at)
+{
+	(void)at;
+	if (t == JSON_STRING)
+		l->message = keep(l);
+	return t == JSON_STRING || t == JSON_NULL;
+}
+
+static bool read_tokens(Line *l, JsonTok t, size_t at)
+{
+	int64_t *v = (int64_t *)((char *)&l->out->tokens + at);
+
+	if (t == JSON_NULL)
+		return true;
+	return t == JSON_NUMBER && json_text_i64(json_text(l->json), v) == 0 && in_bounds(*v, RECORD_TOKENS_MAX);
+}
+
+static bool read_cost(Line *l, JsonTok t, size_t at)
+{
+	Opt64 *out = &l->out->reported_nusd;
+
+	(void)at;
+	if (t == JSON_NULL)
+		return true;
+	out->known = true;
+	return (t == JSON_NUMBER || t == JSON_STRING) && str_scaled(json_text(l->json), NUSD_SCALE_OF_CENTS, &out->v) == 0 &&
+	       in_bounds(out->v, RECORD_COST_MAX);
+}
+
+static bool read_duration(Line *l, JsonTok t, size_t at)
+{
+	Opt64 *out = &l->out->duration_ms;
+
+	(void)at;
+	if (t == JSON_NULL)
+		return true;
+	out->known = true;
+	return t == JSON_NUMBER && json_text_i64(json_text(l->json), &out->v) == 0 && in_bounds(out->v, RECORD_LATENCY_MAX);
+}
+
+static bool read_hit(Line *l, JsonTok t, size_t at)
+{
+	(void)at;
+	if (t == JSON_NULL)
+		return true;
+	l->out->cache_hit = t == JSON_TRUE ? TRI_YES : TRI_NO;
+	return t == JSON_TRUE || t == JSON_FALSE;
+}
+
+/* The rest of a value that began with t. */
+static bool pass(Line *l, JsonTok t)
+{
+	int depth = 0;
+
+	for (;; t = json_next(l->json)) {
+		depth += (t == JSON_OBJECT || t == JSON_ARRAY) - (t == JSON_OBJECT_END || t == JSON_ARRAY_END);
+		if (t <= JSON_MORE || t == JSON_END)
+			return false;
+		if (!depth && t != JSON_KEY)
+			return true;
+	}
+}
+
+/* ISO 8601 text or epoch milliseconds; another form leaves the event's own time. */
+static bool read_time(Line *l, JsonTok t, size_t at)
+{
+	Str text = json_text(l->json);
+
+	(void)at;
+	if (t == JSON_STRING)
+		l->has_time = time_parse_iso(text, &l->time_ms) == 0 || str_i64(text, &l->time_ms) == 0;
+	else if (t == JSON_NUMBER)
+		l->has_time = json_text_i64(text, &l->time_ms) == 0 && l->time_ms > 0;
+	return pass(l, t);
+}
+
+/* Lines name their members in the order of the table, so the one behind the last is tried first. count: not known. */
+static size_t find_member(const Members *m, size_t next, Str key)
+{
+	for (size_t tried = 0; tried < m->count; tried++, next++) {
+		if (next >= m->count)
+			next = 0;
+		if (str_eq(key, m->v[next].name))
+			return next;
+	}
+	return m->count;
+}
+
+/* A time that is there twice is none; every other member that is there twice makes the line plain. */
+static bool read_twice(Line *l, const Member *m)
+{
+	l->has_time = false;
+	return m->read == read_time && json_skip(l->json) > JSON_MORE;
+}
+
+static bool read_object(Line *l, const Members *m)
+{
+	unsigned seen = 0;
+	size_t at = 0;
+	JsonTok t;
+
+	for (; (t = json_next(l->json)) == JSON_KEY; at++) {
+		at = find_member(m, at, json_text(l->json));
+		if (at == m->count) {
+			if (json_skip(l->json) <= JSON_MORE)
+				return false;
+			continue;
+		}
+		if (seen >> at & 1) {
+			if (!read_twice(l, &m->v[at]))
+				return false;
+			continue;
+		}
+		seen |= 1u << at;
+		if (!m->v[at].read(l, json_next(l->json), m->v[at].at))
+			return false;
+	}
+	return t == JSON_OBJECT_END;
+}
+
+static bool read_usage(Line *l, JsonTok t, size_t at)
+{
+	(void)at;
+	l->out->has_tokens = t == JSON_OBJECT;
+	return t == JSON_NULL || (t == JSON_OBJECT && read_object(l, &usage_members));
+}
+
+static LineKind kind_of(Str message)
+{
+	static const struct { const char *name; LineKind kind; } kinds[] = {
+		{ "COST_TRACKING", LINE_COST }, { "JOB_EVENT", LINE_JOB }, { "SECURITY", LINE_SECURITY }, { "CACHE", LINE_CACHE },
+	};
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (str_is(message, kinds[i].name))
+			return kinds[i].kind;
+	return LINE_PLAIN;
+}
+
+/* "COST_TRACKING {…}": the word in front is the message when the object has none. */
+static Str object_of(Str text, Str *prefix)
+{
+	const char *brace = text.n ? memchr(text.p, '{', text.n) : NULL;
+
+	*prefix = STR("");
+	if (!brace)
+		return STR("");
+	*prefix = str_trim(str_sub(text, 0, (size_t)(brace - text.p)));
+	return str_trim(str_sub(text, (size_t)(brace - text.p), text.n));
+}
+
+static bool read_line(Arena *a, Str object, Str prefix, LogLine *out)
+{
+	Line l = { .out = out, .room = arena_alloc(a, object.n + 1) };
+	bool whole;
+
+	l.json = json_new(LINE_MAX_BYTES);
+	json_feed(l.json, object);
+	json_finish(l.json);
+	whole = json_next(l.json) == JSON_OBJECT && read_object(&l, &top_members) && json_next(l.json) == JSON_END;
+	json_free(l.json);
+	out->kind = kind_of(l.message.n ? l.message : prefix);
+	if (out->kind == LINE_PLAIN && prefix.n)
+		out->kind = kind_of(prefix);
+	if (l.has_time)
+		out->event_ms = l.time_ms;
+	return whole && out->kind != LINE_PLAIN;
+}
+
+void record_line(Arena *a, const LogsEvent *event, LogLine *out)
+{
+	LogLine plain = { .event_id = event->id, .event_ms = event->time_ms, .text = event->message };
+	Str prefix, object = object_of(event->message, &prefix);
+
+	*out = plain;
+	if (!object.n || object.n > LINE_MAX_BYTES || (prefix.n && kind_of(prefix) == LINE_PLAIN))
+		return;
+	/* A figure that cannot be right makes the whole line plain text: better not booked than booked wrong. */
+	if (!read_line(a, object, prefix, out))
+		*out = plain;
+}
+
+#define NAME(s) { s, sizeof s - 1 }
+
+static const Member in_usage[] = {
+	{ NAME("input"), read_tokens, offsetof(Tokens, input) }, { NAME("output"), read_tokens, offsetof(Tokens, output) },
+	{ NAME("cache_read"), read_tokens, offsetof(Tokens, cache_read) },
+	{ NAME("cache_write_5m"), read_tokens, offsetof(Tokens, cache_write_5m) },
+	{ NAME("cache_write_1h"), read_tokens, offsetof(Tokens, cache_write_1h) },
+};
+
+static const Member at_top[] = {
+	{ NAME("level"), read_text, offsetof(LogLine, level) }, { NAME("message"), read_message, 0 },
+	{ NAME("trace_id"), read_text, offsetof(LogLine, trace_id) }, { NAME("job_id"), read_text, offsetof(LogLine, job_id) },
+	{ NAME("tenant_id"), read_text, offsetof(LogLine, tenant) }, { NAME("persona_type"), read_text, offsetof(LogLine, persona) },
+	{ NAME("agent_id"), read_text, offsetof(LogLine, agent) }, { NAME("agent_version"), read_text, offsetof(LogLine, version) },
+	{ NAME("model_id"), read_text, offsetof(LogLine, model) }, { NAME("token_usage"), read_usage, 0 }, { NAME("cost_cents"), read_cost, 0 },
+	{ NAME("cache_hit"), read_hit, 0 }, { NAME("duration_ms"), read_duration, 0 }, { NAME("timestamp"), read_time, 0 },
+	{ NAME("request_id"), read_text, offsetof(LogLine, request_id) }, { NAME("service_tier"), read_text, offsetof(LogLine, service_tier) },
+};
+
+static const Members top_members = { at_top, sizeof at_top / sizeof *at_top };
+static const Members usage_members = { in_usage, sizeof in_usage / sizeof *in_usage };
