@@ -1,5 +1,6 @@
 #include "cli/emit.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,25 +169,36 @@ static void table(Arena *a, Buf *out, JsonVal rows, const EmitColumn *c, size_t 
 		table_line(out, cell + i * n, c, width, n);
 }
 
+/* Never half an answer without a word: a pipe may be closed, a disk full, the answer larger than a Buf may grow. */
+static int put_out(const Buf *b)
+{
+	Err e = { 0 };
+
+	if (b->full)
+		err_set(&e, "the answer is larger than %zu bytes; ask for less time with --since", b->max);
+	else if (fwrite(b->p ? b->p : "", 1, b->n, stdout) < b->n || fflush(stdout) != 0)
+		err_set(&e, "cannot write the answer: %s", strerror(errno));
+	return e.kind ? cli_fail(&e) : 0;
+}
+
 int emit(const Options *o, Buf *json, const char *rows_path, const EmitColumn *columns, size_t n)
 {
 	Arena a = { 0 };
 	Buf out;
-	JsonVal doc, rows;
+	JsonVal doc;
 	Err e = { 0 };
-	int rc = 1;
+	int rc;
 
-	if (o->out == OUT_JSON) {
+	if (o->out == OUT_JSON || json->full) {
 		(void)buf_putc(json, '\n');
-		return fwrite(json->p, 1, json->n, stdout) == json->n && fflush(stdout) == 0 ? 0 : 1;
+		return put_out(json);
 	}
 	buf_init(&out, JSON_OUT_MAX);
 	if (jv_parse(&a, buf_str(json), JSON_OUT_MAX, &doc, &e) < 0) {
 		rc = cli_fail(&e);
 	} else {
-		rows = at_path(doc, rows_path);
-		(o->out == OUT_CSV ? csv : table)(&a, &out, rows, columns, n);
-		rc = fwrite(out.p, 1, out.n, stdout) == out.n && fflush(stdout) == 0 ? 0 : 1;
+		(o->out == OUT_CSV ? csv : table)(&a, &out, at_path(doc, rows_path), columns, n);
+		rc = put_out(&out);
 	}
 	buf_done(&out);
 	arena_done(&a);

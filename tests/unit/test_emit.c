@@ -101,6 +101,23 @@ static void test_nothing_at_all(void **state)
 	assert_string_equal(printed(OUT_TABLE, "[]", ""), "ID  USD  IN\n");
 }
 
+/* Half a document would be taken for a whole one. */
+static void test_an_answer_that_does_not_fit_is_an_error(void **state)
+{
+	Options o = { .out = OUT_JSON };
+	Buf b;
+
+	(void)state;
+	buf_init(&b, 16);
+	(void)buf_puts(&b, "[1,2,3,4,5,6");
+	(void)buf_puts(&b, ",7,8,9,10,11,12]");
+	assert_true(b.full);
+	assert_int_equal(emit(&o, &b, "", columns, 4), 1);
+	o.out = OUT_CSV;
+	assert_int_equal(emit(&o, &b, "", columns, 4), 1);
+	buf_done(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -110,6 +127,7 @@ int main(void)
 		cmocka_unit_test(test_controls_do_not_come_out),
 		cmocka_unit_test(test_json_comes_out_as_it_is),
 		cmocka_unit_test(test_nothing_at_all),
+		cmocka_unit_test(test_an_answer_that_does_not_fit_is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
