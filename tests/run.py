@@ -136,7 +136,10 @@ def main():
             kill(p)
         return 130
     total = lambda what: sum(getattr(r, what) for r in results)
-    print(f"{total('passed')} passed, {total('failed')} failed, {total('skipped')} skipped", flush=True)
+    summary = f"{total('passed')} passed, {total('failed')} failed, {total('skipped')} skipped"
+    print(summary, flush=True)
+    (BUILD / "tests").mkdir(parents=True, exist_ok=True)
+    (BUILD / "tests/summary").write_text(summary + "\n")
     return 1 if total("failed") or not total("passed") else 0
 
 

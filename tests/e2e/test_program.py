@@ -4,6 +4,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import tempfile
 
 import pytest
 
@@ -150,7 +151,7 @@ def test_top_level_holds_only_what_is_meant_to_be_there():
 
 def test_nothing_belongs_to_one_machine():
     """Neither the place of this checkout nor anybody's home stands in a file: the project must build anywhere."""
-    here = {str(ROOT), str(ROOT.parent)} - {"/"}
+    here = {str(ROOT), str(ROOT.parent)} - {"/", tempfile.gettempdir(), "/opt", "/srv"}
     machine = re.compile(r"(?<![\w.$}/-])(?:%s|/Users|/home/(?!u/)\w+)/" % "|".join(map(re.escape, sorted(here))))
     found = []
     for path in tracked():
