@@ -62,16 +62,19 @@ static int headers_end(HttpRequest *rq)
 	return 0;
 }
 
+static int headers_too_big(HttpRequest *rq)
+{
+	request_stop(rq, HTTP_TOO_BIG, "the answer has more than 256 headers or 64 KiB of them");
+	return -1;
+}
+
 static int header_add(HttpRequest *rq, Str line)
 {
 	Str value, name = str_trim(str_cut(line, ':', &value));
 	char *lower = arena_cstr(&rq->arena, name);
 
-	rq->header_bytes += line.n;
-	if (rq->header_count == MAX_HEADERS || rq->header_bytes > MAX_HEADER_BYTES) {
-		request_stop(rq, HTTP_TOO_BIG, "the answer has more than 256 headers or 64 KiB of them");
-		return -1;
-	}
+	if (rq->header_count == MAX_HEADERS)
+		return headers_too_big(rq);
 	for (size_t i = 0; i < name.n; i++)
 		lower[i] = (char)tolower((unsigned char)lower[i]);
 	VEC_GROW(rq->headers, rq->header_cap, rq->header_count + 1);
@@ -94,6 +97,12 @@ static size_t on_header(char *p, size_t size, size_t count, void *arg)
 	/* Trailers come through here too, and continuation lines are a form that HTTP has given up. */
 	if (rq->headers_done || (n && (*p == ' ' || *p == '\t')))
 		return n;
+	/* Status lines count: a server may send interim answers without end. */
+	rq->header_bytes += line.n;
+	if (rq->header_bytes > MAX_HEADER_BYTES) {
+		(void)headers_too_big(rq);
+		return 0;
+	}
 	if (str_starts(line, STR("HTTP/"))) {
 		rq->http->curl.easy_getinfo(rq->easy, CURLINFO_RESPONSE_CODE, &status);
 		rq->reply.status = (int)status;
