@@ -201,3 +201,18 @@ void call_sums(const Call *c, Sums *out)
 		.tok = c->b.tokens,
 	};
 }
+
+void call_sums_read(sqlite3_stmt *st, Sums *out)
+{
+	int64_t flags = sqlite3_column_int64(st, 2);
+	Call c = { .kind = (CallKind)sqlite3_column_int64(st, 0), .state = (JobState)sqlite3_column_int64(st, 1) };
+
+	c.b.unpriced = flags & F_UNPRICED;
+	c.cache_hit = (Tri)(flags >> F_CACHE_SHIFT & 3);
+	c.retries = sqlite3_column_int64(st, 3);
+	c.latency_ms = col_opt(st, 4);
+	c.b.nusd = sqlite3_column_int64(st, 5);
+	c.b.tokens = (Tokens){ sqlite3_column_int64(st, 6), sqlite3_column_int64(st, 7), sqlite3_column_int64(st, 8),
+	                       sqlite3_column_int64(st, 9), sqlite3_column_int64(st, 10) };
+	call_sums(&c, out);
+}

@@ -161,7 +161,7 @@ int line_list(Store *s, const LineQuery *q, Arena *a, LogLine **out, size_t *n, 
 	/* Walks the spans that hold lines at all (one step each), then asks each for the job and the trace. */
 	static const char any[] =
 		"WITH RECURSIVE span(x) AS (SELECT min(event_ms) >> 22 FROM line UNION ALL SELECT (SELECT event_ms >> 22 FROM line "
-		"INDEXED BY line_event WHERE event_ms >= (span.x + 1) << 22 ORDER BY event_ms LIMIT 1) FROM span WHERE x IS NOT NULL) "
+		"INDEXED BY line_event WHERE event_ms > (span.x << 22 | 4194303) ORDER BY event_ms LIMIT 1) FROM span WHERE x IS NOT NULL) "
 		LINE_SELECT "WHERE id IN (SELECT id FROM line WHERE call = ?3 AND call <> 0 "
 		"UNION SELECT id FROM span CROSS JOIN line INDEXED BY line_job ON event_ms >> 22 = x AND job_hash = ?1 AND job_hash <> 0 AND kind <> 1 "
 		"UNION SELECT id FROM span CROSS JOIN line INDEXED BY line_trace ON event_ms >> 22 = x AND trace_hash = ?2 AND trace_hash <> 0)";

@@ -36,6 +36,10 @@ int  call_get(Store *s, int64_t id, Arena *a, Call *c, Err *e);
  * NULL when new. */
 int  call_save(Store *s, const Call *c, const Call *was, Err *e);
 void call_sums(const Call *c, Sums *out);                       /* what it adds to every total */
+/* The same from a row of these columns alone. */
+#define CALL_SUM_COLUMNS \
+	"kind, state, flags, retries, latency_ms, nusd, input, output, cache_read, cache_write_5m, cache_write_1h"
+void call_sums_read(sqlite3_stmt *st, Sums *out);
 
 /* An item's fields that are only shown, in one blob. */
 void detail_pack(Buf *b, const Job *j);

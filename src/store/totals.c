@@ -4,7 +4,7 @@
 #include "base/num.h"
 #include "store/row.h"
 
-static const int64_t hour_ms = 3600000;
+static const int64_t minute_ms = 60000, hour_ms = 3600000;
 static const char *const dim_names[DIMS] = { "all", "tenant", "persona", "agent", "version", "model" };
 
 #define SUM_LIST \
@@ -32,6 +32,11 @@ int dim_of(Str name, Dim *out)
 	return -1;
 }
 
+static int64_t ceil_div(int64_t a, int64_t b)
+{
+	return a / b + (a % b > 0);
+}
+
 /* Adds whole hours [from, until) of a dimension to the groups. */
 static int add_hours(Store *s, Dim by, int64_t from, int64_t until, Cells *groups, Err *e)
 {
@@ -55,28 +60,84 @@ static int add_hours(Store *s, Dim by, int64_t from, int64_t until, Cells *group
 	return rc == SQLITE_DONE ? 0 : db_fail(s, "cannot read hourly totals", e);
 }
 
-/* Adds the calls booked in [from, until) themselves: the broken hours at both ends. */
-static int add_rows(Store *s, Dim by, int64_t from_ms, int64_t until_ms, Cells *groups, Err *e)
+/* Adds the calls booked in [from, until) themselves, or takes them out again. */
+static int move_rows(Store *s, Dim by, int64_t from_ms, int64_t until_ms, bool out, Cells *groups, Err *e)
 {
-	static const char sql[] = "SELECT " CALL_COLUMNS " FROM job WHERE booked_ms >= ? AND booked_ms < ?";
+#define ROWS_BY(key) "SELECT " CALL_SUM_COLUMNS ", " key " FROM job INDEXED BY job_booked WHERE booked_ms >= ? AND booked_ms < ?"
+	static const char *const sql[DIMS] = {
+		[DIM_ALL] = ROWS_BY("0"), [DIM_TENANT] = ROWS_BY("k_tenant"), [DIM_PERSONA] = ROWS_BY("k_persona"),
+		[DIM_AGENT] = ROWS_BY("k_agent"), [DIM_VERSION] = ROWS_BY("k_version"), [DIM_MODEL] = ROWS_BY("k_model"),
+	};
+	static const Sums zero;
 	sqlite3_stmt *st;
-	Call c;
 	Sums x;
 	int rc;
 
 	if (from_ms >= until_ms)
 		return 0;
-	if (!(st = db_stmt(s, sql, e)))
+	if (!(st = db_stmt(s, sql[by], e)))
 		return -1;
 	sqlite3_bind_int64(st, 1, from_ms);
 	sqlite3_bind_int64(st, 2, until_ms);
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-		call_read(st, &c);
-		call_sums(&c, &x);
-		sums_add(cells_at(groups, 0, c.key[by], 0), &x);
+		call_sums_read(st, &x);
+		sums_move(cells_at(groups, 0, sqlite3_column_int64(st, 11), 0), out ? &zero : &x, out ? &x : &zero);
 	}
 	sqlite3_reset(st);
 	return rc == SQLITE_DONE ? 0 : db_fail(s, "cannot read the jobs of an hour", e);
+}
+
+/* Adds whole minutes [from, until) over all calls. */
+static int add_minutes(Store *s, int64_t from, int64_t until, Cells *groups, Err *e)
+{
+	static const char sql[] = "SELECT " SUM_LIST " FROM minutely WHERE minute >= ? AND minute < ?";
+	sqlite3_stmt *st = db_stmt(s, sql, e);
+	Sums x;
+	int rc;
+
+	if (!st)
+		return -1;
+	sqlite3_bind_int64(st, 1, from);
+	sqlite3_bind_int64(st, 2, until);
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+		read_sums(st, 0, &x);
+		sums_add(cells_at(groups, 0, 0, 0), &x);
+	}
+	sqlite3_reset(st);
+	return rc == SQLITE_DONE ? 0 : db_fail(s, "cannot read the minutes of an hour", e);
+}
+
+/* Where rows or hourly totals have been forgotten, an hour less some of its rows is not the rest of it. */
+static int is_whole(Store *s, int64_t hour, bool *whole, Err *e)
+{
+	static const char sql[] = "SELECT coalesce(max(value), 0) FROM meta WHERE key IN ('pruned_jobs_ms', 'pruned_hours_ms')";
+	int64_t pruned;
+
+	if (db_int(s, sql, &pruned, e) < 0)
+		return -1;
+	*whole = hour >= 0 && hour * hour_ms >= pruned;
+	return 0;
+}
+
+/* Adds a part [from, until) of one hour with as few rows as can be: over all calls by the minute, else the part itself or
+ * the hour without its rest. */
+static int add_part(Store *s, Dim by, int64_t from_ms, int64_t until_ms, Cells *groups, Err *e)
+{
+	int64_t hour = floor_div(from_ms, hour_ms), first = ceil_div(from_ms, minute_ms), last = floor_div(until_ms, minute_ms);
+	bool whole;
+
+	if (from_ms >= until_ms)
+		return 0;
+	if (by == DIM_ALL && first <= last)
+		return move_rows(s, by, from_ms, first * minute_ms, false, groups, e) < 0 || add_minutes(s, first, last, groups, e) < 0 ||
+		       move_rows(s, by, last * minute_ms, until_ms, false, groups, e) < 0 ? -1 : 0;
+	if (is_whole(s, hour, &whole, e) < 0)
+		return -1;
+	if (!whole || until_ms - from_ms <= hour_ms / 2)
+		return move_rows(s, by, from_ms, until_ms, false, groups, e);
+	return add_hours(s, by, hour, hour + 1, groups, e) < 0 ||
+	       move_rows(s, by, hour * hour_ms, from_ms, true, groups, e) < 0 ||
+	       move_rows(s, by, until_ms, (hour + 1) * hour_ms, true, groups, e) < 0 ? -1 : 0;
 }
 
 static int by_money(const void *a, const void *b)
@@ -106,25 +167,32 @@ static int list_groups(Store *s, const Cells *groups, Arena *a, CostGroup **out,
 	return 0;
 }
 
+static int add_window(Store *s, Dim by, int64_t from_ms, int64_t until_ms, Cells *groups, Err *e)
+{
+	int64_t first = ceil_div(from_ms, hour_ms), last = until_ms ? floor_div(until_ms, hour_ms) : INT64_MAX / hour_ms;
+
+	if (first > last)
+		return add_part(s, by, from_ms, until_ms, groups, e);
+	if (add_part(s, by, from_ms, first * hour_ms, groups, e) < 0 || add_hours(s, by, first, last, groups, e) < 0)
+		return -1;
+	return until_ms ? add_part(s, by, last * hour_ms, until_ms, groups, e) : 0;
+}
+
 int store_cost(Store *s, Dim by, int64_t from_ms, int64_t until_ms, Arena *a, CostGroup **out, size_t *n, Err *e)
 {
-	int64_t first = floor_div(from_ms, hour_ms) + (floor_div(from_ms, hour_ms) * hour_ms != from_ms);
-	int64_t last = until_ms ? floor_div(until_ms, hour_ms) : INT64_MAX / hour_ms;
+	/* Totals and rows must be of one moment, also while another connection writes. */
+	bool begun = sqlite3_get_autocommit(s->db) != 0;
 	Cells groups = { 0 };
 	int rc;
 
 	*n = 0;
-	if (first > last) {
-		rc = add_rows(s, by, from_ms, until_ms, &groups, e);
-	} else {
-		rc = add_rows(s, by, from_ms, first * hour_ms, &groups, e);
-		if (rc == 0)
-			rc = add_hours(s, by, first, last, &groups, e);
-		if (rc == 0 && until_ms)
-			rc = add_rows(s, by, last * hour_ms, until_ms, &groups, e);
-	}
+	if (begun && db_exec(s, "BEGIN", e) < 0)
+		return -1;
+	rc = add_window(s, by, from_ms, until_ms, &groups, e);
 	if (rc == 0)
 		rc = list_groups(s, &groups, a, out, n, e);
+	if (begun)
+		(void)sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);     /* nothing was written */
 	cells_done(&groups);
 	return rc;
 }

@@ -18,13 +18,13 @@ static PriceRow fleet_rows[] = {
 static PriceTable fleet_prices = { fleet_rows, 2 };
 
 static uint64_t dice_state = 1;
-static uint32_t dice(uint32_t sides)
+static inline uint32_t dice(uint32_t sides)
 {
 	dice_state = dice_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
 	return (uint32_t)(dice_state >> 33) % sides;
 }
 
-static Str pick(const char *const *words, uint32_t n)
+static inline Str pick(const char *const *words, uint32_t n)
 {
 	return str_of(words[dice(n)]);
 }
@@ -35,12 +35,12 @@ static const char *const fleet_models[] = { "fix.large", "us.fix.large", "fix.sm
 static const char *const fleet_versions[] = { "1", "2", "" };
 static const char *const fleet_status[] = { "queued", "running", "failed", "succeeded", "cancelled" };
 
-static Tokens some_tokens(void)
+static inline Tokens some_tokens(void)
 {
 	return (Tokens){ dice(9000), dice(3000), dice(2) ? dice(9000) : 0, dice(3) ? 0 : dice(500), dice(5) ? 0 : dice(500) };
 }
 
-static void add_version(Fleet *f, int job, Str id, int version)
+static inline void add_version(Fleet *f, int job, Str id, int version)
 {
 	Job j = { .id = id, .trace_id = arena_printf(&f->a, "trace-%d", job / 3), .tenant = pick(fleet_tenants, 4), .persona = STR("sales"),
 	          .agent = pick(fleet_agents, 3), .version = pick(fleet_versions, 3), .model = pick(fleet_models, 5) };
@@ -63,7 +63,7 @@ static void add_version(Fleet *f, int job, Str id, int version)
 	f->v[f->n++] = (Fact){ .is_job = true, .job = j };
 }
 
-static void add_cost_line(Fleet *f, Str job_id, int at)
+static inline void add_cost_line(Fleet *f, Str job_id, int at)
 {
 	LogLine l = { .event_id = arena_printf(&f->a, "event-%zu", f->n), .event_ms = fleet_start + at * 137000 + dice(4000000), .kind = LINE_COST,
 	              .job_id = job_id, .trace_id = arena_printf(&f->a, "trace-%d", at / 3), .tenant = pick(fleet_tenants, 4), .persona = STR("ops"),
@@ -78,7 +78,7 @@ static void add_cost_line(Fleet *f, Str job_id, int at)
 	f->v[f->n++] = (Fact){ .line = l };
 }
 
-static void fleet_make(Fleet *f, uint64_t seed)
+static inline void fleet_make(Fleet *f, uint64_t seed)
 {
 	dice_state = seed;
 	memset(f, 0, sizeof *f);
@@ -96,7 +96,7 @@ static void fleet_make(Fleet *f, uint64_t seed)
 }
 
 /* --- the reckoning --- */
-static bool later(const Job *a, const Job *b)
+static inline bool later(const Job *a, const Job *b)
 {
 	static const int rank[] = { 0, 2, 5, 4, 3, 1 };
 
@@ -106,7 +106,7 @@ static bool later(const Job *a, const Job *b)
 }
 
 /* Of versions with one time and state only the first is kept in the list: which of them stays is the store's choice. */
-static void fleet_drop_ties(Fleet *f)
+static inline void fleet_drop_ties(Fleet *f)
 {
 	size_t n = 0;
 
@@ -122,17 +122,17 @@ static void fleet_drop_ties(Fleet *f)
 	f->n = n;
 }
 
-typedef struct Want { int64_t booked_ms, nusd; Str key[DIMS]; Tokens tok; bool unpriced, failed; } Want;
+typedef struct Want { const Job *job; int64_t booked_ms, nusd; Str key[DIMS]; Tokens tok; bool unpriced, failed; } Want;
 
-static Str want_version(Fleet *f, Str agent, Str version)
+static inline Str want_version(Fleet *f, Str agent, Str version)
 {
 	return agent.n || version.n ? arena_printf(&f->a, "%.*s@%.*s", STR_ARG(agent), STR_ARG(version)) : (Str){ 0 };
 }
 
-static Want want_of(Fleet *f, const Job *j, const CostLines *c, LedgerMode mode)
+static inline Want want_of(Fleet *f, const Job *j, const CostLines *c, LedgerMode mode)
 {
 	Booking b;
-	Want w = { .failed = j && j->state == JOB_FAILED };
+	Want w = { .job = j, .failed = j && j->state == JOB_FAILED };
 	Str agent = j && j->agent.n ? j->agent : c->agent, version = j && j->version.n ? j->version : c->version;
 
 	ledger_book(j, c, &fleet_prices, mode, &b);
@@ -148,7 +148,7 @@ static Want want_of(Fleet *f, const Job *j, const CostLines *c, LedgerMode mode)
 	return w;
 }
 
-static size_t fleet_reckon(Fleet *f, LedgerMode mode, Want *out)
+static inline size_t fleet_reckon(Fleet *f, LedgerMode mode, Want *out)
 {
 	size_t n = 0;
 
