@@ -23,7 +23,7 @@ static char *store_path_of(const Session *s, const SessionSpec *spec)
 
 		(void)buf_printf(&id, "%.*s|%s|%.*s|%.*s|%.*s|%.*s", STR_ARG(spec->endpoint_url), env ? env : "",
 						 STR_ARG(s->ctx->endpoint_url), STR_ARG(session_region(s)),
-						 STR_ARG(creds_get(aws_creds(s->aws)).access_key), STR_ARG(spec->profile));
+						 STR_ARG(creds_id(aws_creds(s->aws))), STR_ARG(spec->profile));
 		(void)buf_printf(&name, "%.*s-%08x.db", STR_ARG(s->ctx->name), (unsigned)str_hash(buf_str(&id)));
 	}
 	path = xdg_path(XDG_DATA, buf_cstr(&name));

@@ -23,6 +23,7 @@ typedef struct AwsService {
 	const char *name;           /* for people: "DynamoDB" */
 	const char *busy_name;      /* in retry sentences: "the AI service"; NULL: name */
 	const char *missing_hint;   /* what to check when a resource is not found */
+	bool        bearer;         /* takes AWS_BEARER_TOKEN_BEDROCK in place of a signature */
 	int         backoff_ms;     /* base of the first retry after a fault of the service; 0: 50 */
 } AwsService;
 
@@ -31,6 +32,7 @@ typedef struct AwsParts {
 	Buf path;                   /* percent-encoded; empty = the row's path */
 	Buf query;                  /* canonical or not: the signer sorts a copy */
 	Buf body;                   /* awsQuery: "&Name=value…" behind Action and Version */
+	Buf secret;                 /* value of the row's secret_header */
 	Buf about;                  /* for messages: "table jobs"; empty when there is nothing to name */
 } AwsParts;
 
@@ -45,6 +47,8 @@ typedef struct AwsOp {
 	const char *host_prefix;    /* "stream-" or NULL */
 	AwsClass cls;
 	bool stream, idempotent;
+	bool open;                  /* sent without a signature */
+	const char *secret_header;  /* a header that stands in for one; NULL: none */
 	const char *permission;     /* "dynamodb:Query": named when access is denied */
 	int (*encode)(const void *in, AwsParts *out, Err *e);
 	int (*decode)(Arena *a, const AwsBody *body, void *out, Err *e);     /* out: out_size zeroed bytes */
@@ -80,6 +84,7 @@ typedef struct AwsClientSpec {
 	Str  endpoint_url;          /* --endpoint-url or the context's; beats the environment */
 	bool allow_foreign_endpoint;
 	bool read_only;             /* AWS_WRITE rows are refused */
+	bool check_late;            /* endpoints are checked when a call goes there, not all at the start */
 	int  max_attempts;          /* 0: 3 */
 	int64_t (*now_ms)(void *arg); void *now_arg;     /* wall clock for signing; NULL: the real one */
 } AwsClientSpec;

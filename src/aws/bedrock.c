@@ -206,11 +206,11 @@ int converse_event(Arena *a, Str type, Str payload, ConverseTurn *turn, Str *del
 }
 
 static const AwsService bedrock = {
-	.id = "bedrock", .host_prefix = "bedrock", .signing_name = "bedrock", .protocol = AWS_REST_JSON, .name = "Bedrock",
+	.id = "bedrock", .host_prefix = "bedrock", .signing_name = "bedrock", .protocol = AWS_REST_JSON, .bearer = true, .name = "Bedrock",
 	.busy_name = "the AI service",
 };
 static const AwsService bedrock_runtime = {
-	.id = "bedrock-runtime", .host_prefix = "bedrock-runtime", .signing_name = "bedrock", .protocol = AWS_REST_JSON,
+	.id = "bedrock-runtime", .host_prefix = "bedrock-runtime", .signing_name = "bedrock", .protocol = AWS_REST_JSON, .bearer = true,
 	.name = "Bedrock Runtime", .busy_name = "the AI service",
 	.missing_hint = "check the model id and that the model is offered in this region",
 };

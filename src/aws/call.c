@@ -16,7 +16,9 @@ void call_release(AwsCall *call)
 		return;
 	buf_done(&call->parts.path);
 	buf_done(&call->parts.query);
-	buf_done(&call->parts.body);
+	/* Bodies of the calls that fetch credentials hold tokens. */
+	buf_wipe_done(&call->parts.body);
+	buf_wipe_done(&call->parts.secret);
 	buf_done(&call->parts.about);
 	buf_done(&call->frames);
 	free(call->endpoint);
@@ -106,6 +108,17 @@ static bool correct_skew(AwsCall *call, const Fault *f, const HttpReply *reply)
 	return true;
 }
 
+/* Once for each call: keys that AWS calls expired are fetched anew. What a stream has delivered is not asked for twice. */
+static bool renew(AwsCall *call, const Fault *f)
+{
+	if (f->fault != AWS_EXPIRED || call->renewed || call->delivered || call->op->open ||
+	    !creds_refuse(call->client->creds, str_of(call->key)))
+		return false;
+	call->renewed = true;
+	wait_then_send(call, f, 0);
+	return true;
+}
+
 static bool try_again(AwsCall *call, const Fault *f, const HttpReply *reply)
 {
 	AwsClient *c = call->client;
@@ -153,7 +166,7 @@ static void on_reply(HttpRequest *rq, const HttpReply *reply, void *arg)
 	if (f.fault == AWS_OK) {
 		retry_give_back(&call->client->budget, call->retry_cost);
 		call_finish(call, out, NULL);
-	} else if (!correct_skew(call, &f, reply) && !try_again(call, &f, reply)) {
+	} else if (!correct_skew(call, &f, reply) && !renew(call, &f) && !try_again(call, &f, reply)) {
 		/* A stream that we ended ourselves shows as a cancelled transfer; what counts is why we ended it. */
 		HttpFault transport = call->stream_fault.fault != AWS_OK ? HTTP_OK : reply->fault;
 
@@ -161,12 +174,23 @@ static void on_reply(HttpRequest *rq, const HttpReply *reply, void *arg)
 		call_fail(call, &f, transport, reply->body);
 	}
 out:
-	arena_done(&a);
+	arena_wipe_done(&a);      /* the answer may have been keys */
 	call_release(call);
+}
+
+/* Rows that are signed wait for keys; an API key for the models stands in for them. */
+static bool needs_keys(const AwsCall *call)
+{
+	return !call->op->open && !(call->op->service->bearer && creds_bearer(call->client->creds).n);
 }
 
 static int next_try(AwsCall *call, Err *e)
 {
+	if (needs_keys(call) && !creds_ready(call->client->creds)) {
+		call->state = CALL_KEYLESS;
+		call->keyless_ms = clock_mono_ms();
+		return 0;
+	}
 	call->attempt++;
 	call->state = CALL_SENDING;
 	stream_reset(call);
@@ -192,6 +216,41 @@ static void on_timer(uv_timer_t *t)
 		call_cancel_now(call);
 	else if (call->state == CALL_WAITING && next_try(call, &e) < 0)
 		fail_to_begin(call, &e);
+}
+
+/* The first call that still waits for keys; on_done of others may have changed the list. */
+static AwsCall *first_keyless(const AwsClient *c)
+{
+	AwsCall *call = c->first;
+
+	while (call && (call->state != CALL_KEYLESS || call->cancelled))
+		call = call->next;
+	return call;
+}
+
+void call_on_creds(void *client, const Err *why)
+{
+	AwsClient *c = client;
+	AwsCall *call;
+
+	c->shells++;
+	while (!c->closing && (call = first_keyless(c))) {
+		Err e = { 0 };
+		AwsError err = { .fault = AWS_BAD_CREDENTIALS };
+
+		/* Its time does not run while somebody logs in or types a code. */
+		if (call->deadline_ms)
+			call->deadline_ms += clock_mono_ms() - call->keyless_ms;
+		if (why) {
+			err.err = *why;
+			call_finish(call, NULL, &err);
+		} else if (next_try(call, &e) < 0) {
+			fail_to_begin(call, &e);
+		} else if (call->state == CALL_KEYLESS) {
+			break;      /* gone again already: another round is on its way */
+		}
+	}
+	client_shell_gone(c);
 }
 
 int call_begin(AwsCall *call, Err *e)

@@ -34,7 +34,8 @@ struct AwsClient {
 	int shells;                         /* calls whose memory still stands */
 };
 
-typedef enum CallState { CALL_QUEUED, CALL_SENDING, CALL_WAITING, CALL_DONE } CallState;
+/* KEYLESS: credentials are being fetched. */
+typedef enum CallState { CALL_QUEUED, CALL_KEYLESS, CALL_SENDING, CALL_WAITING, CALL_DONE } CallState;
 
 struct AwsCall {
 	AwsClient *client;
@@ -43,13 +44,15 @@ struct AwsCall {
 	AwsHandler h;
 	AwsParts parts;
 	CallState state;
-	bool cancelled, skew_corrected;
+	bool cancelled, skew_corrected, renewed;   /* renewed: other keys were asked for on its account */
+	int64_t keyless_ms;                 /* monotonic: since when */
 	int attempt;                        /* of the try under way or just ended; 1 is the first */
 	int retry_cost;
 	int64_t signed_skew_ms;             /* the client's offset when this try was signed: another call may correct it meanwhile */
 	int64_t deadline_ms;                /* monotonic; 0: none */
 	char invocation[INVOCATION_TEXT];   /* the same for all tries */
 	char request_id[80];
+	char key[132];                      /* key id that the try was signed with */
 	uv_timer_t timer;
 	HttpRequest *rq;
 	int holds;                          /* timer handle, request: memory stays until both have let go */
@@ -74,6 +77,7 @@ void call_on_timer_closed(uv_handle_t *h);
 void call_finish(AwsCall *call, const void *out, const AwsError *err);
 void call_fail(AwsCall *call, const Fault *f, HttpFault transport, Str body);
 void call_cancel_now(AwsCall *call);
+void call_on_creds(void *client, const Err *why);          /* keys are there, or will not come */
 void call_release(AwsCall *call);                          /* one hold less; frees at none */
 
 /* send.c */

@@ -78,8 +78,13 @@ AwsClient *aws_client_new(Http *http, const AwsClientSpec *spec, AwsCreds *creds
 		               STR_ARG(spec->context));
 	else if (!region_ok(region))
 		(void)err_kind(e, ERR_USAGE, "\"%.*s\" is not a region like eu-west-1", region.n > 60 ? 60 : STR_ARG(region));
-	else if (check_endpoints(c, e) == 0)
+	else if (spec->check_late || check_endpoints(c, e) == 0) {
+		CredsNet net = { .http = http, .region = c->region, .endpoint_url = c->endpoint_url, .allow_foreign = c->allow_foreign,
+		                 .ca_file = c->ca_file, .now_ms = c->now_ms, .now_arg = c->now_arg };
+
+		creds_attach(creds, &net, call_on_creds, c);
 		return c;
+	}
 	client_destroy(c);
 	return NULL;
 }

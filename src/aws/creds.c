@@ -1,185 +1,53 @@
+/* The object: current keys, and fetching the next ones before they run out. */
 #include "aws/creds.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
-#include "base/file.h"
+#include "aws/creds_own.h"
+#include "base/clock.h"
 #include "base/xalloc.h"
-#include "conf/profile.h"
 
-enum { FILE_MAX_BYTES = 1 << 20, SECRET_MAX_BYTES = 16 << 10, NAMES_SHOWN = 8 };
-
-struct AwsCreds {
-	char   *vault;            /* access, secret and token, one behind the other; locked and kept out of core dumps */
-	size_t  vault_bytes;
-	SigCreds sig;
-	char    source[160];
-	Arena   arena;            /* the config file without its secrets */
-	IniFile config;
-	const IniSection *profile;   /* of the config file, or NULL */
-	Str     region, endpoint;
+enum {
+	PROCESS_LIMIT_MS = 60000,
+	ADVISE_MS = 15 * 60000,      /* before the end: fetch beside the work */
+	MUST_MS = 10 * 60000,        /* before the end: calls wait for it */
+	AGAIN_MS = 5000,             /* after a failure nobody is asked again for so long */
+	AGAIN_VALID_MS = 60000,      /* the same while the old keys still hold */
 };
 
-/* Both shared files. They hold the secrets of every profile, so texts and arena are wiped. */
-typedef struct Files {
-	Arena   arena;
-	Buf     credentials_text, config_text;
-	IniFile credentials, config;
-} Files;
+static void on_go(uv_timer_t *t);
 
-static AwsCreds *creds_new(Str access, Str secret, Str token)
+/* --- made and read --- */
+
+static Str profile_name(const CredsAsk *ask)
 {
-	AwsCreds *c = xcalloc(1, sizeof *c);
-	size_t n = access.n + secret.n + token.n + 1;
-	char *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	/* botocore's order. */
+	static const char *const variables[] = { "AWS_DEFAULT_PROFILE", "AWS_PROFILE" };
 
-	if (p == MAP_FAILED)
-		return xmalloc(SIZE_MAX);       /* out of memory ends the program, as everywhere */
-	/* Best effort: a small RLIMIT_MEMLOCK must not keep anybody from working. */
-	(void)mlock(p, n);
-	(void)madvise(p, n, MADV_DONTDUMP);
-	memcpy(p, access.p, access.n);
-	memcpy(p + access.n, secret.p, secret.n);
-	if (token.n)
-		memcpy(p + access.n + secret.n, token.p, token.n);
-	c->vault = p;
-	c->vault_bytes = n;
-	c->sig = (SigCreds){ { p, access.n }, { p + access.n, secret.n }, { p + access.n + secret.n, token.n } };
-	return c;
-}
-
-static Str env(const char *name)
-{
-	return str_of(getenv(name));
-}
-
-/* A key with a control character or a blank inside would break the header that it goes into. */
-static int check_keys(Str access, Str secret, Str token, const char *source, Err *e)
-{
-	const Str all[] = { access, secret, token };
-
-	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-		if (all[i].n > SECRET_MAX_BYTES)
-			return err_kind(e, ERR_USAGE, "%s: a key of more than %d bytes", source, SECRET_MAX_BYTES);
-		for (size_t k = 0; k < all[i].n; k++)
-			if ((unsigned char)all[i].p[k] <= ' ' || (unsigned char)all[i].p[k] >= 0x7f)
-				return err_kind(e, ERR_USAGE, "%s: a key has a blank or a control character in it", source);
-	}
-	return 0;
-}
-
-/* 1: *out is set; 0: the environment has no keys; -1. */
-static int from_environment(AwsCreds **out, Err *e)
-{
-	Str access = env("AWS_ACCESS_KEY_ID"), secret = env("AWS_SECRET_ACCESS_KEY"), token = env("AWS_SESSION_TOKEN");
-
-	if (!access.n && !secret.n)
-		return 0;
-	if (!access.n || !secret.n)
-		return err_kind(e, ERR_USAGE, "%s is set but %s is not; set both, or neither to use a profile",
-		                access.n ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY",
-		                access.n ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID");
-	if (!token.n)
-		token = env("AWS_SECURITY_TOKEN");
-	if (check_keys(access, secret, token, "AWS_ACCESS_KEY_ID and its companions", e) < 0)
-		return -1;
-	*out = creds_new(access, secret, token);
-	(void)snprintf((*out)->source, sizeof (*out)->source, "environment");
-	return 1;
-}
-
-static int read_one(Arena *a, const char *variable, const char *usual, Buf *text, IniFile *out, Err *e)
-{
-	const char *set = getenv(variable);
-	char *path = path_expand(set && *set ? set : usual);
-	int rc = 0;
-
-	if (file_exists(path) && (rc = file_read(path, text, FILE_MAX_BYTES, e)) == 0)
-		rc = ini_parse(a, path, buf_str(text), out, e);
-	free(path);
-	return rc;
-}
-
-static int files_read(Files *f, Err *e)
-{
-	if (read_one(&f->arena, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials", &f->credentials_text, &f->credentials, e) < 0)
-		return -1;
-	return read_one(&f->arena, "AWS_CONFIG_FILE", "~/.aws/config", &f->config_text, &f->config, e);
-}
-
-static void files_done(Files *f)
-{
-	buf_wipe_done(&f->credentials_text);
-	buf_wipe_done(&f->config_text);
-	arena_wipe_done(&f->arena);
-}
-
-/* "fleet-dev, default": the profiles of one file, each once. */
-static void add_names(Buf *out, const IniFile *file, const IniFile *before, int *n)
-{
-	for (const IniSection *s = file->section; s; s = ini_next(s)) {
-		Str kind = ini_kind(s), name = ini_name(s);
-
-		if ((kind.n && !str_is(kind, "profile")) || (before && ini_section(before, "", name)))
-			continue;
-		if ((*n)++ < NAMES_SHOWN)
-			(void)buf_printf(out, "%s%.*s", *n > 1 ? ", " : "", name.n > 60 ? 60 : STR_ARG(name));
-	}
-}
-
-static int no_profile(const Files *f, Str name, Err *e)
-{
-	Buf known = { 0 };
-	int n = 0;
-
-	add_names(&known, &f->credentials, NULL, &n);
-	add_names(&known, &f->config, &f->credentials, &n);
-	if (!n)
-		(void)err_kind(e, ERR_USAGE, "no AWS credentials: neither AWS_ACCESS_KEY_ID nor a profile \"%.*s\" is there; run "
-		               "`aws configure`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", STR_ARG(name));
-	else
-		(void)err_kind(e, ERR_USAGE, "there is no AWS profile \"%.*s\"; known: %s%s", STR_ARG(name), buf_cstr(&known),
-		               n > NAMES_SHOWN ? ", …" : "");
-	buf_done(&known);
-	return -1;
-}
-
-/* A profile whose keys come from elsewhere: the AWS CLI can fetch them. */
-static int other_source(const IniSection *config, Str name, Err *e)
-{
-	static const char *const keys[] = { "role_arn", "sso_session", "sso_start_url", "credential_process", "login_session",
-	                                    "web_identity_token_file" };
-
-	for (size_t i = 0; config && i < sizeof keys / sizeof *keys; i++)
-		if (ini_get(config, keys[i]).n)
-			return err_kind(e, ERR_USAGE, "profile %.*s gets its keys through %s, which is not followed here; run: eval \"$(aws "
-			                "configure export-credentials --profile %.*s --format env)\"", STR_ARG(name), keys[i], STR_ARG(name));
-	return err_kind(e, ERR_USAGE, "profile %.*s has no aws_access_key_id and aws_secret_access_key", STR_ARG(name));
-}
-
-/* Key by key the credentials file wins. */
-static Str key_of(const IniSection *credentials, const IniSection *config, const char *key)
-{
-	Str s = credentials ? ini_get(credentials, key) : STR("");
-
-	return s.n || !config ? s : ini_get(config, key);
+	if (ask->profile.n)
+		return ask->profile;
+	for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
+		if (str_of(getenv(variables[i])).n)
+			return str_of(getenv(variables[i]));
+	return STR("default");
 }
 
 static bool is_secret_line(Str line)
 {
 	static const char *const names[] = { "aws_secret_access_key", "aws_session_token", "aws_security_token" };
-	Str value, key = str_trim(str_cut(line, '=', &value));
+	Str rest;
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (str_eq_nocase(key, str_of(names[i])))
+		if (str_eq_nocase(str_trim(str_cut(line, '=', &rest)), str_of(names[i])) ||
+		    str_eq_nocase(str_trim(str_cut(line, ':', &rest)), str_of(names[i])))
 			return true;
 	return false;
 }
 
 /* The config file stays for region and endpoints; secrets in it do not. Their lines become blanks in place. */
-static int keep_config(AwsCreds *c, Files *f, Str profile, Err *e)
+static void keep_config(AwsCreds *c, Files *f, Str profile)
 {
 	Str rest = buf_str(&f->config_text);
 
@@ -189,114 +57,186 @@ static int keep_config(AwsCreds *c, Files *f, Str profile, Err *e)
 		if (is_secret_line(line))
 			memset(f->config_text.p + (line.p - f->config_text.p), ' ', line.n);
 	}
-	if (ini_parse(&c->arena, "config", buf_str(&f->config_text), &c->config, e) < 0)
-		return -1;
-	c->profile = ini_section(&c->config, "profile", profile);
-	return 0;
+	/* It was parsed a moment ago; with fewer lines it still parses. */
+	if (ini_parse(&c->arena, "config", buf_str(&f->config_text), &c->config, NULL) == 0)
+		c->profile = ini_section(&c->config, "profile", profile);
 }
 
-static AwsCreds *from_profile(Files *f, Str name, const IniSection *credentials, const IniSection *config, Err *e)
+static void keep_settings(AwsCreds *c, Files *f, Str profile)
 {
-	Str access = key_of(credentials, config, "aws_access_key_id"), secret = key_of(credentials, config, "aws_secret_access_key");
-	Str token = key_of(credentials, config, "aws_session_token");
-	AwsCreds *c;
+	Profile p = profile_find(&f->config, &f->credentials, profile);
+	Str region = profile_get(&p, "region"), endpoint = profile_get(&p, "endpoint_url");
 
-	if (!access.n && !secret.n)
-		(void)other_source(config, name, e);
-	else if (!access.n || !secret.n)
-		(void)err_kind(e, ERR_USAGE, "profile %.*s has %s but no %s", STR_ARG(name),
-		               access.n ? "aws_access_key_id" : "aws_secret_access_key",
-		               access.n ? "aws_secret_access_key" : "aws_access_key_id");
-	if (!access.n || !secret.n || check_keys(access, secret, token, "the profile", e) < 0)
-		return NULL;
-	c = creds_new(access, secret, token);
-	c->region = arena_str(&c->arena, key_of(credentials, config, "region"));
-	c->endpoint = arena_str(&c->arena, key_of(credentials, config, "endpoint_url"));
-	(void)snprintf(c->source, sizeof c->source, "profile %.*s", name.n > 120 ? 120 : STR_ARG(name));
-	if (keep_config(c, f, name, e) == 0)
-		return c;
-	creds_free(c);
-	return NULL;
+	keep_config(c, f, profile);
+	c->region = arena_str(&c->arena, region);
+	c->endpoint = arena_str(&c->arena, endpoint);
 }
 
-static Str profile_name(const CredsAsk *ask)
+/* AWS_AUTH_SCHEME_PREFERENCE is a list; what it names first counts. */
+static bool prefers_sigv4(void)
 {
-	static const char *const variables[] = { "AWS_PROFILE", "AWS_DEFAULT_PROFILE" };
+	Str list = str_of(getenv("AWS_AUTH_SCHEME_PREFERENCE"));
 
-	if (ask->profile.n)
-		return ask->profile;
-	for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
-		if (env(variables[i]).n)
-			return env(variables[i]);
-	return STR("default");
-}
+	while (list.n) {
+		Str one = str_trim(str_cut(list, ',', &list));
 
-/* With keys from the environment the profile still gives region and endpoints, when there is one. */
-static int settings_of_profile(AwsCreds *c, Files *f, Str name, Err *e)
-{
-	const IniSection *config = ini_section(&f->config, "profile", name);
-
-	if (config) {
-		c->region = arena_str(&c->arena, ini_get(config, "region"));
-		c->endpoint = arena_str(&c->arena, ini_get(config, "endpoint_url"));
+		if (str_is(one, "sigv4") || str_is(one, "httpBearerAuth"))
+			return str_is(one, "sigv4");
 	}
-	return keep_config(c, f, name, e);
+	return false;
+}
+
+static int find_bearer(AwsCreds *c, Err *e)
+{
+	Str token = str_of(getenv("AWS_BEARER_TOKEN_BEDROCK"));
+
+	if (!token.n || prefers_sigv4())
+		return 0;
+	c->bearer = keyset_new(token, STR(""), STR(""), 0, "AWS_BEARER_TOKEN_BEDROCK", e);
+	return c->bearer ? 0 : -1;
+}
+
+static bool keys_at_once(const Provider *p)
+{
+	return p->kind == FROM_ENVIRONMENT || p->kind == FROM_FILES;
+}
+
+/* When to think of the next keys. Short-lived ones would be inside both windows from the start. */
+static void set_windows(AwsCreds *c)
+{
+	int64_t now = creds_now(c), left = c->keys->expires_ms - now;
+	bool is_short = left < 2 * ADVISE_MS;
+
+	c->advise_ms = is_short ? now + left / 2 : c->keys->expires_ms - ADVISE_MS;
+	c->must_ms = is_short ? now + left / 4 * 3 : c->keys->expires_ms - MUST_MS;
+}
+
+static void take_keys(AwsCreds *c, KeySet *keys)
+{
+	keyset_free(c->keys);
+	c->keys = keys;
+	c->refused = false;
+	c->generation++;
+	set_windows(c);
+}
+
+static int load(AwsCreds *c, Files *f, const CredsAsk *ask, Err *e)
+{
+	Str name = profile_name(ask);
+	KeySet *keys = NULL;
+	int rc;
+
+	if (files_read(f, e) < 0) {
+		/* Broken files do not matter to keys that come from elsewhere. */
+		files_done(f);
+		*f = (Files){ 0 };
+		if (ask->profile_given || !str_of(getenv("AWS_ACCESS_KEY_ID")).n)
+			return -1;
+	}
+	keep_settings(c, f, name);
+	if (find_bearer(c, e) < 0)
+		return -1;
+	rc = plan_make(&c->arena, f, name, ask->profile_given, &c->provider, e);
+	if (rc < 0 && c->bearer && !ask->profile_given) {
+		static const Provider nowhere = { .kind = FROM_NOWHERE, .source = "AWS_BEARER_TOKEN_BEDROCK", .profile = "" };
+
+		c->provider = &nowhere;      /* an API key alone reaches the models */
+		rc = 0;
+	}
+	if (rc == 0 && keys_at_once(c->provider))
+		rc = plan_keys(f, c->provider, &keys, e);
+	if (keys)
+		take_keys(c, keys);
+	return rc;
 }
 
 AwsCreds *creds_load(const CredsAsk *ask, Err *e)
 {
+	AwsCreds *c = xcalloc(1, sizeof *c);
 	Files f = { 0 };
-	Str name = profile_name(ask);
-	const IniSection *credentials, *config;
-	AwsCreds *c = NULL;
-	int rc = ask->profile_given ? 0 : from_environment(&c, e);
+	int rc = load(c, &f, ask, e);
 
-	if (rc < 0)
-		return NULL;
-	if (files_read(&f, e) < 0) {
-		/* Broken files do not matter to keys that come from elsewhere. */
-		files_done(&f);
-		return c;
-	}
-	credentials = ini_section(&f.credentials, "", name);
-	config = ini_section(&f.config, "profile", name);
-	if (c) {
-		(void)settings_of_profile(c, &f, name, NULL);
-	} else if (!credentials && !config) {
-		(void)no_profile(&f, name, e);
-	} else {
-		c = from_profile(&f, name, credentials, config, e);
-	}
 	files_done(&f);
+	if (rc < 0) {
+		creds_free(c);
+		return NULL;
+	}
+	(void)snprintf(c->source, sizeof c->source, "%s", c->provider->source);
+	c->process_limit_ms = ask->process_limit_ms ? ask->process_limit_ms : PROCESS_LIMIT_MS;
+	(void)snprintf(c->mfa_code, sizeof c->mfa_code, "%.*s", ask->mfa_code.n > 15 ? 15 : STR_ARG(ask->mfa_code));
+	return c;
+}
+
+AwsCreds *creds_of(KeySet *keys, const char *source, const AwsCreds *settings)
+{
+	static const Provider given = { .kind = FROM_ENVIRONMENT, .source = "given keys", .profile = "" };
+	static const Provider nowhere = { .kind = FROM_NOWHERE, .source = "no keys", .profile = "" };
+	AwsCreds *c = xcalloc(1, sizeof *c);
+
+	c->settings = settings;
+	c->provider = keys ? &given : &nowhere;
+	(void)snprintf(c->source, sizeof c->source, "%s", source);
+	if (keys)
+		take_keys(c, keys);
 	return c;
 }
 
 AwsCreds *creds_static(Str access, Str secret, Str token)
 {
-	AwsCreds *c = creds_new(access, secret, token);
+	return creds_of(keyset_new(access, secret, token, 0, "given keys", NULL), "given keys", NULL);
+}
 
-	(void)snprintf(c->source, sizeof c->source, "given keys");
-	return c;
+static void on_closed(uv_handle_t *h)
+{
+	free(h->data);
 }
 
 void creds_free(AwsCreds *c)
 {
 	if (!c)
 		return;
-	explicit_bzero(c->vault, c->vault_bytes);
-	(void)munmap(c->vault, c->vault_bytes);
+	if (c->fetch)
+		fetch_stop(c->fetch);
+	c->fetch = c->mfa_waits = NULL;
+	keyset_free(c->keys);
+	keyset_free(c->bearer);
+	c->keys = c->bearer = NULL;
+	explicit_bzero(c->mfa_code, sizeof c->mfa_code);
 	arena_done(&c->arena);
-	free(c);
+	if (c->attached)
+		uv_close((uv_handle_t *)&c->go, on_closed);
+	else
+		free(c);
 }
 
 SigCreds creds_get(const AwsCreds *c)
 {
-	return c->sig;
+	return c->keys ? c->keys->sig : (SigCreds){ STR(""), STR(""), STR("") };
 }
 
 const char *creds_source(const AwsCreds *c)
 {
 	return c->source;
+}
+
+Str creds_id(const AwsCreds *c)
+{
+	return c->keys && keys_at_once(c->provider) ? c->keys->sig.access_key : str_of(c->source);
+}
+
+int64_t creds_expires_ms(const AwsCreds *c)
+{
+	return c->keys ? c->keys->expires_ms : 0;
+}
+
+int creds_generation(const AwsCreds *c)
+{
+	return c->generation;
+}
+
+Str creds_bearer(const AwsCreds *c)
+{
+	return c->bearer ? c->bearer->sig.access_key : STR("");
 }
 
 Str creds_profile_region(const AwsCreds *c)
@@ -306,9 +246,145 @@ Str creds_profile_region(const AwsCreds *c)
 
 Str creds_profile_endpoint(const AwsCreds *c, const char *service_id_lower)
 {
-	Str services = c->profile ? ini_get(c->profile, "services") : STR("");
-	const IniSection *section = services.n ? ini_section(&c->config, "services", services) : NULL;
+	const AwsCreds *of = c->settings ? c->settings : c;
+	Str services = of->profile ? ini_get(of->profile, "services") : STR("");
+	const IniSection *section = services.n ? ini_section(&of->config, "services", services) : NULL;
 	Str own = section ? ini_get_nested(section, service_id_lower, "endpoint_url") : STR("");
 
-	return own.n ? own : c->endpoint;
+	return own.n ? own : of->endpoint;
+}
+
+/* --- on the loop --- */
+
+int64_t creds_now(const AwsCreds *c)
+{
+	return c->net.now_ms ? c->net.now_ms(c->net.now_arg) : clock_wall_ms();
+}
+
+void creds_attach(AwsCreds *c, const CredsNet *net, void (*on_ready)(void *, const Err *), void *arg)
+{
+	c->net = *net;
+	c->on_ready = on_ready;
+	c->arg = arg;
+	c->attached = true;
+	(void)uv_timer_init(http_loop(net->http), &c->go);      /* cannot fail */
+	c->go.data = c;
+}
+
+static bool can_fetch(const AwsCreds *c)
+{
+	return c->provider->kind != FROM_NOWHERE && c->provider->kind != FROM_ENVIRONMENT;
+}
+
+/* The last sentence, or one for keys that cannot be renewed at all. */
+static void no_way(AwsCreds *c, Err *e)
+{
+	if (c->provider->kind == FROM_NOWHERE)
+		(void)err_kind(e, ERR_USAGE, "AWS_BEARER_TOKEN_BEDROCK reaches the models only; everything else needs keys: run `aws "
+		               "configure` or `aws configure sso`");
+	else
+		(void)err_set(e, "the session token from %s has expired; set new keys there and start again", c->source);
+}
+
+static void tell(AwsCreds *c, const Err *why)
+{
+	bool wanted = c->wanted;
+
+	c->wanted = false;
+	if (wanted && c->on_ready)
+		c->on_ready(c->arg, why);
+}
+
+static bool valid(const AwsCreds *c)
+{
+	return c->keys && !c->refused && (!c->keys->expires_ms || creds_now(c) < c->keys->expires_ms);
+}
+
+static void on_fetched(void *arg, KeySet *keys, const Err *why)
+{
+	AwsCreds *c = arg;
+	bool same = keys && c->refused && c->keys && str_eq(keys->sig.access_key, c->keys->sig.access_key) &&
+	            str_eq(keys->sig.token, c->keys->sig.token);
+
+	c->fetch = c->mfa_waits = NULL;
+	if (keys && !same) {
+		c->again_ms = 0;
+		take_keys(c, keys);
+		tell(c, NULL);
+		return;
+	}
+	keyset_free(keys);
+	if (same)
+		(void)err_set(&c->why, "the session token from %s has expired, and there is no newer one; log in again", c->source);
+	else
+		c->why = *why;
+	c->again_ms = clock_mono_ms() + (valid(c) ? AGAIN_VALID_MS : AGAIN_MS);
+	/* Keys that still hold are better than none. */
+	tell(c, valid(c) ? NULL : &c->why);
+}
+
+static void on_go(uv_timer_t *t)
+{
+	AwsCreds *c = t->data;
+
+	if (c->fetch)
+		return;
+	if (!can_fetch(c)) {
+		Err e = { 0 };
+
+		no_way(c, &e);
+		tell(c, &e);
+	} else if (clock_mono_ms() < c->again_ms) {
+		tell(c, &c->why);
+	} else {
+		c->fetch = fetch_start(c, c->provider, on_fetched, c);
+	}
+}
+
+static void go(AwsCreds *c)
+{
+	if (!c->fetch && !uv_is_active((uv_handle_t *)&c->go))
+		(void)uv_timer_start(&c->go, on_go, 0, 0);
+}
+
+bool creds_ready(AwsCreds *c)
+{
+	bool ends = c->keys && c->keys->expires_ms && can_fetch(c), rest = clock_mono_ms() < c->again_ms;
+	int64_t now = ends ? creds_now(c) : 0;
+
+	/* Keys that cannot be renewed are used until AWS refuses them. */
+	if (c->keys && !c->refused && (!ends || now < c->must_ms || (rest && valid(c)))) {
+		if (ends && now >= c->advise_ms && !rest)
+			go(c);
+		return true;
+	}
+	c->wanted = true;
+	go(c);
+	return false;
+}
+
+bool creds_refuse(AwsCreds *c, Str access)
+{
+	if (!can_fetch(c))
+		return false;
+	/* Refused keys may be those before the last swap. */
+	if (c->keys && str_eq(c->keys->sig.access_key, access))
+		c->refused = true;
+	return true;
+}
+
+void creds_on_mfa(AwsCreds *c, void (*on_ask)(void *, const char *), void *arg)
+{
+	c->on_mfa = on_ask;
+	c->mfa_arg = arg;
+}
+
+void creds_mfa_code(AwsCreds *c, Str code)
+{
+	Fetch *f = c->mfa_waits;
+
+	(void)snprintf(c->mfa_code, sizeof c->mfa_code, "%.*s", code.n > 15 ? 15 : STR_ARG(code));
+	c->mfa_waits = NULL;
+	if (f)
+		role_mfa_given(f);
 }

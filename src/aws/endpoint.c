@@ -148,6 +148,7 @@ int endpoint_find(Arena *a, const EndpointAsk *ask, Endpoint *out, Err *e)
 		out->url = arena_printf(a, "https://%.*s", STR_ARG(out->host));
 		out->path = STR("");
 		out->overridden = false;
+		out->confidential = true;
 		return 0;
 	}
 	if (split_url(url, &u) < 0)
@@ -159,5 +160,6 @@ int endpoint_find(Arena *a, const EndpointAsk *ask, Endpoint *out, Err *e)
 	out->path = arena_str(a, u.path);
 	out->url = arena_printf(a, "%.*s://%.*s%.*s", STR_ARG(u.scheme), STR_ARG(out->host), STR_ARG(out->path));
 	out->overridden = true;
+	out->confidential = str_is(u.scheme, "https") || is_loopback(u.host);
 	return 0;
 }

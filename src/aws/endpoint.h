@@ -19,6 +19,7 @@ typedef struct Endpoint {
 	Str host;                     /* Host header: with the port unless it is the scheme's */
 	Str path;                     /* "/prefix" or empty */
 	bool overridden;
+	bool confidential;            /* https, or this machine */
 } Endpoint;
 
 /* Results live in the arena. ERR_USAGE for an unreadable URL, ERR_REFUSED for http or a foreign host without leave. */

@@ -88,7 +88,7 @@ static Str first_of(JsonVal v, const char *const *names)
 
 static Str json_code(AwsProtocol protocol, const HttpReply *r, JsonVal root)
 {
-	static const char *const rest_names[] = { "code", "Code", "__type", NULL };
+	static const char *const rest_names[] = { "code", "Code", "__type", "error", NULL };     /* error: OAuth */
 	static const char *const rpc_names[] = { "__type", "code", "Code", NULL };
 	Str header, query, rest;
 

@@ -62,6 +62,7 @@ static int sign(AwsCall *call, Arena *a, Headers *h, Str path, Str query, Err *e
 	                  .body = buf_str(&call->parts.body) };
 
 	call->signed_skew_ms = c->skew_ms;
+	(void)snprintf(call->key, sizeof call->key, "%.*s", creds.access_key.n > 130 ? 130 : STR_ARG(creds.access_key));
 	for (size_t i = 0; i < h->n; i++)
 		headers[i] = (SigHeader){ h->v[i].name, h->v[i].value };
 	if (sig_sign(a, c->keys, &creds, &scope, &rq, &result, e) < 0)
@@ -75,6 +76,26 @@ static int on_piece(HttpRequest *rq, Str piece, void *arg)
 {
 	(void)rq;
 	return stream_piece(arg, piece);
+}
+
+/* What lets the call in: a signature, an API key of the models, the token of a login, or nothing. */
+static int authorize(AwsCall *call, Arena *a, Headers *h, Str path, Str query, const Endpoint *where, Err *e)
+{
+	Str bearer = call->op->service->bearer ? creds_bearer(call->client->creds) : STR("");
+
+	if (call->op->open) {
+		if (call->op->secret_header)
+			add(h, call->op->secret_header, buf_str(&call->parts.secret));
+		return 0;
+	}
+	if (!bearer.n)
+		return sign(call, a, h, path, query, e);
+	/* A signature is good for one request; this is good for all of them until it ends. */
+	if (!where->confidential)
+		return err_kind(e, ERR_REFUSED, "AWS_BEARER_TOKEN_BEDROCK is not sent to %.*s without encryption; use https",
+		                STR_ARG(where->url));
+	add(h, "authorization", arena_printf(a, "Bearer %.*s", STR_ARG(bearer)));
+	return 0;
 }
 
 /* What is left of the call's time; -1: no limit. */
@@ -126,11 +147,11 @@ int call_send(AwsCall *call, void (*on_done)(HttpRequest *, const HttpReply *, v
 	add_protocol(&h, call->op, &a);
 	add(&h, "amz-sdk-invocation-id", str_of(call->invocation));
 	add(&h, "amz-sdk-request", arena_printf(&a, "attempt=%d; max=%d", call->attempt, c->max_attempts));
-	if (sign(call, &a, &h, path, query, e) < 0)
+	if (authorize(call, &a, &h, path, query, &where, e) < 0)
 		goto out;
 	add(&h, "user-agent", STR("seismo"));
 	rc = start(call, &h, url.p, on_done, e);
 out:
-	arena_done(&a);
+	arena_wipe_done(&a);
 	return rc;
 }

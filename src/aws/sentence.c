@@ -191,6 +191,8 @@ void fault_retry_sentence(const Fault *f, const AwsService *s, int64_t wait_ms, 
 		(void)snprintf(when, sizeof when, "trying again in %" PRId64 " s", (wait_ms + 999) / 1000);
 	if (f->throttled || f->fault == AWS_THROTTLED)
 		(void)snprintf(out, size, "%s is busy, %s", name, when);
+	else if (f->fault == AWS_EXPIRED)
+		(void)snprintf(out, size, "the credentials have expired, fetching new ones");
 	else if (f->may_be_skew)
 		(void)snprintf(out, size, "this machine's clock is off, signing with the time of AWS, %s", when);
 	else if (f->fault == AWS_NETWORK)

@@ -10,6 +10,20 @@
 /* STS GetCallerIdentity: no input (NULL). */
 typedef struct StsIdentity { Str account, arn, user_id; } StsIdentity;
 extern const AwsOp op_sts_get_caller_identity;
+/* Empty members are not sent. web_token only for the second call, which is not signed. */
+typedef struct StsRoleIn {
+	Str role_arn, session_name, external_id, mfa_serial, mfa_code, web_token;
+	int64_t duration_s;           /* 0: the service's */
+} StsRoleIn;
+typedef struct StsKeys { Str access, secret, token; int64_t expires_ms; } StsKeys;
+extern const AwsOp op_sts_assume_role, op_sts_assume_role_with_web_identity;
+
+/* IAM Identity Center (SSO portal 2019-06-10, OIDC 2019-06-10); neither is signed */
+typedef struct SsoRoleIn { Str role, account, token; } SsoRoleIn;
+extern const AwsOp op_sso_get_role_credentials;      /* StsKeys */
+typedef struct SsoTokenIn { Str client_id, client_secret, refresh; } SsoTokenIn;
+typedef struct SsoTokenOut { Str access, refresh; int64_t expires_s; } SsoTokenOut;     /* refresh: empty when it stays */
+extern const AwsOp op_sso_oidc_create_token;
 
 /* Logs */
 typedef struct LogsFilterIn {

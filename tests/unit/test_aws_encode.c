@@ -194,7 +194,7 @@ static void every_row_is_whole(void **state)
 		const AwsService *s = (*op)->service;
 
 		assert_true(s->id && s->host_prefix && s->signing_name && s->name);
-		assert_true((*op)->name && (*op)->method && (*op)->path && (*op)->permission);
+		assert_true((*op)->name && (*op)->method && (*op)->path && ((*op)->permission || (*op)->open));
 		assert_true((*op)->cls == AWS_READ || (*op)->cls == AWS_PAID || (*op)->cls == AWS_WRITE);
 		assert_true(s->protocol == AWS_REST_JSON || s->target_prefix);
 		assert_true(!(*op)->decode == !(*op)->out_size);
