@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
-#include "wire/json_scan.h"
+#include "wire/json_fast.h"
 
 JsonTok json_fail(Json *j, const char *p, const char *what)
 {
@@ -77,7 +77,7 @@ static JsonTok value_begin(Json *j, char c)
 		return json_number_begin(j, c);
 	switch (c) {
 	case '"':
-		return json_string_begin(j, false);
+		return json_string_read(j, false);
 	case '{':
 		return container_begin(j, true);
 	case '[':
@@ -181,7 +181,7 @@ static JsonTok token_begin(Json *j, Want want, char c)
 	case WANT_KEY:
 		if (c == '}' && want == WANT_KEY_OR_END)
 			return container_end(j);
-		return c == '"' ? json_string_begin(j, true) : json_fail(j, j->p, "a member name in double quotes is expected here");
+		return c == '"' ? json_string_read(j, true) : json_fail(j, j->p, "a member name in double quotes is expected here");
 	case WANT_COLON:
 		return json_fail(j, j->p, "a colon is expected here");
 	case WANT_COMMA_OR_END:

@@ -1,4 +1,4 @@
-#include "wire/json_scan.h"
+#include "wire/json_fast.h"
 
 #include <string.h>
 
@@ -114,48 +114,6 @@ static bool utf8_step(Json *j, unsigned char c)
 	return true;
 }
 
-static bool is_plain(unsigned char c)
-{
-	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
-}
-
-/* Skips printable ASCII but quote and backslash, eight bytes at a time. */
-static const char *skip_plain(const char *p, const char *end)
-{
-	const uint64_t ones = 0x0101010101010101u;
-
-	while (end - p >= 8) {
-		uint64_t v, quote, slash, hit;
-
-		memcpy(&v, p, 8);
-		quote = v ^ ones * '"';
-		slash = v ^ ones * '\\';
-		/* A borrow can only raise a false hit above a true one; the first hit is always true. */
-		hit = ((quote - ones) | (slash - ones) | (v - ones * 0x20) | v) & ones * 0x80;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-		if (hit)
-			return p + __builtin_ctzll(hit) / 8;
-#else
-		if (hit)
-			break;
-#endif
-		p += 8;
-	}
-	while (p < end && is_plain((unsigned char)*p))
-		p++;
-	return p;
-}
-
-/* The text is known: a member's name or a value. */
-static inline JsonTok string_token(Json *j, bool is_key)
-{
-	if (!is_key)
-		return json_value_done(j, JSON_STRING);
-	j->part = PART_NONE;
-	j->want = WANT_COLON;
-	return JSON_KEY;
-}
-
 static JsonTok string_done(Json *j, const char *run, const char *quote)
 {
 	if (j->spilled) {
@@ -168,7 +126,7 @@ static JsonTok string_done(Json *j, const char *run, const char *quote)
 		j->text = (Str){ run, (size_t)(quote - run) };
 	}
 	j->p = quote + 1;
-	return string_token(j, j->is_key);
+	return json_string_token(j, j->is_key);
 }
 
 /* Reads on in a string, from its first byte or from where the last chunk ended. */
@@ -183,7 +141,7 @@ JsonTok json_string_go(Json *j)
 			run = ++p;
 			continue;
 		}
-		if (!j->utf8_left && (p = skip_plain(p, end)) == end)
+		if (!j->utf8_left && (p = json_skip_plain(p, end)) == end)
 			break;
 		if (!j->utf8_left && *p == '"')
 			return string_done(j, run, p);
@@ -210,14 +168,6 @@ JsonTok json_string_go(Json *j)
 
 JsonTok json_string_begin(Json *j, bool is_key)
 {
-	const char *text = j->p + 1, *p = skip_plain(text, j->end);
-
-	/* Most strings: plain, and all of it in this chunk. */
-	if (p < j->end && *p == '"') {
-		j->text = (Str){ text, (size_t)(p - text) };
-		j->p = p + 1;
-		return string_token(j, is_key);
-	}
 	j->p++;
 	j->is_key = is_key;
 	j->part = PART_STRING;
