@@ -11,9 +11,10 @@ enum { PANES_MAX = 16, INPUT_MAX = 256, HISTORY_MAX = 32, FRAME_MS = 33, SAY_MS 
 	SAVE_MS = 5000, COMPUTE_REST = 9 };
 
 typedef struct TextPage {              /* an overlay: help, describe, raw */
-	Arena arena;
-	Clean title, *line;
-	int   count, top;
+	Arena arena, rows;
+	Clean title, *line;                /* as given */
+	Clean *row;                        /* wrapped to wrapped_w columns */
+	int   count, row_count, top, wrapped_w;
 } TextPage;
 
 /* What the app itself can do, apart from its panes: a key, a command and a line of help in one row. */
@@ -101,6 +102,7 @@ void screen_resize(App *a, int w, int h);
 void screen_update(App *a);                     /* panes whose topics changed */
 void screen_draw(App *a);
 void screen_focus_next(App *a, int step);
+bool screen_has(const App *a, const char *pane_kind);
 void screen_back(App *a);
 void screen_forward(App *a, int step);
 
@@ -113,6 +115,7 @@ void query_feeds(App *a);                       /* their state into World */
 void query_tick(App *a);                        /* what time alone makes due */
 void app_compute(App *a);                       /* figures from the store, on a worker */
 void app_refresh_all(App *a);
+void query_failures(App *a, bool only);         /* failures alone, of the scope or of all that is known; or all again */
 void app_freeze(App *a, bool frozen);
 void query_snapshot(App *a);                    /* the last painted figures, read at once on this thread */
 

@@ -61,6 +61,8 @@ void command_run(App *a, const char *line)
 	if (v) {
 		(void)snprintf(id, sizeof id, "%.*s", STR_ARG(v->id));
 		app_scope_clear(a);
+		a->world.groups.hour = 0;
+		query_failures(a, a->world.failures_only);
 		app_open_view(a, id);
 		rest = str_trim(rest);
 		if (rest.n && rest.p[0] == '/')

@@ -71,7 +71,11 @@ static void breadcrumb(App *a, Box b)
 {
 	Arena ar = { 0 };
 	Buf text = { 0 };
+	static const char *const month[] = { "",    "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+										 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 	const JobScope *sc = &a->world.scope;
+	bool note = !a->frozen && a->world.store_note && a->world.store_note[0];
+	int room = b.w > 100 && !note ? b.w - 30 : b.w > 60 ? 52 : b.w, frozen_x = b.w - 18;
 
 	(void)buf_printf(&text, "%.*s", STR_ARG(a->view->name));
 	if (sc->by != DIM_ALL && str_is(a->view->id, "jobs"))
@@ -79,43 +83,65 @@ static void breadcrumb(App *a, Box b)
 	if (sc->hour && str_is(a->view->id, "jobs")) {
 		CivilTime t = time_civil(sc->hour * 3600000 + a->world.offset_ms);
 
-		(void)buf_printf(&text, " > %04d-%02d-%02d %02d:00", t.year, t.month, t.day, t.hour);
+		(void)buf_printf(&text, " > %02d %s %02d:00", t.day, month[t.month], t.hour);
 	}
-	if (a->world.failures_only)
+	if (a->world.failures_only && screen_has(a, "jobs"))
 		(void)buf_puts(&text, " > failures only");
 	if (a->filter[0])
 		(void)buf_printf(&text, "  /%s", a->filter);
 	draw_fill(b, 0, 1, b.w, 1, ROLE_TITLE);
-	draw_left(b, 0, 1, b.w > 60 ? 52 : b.w, ROLE_TITLE, clean_cut(&ar, clean_text(&ar, buf_str(&text), 0), 52));
+	draw_left(b, 0, 1, room, ROLE_TITLE, clean_cut(&ar, clean_text(&ar, buf_str(&text), 0), room));
 	if (a->frozen)
-		draw_own(b, 62, 1, ROLE_WARN, "FROZEN, p goes on");
-	else if (a->world.store_note && a->world.store_note[0])
+		draw_own(b, frozen_x > 0 ? frozen_x : 0, 1, ROLE_WARN, "FROZEN, p goes on");
+	else if (note)
 		draw_left(b, 53, 1, b.w - 53, ROLE_WARN, clean_text(&ar, str_of(a->world.store_note), 0));
 	buf_done(&text);
 	arena_done(&ar);
 }
 
-/* Five keys that matter here: the pane's own first, then the app's. */
+/* Draws nothing rather than half of a key. Returns the next free column. */
+static int key_at(Box b, int x, int y, const char *key, Clean help)
+{
+	Clean name = clean_own(key);
+	int end = x + name.columns + 1 + help.columns;
+
+	if (end > b.w)
+		return x;
+	draw_text(b, x, y, ROLE_KEY, name);
+	draw_text(b, x + name.columns + 1, y, ROLE_STATUS, help);
+	return end + 2;
+}
+
+/* The keys that matter here: the pane's own, help, the other views, then what narrows down and leads back. */
 static void keys_line(App *a, Box b, int y)
 {
 	const Pane *p = a->focus < a->pane_count ? &a->pane[a->focus] : NULL;
-	int x = 0, n = 0;
+	bool jobs = screen_has(a, "jobs");
+	int x = 0, n = 0, most = b.w < 100 ? 2 : 4;
+	Arena ar = { 0 };
 
-	for (const PaneKey *k = p ? p->cls->keys : NULL, *first = k; k && k->key && n < 4; k++) {
+	for (const PaneKey *k = p ? p->cls->keys : NULL, *first = k; k && k->key && n < most; k++) {
 		/* Two keys for one thing need one place. */
 		if (k > first && k[-1].run == k->run)
 			continue;
-		x += draw_own(b, x, y, ROLE_KEY, k->key);
-		x += 1 + draw_own(b, x + 1, y, ROLE_STATUS, k->help) + 2;
+		x = key_at(b, x, y, k->key, clean_own(k->help));
 		n++;
 	}
-	for (const AppAction *act = a->actions; act->name && n < 7 && x < b.w - 8; act++) {
-		if (!act->bottom)
-			continue;
-		x += draw_own(b, x, y, ROLE_KEY, act->key);
-		x += 1 + draw_own(b, x + 1, y, ROLE_STATUS, act->help) + 2;
-		n++;
+	x = key_at(b, x, y, "?", clean_own("help"));
+	for (size_t i = 0; i < a->views.count; i++) {
+		const View *v = &a->views.view[i];
+		char key[2] = { v->key, 0 };
+
+		if (v->key && v != a->view)
+			x = key_at(b, x, y, clean_ownf(&ar, "%s", key).p, clean_text(&ar, v->id, 0));
 	}
+	for (const AppAction *act = a->actions; act->name; act++) {
+		bool lists = strcmp(act->name, "failures") == 0, said = strcmp(act->name, "help") == 0;
+
+		if (act->bottom && !said && (jobs || !lists))
+			x = key_at(b, x, y, act->key, clean_own(act->help));
+	}
+	arena_done(&ar);
 }
 
 static void bottom(App *a, Box b)
@@ -134,7 +160,10 @@ static void bottom(App *a, Box b)
 	} else if (a->say[0]) {
 		draw_left(b, 0, y, b.w, a->say_role, clean_cut(&ar, clean_text(&ar, str_of(a->say), 0), b.w));
 	} else if (a->mode == MODE_TEXT) {
-		draw_own(b, 0, y, ROLE_STATUS, "Esc closes   arrows and page keys scroll");
+		int last = a->page.top + b.h - 4;
+
+		draw_ownf(b, 0, y, ROLE_STATUS, "Esc closes   arrows and page keys scroll   %d-%d of %d", a->page.top + 1,
+				  last < a->page.row_count ? last : a->page.row_count, a->page.row_count);
 	} else {
 		keys_line(a, b, y);
 	}

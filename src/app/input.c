@@ -49,8 +49,11 @@ static void act_freeze(App *a)
 
 static void act_failures(App *a)
 {
-	a->world.failures_only = !a->world.failures_only;
-	app_changed(a, TOPICS_ALL);
+	if (!screen_has(a, "jobs")) {
+		app_say(a, ROLE_INFO, "failures only is for lists of jobs: 3 opens jobs");
+		return;
+	}
+	query_failures(a, !a->world.failures_only);
 }
 
 static void act_last(App *a)
@@ -69,7 +72,7 @@ static void act_newer(App *a)
 }
 
 static const AppAction actions[] = {
-	{ "command",  ":",         "command",                    act_command, true },
+	{ "command",  ":",         "command",                    act_command, false },
 	{ "filter",   "/",         "filter",                     act_filter, true },
 	{ "help",     "?",         "help",                       help_show, true },
 	{ "failures", "z",         "failures only",              act_failures, true },
@@ -188,6 +191,42 @@ static void input_line(App *a, Key k)
 		filter_apply(a);
 }
 
+static void input_view(App *a, Key k)
+{
+	Pane *p = a->focus < a->pane_count ? &a->pane[a->focus] : NULL;
+	const View *v;
+	Err e = { 0 };
+
+	for (const PaneKey *row = p ? p->cls->keys : NULL; row && row->key; row++)
+		if (is_key(k, row->key)) {
+			row->run(p);
+			p->dirty = true;
+			return;
+		}
+	if (p && p->cls->key && p->cls->key(p, k) == PANE_HANDLED)
+		return;
+	if (k.kind == KEY_CHAR && k.mod == 0 && k.ch >= '0' && k.ch <= '9') {
+		v = views_by_key(&a->views, (char)k.ch);
+		if (!v) {
+			app_say(a, ROLE_WARN, "no view has this key; ? lists them");
+			return;
+		}
+		a->filter[0] = 0;
+		app_scope_clear(a);
+		a->world.groups.hour = 0;
+		query_failures(a, a->world.failures_only);
+		if (screen_open_view(a, v, &e) < 0)
+			app_say(a, ROLE_ERROR, e.text);
+		app_changed(a, TOPICS_ALL);
+		return;
+	}
+	for (const AppAction *act = actions; act->name; act++)
+		if (is_key(k, act->key)) {
+			act->run(a);
+			return;
+		}
+}
+
 static void input_text(App *a, Key k)
 {
 	int page = surface_height(a->surface) - 5;
@@ -212,40 +251,10 @@ static void input_text(App *a, Key k)
 		term_repaint(a->term);
 	else if (is_key(k, "ctrl-z"))
 		app_suspend(a);
-}
-
-static void input_view(App *a, Key k)
-{
-	Pane *p = a->focus < a->pane_count ? &a->pane[a->focus] : NULL;
-	const View *v;
-	Err e = { 0 };
-
-	for (const PaneKey *row = p ? p->cls->keys : NULL; row && row->key; row++)
-		if (is_key(k, row->key)) {
-			row->run(p);
-			p->dirty = true;
-			return;
-		}
-	if (p && p->cls->key && p->cls->key(p, k) == PANE_HANDLED)
-		return;
-	if (k.kind == KEY_CHAR && k.mod == 0 && k.ch >= '0' && k.ch <= '9') {
-		v = views_by_key(&a->views, (char)k.ch);
-		if (!v) {
-			app_say(a, ROLE_WARN, "no view has this key; ? lists them");
-			return;
-		}
-		a->filter[0] = 0;
-		app_scope_clear(a);
-		if (screen_open_view(a, v, &e) < 0)
-			app_say(a, ROLE_ERROR, e.text);
-		app_changed(a, TOPICS_ALL);
-		return;
+	else if (k.kind == KEY_CHAR && !k.mod && (k.ch == ':' || (k.ch >= '0' && k.ch <= '9'))) {
+		page_close(a);
+		input_view(a, k);
 	}
-	for (const AppAction *act = actions; act->name; act++)
-		if (is_key(k, act->key)) {
-			act->run(a);
-			return;
-		}
 }
 
 void input_key(App *a, Key k)

@@ -4,8 +4,9 @@
 void page_close(App *a)
 {
 	arena_reset(&a->page.arena);
-	a->page.line = NULL;
-	a->page.count = a->page.top = 0;
+	arena_reset(&a->page.rows);
+	a->page.line = a->page.row = NULL;
+	a->page.count = a->page.row_count = a->page.top = a->page.wrapped_w = 0;
 	a->mode = MODE_VIEW;
 	app_changed(a, TOPICS_ALL);
 }
@@ -16,6 +17,7 @@ void page_show(App *a, const char *title, Str text)
 	size_t n = 1;
 
 	arena_reset(&p->arena);
+	p->wrapped_w = 0;
 	for (size_t i = 0; i < text.n; i++)
 		n += text.p[i] == '\n';
 	p->title = clean_text(&p->arena, str_of(title), 0);
@@ -35,10 +37,38 @@ void app_show_text(App *a, const char *title, Str text)
 	page_show(a, title, text);
 }
 
+/* Nothing is cut off at the right: a long line goes on in the next row. Done anew when the width changes. */
+static void page_wrap(App *a)
+{
+	TextPage *p = &a->page;
+	int w = surface_width(a->surface) - 2, cap = p->count;
+
+	if (w < 1 || p->wrapped_w == w)
+		return;
+	arena_reset(&p->rows);
+	for (int i = 0; i < p->count; i++)
+		cap += (int)(p->line[i].n / (size_t)w) + p->line[i].columns;
+	p->row = ARENA_ARRAY(&p->rows, Clean, (size_t)cap + 1);
+	p->row_count = 0;
+	for (int i = 0; i < p->count; i++) {
+		Clean rest = p->line[i], part = { "", 0, 0 };
+
+		do {
+			if (clean_wrap(&rest, w, &part))
+				p->row[p->row_count++] = part;
+			else if (!p->line[i].n)
+				p->row[p->row_count++] = part;
+		} while (rest.n && p->row_count < cap);
+	}
+	p->wrapped_w = w;
+}
+
 void page_scroll(App *a, int lines)
 {
-	int room = surface_height(a->surface) - 4, max = a->page.count - room;
+	int room = surface_height(a->surface) - 4, max;
 
+	page_wrap(a);
+	max = a->page.row_count - room;
 	a->page.top += lines;
 	if (a->page.top > max)
 		a->page.top = max;
@@ -52,14 +82,15 @@ void page_draw(App *a)
 	const TextPage *p = &a->page;
 	Box b = surface_box(a->surface);
 
+	page_wrap(a);
 	if (b.w < SCREEN_LEAST_W || b.h < SCREEN_LEAST_H)
 		return;
 	b = box_sub(b, 0, 2, b.w, b.h - 3);
 
 	draw_text(b, 0, 0, ROLE_TITLE, p->title);
-	for (int i = 0; i < b.h - 1 && p->top + i < p->count; i++) {
+	for (int i = 0; i < b.h - 1 && p->top + i < p->row_count; i++) {
 		/* A left rule: no text from outside can pass for a line of ours. */
 		draw_own(b, 0, i + 1, ROLE_BORDER, a->world.ascii ? "|" : "│");
-		draw_text(box_sub(b, 2, i + 1, b.w - 2, 1), 0, 0, ROLE_TEXT, p->line[p->top + i]);
+		draw_text(box_sub(b, 2, i + 1, b.w - 2, 1), 0, 0, ROLE_TEXT, p->row[p->top + i]);
 	}
 }

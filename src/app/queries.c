@@ -12,7 +12,7 @@
 
 /* --- the jobs of a scope --- */
 
-typedef struct ScopeAsk { App *a; JobScope scope; JobCell *job; int n; } ScopeAsk;
+typedef struct ScopeAsk { App *a; JobScope scope; bool failures; JobCell *job; int n; } ScopeAsk;
 
 static int scope_run(Store *s, void *work, Err *e)
 {
@@ -23,6 +23,8 @@ static int scope_run(Store *s, void *work, Err *e)
 	size_t n;
 	int rc = -1;
 
+	if (q->failures)
+		f.states = 1u << JOB_FAILED;
 	if (q->scope.hour) {
 		f.booked_from_ms = q->scope.hour * 3600000;
 		f.booked_until_ms = f.booked_from_ms + 3600000;
@@ -50,7 +52,8 @@ static void scope_done(void *work, const Err *err)
 	a->reads--;
 	if (!a->quitting && err)
 		app_say(a, ROLE_ERROR, err->text);
-	if (a->quitting || err || !same_scope(&q->scope, &a->world.scope)) {
+	if (a->quitting || err || !same_scope(&q->scope, &a->world.scope) ||
+		q->failures != a->world.failures_only) {
 		free(q->job);
 	} else {
 		app_retire(a, a->world.scope_jobs.job);
@@ -66,6 +69,7 @@ static void scope_ask(App *a)
 
 	q->a = a;
 	q->scope = a->world.scope;
+	q->failures = a->world.failures_only;
 	a->reads++;
 	storeq_read(a->queue, (StoreWork){ scope_run, scope_done, q });
 }
@@ -78,6 +82,18 @@ void app_scope_jobs(App *a, const JobScope *scope)
 	a->world.scope_jobs.job = xcalloc(1, sizeof(JobCell));
 	scope_ask(a);
 	app_open_view(a, "jobs");
+}
+
+void query_failures(App *a, bool only)
+{
+	JobScope *sc = &a->world.scope;
+
+	a->world.failures_only = only;
+	if (only || sc->hour || sc->by != DIM_ALL)
+		scope_ask(a);
+	else
+		app_scope_clear(a);
+	app_changed(a, TOPICS_ALL);
 }
 
 /* --- figures --- */

@@ -65,13 +65,17 @@ static void place(App *a)
 	}
 }
 
+static size_t first_pane(const App *a)
+{
+	for (size_t i = 0; i < a->pane_count; i++)
+		if (a->pane[i].cls->focusable)
+			return i;
+	return 0;
+}
+
 static void focus_first(App *a)
 {
-	a->focus = 0;
-	while (a->focus < a->pane_count && !a->pane[a->focus].cls->focusable)
-		a->focus++;
-	if (a->focus == a->pane_count)
-		a->focus = 0;
+	a->focus = first_pane(a);
 	for (size_t i = 0; i < a->pane_count; i++)
 		a->pane[i].focused = i == a->focus;
 }
@@ -146,11 +150,21 @@ void screen_forward(App *a, int step)
 	app_changed(a, TOPICS_ALL);
 }
 
-/* One step back: the filter, then the scope, then the view before. */
+bool screen_has(const App *a, const char *pane_kind)
+{
+	for (size_t i = 0; i < a->pane_count; i++)
+		if (strcmp(a->pane[i].cls->name, pane_kind) == 0)
+			return true;
+	return false;
+}
+
+/* One step back: the filter, then the view's first pane, then the scope, then the view before. */
 void screen_back(App *a)
 {
 	if (a->filter[0])
 		a->filter[0] = 0;
+	else if (a->focus != first_pane(a))
+		focus_first(a);
 	else if (a->world.scope.hour || a->world.scope.by != DIM_ALL) {
 		app_scope_clear(a);
 		screen_forward(a, -1);

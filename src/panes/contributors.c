@@ -1,6 +1,7 @@
 /* Who explains the selected hour: tenants, agent versions, models or personas by Δ$. Enter leads to their jobs. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/num.h"
 #include "base/xalloc.h"
@@ -8,17 +9,20 @@
 #include "panes/panes.h"
 #include "panes/table.h"
 
-enum { COL_KEY, COL_NOW, COL_BASE, COL_DELTA, COL_SHARE, COL_JOBS, COL_TOKENS, COL_HIT, COLS };
+enum { COL_KEY, COL_NOW, COL_BASE, COL_DELTA, COL_SHARE, COL_JOBS, COL_TOKENS, COL_HIT, COL_BAR, COLS };
+
+enum { WHO_W = 25, WHO_WIDE_W = 44, WIDE_PANE = 116, FIXED_W = 100, BAR_MAX = 48 };
 
 static const TableColumn columns[COLS] = {
-	[COL_KEY]    = { "key", "who", 25, false, 'N', 0 },
+	[COL_KEY]    = { "key", "who", WHO_W, false, 'N', 0 },
 	[COL_NOW]    = { "nanoUsd", "$ now", 7, true, 'C', 0 },
-	[COL_BASE]   = { "base", "$ usual", 7, true, 'U', 0 },
-	[COL_DELTA]  = { "delta", "diff $", 8, true, 'D', 0 },
+	[COL_BASE]   = { "base", "usual", 7, true, 'U', 0 },
+	[COL_DELTA]  = { "delta", "diff", 8, true, 'D', 0 },
 	[COL_SHARE]  = { "share", "share", 5, true, 'S', 0 },
-	[COL_JOBS]   = { "jobs", "jobsx", 5, true, 'J', 0 },
-	[COL_TOKENS] = { "tokens", "tok/jx", 6, true, 'K', 0 },
-	[COL_HIT]    = { "hit", "hit", 9, true, 'H', 0 },
+	[COL_JOBS]   = { "jobs", "jobs", 5, true, 'J', 0 },
+	[COL_TOKENS] = { "tokens", "tok/job", 7, true, 'K', 0 },
+	[COL_HIT]    = { "hit", "cache hit", 9, true, 'H', 0 },
+	[COL_BAR]    = { "bar", "█usual ▒more ░less", 16, false, 0, WIDE_PANE },
 };
 
 typedef struct WhoPane {
@@ -28,6 +32,7 @@ typedef struct WhoPane {
 	Dim   by;
 	int64_t hour;
 	Clean empty;
+	int   who_w, bar_w;            /* of the columns that take what a wide window has left */
 } WhoPane;
 
 static int who_open(Pane *p, Err *e)
@@ -61,15 +66,45 @@ static int64_t hit_ppm(int64_t hits, int64_t known)
 	return known > 0 ? hits * 100 / known : FIG_NONE;
 }
 
-static void fill(WhoPane *s, const GroupCell *g, int64_t delta_sum, bool based, Arena *a)
+/* What it costs now beside what it usually costs; the largest of all is as long as the column. */
+static Clean bar(int64_t now, int64_t base, int64_t longest, int w, Arena *a)
+{
+	char text[BAR_MAX * 3 + 1];
+	size_t n = 0;
+	int is, was;
+
+	if (longest <= 0)
+		return clean_own("");
+	is = (int)mul_div(now, w, longest);
+	was = (int)mul_div(base, w, longest);
+	for (int i = 0; i < (is > was ? is : was) && i < BAR_MAX; i++, n += 3)
+		memcpy(text + n, i < is && i < was ? "█" : i < is ? "▒" : "░", 3);
+	text[n] = 0;
+	return clean_ownf(a, "%s", text);
+}
+
+/* What a wide window has left goes to the names, which are long for models, and to the bars. */
+static void widths(WhoPane *s, int w)
+{
+	int left = w - FIXED_W;
+
+	s->who_w = w >= WIDE_PANE ? WHO_WIDE_W : WHO_W;
+	s->bar_w = left < 16 ? 16 : left > BAR_MAX ? BAR_MAX : left;
+	for (int i = 0; i < s->t.shown_n && !s->t.chosen; i++)
+		s->t.width[i] = s->t.shown[i] == COL_KEY ? s->who_w : s->t.shown[i] == COL_BAR ? s->bar_w : 0;
+}
+
+static void fill(WhoPane *s, const GroupCell *g, int64_t delta_sum, int64_t longest, bool based, Arena *a)
 {
 	TableRow *r = table_add(&s->t, str_of(g->key), g);
 	int64_t delta = based ? g->nusd - g->base_nusd : FIG_NONE;
-	int64_t share = delta == FIG_NONE || !delta_sum ? FIG_NONE : mul_div(delta_sum < 0 ? -delta : delta, 100, llabs(delta_sum));
+	/* Of the whole difference; who moves against it has no share of it. */
+	int64_t share = delta == FIG_NONE || !delta_sum || (delta < 0) != (delta_sum < 0)
+	              ? FIG_NONE : mul_div(llabs(delta), 100, llabs(delta_sum));
 	int64_t was = hit_ppm(g->base_cache_hits, g->base_cache_known), is = hit_ppm(g->cache_hits, g->cache_known);
 
 	r->cell[COL_KEY] =
-		(TableCell){ g->key[0] ? clean_cut_middle(a, clean_text(a, str_of(g->key), 0), 25) : clean_own("(none)"),
+		(TableCell){ g->key[0] ? clean_cut_middle(a, clean_text(a, str_of(g->key), 0), s->who_w) : clean_own("(none)"),
 					 ROLE_TEXT, 0 };
 	r->cell[COL_NOW] = (TableCell){ fmt_money(a, g->nusd), ROLE_MONEY, g->nusd };
 	r->cell[COL_BASE] = (TableCell){ based ? fmt_money(a, g->base_nusd) : clean_own("-"), ROLE_DIM, g->base_nusd };
@@ -92,6 +127,18 @@ static void fill(WhoPane *s, const GroupCell *g, int64_t delta_sum, bool based, 
 					 : was == FIG_NONE || !based ? clean_ownf(a, "%lld%%", (long long)is)
 												 : clean_ownf(a, "%lld%%>%lld%%", (long long)was, (long long)is),
 					 ROLE_DIM, is };
+	r->cell[COL_BAR] = (TableCell){ bar(g->nusd, based ? g->base_nusd : g->nusd, longest, s->bar_w, a), ROLE_CHART_1, 0 };
+}
+
+/* "BY tenant  12 in this hour: $2.25, usual $1.89, +$0.36" */
+static Clean title(const WhoPane *s, const HourGroups *h, int64_t now, int64_t base, Arena *a)
+{
+	Clean of = h->g.n < h->g.total ? clean_ownf(a, "%d of %d", h->g.n, h->g.total) : clean_ownf(a, "%d", h->g.n);
+
+	if (h->base_n <= 0)
+		return clean_ownf(a, "BY %s  %s in this hour: %s; usual not known yet", dim_name(s->by), of.p, fmt_money(a, now).p);
+	return clean_ownf(a, "BY %s  %s in this hour: %s, usual %s, %s", dim_name(s->by), of.p, fmt_money(a, now).p,
+					  fmt_money(a, base).p, fmt_delta(a, now - base).p);
 }
 
 static void who_update(Pane *p, const World *w)
@@ -99,7 +146,7 @@ static void who_update(Pane *p, const World *w)
 	WhoPane *s = p->state;
 	const HourGroups *h = &w->groups;
 	Arena *a = &p->arena;
-	int64_t sum = 0;
+	int64_t now = 0, base = 0, longest = 0;
 	bool based = h->base_n > 0;
 
 	s->fresh = h->loading ? FRESH_LOADING : h->error[0] ? FRESH_FAILED : FRESH_OK;
@@ -109,17 +156,28 @@ static void who_update(Pane *p, const World *w)
 	if (h->hour && h->by == DIM_ALL)
 		app_select_hour(p->app, h->hour, s->by);
 	s->by = h->by != DIM_ALL ? h->by : s->by;
-	s->title = clean_ownf(a, "BY %s  %d in this hour%s", dim_name(s->by), h->g.n, based ? "" : "; usual not known yet");
+	s->title = clean_ownf(a, "BY %s", dim_name(s->by));
+	s->empty = clean_own("no cost in this hour");
+	widths(s, p->w);
 	table_begin(&s->t);
 	if (!h->loaded) {
 		table_end(&s->t, STR(""));
 		return;
 	}
+	for (int i = 0; i < h->g.n; i++) {
+		const GroupCell *g = &h->g.cell[i];
+
+		now += g->nusd;
+		base += based ? g->base_nusd : 0;
+		longest = g->nusd > longest ? g->nusd : longest;
+		longest = based && g->base_nusd > longest ? g->base_nusd : longest;
+	}
+	s->title = title(s, h, now, base, a);
 	for (int i = 0; i < h->g.n; i++)
-		sum += h->g.cell[i].nusd - h->g.cell[i].base_nusd;
-	for (int i = 0; i < h->g.n; i++)
-		fill(s, &h->g.cell[i], sum, based, a);
+		fill(s, &h->g.cell[i], now - base, longest, based, a);
 	table_end(&s->t, w->filter);
+	if (s->t.total)
+		s->empty = table_nothing(&s->t, w->filter, a);
 }
 
 static void who_draw(const Pane *p, Box b)
@@ -130,7 +188,7 @@ static void who_draw(const Pane *p, Box b)
 
 	table_draw(&s->t, in, p->focused, &scratch);
 	if (!s->t.n)
-		pane_empty(in, s->fresh, s->t.total ? "nothing matches the filter; Esc clears it" : "no cost in this hour");
+		pane_empty(in, s->fresh, s->empty.p);
 	arena_done(&scratch);
 }
 

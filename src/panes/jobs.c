@@ -42,7 +42,7 @@ static const TableColumn columns[COLS] = {
 
 typedef struct JobsPane {
 	Table t;
-	Clean title, state;
+	Clean title, state, empty;
 	Fresh fresh;
 	bool  failures;
 } JobsPane;
@@ -118,7 +118,27 @@ static void fill(JobsPane *s, const JobCell *j, const World *w, Arena *a)
 	c[COL_TRACE].text = clean_text(a, str_of(j->trace), 0);
 }
 
-static void title(JobsPane *s, const World *w, Arena *a)
+/* A list of failures needs its error codes in full more than it needs models and tokens; a wide window has room for
+ * the names of everything. */
+static void widths(JobsPane *s, int w)
+{
+	Table *t = &s->t;
+
+	t->hidden[COL_MODEL] = s->failures && w < 144;
+	t->hidden[COL_TOKENS] = s->failures && w < 100;
+	for (int i = 0; i < t->shown_n && !t->chosen; i++) {
+		int c = t->shown[i];
+
+		t->width[i] = 0;
+		if (c == COL_PERSONA && s->failures)
+			t->width[i] = w < 100 ? 15 : 26;
+		else if (w >= 186)
+			t->width[i] = c == COL_TENANT ? 16 : c == COL_PERSONA ? 16 : c == COL_MODEL ? 44 : 0;
+	}
+}
+
+/* The whole fleet's counts stand over the whole fleet only. */
+static void title_fleet(JobsPane *s, const World *w, Arena *a)
 {
 	const Figures *f = w->fig;
 	const FeedView *jobs = &w->feed[FEED_JOBS];
@@ -131,6 +151,22 @@ static void title(JobsPane *s, const World *w, Arena *a)
 		s->title = clean_ownf(a, "%s  (reading history)", s->title.p);
 	if (jobs->skipped)
 		s->title = clean_ownf(a, "%s  %lld unreadable", s->title.p, (long long)jobs->skipped);
+}
+
+/* What was narrowed down is counted as it stands below. */
+static void title_list(JobsPane *s, const World *w, const JobCell *list, int n, Arena *a)
+{
+	int64_t failed = 0, nusd = 0;
+	bool all = w->scope_jobs.job && n < FIG_JOBS;
+
+	for (int i = 0; i < n; i++) {
+		failed += list[i].state == JOB_FAILED;
+		nusd += list[i].nusd == FIG_NONE ? 0 : list[i].nusd;
+	}
+	if (w->failures_only)
+		s->title = clean_ownf(a, "FAILURES  %s%lld", all ? "" : "newest ", (long long)failed);
+	else
+		s->title = clean_ownf(a, "JOBS  %s%d, %lld failed, %s", all ? "" : "newest ", n, (long long)failed, fmt_money(a, nusd).p);
 }
 
 static void jobs_update(Pane *p, const World *w)
@@ -146,9 +182,12 @@ static void jobs_update(Pane *p, const World *w)
 	s->fresh = world_fresh(w, p->cls->feeds, text);
 	s->state = clean_text(a, arena_str(a, str_of(text)), 0);
 	s->title = clean_own("JOBS");
+	widths(s, p->w);
 	table_begin(&s->t);
-	if (w->fig)
-		title(s, w, a);
+	if (w->scope_jobs.job || w->failures_only)
+		title_list(s, w, list, n, a);
+	else if (w->fig)
+		title_fleet(s, w, a);
 	for (int i = 0; i < n; i++) {
 		if (w->failures_only && list[i].state != JOB_FAILED)
 			continue;
@@ -159,6 +198,9 @@ static void jobs_update(Pane *p, const World *w)
 	table_end(&s->t, w->filter);
 	if (s->t.n < s->t.total)
 		s->title = clean_ownf(a, "%s  %zu of %zu match", s->title.p, s->t.n, s->t.total);
+	s->empty = s->t.total         ? table_nothing(&s->t, w->filter, a)
+	         : w->failures_only ? clean_own("no failures here")
+	                            : clean_own("no jobs in this window");
 }
 
 static void jobs_draw(const Pane *p, Box b)
@@ -169,7 +211,7 @@ static void jobs_draw(const Pane *p, Box b)
 
 	table_draw(&s->t, in, p->focused, &scratch);
 	if (!s->t.n)
-		pane_empty(in, s->fresh, s->t.total ? "nothing matches the filter; Esc clears it" : "no jobs in this window");
+		pane_empty(in, s->fresh, s->empty.p);
 	arena_done(&scratch);
 }
 

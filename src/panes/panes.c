@@ -1,6 +1,6 @@
 #include "panes/panes.h"
 
-static Role fresh_role(Fresh f)
+Role fresh_role(Fresh f)
 {
 	static const Role role[] = {
 		[FRESH_OK] = ROLE_DIM,       [FRESH_LOADING] = ROLE_INFO, [FRESH_STALE] = ROLE_STALE,

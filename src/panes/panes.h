@@ -11,6 +11,7 @@ extern const PaneClass *const pane_classes[];       /* ends with NULL */
 /* The first row of a pane: its title, and what its feeds have to say when they are not fresh, on up to three rows more
  * when it does not fit. Returns the box below. */
 Box pane_head(Box b, const Pane *p, Clean title, Fresh fresh, Clean state);
+Role fresh_role(Fresh f);
 /* In the middle of an empty pane. */
 void pane_empty(Box b, Fresh fresh, const char *nothing_text);
 

@@ -114,6 +114,28 @@ static bool row_matches(const Table *t, const TableRow *r, Str filter)
 	return true;
 }
 
+/* A word that names no column is searched for as it stands; when nothing matches, that is the likely reason. */
+Clean table_nothing(const Table *t, Str filter, Arena *a)
+{
+	const char *known[TABLE_COLUMNS + 1] = { NULL }, *near;
+
+	for (int i = 0; i < t->columns; i++)
+		known[i] = t->column[i].name;
+	while (filter.n) {
+		Str word = str_cut(filter, ' ', &filter), value, name;
+
+		if (word.n && word.p[0] == '!')
+			word = str_sub(word, 1, word.n);
+		name = str_cut(word, ':', &value);
+		if (!name.n || name.n == word.n || column_find(t, name) >= 0)
+			continue;
+		near = nearest_word(name, known);
+		return clean_ownf(a, "nothing matches the filter; no column is called %s%s%s%s; Esc clears it",
+						  clean_text(a, name, 0).p, near ? ": did you mean " : "", near ? near : "", near ? "?" : "");
+	}
+	return clean_own("nothing matches the filter; Esc clears it");
+}
+
 /* --- order --- */
 
 static int row_cmp(const void *x, const void *y, void *arg)
@@ -177,7 +199,7 @@ static int rest_width(const Table *t, int w, bool shown[TABLE_COLUMNS])
 	for (int i = 0; i < t->shown_n; i++) {
 		int cw = width_of(t, i, 8);
 
-		shown[i] = t->chosen || whole >= t->column[t->shown[i]].min_pane;
+		shown[i] = t->chosen || (!t->hidden[t->shown[i]] && whole >= t->column[t->shown[i]].min_pane);
 		if (shown[i])
 			w -= cw + 1;
 	}
@@ -196,8 +218,12 @@ void table_draw(const Table *t, Box b, bool focused, Arena *scratch)
 
 		if (!shown[i])
 			continue;
-		if (t->sort == t->shown[i])
-			title = clean_ownf(scratch, "%s%s", title.p, t->down ? "-" : "+");
+		if (t->sort == t->shown[i]) {
+			/* The arrow is worth the title's last letter. */
+			while (title.columns >= w && title.n && title.n == (size_t)title.columns)
+				title = (Clean){ title.p, title.n - 1, title.columns - 1 };
+			title = clean_ownf(scratch, "%.*s%s", (int)title.n, title.p, t->down ? "▼" : "▲");
+		}
 		if (c->right)
 			draw_right(b, x, 0, w, ROLE_TITLE, clean_cut(scratch, title, w));
 		else

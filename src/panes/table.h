@@ -29,6 +29,7 @@ typedef struct Table {
 	int  shown[TABLE_COLUMNS], width[TABLE_COLUMNS];     /* chosen by the view, in its order; width 0: the column's */
 	Clean title[TABLE_COLUMNS];                          /* of the view; n 0: the column's */
 	int  shown_n;
+	bool hidden[TABLE_COLUMNS];   /* by the pane, for now; does not count when chosen */
 	bool chosen;                  /* by the view: min_pane does not count then */
 	int  sort; bool down;         /* sort -1: as filled */
 	TableRow *row; size_t n, cap, total;                 /* total: before the filter */
@@ -46,6 +47,7 @@ void table_end(Table *t, Str filter);                        /* filters, sorts, 
 void table_draw(const Table *t, Box b, bool focused, Arena *scratch);
 int  table_key(Table *t, Key k, int rows);                   /* PANE_* */
 void table_help(const Table *t, Buf *out);                   /* the sort keys, for the help page */
+Clean table_nothing(const Table *t, Str filter, Arena *a);   /* why a filter that was typed leaves no row */
 const TableRow *table_current(const Table *t);               /* NULL when empty */
 
 #endif

@@ -7,6 +7,7 @@
 #include "model/money.h"
 #include "panes/fmt.h"
 #include "panes/panes.h"
+#include "wire/time8601.h"
 
 typedef struct Sign {
 	const char *label;
@@ -15,7 +16,10 @@ typedef struct Sign {
 	int warn_tenths, error_tenths;
 	int64_t floor;                    /* below this `now` is never judged high */
 	unsigned feeds;
+	const char *rule;                 /* the same for a person to read; where there is room */
 } Sign;
+
+enum { RULES_PANE = 118, RULE_X = 96, FEW_HITS = 3 };
 
 typedef struct SignRow { Clean now, hour, base, ratio, verdict, age; Role role; double spark[FIG_SPARK]; } SignRow;
 
@@ -65,14 +69,14 @@ static Clean as_percent(Arena *a, const Vital *v, int64_t x)
 }
 
 static const Sign signs[VITALS] = {
-	[VITAL_ERRORS]    = { "error %", as_rate, 20, 40, 10000, FEED_BIT(FEED_JOBS) },
-	[VITAL_SPEND]     = { "$ / hour", as_money, 20, 40, NUSD_PER_USD / 10, FEED_BIT(FEED_JOBS) },
-	[VITAL_JOBS]      = { "jobs / min", as_milli, 30, 0, 0, FEED_BIT(FEED_JOBS) },
-	[VITAL_ACTIVE]    = { "active", as_count, 0, 0, 0, FEED_BIT(FEED_JOBS) },
-	[VITAL_P95]       = { "p95", as_p95, 20, 40, 0, FEED_BIT(FEED_JOBS) },
-	[VITAL_CACHE]     = { "cache hit %", as_rate, 0, 0, 0, FEED_BIT(FEED_JOBS) },
-	[VITAL_THROTTLES] = { "throttl/min", as_milli, 0, 0, 0, FEED_BIT(FEED_METRICS) },
-	[VITAL_SEEN]      = { "seen %", as_percent, 0, 0, 0, FEED_BIT(FEED_METRICS) },
+	[VITAL_ERRORS]    = { "error %", as_rate, 20, 40, 10000, FEED_BIT(FEED_JOBS), "high 2x, HIGH 4x, 3+ err" },
+	[VITAL_SPEND]     = { "$ / hour", as_money, 20, 40, NUSD_PER_USD / 10, FEED_BIT(FEED_JOBS), "high 2x, HIGH 4x" },
+	[VITAL_JOBS]      = { "jobs / min", as_milli, 30, 0, 0, FEED_BIT(FEED_JOBS), "high 3x, low 0.4x" },
+	[VITAL_ACTIVE]    = { "active", as_count, 0, 0, 0, FEED_BIT(FEED_JOBS), "" },
+	[VITAL_P95]       = { "p95", as_p95, 20, 40, 0, FEED_BIT(FEED_JOBS), "high 2x, HIGH 4x, n 100+" },
+	[VITAL_CACHE]     = { "cache hit %", as_rate, 0, 0, 0, FEED_BIT(FEED_JOBS), "LOW 20 points below" },
+	[VITAL_THROTTLES] = { "throttle/min", as_milli, 0, 0, 0, FEED_BIT(FEED_METRICS), "THR above 0" },
+	[VITAL_SEEN]      = { "seen %", as_percent, 0, 0, 0, FEED_BIT(FEED_METRICS), "ok from 95 to 105 %" },
 };
 
 typedef struct Verdict { const char *word; Role role; } Verdict;
@@ -93,11 +97,16 @@ static Verdict judge(VitalId id, const Vital *v)
 	if (id == VITAL_THROTTLES)
 		return v->now > 0 ? (Verdict){ "THR", ROLE_THROTTLED } : (Verdict){ "ok", ROLE_OK };
 	if (id == VITAL_SEEN)
-		return v->now < 950000 ? (Verdict){ "LOW", ROLE_WARN } : (Verdict){ "ok", ROLE_OK };
+		return v->now < 950000    ? (Verdict){ "LOW", ROLE_WARN }
+		       : v->now > 1050000 ? (Verdict){ "over", ROLE_WARN }
+		                          : (Verdict){ "ok", ROLE_OK };
 	if (id == VITAL_CACHE && v->base != FIG_NONE)
 		return v->base - v->now >= 200000 ? (Verdict){ "LOW", ROLE_WARN } : (Verdict){ "ok", ROLE_OK };
 	if (v->base == FIG_NONE)
 		return (Verdict){ "-", ROLE_DIM };
+	/* One failure more or less says nothing, however small the usual rate is. */
+	if (id == VITAL_ERRORS && v->hits < FEW_HITS)
+		return (Verdict){ "ok", ROLE_OK };
 	if (s->error_tenths && tenths >= s->error_tenths && v->now >= s->floor)
 		return (Verdict){ "HIGH", ROLE_ERROR };
 	if (s->warn_tenths && tenths >= s->warn_tenths && v->now >= s->floor)
@@ -119,23 +128,38 @@ static void vitals_close(Pane *p)
 	free(p->state);
 }
 
+/* The clock time up to which a row's figures are known. */
+static Clean known_until(const World *w, unsigned feeds, int64_t *ms, Arena *a)
+{
+	CivilTime t;
+
+	*ms = w->from_snapshot ? w->fig->at_ms : w->fig->newest_ms;
+	for (int i = 0; i < FEEDS_N && !w->from_snapshot; i++)
+		if (feeds & FEED_BIT(i) && w->feed[i].fresh_ms)
+			*ms = w->feed[i].fresh_ms;
+	t = time_civil(*ms + w->offset_ms);
+	return *ms > 0 ? clean_ownf(a, "@%02d:%02d", t.hour, t.minute) : clean_own("old");
+}
+
 static void row_update(SignRow *r, VitalId id, const World *w, Arena *a)
 {
 	const Vital *v = &w->fig->vital[id];
 	Verdict verdict = judge(id, v);
 	char why[320];
-	/* A value that is too old loses verdict and colour. */
+	int64_t until;
+	/* A value that is too old loses verdict and colour, and says when it was true. Fresh ones carry no age. */
 	bool old = world_fresh(w, signs[id].feeds, why) >= FRESH_STALE || w->from_snapshot;
+	Clean at = known_until(w, signs[id].feeds, &until, a);
 
 	r->now = signs[id].value(a, v, v->now);
 	r->hour = signs[id].value(a, v, v->hour);
 	r->base = signs[id].value(a, v, v->base);
 	if (id == VITAL_ACTIVE && w->fig->oldest_running_ms)
 		r->hour = clean_ownf(a, "old %s", fmt_age(a, w->now_ms - w->fig->oldest_running_ms).p);
-	r->ratio = few(id, v) ? clean_own("-") : fmt_ratio(a, v->now, v->base);
-	r->verdict = clean_own(old ? "old" : verdict.word);
+	r->ratio = old || few(id, v) ? clean_own("-") : fmt_ratio(a, v->now, v->base);
+	r->verdict = old ? at : clean_own(verdict.word);
 	r->role = old ? ROLE_STALE : verdict.role;
-	r->age = fmt_age(a, v->age_ms == FIG_NONE ? FIG_NONE : v->age_ms + w->now_ms - w->fig->at_ms);
+	r->age = old && until > 0 ? fmt_age(a, w->now_ms - until) : clean_own("");
 	for (int i = 0; i < FIG_SPARK; i++)
 		r->spark[i] = v->spark[i] == FIG_NONE ? NAN : (double)v->spark[i];
 }
@@ -174,8 +198,8 @@ static void vitals_draw(const Pane *p, Box b)
 		draw_text(box_sub(b, 51, 0, b.w - 51, 1), 0, 0, s->fresh == FRESH_FAILED ? ROLE_ERROR : ROLE_STALE, s->state);
 	else
 		draw_own(b, 56, 0, ROLE_TITLE, spark_w > 17 ? "last 64 min" : "last 34 min");
-	if (!s->state.n)
-		draw_right(b, 57 + spark_w, 0, 5, ROLE_TITLE, clean_own("age"));
+	if (b.w >= RULES_PANE)
+		draw_own(b, RULE_X, 0, ROLE_TITLE, "judged by");
 	in = box_sub(b, 0, 1, b.w, b.h - 1);
 	if (!s->have) {
 		pane_empty(in, s->fresh, "no figures yet");
@@ -188,9 +212,11 @@ static void vitals_draw(const Pane *p, Box b)
 		draw_right(in, 23, i, 9, ROLE_DIM, r->hour);
 		draw_right(in, 33, i, 9, ROLE_DIM, r->base);
 		draw_right(in, 43, i, 6, r->role, r->ratio);
-		draw_left(in, 50, i, 5, r->role, r->verdict);
+		draw_left(in, 50, i, 6, r->role, r->verdict);
 		draw_spark(in, 56, i, spark_w, ROLE_CHART_1, r->spark + (FIG_SPARK - spark_w), (size_t)spark_w, s->ascii);
-		draw_right(in, 57 + spark_w, i, 5, ROLE_DIM, r->age);
+		draw_right(in, 57 + spark_w, i, 5, ROLE_STALE, r->age);
+		if (b.w >= RULES_PANE)
+			draw_own(in, RULE_X, i, ROLE_DIM, signs[i].rule);
 	}
 }
 

@@ -67,7 +67,7 @@ def test_screens_say_what_get_says(still):
     assert usd(chosen[1]) == pytest.approx(hour, rel=0.006)
     row = re.search(r"^Tu10.* (\S+)$", cost, re.M)
     assert float(row[1]) == pytest.approx(today, abs=1)
-    who = [usd(line[20:40]) for line in cost.splitlines() if line.startswith("t-")]
+    who = [usd(line[26:54]) for line in cost.splitlines() if line.startswith("t-")]
     assert len(who) == 12 and sum(who) == pytest.approx(hour, rel=0.02)
 
 

@@ -151,7 +151,7 @@ def test_sizes(live):
     for w, h in ((20, 5), (19, 4), (500, 200), (1, 1), (80, 24), (120, 40), (80, 24)):
         c.resize(w, h)
         if w >= 80:
-            c.wait_for(lambda t: JOB_ROW.search(t) and "RO" in t.splitlines()[0] and ": command" in c.line(h - 1), 10)
+            c.wait_for(lambda t: JOB_ROW.search(t) and "RO" in t.splitlines()[0] and "? help" in c.line(h - 1), 10)
         else:
             c.pump(0.5)
     assert c.line(1) == "Pulse"
