@@ -44,6 +44,13 @@ static Clean day(const World *w, int64_t nusd, int first_cell, Arena *a)
 	return clean_ownf(a, "%s%s", whole ? "" : ">= ", fmt_money(a, nusd).p);
 }
 
+/* A sum that does not fit is left out: a number that is cut is another number. What has no price always fits. */
+static void add(Pane *p, MoneyPane *s, Clean part)
+{
+	if (s->text.columns + part.columns + s->warn.columns <= p->w)
+		s->text = clean_ownf(&p->arena, "%s%s", s->text.p, part.p);
+}
+
 static void money_update(Pane *p, const World *w)
 {
 	MoneyPane *s = p->state;
@@ -55,14 +62,15 @@ static void money_update(Pane *p, const World *w)
 	*s = (MoneyPane){ clean_own("no figures yet"), clean_own(""), ROLE_MONEY };
 	if (!f)
 		return;
+	if (f->today_unpriced)
+		s->warn = clean_ownf(a, " | %lld unpriced", (long long)f->today_unpriced);
 	usual = usual_today(w);
 	s->text = clean_ownf(a, "today %s est list", day(w, f->today_nusd, (FIG_DAYS - 1) * 24, a).p);
 	if (usual != FIG_NONE)
-		s->text = clean_ownf(a, "%s, usual by now %s", s->text.p, fmt_money(a, usual).p);
-	s->text = clean_ownf(a, "%s | 1 h %s | now %s/h | yesterday %s", s->text.p, fmt_money(a, f->last_hour_nusd).p,
-						 fmt_money(a, f->hour_rate_nusd).p, day(w, f->yesterday_nusd, (FIG_DAYS - 2) * 24, a).p);
-	if (f->today_unpriced)
-		s->warn = clean_ownf(a, " | %lld unpriced", (long long)f->today_unpriced);
+		add(p, s, clean_ownf(a, " (usual %s)", fmt_money(a, usual).p));
+	add(p, s, clean_ownf(a, " | 1 h %s", fmt_money(a, f->last_hour_nusd).p));
+	add(p, s, clean_ownf(a, " | now %s/h", fmt_money(a, f->hour_rate_nusd).p));
+	add(p, s, clean_ownf(a, " | yesterday %s", day(w, f->yesterday_nusd, (FIG_DAYS - 2) * 24, a).p));
 	if (world_fresh(w, p->cls->feeds, why) >= FRESH_STALE || w->from_snapshot)
 		s->role = ROLE_STALE;
 }

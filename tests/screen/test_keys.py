@@ -69,7 +69,7 @@ def test_drill_from_an_hour_to_a_job_and_back(live):
     screen = c.wait_for(lambda t: JOB_ROW.search(t) and "BY" not in t)
     tail = JOB_ROW.search(screen)[2]
     c.send("enter")
-    page = c.wait_for("tokens")
+    page = c.wait_for("│ tokens")
     assert re.search(rf"│ job +\S*{re.escape(tail)}$", page, re.M)
     assert re.search(rf"│ tenant +{tenant}$", page, re.M) and "│ cost " in page
     c.send("esc")
