@@ -102,6 +102,21 @@ static void in_json(Buf *b, const JobRow *r)
 		jw_knull(&w, "costNanoUsd");
 	else
 		jw_ki64(&w, "costNanoUsd", r->nusd);
+	if (j->reported_nusd.known)
+		jw_ki64(&w, "reportedNanoUsd", j->reported_nusd.v);
+	if (j->has_tokens) {
+		jw_ki64(&w, "inputTokens", j->tokens.input);
+		jw_ki64(&w, "outputTokens", j->tokens.output);
+		jw_ki64(&w, "cacheReadTokens", j->tokens.cache_read);
+		jw_ki64(&w, "cacheWrite5mTokens", j->tokens.cache_write_5m);
+		jw_ki64(&w, "cacheWrite1hTokens", j->tokens.cache_write_1h);
+	}
+	if (j->latency_ms.known)
+		jw_ki64(&w, "latencyMs", j->latency_ms.v);
+	if (j->error_code.n)
+		kstr(&w, "errorCode", j->error_code);
+	if (j->error_message.n)
+		kstr(&w, "errorMessage", j->error_message);
 	jw_ki64(&w, "retryCount", j->retries);
 	jw_ki64(&w, "startedAtMs", j->started_ms);
 	jw_ki64(&w, "updatedAtMs", j->updated_ms);

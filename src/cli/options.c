@@ -174,8 +174,8 @@ static void print_flags(unsigned group)
 
 		if (group ? !(f->group & group) : f->group != 0)
 			continue;
-		(void)snprintf(left, sizeof left, "%s%c%s%s%s%s", f->letter ? "-" : "  ", f->letter ? f->letter : ' ',
-					   f->letter ? ", " : "", f->name, f->arg ? " " : "", f->arg ? f->arg : "");
+		(void)snprintf(left, sizeof left, "%s%c%s%s%s%s", f->letter ? "-" : " ", f->letter ? f->letter : ' ',
+					   f->letter ? ", " : "  ", f->name, f->arg ? " " : "", f->arg ? f->arg : "");
 		printf("  %-30s %s\n", left, f->help);
 	}
 }
@@ -198,8 +198,7 @@ void options_help(const Command *commands, const Command *one)
 		printf("  %-8s %-34s %s\n", c->name, c->args, c->help);
 	printf("\nflags:\n");
 	print_flags(0);
-	printf("\nexit codes: 0 done, 1 failed, 2 bad usage or configuration, 3 refused, 4 lost a race, 5 outcome unknown, "
-		   "6 not verified in time\n");
+	printf("\nexit codes: 0 done, 1 failed, 2 bad usage or configuration, 3 refused\n");
 }
 
 int cli_fail(const Err *e)
