@@ -130,6 +130,7 @@ lint:
 bench: all venv $(BENCH)
 	@sh packaging/deps.sh build test bench
 	@SEISMO=$(abspath $(BUILD)/seismo) BUILD=$(abspath $(BUILD)) $(VENV)/bin/python tests/bench/bench.py $(ARGS)
+	-@$(BUILD)/bench/store
 
 # A peer of ours must not load our libraries.
 $(BUILD)/bench/painter: tests/bench/painter.c
