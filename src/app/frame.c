@@ -30,6 +30,17 @@ static Str role_of(Str arn)
 	return role;
 }
 
+/* How long the credentials still hold, in four cells; nothing when it is not known. */
+static void expiry(const App *a, Box b)
+{
+	int64_t until = creds_expires_ms(aws_creds(a->session.aws)), left = (until - a->world.now_ms) / 60000;
+
+	if (!until)
+		return;
+	left = left < 0 ? 0 : left < 99 * 60 ? left : 99 * 60;
+	draw_ownf(b, 49, 0, left < 15 ? ROLE_WARN : ROLE_HEADER, left < 120 ? "%dm" : "%dh", (int)(left < 120 ? left : left / 60));
+}
+
 static void header(App *a, Box b)
 {
 	Arena ar = { 0 };
@@ -52,6 +63,7 @@ static void header(App *a, Box b)
 	draw_left(b, 35, 0, 13, ROLE_HEADER,
 			  clean_cut_middle(
 				  &ar, clean_text(&ar, a->session.demo ? STR("SIMULATED") : role_of(str_of(a->session.arn)), 0), 13));
+	expiry(a, b);
 	draw_own(b, 53, 0, ro ? ROLE_READONLY : ROLE_WRITE, ro ? "RO" : "RW");
 	if (stale)
 		draw_ownf(b, 56, 0, ROLE_STALE, "~%d", stale);

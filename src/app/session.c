@@ -34,7 +34,7 @@ static char *store_path_of(const Session *s, const SessionSpec *spec)
 
 static int client_open(Session *s, const SessionSpec *spec, Err *e)
 {
-	CredsAsk ask = { .profile = spec->profile.n ? spec->profile : s->ctx->profile };
+	CredsAsk ask = { .profile = spec->profile.n ? spec->profile : s->ctx->profile, .mfa_code = spec->mfa_code };
 	AwsClientSpec cs = {
 		.context = s->ctx->name,
 		.region = spec->region.n ? spec->region : s->ctx->region,

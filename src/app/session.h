@@ -12,6 +12,7 @@
 typedef struct SessionSpec {
 	const char *config_path;          /* NULL: the usual place */
 	Str  context, profile, region, endpoint_url;
+	Str  mfa_code;                    /* --mfa-code */
 	bool read_only, write;            /* --readonly, --write */
 	bool demo;                        /* no user config, no AWS variables: keys and endpoint are given below */
 	Str  access_key, secret_key;

@@ -219,6 +219,18 @@ const char *creds_source(const AwsCreds *c)
 	return c->source;
 }
 
+const char *creds_kind(const AwsCreds *c)
+{
+	static const char *const kinds[PROVIDER_KINDS] = {
+		[FROM_NOWHERE] = "API key for the models, nothing else", [FROM_ENVIRONMENT] = "given keys",
+		[FROM_FILES] = "keys of the shared files", [FROM_ROLE] = "role", [FROM_WEB] = "role by web identity", [FROM_SSO] = "SSO",
+		[FROM_LOGIN] = "login session", [FROM_PROCESS] = "credential_process", [FROM_CONTAINER] = "container's role",
+		[FROM_IMDS] = "instance's role",
+	};
+
+	return kinds[c->provider->kind];
+}
+
 Str creds_id(const AwsCreds *c)
 {
 	return c->keys && keys_at_once(c->provider) ? c->keys->sig.access_key : str_of(c->source);

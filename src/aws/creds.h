@@ -26,6 +26,7 @@ AwsCreds   *creds_static(Str access, Str secret, Str token);
 void        creds_free(AwsCreds *c);
 SigCreds    creds_get(const AwsCreds *c);            /* borrowed until the next loop turn; empty while there are none */
 const char *creds_source(const AwsCreds *c);         /* "environment", "profile fleet-dev" … for people */
+const char *creds_kind(const AwsCreds *c);           /* "SSO", "role", "keys of the shared files" … */
 /* Tells these credentials from others before the first answer, and stays the same when keys are renewed. */
 Str         creds_id(const AwsCreds *c);
 int64_t     creds_expires_ms(const AwsCreds *c);     /* wall clock; 0: not known, or never */

@@ -16,6 +16,7 @@ SessionSpec ask_session(const Options *o)
 		.config_path = o->config,
 		.context = str_of(o->context),
 		.profile = str_of(o->profile),
+		.mfa_code = str_of(o->mfa_code),
 		.region = str_of(o->region),
 		.endpoint_url = str_of(o->endpoint_url),
 		.read_only = o->read_only || (ro && ro[0] == '1'), .write = o->write,

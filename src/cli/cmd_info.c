@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "cli/ask.h"
 #include "cli/cli.h"
+#include "wire/time8601.h"
 #include "panes/panes.h"
 
 static void path_line(const char *label, XdgKind kind, const char *name)
@@ -25,6 +26,21 @@ static int print_keys(void)
 	(void)fwrite(b.p, 1, b.n, stdout);
 	buf_done(&b);
 	return 0;
+}
+
+static void credentials_line(const AwsCreds *c)
+{
+	int64_t expires_ms = creds_expires_ms(c);
+	char when[TIME_TEXT];
+
+	printf("%-12s %s (%s)", "credentials", creds_source(c), creds_kind(c));
+	if (expires_ms) {
+		time_format_iso(expires_ms, when);
+		printf(", until %s", when);
+	} else if (!creds_get(c).access_key.n) {
+		printf(", fetched when the first call needs them");
+	}
+	printf("\n");
 }
 
 static int show(const Options *o)
@@ -51,7 +67,7 @@ static int show(const Options *o)
 	printf("%-12s %.*s\n", "stage", STR_ARG(s.stage));
 	printf("%-12s %s\n", "account", s.ctx->account_id.n ? s.ctx->account_id.p : "(from the credentials)");
 	printf("%-12s %.*s\n", "region", STR_ARG(session_region(&s)));
-	printf("%-12s %s\n", "credentials", creds_source(aws_creds(s.aws)));
+	credentials_line(aws_creds(s.aws));
 	printf("%-12s %s\n", "writing", s.read_only ? "no (RO)" : "yes (RW)");
 	printf("%-12s %s\n", "snapshot", s.store_path ? s.store_path : "(in memory)");
 	for (const AwsOp *const *op = aws_ops(); *op; op++)

@@ -23,6 +23,7 @@ typedef struct Flag {
 static const Flag flags[] = {
 	{ "--context", NULL, 'x', "NAME", "context of the configuration", TEXT(context), 0 },
 	{ "--profile", NULL, 'p', "NAME", "profile of the shared AWS files", TEXT(profile), 0 },
+	{ "--mfa-code", NULL, 0, "CODE", "code of the MFA device, for a profile whose role wants one", TEXT(mfa_code), 0 },
 	{ "--region", NULL, 'r', "REGION", "region", TEXT(region), 0 },
 	{ "--endpoint-url", NULL, 0, "URL", "send all calls there (loopback, unless the context allows another)",
 	  TEXT(endpoint_url), 0 },

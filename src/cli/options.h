@@ -9,7 +9,7 @@ typedef enum Output { OUT_TABLE, OUT_JSON, OUT_CSV } Output;
 
 typedef struct Options {
 	/* everywhere */
-	const char *context, *profile, *region, *endpoint_url, *config, *command, *filter, *refresh, *output;
+	const char *context, *profile, *mfa_code, *region, *endpoint_url, *config, *command, *filter, *refresh, *output;
 	bool read_only, write, no_color, ascii, no_mouse, help, version;
 	/* some commands */
 	const char *since, *by, *model, *text, *view, *size, *at, *port, *seed, *speed, *clock, *scenario, *max_tokens, *system;
