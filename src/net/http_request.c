@@ -356,7 +356,7 @@ void request_free(HttpRequest *rq)
 	if (rq->easy)
 		rq->http->curl.easy_cleanup(rq->easy);
 	rq->http->curl.slist_free_all(rq->lines);
-	buf_done(&rq->body);
+	buf_wipe_done(&rq->body);      /* it may have been keys */
 	buf_wipe_done(&rq->upload);
 	arena_done(&rq->arena);
 	free(rq->headers);

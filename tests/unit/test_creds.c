@@ -242,6 +242,24 @@ static void instance(void **state)
 	fails_with(r, NULL, "no AWS credentials: neither AWS_ACCESS_KEY_ID nor a profile \"default\"");
 }
 
+/* Leave to send signed requests anywhere is not leave to send the key itself in the clear. */
+static void bearer_stays_private(Rig *r)
+{
+	AwsClientSpec spec = { .context = STR("dev"), .region = STR("eu-west-1"), .endpoint_url = STR("http://192.0.2.1"),
+	                       .allow_foreign_endpoint = true };
+	AwsHandler h = { .on_done = on_call_done, .arg = r };
+	CredsAsk ask = { 0 };
+	Err e = { 0 };
+	AwsClient *c = aws_client_new(r->http, &spec, creds_load(&ask, &e), &e);
+
+	assert_non_null(c);
+	assert_null(aws_call(c, &op_bedrock_list_foundation_models, NULL, &h, &e));
+	assert_int_equal(e.kind, ERR_REFUSED);
+	assert_non_null(strstr(e.text, "AWS_BEARER_TOKEN_BEDROCK is not sent to http://192.0.2.1 without encryption"));
+	assert_null(strstr(e.text, "hush"));
+	aws_client_free(c);
+}
+
 static void bearer(void **state)
 {
 	Rig *r = *state;
@@ -257,6 +275,7 @@ static void bearer(void **state)
 	signs_with(r, NULL, "AKIDENV");
 	call_op(r, &op_bedrock_list_foundation_models);
 	assert_string_equal(r->auth, "Bearer hush-bearer");
+	bearer_stays_private(r);
 	setenv("AWS_AUTH_SCHEME_PREFERENCE", "sigv4,httpBearerAuth", 1);
 	assert_true(use(r, NULL, NULL));
 	call_op(r, &op_bedrock_list_foundation_models);
