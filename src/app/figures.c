@@ -367,28 +367,56 @@ out:
 
 /* --- the frame row --- */
 
-/* Over everything in front of the check itself. */
-static uint64_t frame_check(const Figures *f)
+/* One screen of jobs is enough to start with, and a tenth of the bytes to read before the first paint. */
+enum { FRAME_JOBS = 64 };
+
+static size_t frame_bytes(int32_t jobs)
 {
-	return str_hash((Str){ (const char *)f, offsetof(Figures, check) });
+	return offsetof(Figures, job) + (size_t)jobs * sizeof(JobCell);
+}
+
+static uint64_t frame_check(const Figures *f, size_t bytes)
+{
+	const size_t from = offsetof(Figures, check) + sizeof f->check;
+
+	return str_hash((Str){ (const char *)f + from, bytes - from });
 }
 
 int figures_save(Store *s, Figures *f, Err *e)
 {
-	f->check = frame_check(f);
-	return store_put_frame(s, "figures", (Str){ (const char *)f, sizeof *f }, f->at_ms, e);
+	size_t bytes;
+
+	if (f->job_count > FRAME_JOBS)
+		f->job_count = FRAME_JOBS;
+	bytes = frame_bytes(f->job_count);
+	f->size = (int32_t)bytes;
+	f->check = frame_check(f, bytes);
+	return store_put_frame(s, "figures", (Str){ (const char *)f, bytes }, f->at_ms, e);
 }
 
-int figures_load(Store *s, Arena *a, const Figures **out, Err *e)
+int figures_load(Store *s, Figures *out, Err *e)
 {
+	Arena a = { 0 };
 	Str blob;
 	int64_t at;
+	int rc = -1;
 
-	if (store_get_frame(s, "figures", a, &blob, &at, e) < 0)
-		return -1;
-	*out = (const Figures *)blob.p;
-	if (blob.n != sizeof(Figures) || (*out)->version != FIG_VERSION || (*out)->size != (int32_t)sizeof(Figures))
-		return err_set(e, "no frame of this version");
+	memset(out, 0, sizeof *out);
+	if (store_get_frame(s, "figures", &a, &blob, &at, e) < 0)
+		goto out;
+	if (blob.n < frame_bytes(0) || blob.n > sizeof *out) {
+		err_set(e, "no frame of this version");
+		goto out;
+	}
+	memcpy(out, blob.p, blob.n);
+	if (out->version != FIG_VERSION || out->size != (int64_t)blob.n)
+		err_set(e, "no frame of this version");
 	/* SQLite keeps no checksums: a bit that turned over on the disk must not become an index or an endless text. */
-	return frame_check(*out) == (*out)->check ? 0 : err_set(e, "the frame is damaged");
+	else if (frame_check(out, blob.n) != out->check || out->job_count < 0 || frame_bytes(out->job_count) != blob.n)
+		err_set(e, "the frame is damaged");
+	else
+		rc = 0;
+out:
+	arena_done(&a);
+	return rc;
 }

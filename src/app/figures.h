@@ -24,8 +24,9 @@ int64_t fig_ppm(int64_t part, int64_t whole);                 /* FIG_NONE when w
 void    fig_text(char *out, size_t cap, Str s);               /* cut to fit, always terminated */
 void figures_job(const JobRow *r, JobCell *out);
 
-/* The frame row of the snapshot: "figures". A frame of another layout or size, or a damaged one, is refused. */
-int figures_save(Store *s, Figures *f, Err *e);                /* sets f->check */
-int figures_load(Store *s, Arena *a, const Figures **out, Err *e);
+/* The frame row of the snapshot: the figures with one screen of jobs (f is cut to that). A damaged row or one of another
+ * layout is refused. */
+int figures_save(Store *s, Figures *f, Err *e);
+int figures_load(Store *s, Figures *out, Err *e);
 
 #endif

@@ -262,22 +262,19 @@ void app_select_hour(App *a, int64_t hour, Dim by)
 /* The last painted figures, read on this thread: one small row, before anything else is opened. */
 void query_snapshot(App *a)
 {
-	Arena arena = { 0 };
-	const Figures *f;
+	Figures *own;
 	Store *s;
 	Err e = { 0 };
 
 	if (!a->session.store_path || !file_exists(a->session.store_path) ||
 		!(s = store_open(a->session.store_path, STORE_READ, NULL, &e)))
 		return;
-	if (figures_load(s, &arena, &f, &e) == 0) {
-		Figures *own = xmalloc(sizeof *own);
-
-		memcpy(own, f, sizeof *own);
+	own = xmalloc(sizeof *own);
+	if (figures_load(s, own, &e) == 0)
 		figures_take(a, own, true);
-	}
+	else
+		free(own);
 	store_close(s);
-	arena_done(&arena);
 }
 
 /* --- feeds --- */

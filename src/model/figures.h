@@ -8,7 +8,7 @@
 
 enum {
 	FIG_TEXT = 64, FIG_KEY = 160, FIG_JOBS = 400, FIG_DAYS = 7, FIG_GROUPS = 32, FIG_SPARK = 32,
-	FIG_VERSION = 6,               /* of the struct's layout: an older frame is not painted */
+	FIG_VERSION = 7,               /* of the struct's layout: an older frame is not painted */
 };
 #define FIG_NONE INT64_MIN         /* this figure is not known */
 
@@ -51,7 +51,8 @@ typedef struct JobCell {
 } JobCell;
 
 typedef struct Figures {
-	int32_t version, size;
+	int32_t version, size;                    /* size: of the frame row that this was read from or written to */
+	uint64_t check;                           /* of the frame row, over all that follows in it */
 	int64_t at_ms;                            /* the clock they were computed with */
 	int64_t newest_ms;                        /* of the newest job; 0 = none */
 	FigText account, region;
@@ -63,12 +64,11 @@ typedef struct Figures {
 	int64_t first_hour;                       /* of the grid: hours since 1970, local midnight FIG_DAYS - 1 days ago */
 	HourCell grid[FIG_DAYS * 24];
 	int32_t grid_known;                       /* how many of the grid's hours are covered by the feeds' back-fill */
-	int32_t job_count, jobs_total, pad;
-	JobCell job[FIG_JOBS];                    /* active first, then newest */
+	int32_t job_count, jobs_total;
 	Groups  movers_cost, movers_errors;       /* agent@version, the last two hours against the usual */
 	int32_t agents, versions;
 	int64_t covered_from_ms;                  /* jobs are complete from here on; 0 = not known, and nothing is usual then */
-	uint64_t check;                           /* of the frame row, over all that stands before it; the last member */
+	JobCell job[FIG_JOBS];                    /* active first, then newest; the last member: the frame row keeps the first few */
 } Figures;
 
 #endif
