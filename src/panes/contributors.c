@@ -96,7 +96,8 @@ static void widths(WhoPane *s, int w)
 
 static void fill(WhoPane *s, const GroupCell *g, int64_t delta_sum, int64_t longest, bool based, Arena *a)
 {
-	TableRow *r = table_add(&s->t, str_of(g->key), g);
+	/* The groups are replaced in place; what Enter opens is what this row says. */
+	TableRow *r = table_add(&s->t, arena_str(a, str_of(g->key)), NULL);
 	int64_t delta = based ? g->nusd - g->base_nusd : FIG_NONE;
 	/* Of the whole difference; who moves against it has no share of it. */
 	int64_t share = delta == FIG_NONE || !delta_sum || (delta < 0) != (delta_sum < 0)
