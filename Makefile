@@ -144,9 +144,15 @@ $(BUILD)/bench/%: tests/bench/%.c $(BUILD)/libseismo.a
 torture: all unit venv
 	@SEISMO=$(abspath $(BUILD)/seismo) BUILD=$(abspath $(BUILD)) VENV=$(abspath $(VENV)) SEISMO_TORTURE=1 python3 tests/run.py
 
-$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c $(SRC) $(BUILD)/gen/embed_table.c
+# The program's objects are built once with the fuzzer's instrumentation; each target links against them.
+FUZZ_SAN := -fsanitize=fuzzer,address,undefined
+$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c fuzz-library
 	@mkdir -p $(@D)
-	clang $(CPPFLAGS) -std=c17 -O1 -g -fsanitize=fuzzer,address,undefined $(PKG_CFLAGS) -o $@ $< $(SRC) $(BUILD)/gen/embed_table.c $(LIBS)
+	$(call run,FUZZ,clang $(CPPFLAGS) -std=c17 -O1 -g $(FUZZ_SAN) $(PKG_CFLAGS) -o $@ $< $(BUILD)/fuzz-lib/libseismo.a $(LIBS))
+
+.PHONY: fuzz-library
+fuzz-library:
+	@$(MAKE) --no-print-directory -s BUILD=$(BUILD)/fuzz-lib CC=clang OPT=-O1 SAN=fuzzer-no-link,address,undefined $(BUILD)/fuzz-lib/libseismo.a
 
 FUZZ_SECONDS ?= 60
 fuzz: $(FUZZ)
