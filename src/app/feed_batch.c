@@ -36,7 +36,7 @@ FeedBatch *feed_batch_new(Feed *f)
 	Session *s = f->all->spec.session;
 
 	b->feed = f;
-	b->b.prices = &s->prices;
+	b->b.prices = session_prices(s);
 	b->b.mode = s->ledger;
 	b->b.now_ms = feed_now_ms();
 	memcpy(b->account, s->account, sizeof b->account);

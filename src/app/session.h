@@ -23,7 +23,7 @@ typedef struct Session {
 	uv_loop_t *loop;
 	Config conf;
 	const ConfContext *ctx;
-	PriceTable prices;
+	PriceTable prices;                /* use session_prices */
 	LedgerMode ledger;
 	Http *http;
 	AwsClient *aws;
@@ -41,5 +41,7 @@ int  session_open(Session *s, uv_loop_t *loop, const SessionSpec *spec, Err *e);
 void session_close(Session *s);
 void session_done(Session *s);
 Str  session_region(const Session *s);
+/* The price table, read when the first call is priced: the first paint does not wait for it. On the loop thread. */
+const PriceTable *session_prices(Session *s);
 
 #endif

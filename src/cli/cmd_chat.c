@@ -93,7 +93,7 @@ static void summary(Chat *c)
 {
 	char money[MONEY_TEXT] = "no price";
 	int64_t nusd = 0;
-	bool priced = price_amount(&c->s->prices, c->model, clock_wall_ms(), &c->turn.tokens, &nusd) == PRICE_OK;
+	bool priced = price_amount(session_prices(c->s), c->model, clock_wall_ms(), &c->turn.tokens, &nusd) == PRICE_OK;
 
 	if (c->o->out == OUT_JSON) {
 		as_json(c, priced, nusd);
