@@ -28,6 +28,7 @@ typedef struct PaneClass {
 	bool focusable;
 	int  (*open)(Pane *p, Err *e);             /* allocates state, reads the options; may be NULL */
 	void (*update)(Pane *p, const World *w);   /* World -> own rows */
+	bool (*tick)(Pane *p, const World *w);     /* only the clock moved: true when that was enough; may be NULL */
 	void (*draw)(const Pane *p, Box b);        /* rows -> cells; nothing else */
 	int  (*key)(Pane *p, Key k);               /* moves; PANE_* ; may be NULL */
 	void (*close)(Pane *p);                    /* may be NULL */

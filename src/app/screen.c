@@ -219,6 +219,9 @@ void screen_update(App *a)
 
 		if (!p->dirty && !a->retired_n && !(p->cls->topics & topics))
 			continue;
+		if (!p->dirty && !a->retired_n && !(p->cls->topics & topics & ~TOPIC_CLOCK) && p->cls->tick &&
+			p->cls->tick(p, &a->world))
+			continue;
 		p->dirty = false;
 		arena_reset(&p->arena);
 		p->cls->update(p, &a->world);

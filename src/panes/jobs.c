@@ -45,6 +45,7 @@ typedef struct JobsPane {
 	Clean title, state, empty;
 	Fresh fresh;
 	bool  failures;
+	Arena clock;                   /* of what changes with every tick: ages and title */
 } JobsPane;
 
 static int jobs_open(Pane *p, Err *e)
@@ -59,6 +60,7 @@ static void jobs_close(Pane *p)
 	JobsPane *s = p->state;
 
 	table_close(&s->t);
+	arena_done(&s->clock);
 	free(s);
 }
 
@@ -87,12 +89,18 @@ static void cost_cell(TableCell *c, const JobCell *j, Arena *a)
 	}
 }
 
+static TableCell age_cell(const JobCell *j, const World *w, Arena *a)
+{
+	int64_t age = w->now_ms - (j->state == JOB_RUNNING && j->started_ms ? j->started_ms : j->updated_ms);
+
+	return (TableCell){ fmt_age(a, age), ROLE_TEXT, age };
+}
+
 static void fill(JobsPane *s, const JobCell *j, const World *w, Arena *a)
 {
 	TableRow *r = table_add(&s->t, str_of(j->id), j);
 	TableCell *c = r->cell;
 	int64_t tok = tokens_total(&j->tokens);
-	int64_t age = w->now_ms - (j->state == JOB_RUNNING && j->started_ms ? j->started_ms : j->updated_ms);
 	int state = j->state >= 0 && j->state < JOB_STATES ? j->state : JOB_OTHER;
 	Str status = str_of(j->status);
 
@@ -101,7 +109,7 @@ static void fill(JobsPane *s, const JobCell *j, const World *w, Arena *a)
 	c[COL_STATE] =
 		(TableCell){ state == JOB_OTHER ? clean_cut(a, clean_text(a, status, 0), 4) : clean_own(states[state].word),
 					 states[state].role, state };
-	c[COL_AGE] = (TableCell){ fmt_age(a, age), ROLE_TEXT, age };
+	c[COL_AGE] = age_cell(j, w, &s->clock);
 	c[COL_ID].text = tail(a, j->id);
 	c[COL_AGENT].text = clean_cut_middle(a, clean_text(a, arena_printf(a, "%s@%s", j->agent, j->version), 0), 22);
 	c[COL_TENANT].text = clean_text(a, str_of(j->tenant), 0);
@@ -169,25 +177,56 @@ static void title_list(JobsPane *s, const World *w, const JobCell *list, int n, 
 		s->title = clean_ownf(a, "JOBS  %s%d, %lld failed, %s", all ? "" : "newest ", n, (long long)failed, fmt_money(a, nusd).p);
 }
 
+static const JobCell *list_of(const World *w, int *n)
+{
+	*n = w->scope_jobs.job ? w->scope_jobs.n : w->fig ? w->fig->job_count : 0;
+	return w->scope_jobs.job ? w->scope_jobs.job : w->fig ? w->fig->job : NULL;
+}
+
+static void title(JobsPane *s, const World *w)
+{
+	int n;
+	const JobCell *list = list_of(w, &n);
+
+	s->title = clean_own("JOBS");
+	if (w->scope_jobs.job || w->failures_only)
+		title_list(s, w, list, n, &s->clock);
+	else if (w->fig)
+		title_fleet(s, w, &s->clock);
+	if (s->t.n < s->t.total)
+		s->title = clean_ownf(&s->clock, "%s  %zu of %zu match", s->title.p, s->t.n, s->t.total);
+}
+
+/* Most ticks change nothing but ages: four hundred rows need not be cleaned and sorted again for that. */
+static bool jobs_tick(Pane *p, const World *w)
+{
+	JobsPane *s = p->state;
+	char text[320];
+
+	if (s->fresh != FRESH_OK || world_fresh(w, p->cls->feeds, text) != FRESH_OK)
+		return false;
+	arena_reset(&s->clock);
+	for (size_t i = 0; i < s->t.n; i++)
+		s->t.row[i].cell[COL_AGE] = age_cell(s->t.row[i].object, w, &s->clock);
+	title(s, w);
+	return true;
+}
+
 static void jobs_update(Pane *p, const World *w)
 {
 	JobsPane *s = p->state;
 	Arena *a = &p->arena;
 	char text[320];
-	const JobCell *list = w->scope_jobs.job ? w->scope_jobs.job : w->fig ? w->fig->job : NULL;
-	int n = w->scope_jobs.job ? w->scope_jobs.n : w->fig ? w->fig->job_count : 0;
+	int n;
+	const JobCell *list = list_of(w, &n);
 	bool only_active = str_is(pane_option(p, "show"), "active");
 
 	s->failures = w->failures_only;
 	s->fresh = world_fresh(w, p->cls->feeds, text);
 	s->state = clean_text(a, arena_str(a, str_of(text)), 0);
-	s->title = clean_own("JOBS");
 	widths(s, p->w);
+	arena_reset(&s->clock);
 	table_begin(&s->t);
-	if (w->scope_jobs.job || w->failures_only)
-		title_list(s, w, list, n, a);
-	else if (w->fig)
-		title_fleet(s, w, a);
 	for (int i = 0; i < n; i++) {
 		if (w->failures_only && list[i].state != JOB_FAILED)
 			continue;
@@ -196,8 +235,7 @@ static void jobs_update(Pane *p, const World *w)
 		fill(s, &list[i], w, a);
 	}
 	table_end(&s->t, w->filter);
-	if (s->t.n < s->t.total)
-		s->title = clean_ownf(a, "%s  %zu of %zu match", s->title.p, s->t.n, s->t.total);
+	title(s, w);
 	s->empty = s->t.total         ? table_nothing(&s->t, w->filter, a)
 	         : w->failures_only ? clean_own("no failures here")
 	                            : clean_own("no jobs in this window");
@@ -269,5 +307,6 @@ static const char *const options[] = { "show", NULL };
 const PaneClass pane_jobs = {
 	.name = "jobs", .title = "jobs", .topics = TOPIC_FIGURES | TOPIC_FEEDS | TOPIC_CLOCK | TOPIC_FILTER | TOPIC_GROUPS,
 	.feeds = FEED_BIT(FEED_JOBS), .options = options, .focusable = true,
-	.open = jobs_open, .update = jobs_update, .draw = jobs_draw, .key = jobs_key, .close = jobs_close, .keys = keys, .help = jobs_help,
+	.open = jobs_open, .update = jobs_update, .tick = jobs_tick,
+	.draw = jobs_draw, .key = jobs_key, .close = jobs_close, .keys = keys, .help = jobs_help,
 };
