@@ -33,30 +33,25 @@ static int64_t zone_offset_ms(const Config *c, int64_t now_ms)
 	return localtime_r(&t, &tm) ? (int64_t)tm.tm_gmtoff * 1000 : 0;
 }
 
-static int conf_open(App *a, Err *e)
+static int views_open(App *a, Err *e)
 {
 	const char *kinds[64] = { NULL };
-	char *views = NULL, *themes = NULL;
+	char *folder = a->spec.demo ? NULL : xdg_path(XDG_CONFIG, "views");
 	size_t n = 0;
-	int rc = -1;
+	int rc;
 
 	for (const PaneClass *const *p = a->spec.panes; *p && n < 63; p++)
 		kinds[n++] = (*p)->name;
-	if (!a->spec.demo) {
-		views = xdg_path(XDG_CONFIG, "views");
-		themes = xdg_path(XDG_CONFIG, "themes");
-	}
-	if (views_load(&a->conf, views, kinds, &a->views, e) == 0 && themes_load(&a->conf, themes, &a->themes, e) == 0)
-		rc = 0;
-	free(views);
-	free(themes);
+	rc = views_load(&a->conf, folder, kinds, &a->views, e);
+	free(folder);
 	return rc;
 }
 
-static const Theme *theme_pick(App *a, Err *e)
+static int theme_open(App *a, Err *e)
 {
+	char *folder = a->spec.demo ? NULL : xdg_path(XDG_CONFIG, "themes");
 	Str id = a->session.conf.ui.theme;
-	const Theme *t;
+	int rc;
 
 	/* COLORFGBG is what some terminals say of themselves: "15;0" is light on dark. */
 	if (!id.n || str_is(id, "auto")) {
@@ -64,10 +59,11 @@ static const Theme *theme_pick(App *a, Err *e)
 
 		id = bg && (strcmp(bg, ";7") == 0 || strcmp(bg, ";15") == 0) ? STR("light") : STR("dark");
 	}
-	t = themes_find(&a->themes, id);
-	if (!t)
-		err_kind(e, ERR_USAGE, "ui.theme: there is no theme %.*s; dark and light are built in", STR_ARG(id));
-	return t;
+	rc = themes_load_one(&a->conf, folder, id, &a->themes, e);
+	free(folder);
+	if (rc == 0 && !(a->theme = themes_find(&a->themes, id)))
+		rc = err_kind(e, ERR_USAGE, "ui.theme: there is no theme %.*s; dark and light are built in", STR_ARG(id));
+	return rc;
 }
 
 static void app_free(App *a)
@@ -107,7 +103,7 @@ static App *app_new(uv_loop_t *loop, const AppSpec *spec, Err *e)
 	a->world.ascii = spec->ascii || a->session.conf.ui.ascii;
 	a->refresh_ms = spec->refresh_ms ? spec->refresh_ms : a->session.conf.ui.refresh_ms;
 	a->surface = surface_new(spec->w ? spec->w : 80, spec->h ? spec->h : 24);
-	if (conf_open(a, e) < 0 || !(a->theme = theme_pick(a, e)))
+	if (views_open(a, e) < 0 || theme_open(a, e) < 0)
 		goto fail;
 	v = spec->view ? views_find(&a->views, str_of(spec->view)) : views_by_key(&a->views, '1');
 	if (!v && spec->view) {

@@ -227,25 +227,61 @@ static int resolve(Draft *all, size_t count, Draft *d, Err *e)
 	return 0;
 }
 
-int themes_load(Arena *a, const char *user_dir, Themes *out, Err *e)
+static const ConfFile *find_file(const ConfFolder *files, Str id)
+{
+	for (size_t i = 0; i < files->count; i++)
+		if (str_eq(files->file[i].id, id))
+			return &files->file[i];
+	return NULL;
+}
+
+/* All files, or one theme's and those of what it inherits from. */
+static int read_needed(Arena *a, const ConfFolder *files, Str only, Draft *draft, size_t *n, Err *e)
+{
+	const ConfFile *f;
+
+	for (size_t i = 0; !only.n && i < files->count; i++)
+		if (read_draft(a, &files->file[i], &draft[(*n)++], e) < 0)
+			return -1;
+	while (only.n && !find_draft(draft, *n, only) && (f = find_file(files, only))) {
+		Draft *d = &draft[(*n)++];
+
+		if (read_draft(a, f, d, e) < 0)
+			return -1;
+		only = d->inherits ? d->inherits->text : STR("");
+	}
+	return 0;
+}
+
+static int load(Arena *a, const char *user_dir, Str only, Themes *out, Err *e)
 {
 	ConfFolder files;
 	Draft *draft;
+	size_t n = 0;
 
 	*out = (Themes){ 0 };
 	if (folder_read(a, "themes", user_dir, &files, e) < 0)
 		return -1;
 	draft = ARENA_ARRAY(a, Draft, files.count + 1);
-	for (size_t i = 0; i < files.count; i++)
-		if (read_draft(a, &files.file[i], &draft[i], e) < 0)
-			return -1;
-	out->theme = ARENA_ARRAY(a, Theme, files.count + 1);
-	for (size_t i = 0; i < files.count; i++) {
-		if (resolve(draft, files.count, &draft[i], e) < 0)
+	if (read_needed(a, &files, only, draft, &n, e) < 0)
+		return -1;
+	out->theme = ARENA_ARRAY(a, Theme, n + 1);
+	for (size_t i = 0; i < n; i++) {
+		if (resolve(draft, n, &draft[i], e) < 0)
 			return -1;
 		out->theme[out->count++] = draft[i].theme;
 	}
 	return 0;
+}
+
+int themes_load(Arena *a, const char *user_dir, Themes *out, Err *e)
+{
+	return load(a, user_dir, STR(""), out, e);
+}
+
+int themes_load_one(Arena *a, const char *user_dir, Str id, Themes *out, Err *e)
+{
+	return load(a, user_dir, id, out, e);
 }
 
 const Theme *themes_find(const Themes *t, Str id)

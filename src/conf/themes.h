@@ -36,6 +36,8 @@ typedef struct Theme {
 typedef struct Themes { Theme *theme; size_t count; } Themes;
 
 int themes_load(Arena *a, const char *user_dir, Themes *out, Err *e);      /* built-in and the user's; inherits resolved */
+/* Only this theme and those it inherits from: what the first paint needs. *out is without it when there is none. */
+int themes_load_one(Arena *a, const char *user_dir, Str id, Themes *out, Err *e);
 const Theme *themes_find(const Themes *t, Str id);
 
 #endif

@@ -143,6 +143,26 @@ static void inheriting(void **state)
 	assert_null(themes_find(&t, STR("none")));
 }
 
+static void one_with_its_parents(void **state)
+{
+	const Theme *one;
+	Themes all, t;
+
+	(void)state;
+	if (load("id: one\nname: One\ninherits: two\n", TWO, &all) < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(themes_load_one(&arena, dir, STR("one"), &t, &err), 0);
+	assert_int_equal(t.count, 3);                 /* one, two and dark; light is not read */
+	assert_null(themes_find(&t, STR("light")));
+	one = themes_find(&t, STR("one"));
+	assert_memory_equal(one->role, themes_find(&all, STR("one"))->role, sizeof one->role);
+	assert_int_equal(themes_load_one(&arena, dir, STR("none"), &t, &err), 0);
+	assert_int_equal(t.count, 0);
+	assert_int_equal(load("id: one\nname: n\ninherits: two\n", "id: two\nname: n\ninherits: one\n", &t), -1);
+	assert_int_equal(themes_load_one(&arena, dir, STR("one"), &t, &err), -1);
+	assert_non_null(strstr(err.text, "in a circle"));
+}
+
 static void refused(const char *one, const char *what)
 {
 	Themes t;
@@ -199,7 +219,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(contrast_is_the_published_one), cmocka_unit_test(builtins_are_readable),
-		cmocka_unit_test(guards_are_seen_without_colour), cmocka_unit_test(inheriting), cmocka_unit_test(refusals),
+		cmocka_unit_test(guards_are_seen_without_colour), cmocka_unit_test(inheriting), cmocka_unit_test(one_with_its_parents), cmocka_unit_test(refusals),
 	};
 
 	return cmocka_run_group_tests_name("themes", tests, make_dir, done);
