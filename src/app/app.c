@@ -76,6 +76,7 @@ static void app_free(App *a)
 		keys_free(a->keys);
 	surface_free(a->surface);
 	arena_done(&a->page.arena);
+	arena_done(&a->page.rows);
 	arena_done(&a->conf);
 	app_scope_clear(a);
 	app_sweep(a);

@@ -42,6 +42,7 @@ static int client_open(Session *s, const SessionSpec *spec, Err *e)
 		.endpoint_url = spec->endpoint_url.n ? spec->endpoint_url : s->ctx->endpoint_url,
 		.allow_foreign_endpoint = s->ctx->allow_foreign_endpoint,
 		.read_only = s->read_only,
+		.concurrent = (int)s->conf.limits.concurrent_requests_per_service,
 	};
 	AwsCreds *creds;
 

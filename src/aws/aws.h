@@ -85,6 +85,7 @@ typedef struct AwsClientSpec {
 	bool allow_foreign_endpoint;
 	bool read_only;             /* AWS_WRITE rows are refused */
 	bool check_late;            /* endpoints are checked when a call goes there, not all at the start */
+	int  concurrent;            /* calls at once to one service; more wait in order; 0: 8 */
 	int  max_attempts;          /* 0: 3 */
 	int64_t (*now_ms)(void *arg); void *now_arg;     /* wall clock for signing; NULL: the real one */
 } AwsClientSpec;

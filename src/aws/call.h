@@ -25,7 +25,7 @@ struct AwsClient {
 	const char *ca_file;
 	char account[16];
 	bool allow_foreign, read_only, closing;
-	int max_attempts;
+	int max_attempts, concurrent;
 	int64_t (*now_ms)(void *); void *now_arg;
 	int64_t skew_ms;                    /* AWS's clock minus ours; for signing only */
 	int64_t calls_made;

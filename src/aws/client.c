@@ -70,6 +70,7 @@ AwsClient *aws_client_new(Http *http, const AwsClientSpec *spec, AwsCreds *creds
 	c->allow_foreign = spec->allow_foreign_endpoint;
 	c->read_only = spec->read_only;
 	c->max_attempts = max_attempts(spec);
+	c->concurrent = spec->concurrent > 0 ? spec->concurrent : CALLS_PER_SERVICE;
 	c->now_ms = spec->now_ms;
 	c->now_arg = spec->now_arg;
 	retry_budget_init(&c->budget);
@@ -144,7 +145,7 @@ static bool may_start(const AwsCall *self)
 			return false;
 		busy += call->state != CALL_QUEUED;
 	}
-	return busy < CALLS_PER_SERVICE;
+	return busy < c->concurrent;
 }
 
 void client_start_queued(AwsClient *c)

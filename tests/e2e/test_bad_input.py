@@ -170,7 +170,8 @@ def test_body_without_end(home, seismo, odd_server, head):
         assert p.returncode == 1
         used.append(usage.ru_maxrss * 1024)
     assert "DynamoDB Query" in text and "bigger" in text
-    assert used[1] - used[0] < 64 * MIB
+    if not os.environ.get("SAN"):    # a sanitizer keeps what was freed
+        assert used[1] - used[0] < 64 * MIB
 
 
 # --- files -------------------------------------------------------------------------------------------------------
