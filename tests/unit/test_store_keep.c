@@ -167,7 +167,7 @@ static void take_in_days(Store *s, int days, int jobs_a_day)
 			int64_t at = fleet_start - (days - d) * day_ms + i * (day_ms / jobs_a_day);
 			Str id = arena_printf(&a, "job-%d-%d", d, i);
 
-			job[i] = (Job){ .id = id, .started_ms = at, .updated_ms = at, .has_tokens = true, .tokens = { 100 }, .model = STR("fix.large") };
+			job[i] = (Job){ .id = id, .started_ms = at, .updated_ms = at, .has_tokens = true, .tokens = { .input = 100 }, .model = STR("fix.large") };
 			line[i] = (LogLine){ .event_id = id, .event_ms = at, .job_id = id, .text = { text, 2000 } };
 		}
 		MUST(store_apply(s, &b, NULL, e));
