@@ -357,26 +357,34 @@ bool yaml_is_null(const YamlNode *n)
 	       (!n->text.n || str_is(n->text, "~") || str_eq_nocase(n->text, STR("null")));
 }
 
-int yaml_error(const char *file, const YamlNode *n, Err *e, const char *fmt, ...)
+__attribute__((format(printf, 6, 0)))
+static int error_at(const char *file, const YamlNode *n, int line, int column, Err *e, const char *fmt, va_list ap)
 {
 	Source source = { file, n->source ? n->source->text : STR("") };
 	char what[sizeof e->text];
+
+	(void)vsnprintf(what, sizeof what, fmt, ap);
+	return source_error(&source, line, column, e, what);
+}
+
+int yaml_error(const char *file, const YamlNode *n, Err *e, const char *fmt, ...)
+{
 	va_list ap;
+	int rc;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(what, sizeof what, fmt, ap);
+	rc = error_at(file, n, n->line, n->column, e, fmt, ap);
 	va_end(ap);
-	return source_error(&source, n->line, n->column, e, what);
+	return rc;
 }
 
 int yaml_error_key(const char *file, const YamlNode *n, Err *e, const char *fmt, ...)
 {
-	Source source = { file, n->source ? n->source->text : STR("") };
-	char what[sizeof e->text];
 	va_list ap;
+	int rc;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(what, sizeof what, fmt, ap);
+	rc = error_at(file, n, n->key_line, n->key_column, e, fmt, ap);
 	va_end(ap);
-	return source_error(&source, n->key_line, n->key_column, e, what);
+	return rc;
 }

@@ -8,7 +8,7 @@
 
 enum {
 	FIG_TEXT = 64, FIG_KEY = 160, FIG_JOBS = 400, FIG_DAYS = 7, FIG_GROUPS = 32, FIG_SPARK = 32,
-	FIG_VERSION = 7,               /* of the struct's layout: an older frame is not painted */
+	FIG_VERSION = 8,               /* of the struct's layout: an older frame is not painted */
 };
 #define FIG_NONE INT64_MIN         /* this figure is not known */
 
@@ -66,7 +66,6 @@ typedef struct Figures {
 	int32_t grid_known;                       /* how many of the grid's hours are covered by the feeds' back-fill */
 	int32_t job_count, jobs_total;
 	Groups  movers_cost, movers_errors;       /* agent@version, the last two hours against the usual */
-	int32_t agents, versions;
 	int64_t covered_from_ms;                  /* jobs are complete from here on; 0 = not known, and nothing is usual then */
 	JobCell job[FIG_JOBS];                    /* active first, then newest; the last member: the frame row keeps the first few */
 } Figures;
