@@ -8,10 +8,10 @@ SAN     ?=
 OPT     ?= -O2
 VENV    ?= build/venv
 
-# libcurl and libmicrohttpd are compiled against but loaded when first needed (net/late.h): together they cost more
-# start-up time than everything else in the program.
-PKGS      := libuv libcrypto libcjson sqlite3 yaml-0.1 expat libpcre2-8 libutf8proc ncursesw
-LATE_PKGS := libcurl libmicrohttpd
+# libcurl, libmicrohttpd and libcrypto are compiled against but loaded when first needed (base/late.h): together they cost
+# more start-up time than everything else in the program.
+PKGS      := libuv libcjson sqlite3 yaml-0.1 expat libpcre2-8 libutf8proc ncursesw
+LATE_PKGS := libcurl libmicrohttpd libcrypto
 TEST_PKGS := cmocka
 # Asked when a test is built: the library may come long after the program was first built.
 TEST_CFLAGS = $(shell pkg-config --cflags $(TEST_PKGS))
@@ -37,9 +37,12 @@ SRC   := $(filter-out src/main.c,$(wildcard src/*/*.c))
 OBJ   := $(SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/embed_table.o
 UNIT  := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 BENCH := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
+PROBE := $(patsubst tests/probe/%.c,$(BUILD)/probe/%,$(wildcard tests/probe/*.c))
 FUZZ  := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all help deps demo test check lint asan bench torture fuzz docs install clean venv unit
+BENCH_VENV ?= $(BUILD)/bench-venv
+
+.PHONY: all help deps demo test check lint asan bench bench-big torture fuzz docs install clean venv unit probe
 all: $(BUILD)/seismo
 
 help:
@@ -50,6 +53,7 @@ help:
 	@echo 'make asan     the same with address and undefined-behaviour sanitizers'
 	@echo 'make lint     layers, banned functions, file sizes'
 	@echo 'make bench    measure beside other programs      make fuzz     60 s for each parser'
+	@echo 'make bench-big  the same with 10,000,000 jobs'
 	@echo 'make torture  the long forms of the tests        make docs     write docs from the tables'
 	@echo 'make install  PREFIX=/usr/local                  make clean    remove $(BUILD)'
 	@echo 'NO_INSTALL=1  lists missing packages instead of installing them'
@@ -86,7 +90,7 @@ $(BUILD)/gen/embed_table.c: src/conf/embed.sh $(EMBED)
 $(BUILD)/gen/embed_table.o: $(BUILD)/gen/embed_table.c
 	$(call run,CC,$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<)
 
--include $(OBJ:.o=.d) $(BUILD)/src/main.d $(UNIT:=.d)
+-include $(OBJ:.o=.d) $(BUILD)/src/main.d $(UNIT:=.d) $(PROBE:=.d)
 
 # --- two commands --------------------------------------------------------------------------------------------------
 deps:
@@ -99,7 +103,7 @@ demo: deps
 test:
 	@sh packaging/deps.sh build test
 	$(again) venv
-	$(again) all unit
+	$(again) all unit probe
 	@$(MAKE) --no-print-directory check
 
 # --- tests ---------------------------------------------------------------------------------------------------------
@@ -110,13 +114,20 @@ $(VENV)/.stamp: tests/requirements.txt
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	@touch $@
 
-unit: $(UNIT)
+unit: $(UNIT) $(PROBE)
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libseismo.a $(wildcard tests/unit/*.h)
 	@mkdir -p $(@D)
 	$(call run,TEST,$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) $(PKG_CFLAGS) $(TEST_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libseismo.a $(LIBS) $(TEST_LIBS))
 
+# Small programs that the Python tests drive, linked with the program's own objects: what the program keeps fixed they
+# take as arguments.
+probe: $(PROBE)
+$(BUILD)/probe/%: tests/probe/%.c $(BUILD)/libseismo.a $(wildcard tests/probe/*.h)
+	@mkdir -p $(@D)
+	$(call run,PROBE,$(CC) $(CPPFLAGS) -Itests/probe $(CFLAGS) $(PKG_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libseismo.a $(LIBS))
+
 # PYTEST and ONLY narrow a run: make check ONLY=unit, make check PYTEST='-k rollup'
-check: all unit
+check: all unit probe
 	@SEISMO=$(abspath $(BUILD)/seismo) BUILD=$(abspath $(BUILD)) VENV=$(abspath $(VENV)) SAN='$(SAN)' \
 		python3 tests/run.py $(ONLY)
 
@@ -132,6 +143,16 @@ bench: all venv $(BENCH)
 	@SEISMO=$(abspath $(BUILD)/seismo) BUILD=$(abspath $(BUILD)) $(VENV)/bin/python tests/bench/bench.py $(ARGS)
 	-@$(BUILD)/bench/store
 
+# Ten million jobs: takes half an hour, and 6 GB below $(BUILD)/big the first time.
+bench-big: all $(BENCH) $(BENCH_VENV)/.stamp
+	@sh packaging/deps.sh build big
+	@SEISMO=$(abspath $(BUILD)/seismo) BUILD=$(abspath $(BUILD)) $(BENCH_VENV)/bin/python tests/bench/big.py $(ARGS)
+
+$(BENCH_VENV)/.stamp: tests/requirements-bench.txt
+	python3 -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-bench.txt
+	@touch $@
+
 # A peer of ours must not load our libraries.
 $(BUILD)/bench/painter: tests/bench/painter.c
 	@mkdir -p $(@D)
@@ -141,7 +162,7 @@ $(BUILD)/bench/%: tests/bench/%.c $(BUILD)/libseismo.a
 	@mkdir -p $(@D)
 	$(call run,BENCH,$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libseismo.a $(LIBS))
 
-torture: all unit venv
+torture: all unit probe venv
 	@SEISMO=$(abspath $(BUILD)/seismo) BUILD=$(abspath $(BUILD)) VENV=$(abspath $(VENV)) SEISMO_TORTURE=1 python3 tests/run.py
 
 # The program's objects are built once with the fuzzer's instrumentation; each target links against them.
@@ -154,9 +175,12 @@ $(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c fuzz-library
 fuzz-library:
 	@$(MAKE) --no-print-directory -s BUILD=$(BUILD)/fuzz-lib CC=clang OPT=-O1 SAN=fuzzer-no-link,address,undefined $(BUILD)/fuzz-lib/libseismo.a
 
+# Each target grows a corpus of its own below $(BUILD), beginning with what seeds.py gathers.
 FUZZ_SECONDS ?= 60
 fuzz: $(FUZZ)
-	@for f in $(FUZZ); do mkdir -p $$f.corpus; echo "$$f"; $$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 -verbosity=0 $$f.corpus || exit 1; done
+	@python3 tests/fuzz/seeds.py $(BUILD)/fuzz/seeds
+	@for f in $(FUZZ); do s=$(BUILD)/fuzz/seeds/$${f##*/}; mkdir -p $$f.corpus; echo "$$f"; \
+		$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 -verbosity=0 $$([ -f $$s.dict ] && echo -dict=$$s.dict) $$f.corpus $$s || exit 1; done
 
 # --- the rest ------------------------------------------------------------------------------------------------------
 docs: all venv

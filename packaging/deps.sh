@@ -1,5 +1,5 @@
 #!/bin/sh
-# deps.sh GROUP...   installs what is missing for: build, test, bench. Says what it installs before it does.
+# deps.sh GROUP...   installs what is missing for: build, test, bench, big. Says what it installs before it does.
 # NO_INSTALL=1 only lists. Packages are named for apt, dnf and brew; only apt is driven by us.
 set -eu
 
@@ -22,9 +22,14 @@ test|cmd:python3|python3|python3|python@3
 test|py:ensurepip|python3-venv|python3|python@3
 test|cmd:tmux|tmux|tmux|tmux
 test|cmd:readelf|binutils|binutils|binutils
+test|cmd:faketime|faketime|libfaketime|libfaketime
 bench|cmd:htop|htop|htop|htop
 bench|cmd:btop|btop|btop|btop
-bench|cmd:tig|tig|tig|tig'
+bench|cmd:tig|tig|tig|tig
+bench|cmd:fzf|fzf|fzf|fzf
+big|cmd:htop|htop|htop|htop
+big|cmd:lnav|lnav|lnav|lnav
+big|cmd:sqlite3|sqlite3|sqlite|sqlite'
 
 here() {
 	case $1 in

@@ -21,6 +21,17 @@ def seismo():
     return str(path)
 
 
+@pytest.fixture(scope="session")
+def probe():
+    """probe("sign"): path of a program of tests/probe."""
+    def find(name):
+        path = pathlib.Path(os.environ.get("BUILD", ROOT / "build")) / "probe" / name
+        if not path.exists():
+            pytest.fail(f"{path} is not there: run make probe first")
+        return str(path)
+    return find
+
+
 def clean_env(**more):
     """An environment without any AWS variable, config or home of whoever runs the tests."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "XDG_"))}

@@ -1,6 +1,7 @@
 """A program on a terminal: a real pty on one side, pyte's emulator on the other."""
 import fcntl
 import os
+import pathlib
 import pty
 import select
 import signal
@@ -13,6 +14,8 @@ import pyte
 
 KEYS = {"up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "enter": "\r", "esc": "\x1b",
         "tab": "\t", "ctrl-c": "\x03", "ctrl-l": "\x0c", "ctrl-z": "\x1a"}
+
+SLOW = 3
 
 
 class Console:
@@ -63,20 +66,47 @@ class Console:
         for key in keys:
             os.write(self.master, KEYS.get(key, key).encode())
             self.pump(0.06)                 # a key of its own, as a person types: ESC must not join what follows
+            self.settle()
+
+    def settle(self, timeout=5):
+        """Until the program has read what was typed and waits for more: on a busy machine that takes a while."""
+        end, calm = time.monotonic() + timeout, 0
+        while calm < 2 and time.monotonic() < end and self.process.poll() is None:
+            wrote = self.pump(0.01)
+            calm = 0 if wrote or self._unread() or self._running() else calm + 1
+
+    def _unread(self):
+        return struct.unpack("i", fcntl.ioctl(self.slave, termios.FIONREAD, b"    "))[0]
+
+    def _running(self):
+        """Whether its drawing thread has work; one that is stopped has not."""
+        try:
+            return pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[0] in "RD"
+        except FileNotFoundError:
+            return False
 
     def wait_for(self, what, timeout=10):
-        """Until the text is on the screen, or the function of the screen's text is true; returns the screen."""
+        """Until the text is on the screen, or the function of the screen's text is true; returns the screen. On a machine that does much
+        beside this everything takes longer: the time is what a quiet one needs."""
         holds = what if callable(what) else lambda text: what in text
-        end = time.monotonic() + timeout
+        end = time.monotonic() + timeout * SLOW
         while not holds(self.text()):
             if time.monotonic() > end:
                 raise AssertionError(f"{what!r} did not appear within {timeout} s:\n{self.text()}")
             if not self.pump() and self.process.poll() is not None:
                 assert holds(self.text()), f"ended with {self.process.returncode} before {what!r}:\n{self.text()}"
-        return self.text()
+        return self.settled(holds)
+
+    def settled(self, holds):
+        """A frame comes in pieces: the rest of the one that shows it, unless more of them keep coming."""
+        held = self.text()
+        for _ in range(10):
+            if not self.pump():
+                break
+        return self.text() if holds(self.text()) else held
 
     def wait_exit(self, timeout=10):
-        end = time.monotonic() + timeout
+        end = time.monotonic() + timeout * SLOW
         while self.process.poll() is None and time.monotonic() < end:
             self.pump()
         assert self.process.poll() is not None, f"still runs after {timeout} s:\n{self.text()}"

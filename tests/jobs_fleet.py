@@ -114,7 +114,7 @@ class Fleet:
         if cost_cents:
             line["cost_cents"] = cost_cents
             text = text[:-1] + f', "cost_cents": {cost_cents}' + "}"     # the decimal exactly as written
-        self.books.lines.append({**line, "at": at, "tokens": usage})
+        self.books.add_line({**line, "at": at, "tokens": usage})
         return {"timestamp": int(at.timestamp() * 1000), "message": text}
 
     def write_lines(self, events):

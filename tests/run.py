@@ -20,7 +20,7 @@ import xml.etree.ElementTree as ET
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build"))
 VENV = pathlib.Path(os.environ.get("VENV", ROOT / "build/venv"))
-LIMIT_S = int(os.environ.get("LIMIT_S") or (3600 if os.environ.get("SEISMO_TORTURE") else 300))
+LIMIT_S = int(os.environ.get("LIMIT_S") or (7200 if os.environ.get("SEISMO_TORTURE") else 600))
 ENV = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP", TZ="UTC", LC_ALL="C.UTF-8", PYTHONDONTWRITEBYTECODE="1",
            ASAN_OPTIONS="detect_leaks=1:abort_on_error=0", UBSAN_OPTIONS="print_stacktrace=1")
 

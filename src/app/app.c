@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "app/crash.h"
+#include "app/find.h"
 #include "base/file.h"
 #include "base/xalloc.h"
 
@@ -13,24 +13,13 @@ static void leave(App *a)
 {
 	if (a->term)
 		term_leave(a->term);
+	find_close(a);
 	loop_close(a);
-	feeds_close(a->feeds);
-	a->feeds = NULL;
-	storeq_close(a->queue);
-	a->queue = NULL;
-	session_close(&a->session);
+	prompt_close(a);
+	context_close(a);
+	shared_close(&a->shared);
 	if (a->spec.after_loop)
 		a->spec.after_loop(a->spec.arg);
-}
-
-static int64_t zone_offset_ms(const Config *c, int64_t now_ms)
-{
-	time_t t = (time_t)(now_ms / 1000);
-	struct tm tm;
-
-	(void)setenv("TZ", c->ui.time_zone.n ? c->ui.time_zone.p : "UTC", 1);
-	tzset();
-	return localtime_r(&t, &tm) ? (int64_t)tm.tm_gmtoff * 1000 : 0;
 }
 
 static int views_open(App *a, Err *e)
@@ -50,7 +39,7 @@ static int views_open(App *a, Err *e)
 static int theme_open(App *a, Err *e)
 {
 	char *folder = a->spec.demo ? NULL : xdg_path(XDG_CONFIG, "themes");
-	Str id = a->session.conf.ui.theme;
+	Str id = a->shared.conf.ui.theme;
 	int rc;
 
 	/* COLORFGBG is what some terminals say of themselves: "15;0" is light on dark. */
@@ -69,7 +58,7 @@ static int theme_open(App *a, Err *e)
 static void app_free(App *a)
 {
 	screen_close_view(a);
-	session_done(&a->session);
+	shared_done(&a->shared);
 	if (a->term)
 		term_close(a->term);
 	if (a->keys)
@@ -96,13 +85,15 @@ static App *app_new(uv_loop_t *loop, const AppSpec *spec, Err *e)
 	a->leave = leave;
 	a->actions = input_actions();
 	a->world.cached = spec->cached;
-	if (session_open(&a->session, loop, &spec->session, e) < 0) {
+	if (shared_open(&a->shared, loop, spec->session.config_path, spec->session.demo, e) < 0) {
 		free(a);
 		return NULL;
 	}
-	a->world.offset_ms = zone_offset_ms(&a->session.conf, app_now(a));
-	a->world.ascii = spec->ascii || a->session.conf.ui.ascii;
-	a->refresh_ms = spec->refresh_ms ? spec->refresh_ms : a->session.conf.ui.refresh_ms;
+	if (context_open(a, &spec->session, e) < 0)
+		goto fail;
+	a->world.offset_ms = zone_offset_ms(&a->shared.conf, app_clock(a));
+	a->world.ascii = spec->ascii || a->shared.conf.ui.ascii;
+	a->refresh_ms = spec->refresh_ms ? spec->refresh_ms : a->shared.conf.ui.refresh_ms;
 	a->surface = surface_new(spec->w ? spec->w : 80, spec->h ? spec->h : 24);
 	if (views_open(a, e) < 0 || theme_open(a, e) < 0)
 		goto fail;
@@ -117,7 +108,8 @@ static App *app_new(uv_loop_t *loop, const AppSpec *spec, Err *e)
 		goto fail;
 	return a;
 fail:
-	session_close(&a->session);
+	context_close(a);
+	shared_close(&a->shared);
 	(void)uv_run(loop, UV_RUN_DEFAULT);
 	app_free(a);
 	return NULL;
@@ -152,12 +144,13 @@ int app_run(uv_loop_t *loop, const AppSpec *spec, Err *e)
 	term_size(a->term, &w, &h);
 	screen_resize(a, w, h);
 	a->world.now_ms = app_now(a);
+	a->world.clock_ms = app_clock(a);
 	query_snapshot(a);
 	a->topics = TOPICS_ALL;
 	loop_draw(a);
 	loop_open(a);
-	a->queue = storeq_new(loop, a->session.store_path);
-	query_start(a, true);
+	prompt_open(a);
+	context_start(a, true);
 	loop_refresh(a);
 	(void)uv_run(loop, UV_RUN_DEFAULT);
 	code = a->exit_code;
@@ -172,11 +165,14 @@ static bool view_failed(const App *a, Err *e)
 
 	for (size_t i = 0; i < a->pane_count; i++)
 		feeds |= a->pane[i].cls->feeds;
-	for (int i = 0; i < FEEDS_N; i++)
-		if (feeds & FEED_BIT(i) && a->world.feed[i].phase == FEED_FAILED) {
-			*e = a->world.feed[i].err;
-			return true;
-		}
+	for (int k = 0; k < a->world.contexts; k++)
+		for (int i = 0; i < FEEDS_N; i++)
+			if (feeds & FEED_BIT(i) && a->world.context[k].feed[i].phase == FEED_FAILED) {
+				*e = a->world.context[k].feed[i].err;
+				if (a->world.contexts > 1)
+					(void)err_wrap(e, "%s", a->world.context[k].name);
+				return true;
+			}
 	return false;
 }
 
@@ -187,26 +183,32 @@ int app_once(uv_loop_t *loop, const AppSpec *spec, Buf *out, Err *e)
 
 	if (!a)
 		return -1;
-	a->queue = storeq_new(loop, a->session.store_path);
+	context_start(a, false);
 	if (!spec->cached) {
-		query_start(a, false);
-		(void)uv_run(loop, UV_RUN_DEFAULT);      /* until on_feeds_idle stops it */
+		(void)uv_run(loop, UV_RUN_DEFAULT);      /* until query_idle stops it */
 		query_feeds(a);
+	} else {
+		context_kept_views(a);
 	}
 	app_compute(a);
-	while (a->reads || !storeq_idle(a->queue))
+	while (a->reads || !context_idle(a))
 		(void)uv_run(loop, UV_RUN_ONCE);
 	a->world.now_ms = app_now(a);
+	a->world.clock_ms = app_clock(a);
 	/* A pane may ask for an hour's groups when it updates, and another one for other groups of it. */
 	for (int i = 0; i < 3; i++) {
 		a->topics = TOPICS_ALL;
+		find_sync(a);
+		while (a->reads)
+			(void)uv_run(loop, UV_RUN_ONCE);
+		find_finish(a);
 		screen_update(a);
 		while (a->reads)
 			(void)uv_run(loop, UV_RUN_ONCE);
 	}
 	loop_draw(a);
 	(void)surface_to_text(a->surface, a->world.ascii, out);      /* a surface is far below a Buf's cap */
-	if (a->feeds && view_failed(a, e))
+	if (!spec->cached && view_failed(a, e))
 		rc = -1;
 	app_quit(a, 0);
 	(void)uv_run(loop, UV_RUN_DEFAULT);

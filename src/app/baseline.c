@@ -8,7 +8,7 @@
 #define HOUR_MS INT64_C(3600000)
 
 /* 1970-01-01 was a Thursday. */
-static bool is_weekend(int64_t local_day)
+bool day_is_weekend(int64_t local_day)
 {
 	int64_t weekday = ((local_day + 4) % 7 + 7) % 7;
 
@@ -23,7 +23,7 @@ size_t baseline_hours(int64_t hour, int64_t now_ms, int64_t offset_ms, int64_t o
 	size_t n = 0;
 
 	for (int64_t d = 1; d < BASE_DAYS; d++) {
-		if (is_weekend(day - d) != is_weekend(day))
+		if (day_is_weekend(day - d) != day_is_weekend(day))
 			continue;
 		for (int64_t k = -1; k <= 1; k++) {
 			int64_t h = local - 24 * d + k - shift;

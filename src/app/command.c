@@ -1,5 +1,7 @@
 /* The command line behind `:` and the help page: both come from the tables of views, panes and actions. */
+#include "app/alert_say.h"
 #include "app/app_impl.h"
+#include "app/page.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +9,19 @@
 #include "conf/yaml.h"
 
 enum { NAMES_MAX = 96 };
+
+/* Commands that take something behind their name. */
+typedef struct Command { const char *name, *takes, *help; void (*run)(App *a, Str rest); } Command;
+
+static const Command commands[] = {
+	{ "ack", "[ALERT] REASON", "acknowledge an alert until it is over", alert_ack_command },
+	{ "silence", "[ALERT] 2h [REASON]", "silence an alert for a time; 0s ends it", alert_silence_command },
+	{ "at", "TIME", "show this moment of the past: 14:05, 2h, 2026-11-21T14:05Z", past_command },
+	{ "coverage", "", "what is not seen, and why", coverage_command },
+	{ "reconcile", "[DAY]", "the estimate beside the bill of a closed day", reconcile_command },
+	{ "ctx", "[NAME,… or *]", "switch to other contexts; alone, list them", context_command },
+	{ 0 },
+};
 
 /* Everything that can stand after ':', for completion and for the nearest name. */
 static size_t names(App *a, const char *out[NAMES_MAX + 1])
@@ -17,15 +32,38 @@ static size_t names(App *a, const char *out[NAMES_MAX + 1])
 		out[n++] = a->views.view[i].id.p;
 	for (const AppAction *act = a->actions; act->name && n < NAMES_MAX; act++)
 		out[n++] = act->name;
+	for (const Command *c = commands; c->name && n < NAMES_MAX; c++)
+		out[n++] = c->name;
 	out[n] = NULL;
 	return n;
 }
 
+/* The context's name that is being typed: behind "ctx " the last of the list, elsewhere behind '@'. Empty p: none is. */
+static Str context_typed(const char *line)
+{
+	Str rest, word = str_cut(str_of(line), ' ', &rest), part = rest;
+	const char *at = strrchr(line, '@');
+
+	if (str_is(word, "ctx") && word.n < strlen(line)) {
+		while (str_has(part, STR(",")))
+			(void)str_cut(part, ',', &part);
+		return part.p ? part : STR("");
+	}
+	return at && at > line && at[-1] == ' ' ? str_of(at + 1) : (Str){ NULL, 0 };
+}
+
 const char *command_complete(App *a, const char *prefix)
 {
-	const char *name[NAMES_MAX + 1];
+	const char *name[NAMES_MAX + 1], *context;
 	size_t n = names(a, name), len = strlen(prefix);
+	Str part = context_typed(prefix);
 
+	if (part.p) {
+		if (!part.n || !(context = context_complete(a, part)))
+			return NULL;
+		(void)snprintf(a->completed, sizeof a->completed, "%.*s%s", (int)(len - part.n), prefix, context);
+		return a->completed;
+	}
 	for (size_t i = 0; i < n; i++)
 		if (len && strncmp(name[i], prefix, len) == 0)
 			return name[i];
@@ -42,6 +80,19 @@ static void unknown(App *a, Str word)
 	(void)snprintf(say, sizeof say, "no command %.60s%s%s%s", word.n ? word.p : "",
 				   near ? ": did you mean " : "; ? lists what there is", near ? near : "", near ? "?" : "");
 	app_say(a, ROLE_WARN, say);
+}
+
+/* ":view @context" and ":view /filter", also both: the filter goes to the end of the line. */
+static void view_arguments(App *a, Str rest)
+{
+	if (rest.n && rest.p[0] == '@') {
+		Str names = str_cut(str_sub(rest, 1, rest.n), ' ', &rest);
+
+		context_command(a, names);
+		rest = str_trim(rest);
+	}
+	if (rest.n && rest.p[0] == '/')
+		(void)snprintf(a->filter, sizeof a->filter, "%.*s", (int)(rest.n - 1), rest.p + 1);
 }
 
 void command_run(App *a, const char *line)
@@ -61,15 +112,18 @@ void command_run(App *a, const char *line)
 	if (v) {
 		(void)snprintf(id, sizeof id, "%.*s", STR_ARG(v->id));
 		app_scope_clear(a);
-		a->world.groups.hour = 0;
+		a->world.cell = (CostCell){ 0 };
 		query_failures(a, a->world.failures_only);
 		app_open_view(a, id);
-		rest = str_trim(rest);
-		if (rest.n && rest.p[0] == '/')
-			(void)snprintf(a->filter, sizeof a->filter, "%.*s", (int)(rest.n - 1), rest.p + 1);
+		view_arguments(a, str_trim(rest));
 		app_changed(a, TOPICS_ALL);
 		return;
 	}
+	for (const Command *c = commands; c->name; c++)
+		if (str_is(word, c->name)) {
+			c->run(a, rest);
+			return;
+		}
 	for (const AppAction *act = a->actions; act->name; act++)
 		if (str_is(word, act->name)) {
 			act->run(a);
@@ -102,8 +156,12 @@ void help_show(App *a)
 	(void)buf_printf(&b, "\nEverywhere\n");
 	for (const AppAction *act = a->actions; act->name; act++)
 		(void)buf_printf(&b, "  %-8s %-28s :%s\n", act->key, act->help, act->name);
+	for (const Command *c = commands; c->name; c++)
+		(void)buf_printf(&b, "  %-8s %-28s :%s %s\n", "", c->help, c->name, c->takes);
+	(void)buf_puts(&b, "  :VIEW @NAME opens a view of another context, :VIEW /TEXT with a filter\n");
 	(void)buf_puts(&b, "\nFilter (/)\n"
 	               "  text     rows that contain it     !text   rows that do not\n"
+	               "  ~text    rows with its letters in this order\n"
 	               "  column:text   only in that column; several words must all hold; Esc clears\n"
 	               "\nAlt doubles every ctrl key. Nothing here changes anything in AWS.\n");
 	page_show(a, "Keys", buf_str(&b));
@@ -115,6 +173,8 @@ void app_keys_reference(const PaneClass *const *panes, Buf *out)
 	(void)buf_puts(out, "## Everywhere\n\n| key | command | does |\n| --- | --- | --- |\n");
 	for (const AppAction *act = input_actions(); act->name; act++)
 		(void)buf_printf(out, "| `%s` | `:%s` | %s |\n", act->key, act->name, act->help);
+	for (const Command *c = commands; c->name; c++)
+		(void)buf_printf(out, "| | `:%s %s` | %s |\n", c->name, c->takes, c->help);
 	for (; *panes; panes++) {
 		if (!(*panes)->keys)
 			continue;

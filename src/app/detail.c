@@ -1,5 +1,6 @@
-/* One job in full: what the store knows of it, in words or as JSON, with its cost lines. */
+/* One job in full: what the store knows of it, in words with its log lines, or as JSON. */
 #include "app/app_impl.h"
+#include "app/timeline.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,74 +10,16 @@
 #include "wire/jsonw.h"
 #include "wire/time8601.h"
 
-typedef struct Detail { App *a; FigKey id; bool raw, found; Buf text; char title[96]; } Detail;
+typedef struct Detail { App *a; unsigned epoch; FigKey id; bool raw, found; int64_t offset_ms; Buf text; char title[160]; } Detail;
 
-static void put(Buf *b, const char *label, Str v)
+/* The same lines as beside the list. */
+static void in_words(Buf *b, const JobRow *r, const LogLine *line, size_t n, int64_t offset_ms)
 {
-	(void)buf_printf(b, "%-16s %.*s\n", label, STR_ARG(v.n ? v : STR("-")));
-}
+	Timeline *t = timeline_make(r, line, n, offset_ms);
 
-static void put_time(Buf *b, const char *label, int64_t ms)
-{
-	char t[TIME_TEXT] = "-";
-
-	if (ms)
-		time_format_iso(ms, t);
-	put(b, label, str_of(t));
-}
-
-static void put_opt(Buf *b, const char *label, Opt64 v, const char *unit)
-{
-	if (v.known)
-		(void)buf_printf(b, "%-16s %lld%s\n", label, (long long)v.v, unit);
-	else
-		put(b, label, STR(""));
-}
-
-static void put_money(Buf *b, const char *label, bool known, int64_t nusd, const char *tail)
-{
-	char t[MONEY_TEXT];
-
-	money_exact(nusd, t);
-	if (known)
-		(void)buf_printf(b, "%-16s $%s%s\n", label, t, tail);
-	else
-		(void)buf_printf(b, "%-16s -%s\n", label, tail);
-}
-
-static void in_words(Buf *b, const JobRow *r)
-{
-	const Job *j = &r->job;
-
-	put(b, "job", j->id);
-	put(b, "trace", j->trace_id);
-	put(b, "status", j->status);
-	(void)buf_printf(b, "%-16s %.*s @ %.*s\n", "agent", STR_ARG(j->agent), STR_ARG(j->version));
-	put(b, "model", j->model);
-	put(b, "tenant", j->tenant);
-	put(b, "persona", j->persona);
-	put_time(b, "started", j->started_ms);
-	put_time(b, "updated", j->updated_ms);
-	put_opt(b, "latency", j->latency_ms, " ms");
-	(void)buf_printf(b, "%-16s %lld\n", "retries", (long long)j->retries);
-	put(b, "cache", j->cache_hit == TRI_UNKNOWN ? STR("") : j->cache_hit == TRI_YES ? STR("hit") : STR("miss"));
-	(void)buf_putc(b, '\n');
-	if (j->has_tokens)
-		(void)buf_printf(b, "%-16s in %lld  out %lld  cache read %lld  write 5m %lld  write 1h %lld\n", "tokens",
-						 (long long)j->tokens.input, (long long)j->tokens.output, (long long)j->tokens.cache_read,
-						 (long long)j->tokens.cache_write_5m, (long long)j->tokens.cache_write_1h);
-	else
-		put(b, "tokens", STR("not known yet"));
-	put_money(b, "cost", r->source != COST_NONE, r->nusd,
-			  r->unpriced                  ? "  (this model has no price)"
-			  : r->source == COST_REPORTED ? "  (as reported)"
-										   : "  (tokens x price)");
-	put_money(b, "reported", j->reported_nusd.known, j->reported_nusd.v, "");
-	if (j->error_code.n || j->error_message.n) {
-		(void)buf_putc(b, '\n');
-		put(b, "error", j->error_code);
-		put(b, "", j->error_message);
-	}
+	for (uint32_t i = 0; i < t->n; i++)
+		(void)buf_printf(b, "%s%.*s\n", i && t->line[i].look == LOOK_TITLE ? "\n" : "", STR_ARG(timeline_text(t, i)));
+	free(t);
 }
 
 static void kstr(JsonW *w, const char *key, Str s)
@@ -135,12 +78,10 @@ static int detail_run(Store *s, void *work, Err *e)
 
 	if (rc < 0 || !d->found)
 		goto out;
-	(d->raw ? in_json : in_words)(&d->text, &row);
-	if (!d->raw && store_job_lines(s, row.job.id, row.job.trace_id, 200, &a, &line, &lines, e) == 0 && lines) {
-		(void)buf_puts(&d->text, "\ncost lines\n");
-		for (size_t i = 0; i < lines; i++)
-			(void)buf_printf(&d->text, "  %.*s\n", STR_ARG(line[i].text));
-	}
+	if (d->raw)
+		in_json(&d->text, &row);
+	else if ((rc = store_job_lines(s, row.job.id, row.job.trace_id, 200, &a, &line, &lines, e)) == 0)
+		in_words(&d->text, &row, line, lines, d->offset_ms);
 out:
 	arena_done(&a);
 	return rc;
@@ -152,24 +93,34 @@ static void detail_done(void *work, const Err *err)
 	App *a = d->a;
 
 	a->reads--;
-	if (!a->quitting && err)
+	/* A page about a job of contexts that are not shown any more would be taken for one of these. */
+	if (a->quitting || d->epoch != a->epoch)
+		;
+	else if (err)
 		app_say(a, ROLE_ERROR, err->text);
-	else if (!a->quitting && !d->found)
+	else if (!d->found)
 		app_say(a, ROLE_WARN, "this job is not in the snapshot any more");
-	else if (!a->quitting)
+	else
 		page_show(a, d->title, buf_str(&d->text));
 	buf_done(&d->text);
 	free(d);
 }
 
-void app_describe_job(App *a, const char *id, bool raw)
+void app_describe_job(App *a, const char *context, const char *id, bool raw)
 {
-	Detail *d = xcalloc(1, sizeof *d);
+	Watch *w = context_find(a, context);
+	Detail *d;
+
+	if (!w)
+		return;
+	d = xcalloc(1, sizeof *d);
 
 	d->a = a;
 	d->raw = raw;
+	d->offset_ms = a->world.offset_ms;
 	(void)snprintf(d->id, sizeof d->id, "%s", id);
-	(void)snprintf(d->title, sizeof d->title, "Job %.60s", id);
+	d->epoch = a->epoch;
+	(void)snprintf(d->title, sizeof d->title, "Job %.60s%s%s", id, *context ? " in " : "", context);
 	a->reads++;
-	storeq_read(a->queue, (StoreWork){ detail_run, detail_done, d });
+	storeq_read(w->queue, (StoreWork){ detail_run, detail_done, d });
 }

@@ -1,6 +1,8 @@
 /* Who we are: GetCallerIdentity names the account that every message, row and later every write is checked against. */
 #include "app/feed_impl.h"
 
+#include "api/sts.h"
+
 #include <stdio.h>
 
 static void on_identity(Feed *f, const void *out, const AwsError *err, void *arg)
@@ -15,6 +17,7 @@ static void on_identity(Feed *f, const void *out, const AwsError *err, void *arg
 		return;
 	}
 	f->all->wrong_account = false;
+	s->found[0] = 0;
 	if (s->ctx->account_id.n && !str_eq(s->ctx->account_id, id->account))
 		err_kind(&e, ERR_REFUSED,
 				 "these credentials belong to account %.*s, but context %.*s is configured for %.*s; "
@@ -25,6 +28,7 @@ static void on_identity(Feed *f, const void *out, const AwsError *err, void *arg
 				 "start again to look at the other account", STR_ARG(id->account), s->account);
 	if (e.kind) {
 		f->all->wrong_account = true;
+		(void)snprintf(s->found, sizeof s->found, "%.*s", STR_ARG(id->account));
 		feed_end(f, &e);
 		return;
 	}
@@ -36,6 +40,7 @@ static void on_identity(Feed *f, const void *out, const AwsError *err, void *arg
 
 static void start(Feed *f)
 {
+	f->all->generation = creds_generation(aws_creds(f->all->spec.session->aws));
 	feed_call(f, &op_sts_get_caller_identity, NULL, on_identity, NULL);
 }
 
@@ -45,4 +50,4 @@ static int64_t interval(const ConfSources *src)
 	return 300000;
 }
 
-const FeedClass feed_class_identity = { .name = "identity", .interval_ms = interval, .start = start };
+const FeedClass feed_class_identity = { .vital = true, .name = "identity", .interval_ms = interval, .start = start };

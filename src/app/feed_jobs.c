@@ -3,6 +3,7 @@
  * out-of-order items are found too. Rows are idempotent in the store: an overlap costs reads and never money. */
 #include "app/feed_impl.h"
 #include "app/feed_span.h"
+#include "aws/pages.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,8 +27,7 @@ enum { STATUSES = sizeof statuses / sizeof *statuses };
 typedef struct Scan {                    /* the chain of pages of one status */
 	Feed *f;
 	int   status;
-	Str   next_key;
-	Arena keys;
+	Pages pages;
 	bool  use_scan;
 } Scan;
 
@@ -56,6 +56,14 @@ static int64_t cursor_ms(Str s)
 	return str_i64(s, &ms) < 0 ? 0 : ms;
 }
 
+static void resume(Feed *f)
+{
+	JobsState *st = f->state;
+
+	st->span = (Span){ cursor_ms(f->all->jobs_head), cursor_ms(f->all->jobs_back) };
+	f->view.covered_from_ms = st->span.back_ms;
+}
+
 static JobsState *state_of(Feed *f)
 {
 	JobsState *st = f->state;
@@ -63,9 +71,8 @@ static JobsState *state_of(Feed *f)
 	if (st)
 		return st;
 	st = f->state = xcalloc(1, sizeof *st);
-	st->span = (Span){ cursor_ms(f->all->jobs_head), cursor_ms(f->all->jobs_back) };
 	st->sweep_ms = SLICE_MS;
-	f->view.covered_from_ms = st->span.back_ms;
+	resume(f);
 	return st;
 }
 
@@ -74,7 +81,7 @@ static void free_state(void *state)
 	JobsState *st = state;
 
 	for (int i = 0; i < STATUSES; i++)
-		arena_done(&st->scan[i].keys);
+		pages_done(&st->scan[i].pages);
 	free(st);
 }
 
@@ -113,7 +120,7 @@ static void range_done(Feed *f, JobsState *st)
 			size_sweep(st);
 	}
 	/* The past is read slice by slice without a pause, but the live end keeps its interval. */
-	if (!f->view.backfilling || (f->all->spec.live && clock_mono_ms() - st->looked_ms >= f->view.interval_ms)) {
+	if (!f->view.backfilling || (f->view.slowed && st->range.back) || (f->all->spec.live && clock_mono_ms() - st->looked_ms >= f->view.interval_ms)) {
 		feed_end(f, NULL);
 		return;
 	}
@@ -157,6 +164,12 @@ static void chains_done(Feed *f, JobsState *st)
 
 static void ask_page(Scan *sc);
 
+static void start_chain(Scan *sc)
+{
+	pages_start(&sc->pages, "DynamoDB's jobs", NULL, clock_mono_ms());
+	ask_page(sc);
+}
+
 static void chain_end(Scan *sc, const Err *err)
 {
 	JobsState *st = sc->f->state;
@@ -165,7 +178,7 @@ static void chain_end(Scan *sc, const Err *err)
 		st->failed = true;
 		st->err = *err;
 	}
-	arena_reset(&sc->keys);
+	pages_done(&sc->pages);
 	if (--st->open == 0)
 		chains_done(sc->f, st);
 }
@@ -176,7 +189,7 @@ static void page_stored(Feed *f, const Err *err, void *arg)
 	JobsState *st = f->state;
 
 	feed_progress(f);
-	if (err || st->failed || !sc->next_key.n)
+	if (err || st->failed || !sc->pages.token.n)
 		chain_end(sc, err);
 	else
 		ask_page(sc);
@@ -204,14 +217,13 @@ static void on_page(Feed *f, const void *out, const AwsError *err, void *arg)
 	JobsState *st = f->state;
 	const DdbPage *page = out;
 	FeedBatch *b;
-	Err again = { 0 };
+	Err broken = { 0 };
 
 	if (err && index_is_missing(err) && !st->no_index) {
 		st->no_index = true;
 		range_of_scan(f, st);
 		sc->use_scan = true;
-		sc->next_key = STR("");
-		ask_page(sc);
+		start_chain(sc);
 		return;
 	}
 	if (err) {
@@ -219,9 +231,8 @@ static void on_page(Feed *f, const void *out, const AwsError *err, void *arg)
 		chain_end(sc, st->no_index && !sc->use_scan && index_is_missing(err) ? NULL : &err->err);
 		return;
 	}
-	if (page->last_key_json.n && str_eq(page->last_key_json, sc->next_key)) {
-		err_set(&again, "DynamoDB answered with the same page key twice; the jobs are not complete");
-		chain_end(sc, &again);
+	if (pages_next(&sc->pages, page->last_key_json, page->count, clock_mono_ms(), &broken) == PAGES_BROKEN) {
+		chain_end(sc, &broken);
 		return;
 	}
 	b = feed_batch_new(f);
@@ -242,8 +253,6 @@ static void on_page(Feed *f, const void *out, const AwsError *err, void *arg)
 		f->view.items++;
 		feed_batch_job(b, &job);
 	}
-	arena_reset(&sc->keys);
-	sc->next_key = page->last_key_json.n ? arena_str(&sc->keys, page->last_key_json) : STR("");
 	feed_batch_write(b, page_stored, sc);
 }
 
@@ -259,13 +268,13 @@ static void ask_page(Scan *sc)
 		{ ":from", { .type = DDB_S } }, { ":until", { .type = DDB_S } },
 	};
 	DdbQueryIn in = {
-		.table = src->jobs_table.p, .index = src->jobs_index.p, .start_key_json = sc->next_key,
+		.table = src->jobs_table.p, .index = src->jobs_index.p, .start_key_json = sc->pages.token,
 		.key_condition = st->range.until_ms ? "#s = :s AND #u BETWEEN :from AND :until" : "#s = :s AND #u >= :from",
 		.names = names, .name_count = 2, .values = values, .value_count = st->range.until_ms ? 3 : 2,
 	};
 
 	if (sc->use_scan)
-		in = (DdbQueryIn){ .table = src->jobs_table.p, .start_key_json = sc->next_key };
+		in = (DdbQueryIn){ .table = src->jobs_table.p, .start_key_json = sc->pages.token };
 	time_format_iso(st->range.from_ms, from);
 	time_format_iso(st->range.until_ms, until);
 	values[1].v.s = str_of(from);
@@ -284,9 +293,8 @@ static void start_range(Feed *f, JobsState *st)
 
 		sc->f = f;
 		sc->status = i;
-		sc->next_key = STR("");
 		sc->use_scan = st->no_index;
-		ask_page(sc);
+		start_chain(sc);
 	}
 }
 
@@ -301,4 +309,6 @@ static void start(Feed *f)
 	start_range(f, st);
 }
 
-const FeedClass feed_class_jobs = { .name = "jobs", .interval_ms = interval, .start = start, .free_state = free_state };
+const FeedClass feed_class_jobs = {
+	.costs = true, .name = "jobs", .interval_ms = interval, .start = start, .free_state = free_state, .resume = resume, .since_ms = feed_since
+};

@@ -2,9 +2,13 @@
  * A minute without traffic has no point, and stays a gap. */
 #include "app/feed_impl.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/cloudwatch.h"
+#include "aws/pages.h"
+#include "base/clock.h"
 #include "base/xalloc.h"
 #include "wire/jsonw.h"
 
@@ -14,8 +18,8 @@ typedef struct MetricsState {
 	Arena arena;                     /* of the list */
 	CwMetric metric[SERIES_MAX];
 	size_t count, at;                /* at: first series of the call in flight */
-	size_t ns;                       /* namespace being listed */
-	Str    token;
+	size_t ns, ns_first;             /* namespace being listed, and its first metric */
+	Pages  pages;                    /* of one namespace, then of one call for points */
 	int64_t from_ms, until_ms, last_ms;
 	int    until_relist;
 	FeedBatch *batch;
@@ -41,6 +45,7 @@ static void free_state(void *state)
 	MetricsState *st = state;
 
 	drop_batch(st);
+	pages_done(&st->pages);
 	arena_done(&st->arena);
 	free(st->series);
 	free(st);
@@ -65,10 +70,10 @@ static Str dimensions_json(Arena *a, const CwMetric *m)
 	Str out;
 
 	jw_object(&w);
-	for (size_t i = 0; i < m->dim_count; i++) {
-		char *key = arena_cstr(a, m->dim[i].name);
+	for (size_t i = 0; i < m->dims.n; i++) {
+		char *key = arena_cstr(a, m->dims.v[i].name);
 
-		jw_kstr(&w, key, m->dim[i].value);
+		jw_kstr(&w, key, m->dims.v[i].value);
 	}
 	jw_object_end(&w);
 	out = arena_str(a, buf_str(&b));
@@ -77,6 +82,12 @@ static Str dimensions_json(Arena *a, const CwMetric *m)
 }
 
 static void ask_data(Feed *f, MetricsState *st);
+
+static void start_call(Feed *f, MetricsState *st)
+{
+	pages_start(&st->pages, "CloudWatch's points", NULL, clock_mono_ms());
+	ask_data(f, st);
+}
 
 static void stored(Feed *f, const Err *err, void *arg)
 {
@@ -88,9 +99,11 @@ static void stored(Feed *f, const Err *err, void *arg)
 	}
 	st->at += PER_CALL;
 	if (st->at < st->count) {
-		ask_data(f, st);
+		start_call(f, st);
 		return;
 	}
+	if (!st->last_ms || st->from_ms > st->last_ms)
+		f->view.covered_from_ms = st->from_ms;
 	st->last_ms = st->until_ms;
 	feed_end(f, NULL);
 }
@@ -107,13 +120,13 @@ static void add_series(MetricsState *st, const CwSeries *in)
 	if (!in->id.n || str_i64(str_sub(in->id, 1, in->id.n), &i) < 0 || i < 0 || (size_t)i >= st->count)
 		return;
 	m = &st->metric[i];
-	pt = ARENA_ARRAY(a, MetricPoint, in->count + 1);
-	for (size_t k = 0; k < in->count; k++)
-		pt[k] = (MetricPoint){ .t_ms = in->t_ms[k], .has = true, .v = in->v[k] };
+	pt = ARENA_ARRAY(a, MetricPoint, in->v.n + 1);
+	for (size_t k = 0; k < in->v.n; k++)
+		pt[k] = (MetricPoint){ .t_ms = in->t.v[k], .has = isfinite(in->v.v[k]), .v = in->v.v[k] };
 	VEC_GROW(st->series, st->series_cap, n + 1);
 	st->series[n] = (MetricSeries){
 		.ns = arena_str(a, m->ns), .name = arena_str(a, m->name), .dimensions_json = dimensions_json(a, m),
-		.stat = str_of(stat_of(m->name)), .period_s = PERIOD_S, .points = pt, .count = in->count,
+		.stat = str_of(stat_of(m->name)), .period_s = PERIOD_S, .points = pt, .count = in->v.n,
 		.partial = !str_is(in->status, "Complete"),
 	};
 	st->batch->b.series_count++;
@@ -124,17 +137,25 @@ static void on_data(Feed *f, const void *out, const AwsError *err, void *arg)
 	MetricsState *st = arg;
 	const CwDataOut *data = out;
 	FeedBatch *b = st->batch;
+	PagesStep step = PAGES_BROKEN;
 	MetricSeries *own;
+	Err broken = { 0 };
 
-	if (err) {
+	if (err && pages_restart(&st->pages, err->code, err->err.text)) {
 		drop_batch(st);
-		feed_end(f, &err->err);
+		ask_data(f, st);
 		return;
 	}
-	for (size_t i = 0; i < data->count; i++)
-		add_series(st, &data->series[i]);
-	if (data->next_token.n && !str_eq(data->next_token, st->token)) {
-		st->token = arena_str(&b->arena, data->next_token);
+	if (!err)
+		step = pages_next(&st->pages, data->next_token, data->series.n, clock_mono_ms(), &broken);
+	if (step == PAGES_BROKEN) {
+		drop_batch(st);
+		feed_end(f, err ? &err->err : &broken);
+		return;
+	}
+	for (size_t i = 0; i < data->series.n; i++)
+		add_series(st, &data->series.v[i]);
+	if (step == PAGES_MORE) {
 		ask_data(f, st);
 		return;
 	}
@@ -143,7 +164,6 @@ static void on_data(Feed *f, const void *out, const AwsError *err, void *arg)
 		own[i] = st->series[i];
 	b->b.series = own;
 	st->batch = NULL;
-	st->token = STR("");
 	feed_batch_write(b, stored, st);
 }
 
@@ -151,71 +171,89 @@ static void ask_data(Feed *f, MetricsState *st)
 {
 	CwQuery q[PER_CALL];
 	char id[PER_CALL][16];
-	CwDataIn in = { .query = q, .start_ms = st->from_ms, .end_ms = st->until_ms, .next_token = st->token };
+	CwDataIn in = { .queries = { q, 0 }, .scan_by = STR("TimestampAscending"), .start_ms = st->from_ms, .end_ms = st->until_ms,
+	                .next_token = st->pages.token };
 
 	if (!st->batch)
 		st->batch = feed_batch_new(f);
-	for (size_t i = st->at; i < st->count && in.count < PER_CALL; i++, in.count++) {
-		int n = snprintf(id[in.count], sizeof id[0], "m%zu", i);
+	for (size_t i = st->at; i < st->count && in.queries.n < PER_CALL; i++, in.queries.n++) {
+		int n = snprintf(id[in.queries.n], sizeof id[0], "m%zu", i);
 
-		q[in.count] = (CwQuery){ .id = { id[in.count], (size_t)n },
-								 .metric = st->metric[i],
-								 .period_s = PERIOD_S,
-								 .stat = stat_of(st->metric[i].name) };
+		q[in.queries.n] = (CwQuery){ .id = { id[in.queries.n], (size_t)n },
+								 .stat = { st->metric[i], PERIOD_S, str_of(stat_of(st->metric[i].name)), STR("") } };
 	}
 	feed_call(f, &op_cloudwatch_get_metric_data, &in, on_data, st);
 }
 
-static void start_data(Feed *f, MetricsState *st)
+static int64_t since_ms(const Feed *f)
 {
 	int64_t now = feed_now_ms(), since = f->all->spec.since_ms;
 
-	st->until_ms = now / 60000 * 60000 + 60000;
 	/* A screen shows the last hour; only a question about metrics asks for more. */
 	if (f->all->spec.backfill_ms && since < now - SCREEN_MS)
-		since = now - SCREEN_MS;
-	st->from_ms = st->last_ms ? st->last_ms - OVERLAP_MS : since;
+		return now - SCREEN_MS;
 	/* Minutes older than 15 days are not kept by CloudWatch: asked for, they give nothing, silently. */
-	if (st->from_ms < now - INT64_C(14) * 86400000)
-		st->from_ms = now - INT64_C(14) * 86400000;
+	return since < now - INT64_C(14) * 86400000 ? now - INT64_C(14) * 86400000 : since;
+}
+
+static void start_data(Feed *f, MetricsState *st)
+{
+	int64_t since = since_ms(f);
+
+	st->until_ms = feed_now_ms() / 60000 * 60000 + 60000;
+	st->from_ms = st->last_ms && st->last_ms - OVERLAP_MS > since ? st->last_ms - OVERLAP_MS : since;
 	st->from_ms = st->from_ms / 60000 * 60000;
 	st->at = 0;
-	st->token = STR("");
 	f->view.items = (int64_t)st->count;
 	if (st->count)
-		ask_data(f, st);
+		start_call(f, st);
 	else
 		feed_end(f, NULL);
 }
 
 static void ask_list(Feed *f, MetricsState *st);
 
+static void start_namespace(Feed *f, MetricsState *st)
+{
+	st->ns_first = st->count;
+	pages_start(&st->pages, "CloudWatch's list of metrics", NULL, clock_mono_ms());
+	ask_list(f, st);
+}
+
 static void on_list(Feed *f, const void *out, const AwsError *err, void *arg)
 {
 	MetricsState *st = arg;
 	const CwListOut *list = out;
-	bool again;
+	PagesStep step = PAGES_BROKEN;
+	Err broken = { 0 };
 
-	if (err) {
-		feed_end(f, &err->err);
+	if (err && pages_restart(&st->pages, err->code, err->err.text)) {
+		st->count = st->ns_first;
+		ask_list(f, st);
 		return;
 	}
-	for (size_t i = 0; i < list->count && st->count < SERIES_MAX; i++) {
-		const CwMetric *m = &list->metric[i];
+	if (!err)
+		step = pages_next(&st->pages, list->next_token, list->metrics.n, clock_mono_ms(), &broken);
+	if (step == PAGES_BROKEN) {
+		feed_end(f, err ? &err->err : &broken);
+		return;
+	}
+	for (size_t i = 0; i < list->metrics.n && st->count < SERIES_MAX; i++) {
+		const CwMetric *m = &list->metrics.v[i];
 		CwMetric *own = &st->metric[st->count++];
 
 		*own = (CwMetric){ arena_str(&st->arena, m->ns), arena_str(&st->arena, m->name),
-						   ARENA_ARRAY(&st->arena, CwDimension, m->dim_count + 1), m->dim_count };
-		for (size_t k = 0; k < m->dim_count; k++)
-			own->dim[k] =
-				(CwDimension){ arena_str(&st->arena, m->dim[k].name), arena_str(&st->arena, m->dim[k].value) };
+						   { ARENA_ARRAY(&st->arena, CwDimension, m->dims.n + 1), m->dims.n } };
+		for (size_t k = 0; k < m->dims.n; k++)
+			own->dims.v[k] =
+				(CwDimension){ arena_str(&st->arena, m->dims.v[k].name), arena_str(&st->arena, m->dims.v[k].value) };
 	}
-	again = list->next_token.n && !str_eq(list->next_token, st->token) && st->count < SERIES_MAX;
-	st->token = again ? arena_str(&st->arena, list->next_token) : STR("");
-	if (!again)
-		st->ns++;
-	if (st->ns < f->all->spec.session->ctx->src.namespace_count) {
+	if (step == PAGES_MORE && st->count < SERIES_MAX) {
 		ask_list(f, st);
+		return;
+	}
+	if (++st->ns < f->all->spec.session->ctx->src.namespace_count) {
+		start_namespace(f, st);
 		return;
 	}
 	st->until_relist = RELIST_ROUNDS;        /* only a list that is whole is kept */
@@ -224,7 +262,7 @@ static void on_list(Feed *f, const void *out, const AwsError *err, void *arg)
 
 static void ask_list(Feed *f, MetricsState *st)
 {
-	CwListIn in = { .ns = f->all->spec.session->ctx->src.namespaces[st->ns].p, .next_token = st->token };
+	CwListIn in = { .ns = f->all->spec.session->ctx->src.namespaces[st->ns], .next_token = st->pages.token };
 
 	feed_call(f, &op_cloudwatch_list_metrics, &in, on_list, st);
 }
@@ -244,13 +282,12 @@ static void start(Feed *f)
 	arena_reset(&st->arena);
 	st->count = 0;
 	st->ns = 0;
-	st->token = STR("");
 	if (f->all->spec.session->ctx->src.namespace_count)
-		ask_list(f, st);
+		start_namespace(f, st);
 	else
 		feed_end(f, NULL);
 }
 
 const FeedClass feed_class_metrics = {
-	.name = "metrics", .interval_ms = interval, .start = start, .free_state = free_state
+	.costs = true, .name = "metrics", .interval_ms = interval, .start = start, .free_state = free_state, .since_ms = since_ms
 };

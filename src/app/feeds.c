@@ -3,10 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/profiles.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
 
-enum { RETRY_MS = 15000 };       /* a feed with a long interval does not wait it out after a failure */
+enum { RETRY_MS = 15000, SLOW = 10 };       /* a feed with a long interval does not wait it out after a failure */
 
 static const FeedClass *const classes[FEEDS_N] = {
 	[FEED_IDENTITY] = &feed_class_identity,
@@ -14,7 +15,17 @@ static const FeedClass *const classes[FEEDS_N] = {
 	[FEED_LINES]    = &feed_class_lines,
 	[FEED_AGENTS]   = &feed_class_agents,
 	[FEED_METRICS]  = &feed_class_metrics,
+	[FEED_ALARMS]   = &feed_class_alarms,
+	[FEED_CHANGES]  = &feed_class_changes,
+	[FEED_BILLS]    = &feed_class_bills,
 };
+
+unsigned feeds_configured(const ConfSources *src, unsigned mask, bool all)
+{
+	if (all && (mask & FEEDS_ALL) == FEEDS_ALL)
+		mask |= FEED_BIT(FEED_BILLS);
+	return src->cost_explorer ? mask : mask & ~FEED_BIT(FEED_BILLS);
+}
 
 static void free_if_done(Feeds *f)
 {
@@ -23,7 +34,10 @@ static void free_if_done(Feeds *f)
 	for (int i = 0; i < FEEDS_N; i++)
 		if (f->feed[i].state)
 			f->feed[i].cls->free_state(f->feed[i].state);
+	profiles_free(f);
 	arena_done(&f->cursors);
+	if (f->spec.on_gone)
+		f->spec.on_gone(f->spec.arg);
 	free(f);
 }
 
@@ -32,6 +46,14 @@ void feeds_release(Feeds *f)
 {
 	f->pending--;
 	free_if_done(f);
+}
+
+/* Whether rounds of this feed may begin at all. */
+static bool may_ask(const Feeds *f, FeedId id)
+{
+	if (id == FEED_IDENTITY)
+		return f->started;
+	return f->identified && f->polling && f->ready && f->feed[id].wanted && !f->feed[id].settled;
 }
 
 static void start_round(Feed *f)
@@ -49,7 +71,7 @@ static bool all_quiet(const Feeds *f)
 	for (int i = 0; i < FEEDS_N; i++)
 		if (f->feed[i].wanted && (f->feed[i].busy || f->feed[i].view.rounds == 0))
 			return false;
-	return true;
+	return feeds_rebooked(f) < 0;
 }
 
 void feed_progress(Feed *f)
@@ -74,95 +96,122 @@ static void identity_known(Feeds *all, const Err *err)
 			f->view.phase = FEED_FAILED;
 			f->view.err = *err;
 			f->view.rounds++;
-		} else if (first) {
+		} else if (first && may_ask(all, f->id)) {
 			start_round(f);
 		}
 	}
 }
 
+void feeds_settled(Feeds *f)
+{
+	void (*idle)(void *) = f->spec.on_idle;
+
+	if (f->spec.live || !idle || !all_quiet(f) || profiles_look(f))
+		return;
+	if (!f->told) {
+		kept_tell(f);
+		return;
+	}
+	f->spec.on_idle = NULL;
+	idle(f->spec.arg);
+}
+
 void feed_end(Feed *f, const Err *err)
 {
 	Feeds *all = f->all;
-	int64_t wait = f->view.interval_ms;
+	int64_t wait = f->view.interval_ms, retry = f->cls->retry_ms ? f->cls->retry_ms : RETRY_MS;
 
-	if (err && wait > RETRY_MS)
-		wait = RETRY_MS;
-	else if (!err && f->view.backfilling)
+	if (err && wait > retry)
+		wait = retry;
+	else if (!err && f->view.backfilling && !f->view.slowed)
 		wait = 0;        /* it broke off to look at the live end, and goes on with the next tick */
+	else if (!err && f->pause_ms)
+		wait = f->pause_ms;
 	f->busy = false;
+	if (!all->polling && f->id != FEED_IDENTITY)
+		return;          /* it began while this process still polled; how the feed stands is another's to say */
 	f->view.rounds++;
 	f->view.waiting[0] = 0;
 	if (err) {
 		f->view.phase = FEED_FAILED;
 		f->view.err = *err;
+		f->view.backfilling = false;
 	} else {
 		f->view.phase = FEED_OK;
-		f->view.fresh_ms = feed_now_ms();
+		f->view.lacks[0] = 0;
+		f->view.fresh_ms = f->as_of_ms ? f->as_of_ms : feed_now_ms();
 	}
+	f->as_of_ms = 0;
 	f->due_ms = clock_mono_ms() + wait;
 	if (f->id == FEED_IDENTITY)
 		identity_known(all, err);
+	if (all->spec.live && !err && (f->id == FEED_JOBS || f->id == FEED_LINES))
+		(void)profiles_look(all);
 	feed_progress(f);
-	if (!all->spec.live && all_quiet(all) && all->spec.on_idle) {
-		void (*idle)(void *) = all->spec.on_idle;
+	feeds_settled(all);
+}
 
-		all->spec.on_idle = NULL;
-		idle(all->spec.arg);
+/* The store has been read. */
+void feeds_begin(Feeds *f)
+{
+	bool first = !f->started;
+
+	f->started = true;
+	f->ready = f->polling;
+	for (int i = 0; i < FEEDS_N && f->polling; i++) {
+		Feed *x = &f->feed[i];
+
+		if (x->state && !x->busy && x->cls->resume)
+			x->cls->resume(x);
+		if (may_ask(f, x->id) && i != FEED_IDENTITY && !x->busy)
+			start_round(x);
 	}
-}
-
-/* --- cursors, read once at start --- */
-
-typedef struct CursorRead { Feeds *f; Arena arena; Str value[4]; } CursorRead;
-
-static int cursors_run(Store *s, void *work, Err *e)
-{
-	static const char *const name[4] = { "jobs.head", "jobs.back", "lines.head", "lines.back" };
-	CursorRead *r = work;
-
-	for (int i = 0; i < 4; i++)
-		if (store_cursor(s, name[i], &r->arena, &r->value[i], e) < 0)
-			return -1;
-	return 0;
-}
-
-static void cursors_done(void *work, const Err *err)
-{
-	CursorRead *r = work;
-	Feeds *f = r->f;
-
-	if (!f->closing) {
-		if (!err) {
-			f->jobs_head = arena_str(&f->cursors, r->value[0]);
-			f->jobs_back = arena_str(&f->cursors, r->value[1]);
-			f->lines_head = arena_str(&f->cursors, r->value[2]);
-			f->lines_back = arena_str(&f->cursors, r->value[3]);
-		}
-		f->started = true;
+	if (first)
 		start_round(&f->feed[FEED_IDENTITY]);
-	}
-	arena_done(&r->arena);
-	free(r);
-	feeds_release(f);
 }
 
 Feeds *feeds_new(const FeedsSpec *spec)
 {
 	Feeds *f = xcalloc(1, sizeof *f);
-	CursorRead *r = xcalloc(1, sizeof *r);
 
 	f->spec = *spec;
+	f->polling = !(spec->shared && spec->live);
 	for (int i = 0; i < FEEDS_N; i++) {
 		f->feed[i] = (Feed){ .all = f, .id = (FeedId)i, .cls = classes[i],
 			.wanted = i == FEED_IDENTITY || (spec->mask & FEED_BIT(i)) };
 		f->feed[i].view.name = classes[i]->name;
 		f->feed[i].view.interval_ms = classes[i]->interval_ms(&spec->session->ctx->src);
 	}
-	r->f = f;
-	f->pending++;
-	/* Through the writer: it makes the file, so that whoever reads next finds one. */
-	storeq_write(spec->queue, (StoreWork){ cursors_run, cursors_done, r });
+	kept_read(f);
 	return f;
+}
+
+void feeds_poll(Feeds *f)
+{
+	if (f->polling)
+		return;
+	f->polling = true;
+	f->ready = false;
+	kept_read(f);
+}
+
+void feeds_rest(Feeds *f)
+{
+	f->polling = f->ready = false;
+	for (int i = 0; i < FEEDS_N; i++)
+		if (f->feed[i].state && f->feed[i].cls->close)
+			f->feed[i].cls->close(&f->feed[i]);
+}
+
+bool feeds_polls(const Feeds *f)
+{
+	return f->polling;
+}
+
+void feeds_show(Feeds *f, FeedId id, const FeedView *v)
+{
+	if (!f->polling && id != FEED_IDENTITY)
+		f->feed[id].view = *v;
 }
 
 void feeds_close(Feeds *f)
@@ -170,6 +219,10 @@ void feeds_close(Feeds *f)
 	if (!f || f->closing)
 		return;
 	f->closing = true;
+	rebook_close(f);
+	for (int i = 0; i < FEEDS_N; i++)
+		if (f->feed[i].cls->close)
+			f->feed[i].cls->close(&f->feed[i]);
 	free_if_done(f);
 }
 
@@ -178,18 +231,51 @@ const FeedView *feeds_view(const Feeds *f, FeedId id)
 	return &f->feed[id].view;
 }
 
+/* After a swap of keys it is asked again at once whose they are. */
+static void ask_anew(Feeds *f)
+{
+	if (f->started && f->generation != creds_generation(aws_creds(f->spec.session->aws)))
+		f->feed[FEED_IDENTITY].due_ms = 0;
+}
+
+/* At the day's cap of what the program's own calls may cost. A person who asks for everything now gets it all the same. */
+static void set_pace(Feed *f, bool slow, int64_t mono_ms)
+{
+	int64_t usual = f->cls->interval_ms(&f->all->spec.session->ctx->src);
+
+	slow = slow && f->cls->costs;
+	if (f->view.slowed == slow)
+		return;
+	f->view.slowed = slow;
+	f->view.interval_ms = slow ? usual * SLOW : usual;
+	if (slow && f->due_ms)
+		f->due_ms = mono_ms + f->view.interval_ms;
+	else if (f->due_ms > mono_ms + usual)
+		f->due_ms = mono_ms + usual;
+	feed_progress(f);
+}
+
 void feeds_tick(Feeds *f, int64_t now_ms)
 {
+	bool slow = f->spec.live && f->polling && own_cost_capped(&f->spec.session->own_cost, feed_now_ms());
+
+	ask_anew(f);
+	for (int i = 0; i < FEEDS_N && f->polling; i++)
+		set_pace(&f->feed[i], slow, now_ms);
 	for (int i = 0; i < FEEDS_N; i++)
-		if ((f->identified || i == FEED_IDENTITY) && f->started && f->feed[i].wanted && !f->feed[i].busy &&
-			now_ms >= f->feed[i].due_ms)
+		if (may_ask(f, (FeedId)i) && f->feed[i].cls->tick)
+			f->feed[i].cls->tick(&f->feed[i], now_ms);
+	for (int i = 0; i < FEEDS_N; i++)
+		if (may_ask(f, (FeedId)i) && !f->feed[i].busy && now_ms >= f->feed[i].due_ms)
 			start_round(&f->feed[i]);
 }
 
 void feeds_refresh(Feeds *f)
 {
-	for (int i = 0; i < FEEDS_N; i++)
+	for (int i = 0; i < FEEDS_N; i++) {
 		f->feed[i].due_ms = 0;
+		f->feed[i].hurried = true;
+	}
 }
 
 bool feeds_stored(Feeds *f)
@@ -198,6 +284,31 @@ bool feeds_stored(Feeds *f)
 
 	f->stored = false;
 	return stored;
+}
+
+int64_t feeds_news(const Feeds *f)
+{
+	return f->news;
+}
+
+static bool is_old(const FeedView *v, int64_t clock_ms)
+{
+	return clock_ms - v->fresh_ms > 3 * v->interval_ms + 2000;
+}
+
+bool feed_is_stale(const FeedView *v, int64_t clock_ms)
+{
+	return v->fresh_ms && v->phase >= FEED_OK && is_old(v, clock_ms);
+}
+
+int64_t feed_known_ms(const FeedView *v, int64_t clock_ms)
+{
+	return !v->fresh_ms || is_old(v, clock_ms) ? v->fresh_ms : clock_ms;
+}
+
+const char *feed_name(FeedId id)
+{
+	return classes[id]->name;
 }
 
 bool feeds_failed(const Feeds *f, Err *e)
@@ -211,6 +322,11 @@ bool feeds_failed(const Feeds *f, Err *e)
 		return true;
 	}
 	return false;
+}
+
+int64_t feed_since(const Feed *f)
+{
+	return f->all->spec.since_ms;
 }
 
 int64_t feed_now_ms(void)
@@ -235,6 +351,8 @@ static void on_call_done(AwsCall *call, const void *out, const AwsError *err, vo
 	(void)call;
 	if (!all->closing) {
 		p->f->view.waiting[0] = 0;
+		if (err)
+			memcpy(p->f->view.lacks, err->lacks, sizeof err->lacks);
 		/* What is still in flight when the account turns out to be another one must not be stored. */
 		if (all->wrong_account && p->f->id != FEED_IDENTITY) {
 			wrong.err = all->feed[FEED_IDENTITY].view.err;
@@ -278,7 +396,8 @@ static void on_unsent(uv_timer_t *t)
 void feed_call(Feed *f, const AwsOp *op, const void *in, FeedDone done, void *arg)
 {
 	Pending *p = xcalloc(1, sizeof *p);
-	AwsHandler h = { .on_done = on_call_done, .on_retry = on_call_retry, .arg = p, .total_ms = f->id == FEED_IDENTITY ? IDENTITY_MS : CALL_MS };
+	AwsHandler h = { .on_done = on_call_done, .on_retry = on_call_retry, .arg = p, .total_ms = f->id == FEED_IDENTITY ? IDENTITY_MS : CALL_MS,
+	                 .rank = !f->all->spec.live ? RANK_PERSON : f->cls->vital ? RANK_WATCH : RANK_FEED };
 	Err e = { 0 };
 	Unsent *u;
 

@@ -1,4 +1,4 @@
-/* What surrounds every view: the header that never disappears, the breadcrumb, the bottom line, and text pages. */
+/* What surrounds every view besides the header: the breadcrumb and the bottom line. */
 #include "app/app_impl.h"
 
 #include <stdio.h>
@@ -7,95 +7,22 @@
 
 #include "wire/time8601.h"
 
-static Role stage_role(Str stage)
-{
-	if (str_is(stage, "dev"))
-		return ROLE_STAGE_DEV;
-	return str_is(stage, "test") ? ROLE_STAGE_TEST : ROLE_STAGE_PROD;
-}
-
-/* "arn:aws:sts::123456789012:assumed-role/oncall-admin/session" -> "oncall-admin" */
-static Str role_of(Str arn)
-{
-	Str rest, head = str_cut(arn, '/', &rest), role;
-
-	(void)head;
-	role = str_cut(rest, '/', &rest);
-	if (role.n)
-		return role;
-	while (arn.n) {
-		role = str_cut(arn, ':', &rest);
-		arn = rest;
-	}
-	return role;
-}
-
-/* How long the credentials still hold, in four cells; nothing when it is not known. */
-static void expiry(const App *a, Box b)
-{
-	int64_t until = creds_expires_ms(aws_creds(a->session.aws)), left = (until - a->world.now_ms) / 60000;
-
-	if (!until)
-		return;
-	left = left < 0 ? 0 : left < 99 * 60 ? left : 99 * 60;
-	draw_ownf(b, 49, 0, left < 15 ? ROLE_WARN : ROLE_HEADER, left < 120 ? "%dm" : "%dh", (int)(left < 120 ? left : left / 60));
-}
-
-static void header(App *a, Box b)
-{
-	Arena ar = { 0 };
-	char stage[16], clock[32];
-	CivilTime t = time_civil(a->world.now_ms + a->world.offset_ms);
-	int stale = world_stale_feeds(&a->world), minutes = (int)(a->world.offset_ms / 60000);
-	bool ro = a->session.read_only, ascii = a->world.ascii;
-	Str account = str_of(a->session.account), s = a->session.stage;
-
-	/* Who we were at the last paint is better than nothing, and is said to be so by the role's place. */
-	if (!account.n && a->fig)
-		account = str_of(a->fig->account);
-	draw_fill(b, 0, 0, b.w, 1, ROLE_HEADER);
-	(void)snprintf(stage, sizeof stage, "%.*s", STR_ARG(str_sub(s.n ? s : STR("prod"), 0, 4)));
-	for (char *c = stage; *c; c++)
-		*c = (char)(*c >= 'a' && *c <= 'z' ? *c - 32 : *c);
-	draw_ownf(b, 0, 0, stage_role(s), ascii ? "[%-4s]" : "▌%-4s▐", stage);
-	draw_left(b, 7, 0, 12, ROLE_HEADER, clean_text(&ar, account.n ? account : STR("account ?"), 0));
-	draw_left(b, 20, 0, 14, ROLE_HEADER, clean_text(&ar, session_region(&a->session), 0));
-	draw_left(b, 35, 0, 13, ROLE_HEADER,
-			  clean_cut_middle(
-				  &ar, clean_text(&ar, a->session.demo ? STR("SIMULATED") : role_of(str_of(a->session.arn)), 0), 13));
-	expiry(a, b);
-	draw_own(b, 53, 0, ro ? ROLE_READONLY : ROLE_WRITE, ro ? "RO" : "RW");
-	if (stale)
-		draw_ownf(b, 56, 0, ROLE_STALE, "~%d", stale);
-	/* Eleven cells: a zone with half hours takes the place of the seconds. */
-	if (minutes % 60)
-		(void)snprintf(clock, sizeof clock, "%02d:%02d%c%02d:%02d", t.hour, t.minute, minutes < 0 ? '-' : '+',
-					   abs(minutes) / 60, abs(minutes) % 60);
-	else
-		(void)snprintf(clock, sizeof clock, "%02d:%02d:%02d%+03d", t.hour, t.minute, t.second, minutes / 60);
-	draw_own(b, 69, 0, ROLE_HEADER, clock);
-	if (a->session.demo && b.w >= 110)
-		draw_own(b, 82, 0, ROLE_WARN, "simulated: no AWS account");
-	arena_done(&ar);
-}
-
 static void breadcrumb(App *a, Box b)
 {
 	Arena ar = { 0 };
 	Buf text = { 0 };
 	static const char *const month[] = { "",    "Jan", "Feb", "Mar", "Apr", "May", "Jun",
 										 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-	const JobScope *sc = &a->world.scope;
-	bool note = !a->frozen && a->world.store_note && a->world.store_note[0];
+	const char *said = a->world.store_note && a->world.store_note[0] ? a->world.store_note : a->world.pause_note;
+	/* The bottom line has said the rest of it. */
+	const char *keys = context_notice(a)[0] ? "old keys still in use" : "", *worst = said[0] ? said : keys;
+	bool note = !a->frozen && !a->past_ms && worst[0];
 	int room = b.w > 100 && !note ? b.w - 30 : b.w > 60 ? 52 : b.w, frozen_x = b.w - 18;
 
 	(void)buf_printf(&text, "%.*s", STR_ARG(a->view->name));
-	if (sc->by != DIM_ALL && str_is(a->view->id, "jobs"))
-		(void)buf_printf(&text, " > %s %s", dim_name(sc->by), sc->key);
-	if (sc->hour && str_is(a->view->id, "jobs")) {
-		CivilTime t = time_civil(sc->hour * 3600000 + a->world.offset_ms);
-
-		(void)buf_printf(&text, " > %02d %s %02d:00", t.day, month[t.month], t.hour);
+	if (!cell_anything(&a->world.scope) && str_is(a->view->id, "jobs")) {
+		(void)buf_puts(&text, " > ");
+		cell_name(&a->world.scope, a->world.offset_ms, &text);
 	}
 	if (a->world.failures_only && screen_has(a, "jobs"))
 		(void)buf_puts(&text, " > failures only");
@@ -103,10 +30,14 @@ static void breadcrumb(App *a, Box b)
 		(void)buf_printf(&text, "  /%s", a->filter);
 	draw_fill(b, 0, 1, b.w, 1, ROLE_TITLE);
 	draw_left(b, 0, 1, room, ROLE_TITLE, clean_cut(&ar, clean_text(&ar, buf_str(&text), 0), room));
-	if (a->frozen)
+	if (a->past_ms) {
+		CivilTime t = time_civil(a->past_ms + a->world.offset_ms);
+
+		draw_ownf(b, frozen_x > 0 ? frozen_x : 0, 1, ROLE_WARN, "PAST %02d %s %02d:%02d", t.day, month[t.month], t.hour, t.minute);
+	} else if (a->frozen)
 		draw_own(b, frozen_x > 0 ? frozen_x : 0, 1, ROLE_WARN, "FROZEN, p goes on");
 	else if (note)
-		draw_left(b, 53, 1, b.w - 53, ROLE_WARN, clean_text(&ar, str_of(a->world.store_note), 0));
+		draw_left(b, 53, 1, b.w - 53, ROLE_WARN, clean_text(&ar, str_of(worst), 0));
 	buf_done(&text);
 	arena_done(&ar);
 }
@@ -169,12 +100,15 @@ static void bottom(App *a, Box b)
 		more = a->mode == MODE_COMMAND && a->input_n ? command_complete(a, a->input) : NULL;
 		if (more)
 			draw_own(b, 1 + (int)a->input_n, y, ROLE_DIM, more + a->input_n);
+	} else if (prompt_asks_mfa(a)) {
+		prompt_line(a, b, y);
 	} else if (a->say[0]) {
 		draw_left(b, 0, y, b.w, a->say_role, clean_cut(&ar, clean_text(&ar, str_of(a->say), 0), b.w));
 	} else if (a->mode == MODE_TEXT) {
 		int last = a->page.top + b.h - 4;
 
-		draw_ownf(b, 0, y, ROLE_STATUS, "Esc closes   arrows and page keys scroll   %d-%d of %d", a->page.top + 1,
+		draw_ownf(b, 0, y, ROLE_STATUS, "Esc closes   %sarrows and page keys scroll   %d-%d of %d",
+				  a->page.other.p ? "x other page   " : "", a->page.top + 1,
 				  last < a->page.row_count ? last : a->page.row_count, a->page.row_count);
 	} else {
 		keys_line(a, b, y);
@@ -197,7 +131,9 @@ void frame_draw(App *a)
 
 	if (b.w < SCREEN_LEAST_W || b.h < SCREEN_LEAST_H)
 		return;
-	header(a, b);
+	header_draw(a, b);
+	header_banner(a, b);
 	breadcrumb(a, b);
 	bottom(a, b);
+	prompt_panel(a, b);
 }

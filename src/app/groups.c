@@ -6,58 +6,38 @@
 #include "base/num.h"
 #include "base/xalloc.h"
 
-#define HOUR_MS INT64_C(3600000)
+/* A mean in thousandths as a whole number. */
+static int64_t whole(int64_t milli)
+{
+	return floor_div(milli + 500, 1000);
+}
 
-static void group_now(GroupCell *c, const CostGroup *g)
+static void group_cell(GroupCell *c, const Compared *g)
 {
 	fig_text(c->key, sizeof c->key, g->key);
-	c->nusd = g->s.nusd;
-	c->jobs = g->s.jobs;
-	c->failed = g->s.failed;
-	c->tokens = tokens_total(&g->s.tok);
-	c->cache_hits = g->s.cache_hits;
-	c->cache_known = g->s.cache_known;
-	c->err_ppm = fig_ppm(g->s.failed, g->s.jobs);
-	c->base_err_ppm = FIG_NONE;
+	if (g->context)
+		memcpy(c->context, *g->context, sizeof c->context);
+	c->nusd = g->now.nusd;
+	c->jobs = g->now.jobs;
+	c->failed = g->now.failed;
+	c->tokens = tokens_total(&g->now.tok);
+	c->cache_hits = g->now.cache_hits;
+	c->cache_known = g->now.cache_known;
+	c->err_ppm = fig_ppm(g->now.failed, g->now.jobs);
+	c->base_nusd = whole(g->base.nusd);
+	c->base_jobs_milli = g->base.jobs;
+	c->base_tokens = whole(tokens_total(&g->base.tok));
+	/* Both in thousandths: what is shown is their ratio. */
+	c->base_cache_hits = g->base.cache_hits;
+	c->base_cache_known = g->base.cache_known;
+	c->base_err_ppm = fig_ppm(g->base.failed, g->base.jobs);
 }
 
-/* part / whole scales the mean of the baseline to the minutes that have passed. */
-static void group_base(GroupCell *c, const CostGroup *g, int64_t n, int64_t part, int64_t whole)
+static int same_delta(const GroupCell *a, const GroupCell *b)
 {
-	c->base_nusd = mul_div(g->s.nusd, part, n * whole);
-	c->base_jobs_milli = mul_div(g->s.jobs * 1000, part, n * whole);
-	c->base_tokens = mul_div(tokens_total(&g->s.tok), part, n * whole);
-	c->base_cache_hits = g->s.cache_hits;
-	c->base_cache_known = g->s.cache_known;
-	c->base_err_ppm = fig_ppm(g->s.failed, g->s.jobs);
-}
+	int c = strcmp(a->key, b->key);
 
-static int by_key(const void *x, const void *y)
-{
-	return str_cmp(((const CostGroup *)x)->key, ((const CostGroup *)y)->key);
-}
-
-/* One cell for each key of either list: both in the order of their whole keys, which a cell may hold in part only. */
-static size_t merge(const GroupAsk *q, CostGroup *now, size_t nn, CostGroup *base, size_t nb, int64_t hours, GroupCell *cell)
-{
-	size_t i = 0, k = 0, total = 0;
-
-	qsort(now, nn, sizeof *now, by_key);
-	qsort(base, nb, sizeof *base, by_key);
-	while (i < nn || k < nb) {
-		int c = i == nn ? 1 : k == nb ? -1 : by_key(&now[i], &base[k]);
-		GroupCell *at = &cell[total++];
-
-		if (c <= 0) {
-			group_now(at, &now[i++]);
-		} else {
-			fig_text(at->key, sizeof at->key, base[k].key);
-			at->err_ppm = FIG_NONE;
-		}
-		if (c >= 0)
-			group_base(at, &base[k++], hours, q->part, q->whole);
-	}
-	return total;
+	return c ? c : strcmp(a->context, b->context);
 }
 
 static int by_delta(const void *x, const void *y)
@@ -67,7 +47,7 @@ static int by_delta(const void *x, const void *y)
 
 	if (da != db)
 		return da < db ? 1 : -1;
-	return strcmp(a->key, b->key);
+	return same_delta(a, b);
 }
 
 static int by_error_delta(const void *x, const void *y)
@@ -78,59 +58,31 @@ static int by_error_delta(const void *x, const void *y)
 
 	if (da != db)
 		return da < db ? 1 : -1;
-	return strcmp(a->key, b->key);
+	return same_delta(a, b);
 }
 
-int groups_read(Store *s, const GroupAsk *q, GroupsOrder order, Groups *out, int64_t *base_n, Err *e)
+int groups_read(const Stores *from, const FiguresAsk *when, const CostCell *cell, Dim by, GroupsOrder order, Groups *out,
+                Against *against, Err *e)
 {
-	int64_t hours[BASE_HOURS_MAX];
-	size_t n = baseline_hours(q->base_hour, q->now_ms, q->offset_ms, hours), kept = 0, nn, nb, total = 0;
 	Arena a = { 0 };
-	CostGroup *now, *base;
-	GroupCell *cell = NULL;
-	int rc = -1;
+	Compared *found;
+	GroupCell *all;
+	size_t n;
+	int rc = compare_read(from, when, cell, by, &a, &found, &n, against, e);
 
-	for (size_t i = 0; q->covered_from_ms && i < n; i++)
-		if (hours[i] * HOUR_MS >= q->covered_from_ms)
-			hours[kept++] = hours[i];
-	if (store_hours_by(s, q->by, q->hours, q->hour_count, &a, &now, &nn, e) < 0 ||
-		store_hours_by(s, q->by, hours, kept, &a, &base, &nb, e) < 0)
-		goto out;
-	cell = xcalloc(nn + nb + 1, sizeof *cell);
-	total = merge(q, now, nn, base, kept >= BASE_LEAST ? nb : 0, (int64_t)kept, cell);
-	qsort(cell, total, sizeof *cell, order == GROUPS_BY_COST ? by_delta : by_error_delta);
 	memset(out, 0, sizeof *out);
-	out->total = (int32_t)total;
-	out->n = (int32_t)(total < FIG_GROUPS ? total : FIG_GROUPS);
-	memcpy(out->cell, cell, (size_t)out->n * sizeof *cell);
-	*base_n = kept >= BASE_LEAST ? (int64_t)kept : 0;
-	rc = 0;
-out:
-	free(cell);
-	arena_done(&a);
-	return rc;
-}
-
-int figures_groups(Store *s, Dim by, int64_t hour, int64_t now_ms, int64_t offset_ms, Groups *out, int64_t *base_n,
-				   Err *e)
-{
-	GroupAsk q = { .by = by,
-				   .hours = &hour,
-				   .hour_count = 1,
-				   .base_hour = hour,
-				   .part = HOUR_MS,
-				   .whole = HOUR_MS,
-				   .now_ms = now_ms,
-				   .offset_ms = offset_ms };
-	Arena a = { 0 };
-	Str back = STR("");
-	int rc;
-
-	if (hour == floor_div(now_ms, HOUR_MS))
-		q.part = now_ms - hour * HOUR_MS;
-	if ((rc = store_cursor(s, "jobs.back", &a, &back, e)) == 0) {
-		(void)str_i64(back, &q.covered_from_ms);     /* no cursor yet: nothing is known to be covered */
-		rc = groups_read(s, &q, GROUPS_BY_COST, out, base_n, e);
+	if (rc == 0 && n) {
+		all = xcalloc(n, sizeof *all);
+		for (size_t i = 0; i < n; i++) {
+			group_cell(&all[i], &found[i]);
+			out->nusd += all[i].nusd;
+			out->base_nusd += all[i].base_nusd;
+		}
+		qsort(all, n, sizeof *all, order == GROUPS_BY_COST ? by_delta : by_error_delta);
+		out->total = (int32_t)n;
+		out->n = (int32_t)(n < FIG_GROUPS ? n : FIG_GROUPS);
+		memcpy(out->cell, all, (size_t)out->n * sizeof *all);
+		free(all);
 	}
 	arena_done(&a);
 	return rc;

@@ -12,6 +12,17 @@ static void input_open(App *a, Mode m, const char *text)
 	a->say[0] = 0;
 }
 
+void app_type_command(App *a, const char *text)
+{
+	input_open(a, MODE_COMMAND, text);
+}
+
+void app_filter(App *a, const char *text)
+{
+	(void)snprintf(a->filter, sizeof a->filter, "%s", text);
+	app_changed(a, TOPIC_FILTER);
+}
+
 static void act_command(App *a)
 {
 	input_open(a, MODE_COMMAND, "");
@@ -56,6 +67,21 @@ static void act_failures(App *a)
 	query_failures(a, !a->world.failures_only);
 }
 
+static void act_earlier(App *a)
+{
+	past_step(a, -1);
+}
+
+static void act_later(App *a)
+{
+	past_step(a, 1);
+}
+
+static void act_login(App *a)
+{
+	prompt_again(a);
+}
+
 static void act_last(App *a)
 {
 	screen_forward(a, a->history_at ? -1 : 1);
@@ -77,7 +103,11 @@ static const AppAction actions[] = {
 	{ "help",     "?",         "help",                       help_show, true },
 	{ "failures", "z",         "failures only",              act_failures, true },
 	{ "freeze",   "p",         "freeze the screen, go on",   act_freeze, false },
+	{ "earlier",  "<",         "back in time: 5 min, in a grid 1 h", act_earlier, false },
+	{ "later",    ">",         "forward in time",            act_later, false },
+	{ "now",      ".",         "back to now",                past_leave, false },
 	{ "refresh",  "ctrl-r",    "ask AWS again now",          app_refresh_all, false },
+	{ "login",    "ctrl-g",    "log in (SSO, MFA)",          act_login, false },
 	{ "focus",    "tab",       "next pane",                  act_focus, false },
 	{ "unfocus",  "backtab",   "pane before",                act_focus_back, false },
 	{ "back",     "q",         "back",                       screen_back, true },
@@ -197,6 +227,8 @@ static void input_view(App *a, Key k)
 	const View *v;
 	Err e = { 0 };
 
+	if (p)
+		p->stale = true;         /* a cursor may move */
 	for (const PaneKey *row = p ? p->cls->keys : NULL; row && row->key; row++)
 		if (is_key(k, row->key)) {
 			row->run(p);
@@ -213,7 +245,7 @@ static void input_view(App *a, Key k)
 		}
 		a->filter[0] = 0;
 		app_scope_clear(a);
-		a->world.groups.hour = 0;
+		a->world.cell = (CostCell){ 0 };
 		query_failures(a, a->world.failures_only);
 		if (screen_open_view(a, v, &e) < 0)
 			app_say(a, ROLE_ERROR, e.text);
@@ -245,6 +277,8 @@ static void input_text(App *a, Key k)
 		page_scroll(a, -1000000);
 	else if (k.kind == KEY_END || is_key(k, "G"))
 		page_scroll(a, 1000000);
+	else if (is_key(k, "x"))
+		page_turn(a);
 	else if (is_key(k, "ctrl-c") || is_key(k, "Q"))
 		app_quit(a, 0);
 	else if (is_key(k, "ctrl-l"))
@@ -263,6 +297,6 @@ void input_key(App *a, Key k)
 		input_line(a, k);
 	else if (a->mode == MODE_TEXT)
 		input_text(a, k);
-	else
+	else if (!prompt_key(a, k))
 		input_view(a, k);
 }

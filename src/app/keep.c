@@ -1,10 +1,9 @@
-/* What the store forgets, and when: once after the start, when the feeds have had their first answers, then every hour. */
 #include "app/keep.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "app/app_impl.h"
+#include "app/watch.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
 
@@ -55,7 +54,7 @@ void keep_text(const KeepResult *r, int64_t limit_bytes, char out[160])
 }
 
 typedef struct KeepWork {
-	App *a;
+	Watch *w;
 	int64_t now_ms, limit_bytes;
 	KeepResult result;
 } KeepWork;
@@ -67,46 +66,43 @@ static int run(Store *s, void *work, Err *e)
 	return keep_run(s, k->now_ms, k->limit_bytes, &k->result, e);
 }
 
-/* A failure is tried again in an hour; the feeds' own writes meet the same disk sooner and say what is wrong with it. */
+/* The watch lives as long as its store has work. A failure is tried again in an hour; the feeds' own writes meet the same disk
+ * sooner and say what is wrong with it. */
 static void done(void *work, const Err *err)
 {
 	KeepWork *k = work;
-	App *a = k->a;
 	char text[160];
 
-	a->reads--;
-	if (!err && !a->quitting) {
+	if (!err && k->w->feeds && k->w->session.store_path) {
 		keep_text(&k->result, k->limit_bytes, text);
-		storeq_set_note(a->queue, text);
-		a->world.store_note = storeq_note(a->queue);
-		app_changed(a, TOPIC_FEEDS);
+		storeq_set_note(k->w->queue, text);
+		watch_changed(k->w);
 	}
 	free(k);
 }
 
-static bool feeds_quiet(const App *a)
+static bool feeds_quiet(const Watch *w)
 {
 	for (int i = 0; i < FEEDS_N; i++)
-		if (a->world.feed[i].phase == FEED_LOADING)
+		if (feeds_view(w->feeds, (FeedId)i)->phase == FEED_LOADING)
 			return false;
-	return storeq_idle(a->queue);
+	return storeq_idle(w->queue);
 }
 
-void keep_tick(App *a)
+void keep_tick(Watch *w, int64_t now_ms)
 {
-	int64_t now = clock_mono_ms();
+	int64_t mono_ms = clock_mono_ms();
 	KeepWork *k;
 
-	if (!a->keep_due_ms) {
-		a->keep_first = true;
-		a->keep_due_ms = now;
+	if (!w->keep_due_ms) {
+		w->keep_first = true;
+		w->keep_due_ms = mono_ms;
 	}
-	if (now < a->keep_due_ms || (a->keep_first && now < a->keep_due_ms + WAIT_MS && !feeds_quiet(a)))
+	if (mono_ms < w->keep_due_ms || (w->keep_first && mono_ms < w->keep_due_ms + WAIT_MS && !feeds_quiet(w)))
 		return;
-	a->keep_first = false;
-	a->keep_due_ms = now + HOUR_MS;
+	w->keep_first = false;
+	w->keep_due_ms = mono_ms + HOUR_MS;
 	k = xcalloc(1, sizeof *k);
-	*k = (KeepWork){ .a = a, .now_ms = app_now(a), .limit_bytes = a->session.conf.limits.store_mb << 20 };
-	a->reads++;
-	storeq_write(a->queue, (StoreWork){ run, done, k });
+	*k = (KeepWork){ .w = w, .now_ms = now_ms, .limit_bytes = w->session.conf->limits.store_mb << 20 };
+	storeq_write(w->queue, (StoreWork){ run, done, k });
 }

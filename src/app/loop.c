@@ -1,5 +1,6 @@
 /* The console's side of the loop: frames out, keys and signals in, one timer that refreshes. */
 #include "app/app_impl.h"
+#include "app/find.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,6 +31,10 @@ void loop_draw(App *a)
 
 	a->frame_due = false;
 	a->world.now_ms = app_now(a);
+	a->world.clock_ms = app_clock(a);
+	a->world.past = a->past_ms != 0;
+	query_pauses(a);
+	find_sync(a);
 	screen_update(a);
 	screen_draw(a);
 	if (a->mode == MODE_TEXT)
@@ -37,7 +42,7 @@ void loop_draw(App *a)
 	frame_draw(a);
 	if (!a->term || a->suspended)
 		return;
-	x = a->mode == MODE_COMMAND || a->mode == MODE_FILTER ? frame_cursor(a) : -1;
+	x = a->mode == MODE_COMMAND || a->mode == MODE_FILTER ? frame_cursor(a) : prompt_cursor(a);
 	a->blocked = term_draw(a->term, a->surface, x, surface_height(a->surface) - 1, &dead) < 0;
 	a->last_frame_ms = clock_mono_ms();
 	if (dead)
@@ -56,13 +61,11 @@ static void on_refresh(uv_timer_t *t)
 {
 	App *a = t->data;
 
-	feeds_tick(a->feeds, clock_mono_ms());
-	keep_tick(a);
+	for (size_t i = 0; i < a->watch_n; i++)
+		watch_tick(a->watch[i], app_clock(a));
+	prompt_tick(a);
 	query_tick(a);
-	if (a->say[0] && clock_mono_ms() > a->say_until_ms) {
-		a->say[0] = 0;
-		app_changed(a, 0);
-	}
+	app_say_tick(a);
 	if (a->refresh_ms > 0 && clock_mono_ms() - a->last_frame_ms >= a->refresh_ms - tick_ms(a) / 2)
 		app_changed(a, TOPIC_CLOCK);
 }
@@ -70,6 +73,25 @@ static void on_refresh(uv_timer_t *t)
 void loop_refresh(App *a)
 {
 	(void)uv_timer_start(&a->refresh, on_refresh, (uint64_t)tick_ms(a), (uint64_t)tick_ms(a));
+}
+
+/* What was typed before the contexts changed must not act on the new ones. It goes through the parser like everything
+ * else: half a paste or half an answer of the terminal would otherwise turn into keys. */
+static void drop_keys(App *a, bool flush)
+{
+	struct pollfd ready = { .fd = STDIN_FILENO, .events = POLLIN };
+	char bytes[4096];
+	ssize_t n = 1;
+	Key k;
+
+	a->drop_keys = false;
+	while (n > 0) {
+		while (keys_next(a->keys, flush, &k))
+			;
+		n = poll(&ready, 1, 0) > 0 && (ready.revents & POLLIN) ? read(STDIN_FILENO, bytes, sizeof bytes) : 0;
+		if (n > 0)
+			keys_feed(a->keys, (Str){ bytes, (size_t)n });
+	}
 }
 
 /* A key is answered at once; everything else waits for the next frame. */
@@ -81,6 +103,8 @@ static void take_keys(App *a, bool flush)
 	while (!a->quitting && keys_next(a->keys, flush, &k)) {
 		input_key(a, k);
 		any = true;
+		if (a->drop_keys)
+			drop_keys(a, flush);
 	}
 	if (!any || a->quitting || a->blocked)
 		return;

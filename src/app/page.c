@@ -6,21 +6,23 @@ void page_close(App *a)
 	arena_reset(&a->page.arena);
 	arena_reset(&a->page.rows);
 	a->page.line = a->page.row = NULL;
+	a->page.other = a->page.own = (Str){ 0 };
 	a->page.count = a->page.row_count = a->page.top = a->page.wrapped_w = 0;
 	a->mode = MODE_VIEW;
 	app_changed(a, TOPICS_ALL);
 }
 
-void page_show(App *a, const char *title, Str text)
+/* Title and text live in the page's arena. */
+static void set(TextPage *p, Str title, Str text)
 {
-	TextPage *p = &a->page;
 	size_t n = 1;
 
-	arena_reset(&p->arena);
 	p->wrapped_w = 0;
+	p->own = text;
+	p->own_title = title;
 	for (size_t i = 0; i < text.n; i++)
 		n += text.p[i] == '\n';
-	p->title = clean_text(&p->arena, str_of(title), 0);
+	p->title = clean_text(&p->arena, title, 0);
 	p->line = ARENA_ARRAY(&p->arena, Clean, n);
 	p->count = p->top = 0;
 	while (text.n) {
@@ -28,8 +30,36 @@ void page_show(App *a, const char *title, Str text)
 
 		p->line[p->count++] = clean_capped(&p->arena, line, 65536);
 	}
+}
+
+void page_show(App *a, const char *title, Str text)
+{
+	TextPage *p = &a->page;
+
+	arena_reset(&p->arena);
+	p->other = (Str){ 0 };
+	set(p, arena_str(&p->arena, str_of(title)), arena_str(&p->arena, text));
 	a->mode = MODE_TEXT;
 	app_changed(a, TOPICS_ALL);
+}
+
+void page_second(App *a, const char *title, Str text)
+{
+	a->page.other = arena_str(&a->page.arena, text);
+	a->page.other_title = arena_str(&a->page.arena, str_of(title));
+}
+
+void page_turn(App *a)
+{
+	TextPage *p = &a->page;
+	Str text = p->other, title = p->other_title;
+
+	if (!text.p)
+		return;
+	p->other = p->own;
+	p->other_title = p->own_title;
+	set(p, title, text);
+	app_changed(a, 0);
 }
 
 void app_show_text(App *a, const char *title, Str text)
@@ -65,7 +95,7 @@ static void page_wrap(App *a)
 
 void page_scroll(App *a, int lines)
 {
-	int room = surface_height(a->surface) - 4, max;
+	int room = surface_height(a->surface) - 4 - a->banner_rows, max;
 
 	page_wrap(a);
 	max = a->page.row_count - room;
@@ -85,7 +115,7 @@ void page_draw(App *a)
 	page_wrap(a);
 	if (b.w < SCREEN_LEAST_W || b.h < SCREEN_LEAST_H)
 		return;
-	b = box_sub(b, 0, 2, b.w, b.h - 3);
+	b = box_sub(b, 0, 2 + a->banner_rows, b.w, b.h - 3 - a->banner_rows);
 
 	draw_text(b, 0, 0, ROLE_TITLE, p->title);
 	for (int i = 0; i < b.h - 1 && p->top + i < p->row_count; i++) {

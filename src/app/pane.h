@@ -10,6 +10,7 @@
 
 typedef struct App App;
 typedef struct Pane Pane;
+struct AlertCell;
 
 enum { PANE_IGNORED = 0, PANE_HANDLED = 1 };
 
@@ -26,38 +27,85 @@ typedef struct PaneClass {
 	unsigned feeds;                            /* FEED_BIT: its state line rests on these */
 	const char *const *options;                /* names of the options it knows; NULL-terminated or NULL */
 	bool focusable;
+	bool aside;                                /* focusable, and not the first to be when another pane is */
+	int  least_w;                              /* narrower it shows nothing: its room then goes to the pane at its left */
+	int64_t scrub_ms;                          /* the step of < and > in it; 0: five minutes */
 	int  (*open)(Pane *p, Err *e);             /* allocates state, reads the options; may be NULL */
 	void (*update)(Pane *p, const World *w);   /* World -> own rows */
 	bool (*tick)(Pane *p, const World *w);     /* only the clock moved: true when that was enough; may be NULL */
 	void (*draw)(const Pane *p, Box b);        /* rows -> cells; nothing else */
+	bool (*job)(const Pane *p, JobRef *out);   /* the job that its cursor is on; *out is zero; may be NULL */
 	int  (*key)(Pane *p, Key k);               /* moves; PANE_* ; may be NULL */
 	void (*close)(Pane *p);                    /* may be NULL */
 	const PaneKey *keys;                       /* ends with a NULL key; may be NULL */
 	void (*help)(const Pane *p, Buf *out);     /* more lines for the help page (sort keys); may be NULL */
 } PaneClass;
 
+/* A question of panes to the stores that are shown, beyond the figures: a const row in app/ (ask_*.h), answered on a worker. */
+typedef struct AskClass {
+	const char *name;
+	size_t in_size;                            /* of what is asked: plain data, compared by its bytes (zero the struct first) */
+	bool   prices;                             /* it needs when->prices */
+	/* On a worker. *out: one block from xmalloc, whatever its size, which the answer owns; pointers in it may lead into it only. */
+	int  (*run)(const Stores *from, const FiguresAsk *when, const void *in, void **out, Err *e);
+} AskClass;
+
+enum { PANE_ASKS = 4 };                        /* kinds of questions of one pane */
+
+typedef struct PaneAsk {
+	const AskClass *cls;
+	void   *in;                                /* the question of now */
+	void   *out, *out_in;                      /* the newest answer (NULL: none yet), and the question that it answers */
+	int64_t at_ms;                             /* the clock that it was computed with */
+	bool    answered;                          /* out answers the question of now; else it is of another one, or of none */
+	bool    loading, in_flight, again;
+	char    error[256];                        /* why the question of now has no answer; empty: it has, or will have */
+} PaneAsk;
+
 struct Pane {
 	const PaneClass *cls;
 	App  *app;
 	const ViewNode *node;                      /* title, columns, sort, options */
 	void *state;
+	uint64_t serial;                           /* of this pane alone, as long as the program runs */
+	PaneAsk ask[PANE_ASKS];
 	Arena arena;                               /* reset before each update */
 	int   x, y, w, h;
-	bool  focused, dirty;
+	bool  focused, dirty;                      /* dirty: wants an update */
+	bool  stale, drawn_focused;                /* stale: its cells on the surface are not what draw would make now */
 };
 
+Role app_stage_role(const char *stage);
 Str pane_option(const Pane *p, const char *name);      /* empty when not given */
 
 /* What a pane may ask of the app. */
 void app_open_view(App *a, const char *view_id);
-void app_say(App *a, Role role, const char *own_text);            /* on the bottom line, for some seconds */
+void app_say(App *a, Role role, const char *own_text);            /* on the bottom line, for some seconds: the answer to a key */
+void app_tell(App *a, Role role, const char *own_text);           /* the same for what nobody asked for: it waits until the line is free */
 void app_copy(App *a, Str text, const char *what);                /* OSC 52, and says so */
-void app_select_hour(App *a, int64_t hour, Dim by);               /* groups of that hour, into World */
-void app_scope_jobs(App *a, const JobScope *scope);               /* narrows the jobs view and opens it */
+void app_select_cell(App *a, const CostCell *cell, int axes);     /* the other panes follow it: TOPIC_GROUPS; axes: GridAxes */
+void app_select_dim(App *a, Dim by);                              /* by what a cell is taken apart, from now on */
+void app_scope_jobs(App *a, const CostCell *scope);               /* narrows the jobs view and opens it */
+/* Asks, unless this very question is asked already; the pane is updated when the answer is there, and again whenever the figures are
+ * newer. What was answered before stays until then. */
+void app_ask(Pane *p, const AskClass *cls, const void *in);
+const PaneAsk *pane_answer(const Pane *p, const AskClass *cls);   /* never NULL; valid until update returns */
 void app_focus(App *a, const char *pane_kind);                    /* the first pane of that kind in this view */
 /* A page of text over the view: lines are shown as they are; text is cleaned by the overlay. */
 void app_show_text(App *a, const char *title, Str text);
-/* All that is known about one job, in words (raw = as JSON). Read from the store. */
-void app_describe_job(App *a, const char *id, bool raw);
+/* Where an amount comes from: why it differs from what is usual, and how it is computed; to the nano-dollar. */
+void app_explain(App *a, const CostCell *cell);
+void app_explain_job(App *a, const char *context, const char *id);
+/* What the cursor is on, for `:ack` and `:silence`: "RULE:KEY", or the name of a CloudWatch alarm; empty: nothing. */
+void app_point_alert(App *a, const char *context, const char *what);
+void app_describe_alert(App *a, const struct AlertCell *c);
+/* Opens the command line with this text in it, to be completed. */
+void app_type_command(App *a, const char *text);
+/* The view's filter, as if it had been typed. */
+void app_filter(App *a, const char *text);
+/* All that is known about one job, in words (raw = as JSON). Read from the store of its context (empty: the only one). */
+void app_describe_job(App *a, const char *context, const char *id, bool raw);
+/* Everything that the log groups have of its trace: asked of AWS, shown as a page. */
+void app_trace_lines(App *a, const JobCell *job);
 
 #endif

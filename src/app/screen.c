@@ -43,16 +43,37 @@ void screen_close_view(App *a)
 
 		if (p->cls->close)
 			p->cls->close(p);
+		ask_forget(p);
 		arena_done(&p->arena);
 	}
 	a->pane_count = 0;
 }
 
+/* What is too narrow to say anything leaves its room to the pane at its left. */
+static void give_way(App *a)
+{
+	for (size_t i = 1; i < a->pane_count; i++) {
+		Pane *p = &a->pane[i], *left = p - 1;
+
+		if (p->w >= p->cls->least_w || left->y != p->y || left->x + left->w != p->x)
+			continue;
+		left->w += p->w;
+		p->w = 0;
+	}
+}
+
+static size_t lay_out(const App *a, bool firing, Placed at[PANES_MAX])
+{
+	int w = surface_width(a->surface), h = surface_height(a->surface);
+	LayoutFor what = { w, h, firing };
+
+	return layout_place(a->view->layout, (Placed){ NULL, 0, 2 + a->banner_rows, w, h - 3 - a->banner_rows }, &what, at, PANES_MAX);
+}
+
 static void place(App *a)
 {
 	Placed at[PANES_MAX];
-	int w = surface_width(a->surface), h = surface_height(a->surface);
-	size_t n = layout_place(a->view->layout, 0, 2, w, h - 3, at, PANES_MAX);
+	size_t n = lay_out(a, a->firing, at);
 
 	for (size_t i = 0; i < a->pane_count && i < n; i++) {
 		Pane *p = &a->pane[i];
@@ -63,13 +84,15 @@ static void place(App *a)
 		p->h = at[i].h;
 		p->dirty = true;
 	}
+	give_way(a);
 }
 
 static size_t first_pane(const App *a)
 {
-	for (size_t i = 0; i < a->pane_count; i++)
-		if (a->pane[i].cls->focusable)
-			return i;
+	for (int aside = 0; aside < 2; aside++)
+		for (size_t i = 0; i < a->pane_count; i++)
+			if (a->pane[i].cls->focusable && a->pane[i].h > 0 && a->pane[i].cls->aside == (aside != 0))
+				return i;
 	return 0;
 }
 
@@ -83,17 +106,18 @@ static void focus_first(App *a)
 static int panes_open(App *a, const View *v, Err *e)
 {
 	Placed at[PANES_MAX];
-	size_t n = layout_place(v->layout, 0, 0, 200, 60, at, PANES_MAX);
+	size_t n = layout_place(v->layout, (Placed){ NULL, 0, 0, 200, 60 }, NULL, at, PANES_MAX);
 
 	for (size_t i = 0; i < n; i++)
 		if (check_options(v, at[i].node, class_of(a, at[i].node->pane), e) < 0)
 			return -1;
 	screen_close_view(a);
+	a->drawn_view = NULL;
 	a->view = v;
 	for (size_t i = 0; i < n; i++) {
 		Pane *p = &a->pane[i];
 
-		*p = (Pane){ .cls = class_of(a, at[i].node->pane), .app = a, .node = at[i].node, .dirty = true };
+		*p = (Pane){ .cls = class_of(a, at[i].node->pane), .app = a, .node = at[i].node, .dirty = true, .serial = ++a->pane_serial };
 		a->pane_count = i + 1;
 		if (p->cls->open && p->cls->open(p, e) < 0)
 			return -1;
@@ -110,6 +134,7 @@ int screen_open_view(App *a, const View *v, Err *e)
 	if (rc < 0 && (!old || panes_open(a, old, NULL) < 0))
 		return -1;
 	place(a);
+	a->focus_chosen = false;
 	focus_first(a);
 	if (rc < 0)
 		return -1;
@@ -165,7 +190,7 @@ void screen_back(App *a)
 		a->filter[0] = 0;
 	else if (a->focus != first_pane(a))
 		focus_first(a);
-	else if (a->world.scope.hour || a->world.scope.by != DIM_ALL) {
+	else if (!cell_anything(&a->world.scope)) {
 		app_scope_clear(a);
 		screen_forward(a, -1);
 	} else {
@@ -174,16 +199,53 @@ void screen_back(App *a)
 	app_changed(a, TOPICS_ALL);
 }
 
+void screen_banner(App *a)
+{
+	int rows = 0;
+
+	for (int i = 0; i < a->world.contexts; i++)
+		rows |= a->world.context[i].banner[0] != 0;
+	if (rows == a->banner_rows)
+		return;
+	a->banner_rows = rows;
+	if (a->view)
+		place(a);
+	app_changed(a, TOPICS_ALL);
+}
+
+/* Panes may come and go with alerts; the one that a person has gone to stays until that person leaves it. */
+static void follow_alerts(App *a)
+{
+	bool firing = a->world.fig && a->world.fig->alerts > 0, lost;
+	Placed at[PANES_MAX];
+
+	if (firing == a->firing || !a->view || a->frozen)
+		return;
+	lost = a->focus >= lay_out(a, firing, at) || at[a->focus].w < 1 || at[a->focus].h < 1;
+	if (lost && a->focus_chosen)
+		return;
+	a->firing = firing;
+	a->drawn_view = NULL;
+	place(a);
+	if (lost)
+		focus_first(a);
+}
+
 void screen_resize(App *a, int w, int h)
 {
 	surface_resize(a->surface, w < 1 ? 1 : w, h < 1 ? 1 : h);
+	a->drawn_view = NULL;
 	place(a);
+	/* Panes come and go with the room for them; what the user has chosen stays, unless it is gone. */
+	if (!a->focus_chosen || a->focus >= a->pane_count || a->pane[a->focus].h < 1)
+		focus_first(a);
 }
 
 void screen_focus_next(App *a, int step)
 {
 	size_t n = a->pane_count;
 
+	a->focus_chosen = true;
 	for (size_t i = 0; i < n; i++) {
 		a->focus = (a->focus + n + (size_t)(step < 0 ? n - 1 : 1)) % n;
 		if (a->pane[a->focus].cls->focusable && a->pane[a->focus].w > 0 && a->pane[a->focus].h > 0)
@@ -196,6 +258,7 @@ void screen_focus_next(App *a, int step)
 
 void app_focus(App *a, const char *kind)
 {
+	a->focus_chosen = true;
 	for (size_t i = 0; i < a->pane_count; i++)
 		if (strcmp(a->pane[i].cls->name, kind) == 0 && a->pane[i].h > 0)
 			a->focus = i;
@@ -206,39 +269,79 @@ void app_focus(App *a, const char *kind)
 	app_changed(a, 0);
 }
 
+/* The panes behind a list of jobs follow its cursor. */
+static unsigned follow_job(App *a, const Pane *p)
+{
+	JobRef job;
+
+	memset(&job, 0, sizeof job);
+	if (!p->cls->job || (!p->cls->job(p, &job) && !a->world.job.id[0]) || memcmp(&job, &a->world.job, sizeof job) == 0)
+		return 0;
+	a->world.job = job;
+	return TOPIC_JOB;
+}
+
+static void update(App *a, Pane *p, unsigned topics)
+{
+	unsigned more = p->cls->topics & topics & ~(unsigned)(TOPIC_CLOCK | TOPIC_HELD);
+
+	if (!p->dirty && !a->retired_n && !(p->cls->topics & topics))
+		return;
+	p->stale = true;
+	if (!p->dirty && !a->retired_n && !more && p->cls->tick && p->cls->tick(p, &a->world))
+		return;
+	p->dirty = false;
+	arena_reset(&p->arena);
+	p->cls->update(p, &a->world);
+}
+
 void screen_update(App *a)
 {
 	unsigned topics = a->topics;
 
+	follow_alerts(a);
 	a->topics = 0;
+	a->world.frozen = a->frozen;
 	if (a->frozen)
-		topics &= TOPIC_FILTER;
+		topics &= TOPIC_FILTER | TOPIC_JOB | TOPIC_HELD;
 	a->world.filter = str_of(a->filter);
 	for (size_t i = 0; i < a->pane_count; i++) {
-		Pane *p = &a->pane[i];
-
-		if (!p->dirty && !a->retired_n && !(p->cls->topics & topics))
-			continue;
-		if (!p->dirty && !a->retired_n && !(p->cls->topics & topics & ~TOPIC_CLOCK) && p->cls->tick &&
-			p->cls->tick(p, &a->world))
-			continue;
-		p->dirty = false;
-		arena_reset(&p->arena);
-		p->cls->update(p, &a->world);
+		update(a, &a->pane[i], topics);
+		topics |= follow_job(a, &a->pane[i]);
 	}
 	app_sweep(a);
 }
 
+/* Pages and panels lie over the panes. */
+static bool is_covered(const App *a)
+{
+	return a->mode == MODE_TEXT || a->prompt.login;
+}
+
+/* Panes that stand as they were drawn are left alone: a key moves one cursor. The frame draws its own rows each time. */
 void screen_draw(App *a)
 {
 	Box all = surface_box(a->surface);
+	bool small = all.w < SCREEN_LEAST_W || all.h < SCREEN_LEAST_H;
+	bool whole = small || is_covered(a) || a->drawn_view != a->view;
 
-	surface_clear(a->surface);
-	if (all.w < SCREEN_LEAST_W || all.h < SCREEN_LEAST_H) {
+	a->drawn_view = small || is_covered(a) ? NULL : a->view;
+	if (whole)
+		surface_clear(a->surface);
+	if (small) {
 		draw_own(all, 0, 0, ROLE_WARN, "window too small");
 		return;
 	}
-	for (size_t i = 0; i < a->pane_count && a->mode != MODE_TEXT; i++)
-		if (a->pane[i].w > 0 && a->pane[i].h > 0)
-			a->pane[i].cls->draw(&a->pane[i], box_sub(all, a->pane[i].x, a->pane[i].y, a->pane[i].w, a->pane[i].h));
+	for (size_t i = 0; i < a->pane_count && a->mode != MODE_TEXT; i++) {
+		Pane *p = &a->pane[i];
+		Box b = box_sub(all, p->x, p->y, p->w, p->h);
+
+		if (p->w <= 0 || p->h <= 0 || (!whole && !p->stale && p->focused == p->drawn_focused))
+			continue;
+		if (!whole)
+			box_clear(b);
+		p->cls->draw(p, b);
+		p->stale = false;
+		p->drawn_focused = p->focused;
+	}
 }

@@ -4,13 +4,32 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/xalloc.h"
 
-int64_t app_now(const App *a)
+int64_t app_clock(const App *a)
 {
 	return a->spec.fixed_now_ms ? a->spec.fixed_now_ms : clock_wall_ms();
+}
+
+/* With nothing but stale jobs to show, what is shown is the moment up to which they are known: figures of "now" that went on with the
+ * clock would fall to nothing by themselves. Of several contexts the freshest counts; each store is read as of its own time. */
+int64_t app_now(const App *a)
+{
+	int64_t clock = app_clock(a), known = 0;
+
+	if (a->past_ms || a->spec.fixed_now_ms)
+		return a->past_ms ? a->past_ms : clock;
+	for (int i = 0; i < a->world.contexts; i++) {
+		int64_t one = feed_known_ms(&a->world.context[i].feed[FEED_JOBS], clock);
+
+		known = one > known ? one : known;
+	}
+	if (!known && a->world.from_snapshot && a->fig)
+		known = a->fig->at_ms;
+	return known && known < clock ? known : clock;
 }
 
 static void on_frame(uv_timer_t *t)
@@ -70,7 +89,20 @@ void app_scope_clear(App *a)
 {
 	app_retire(a, a->world.scope_jobs.job);
 	a->world.scope_jobs = (ScopeJobs){ 0 };
-	a->world.scope = (JobScope){ 0 };
+	a->world.scope = (CostCell){ 0 };
+}
+
+void app_select_cell(App *a, const CostCell *cell, int axes)
+{
+	a->world.cell = *cell;
+	a->world.cell_axes = axes;
+	app_changed(a, TOPIC_GROUPS);
+}
+
+void app_select_dim(App *a, Dim by)
+{
+	a->world.cell_by = by;
+	app_changed(a, TOPIC_GROUPS);
 }
 
 void app_say(App *a, Role role, const char *own_text)
@@ -79,6 +111,32 @@ void app_say(App *a, Role role, const char *own_text)
 	a->say_role = role;
 	a->say_until_ms = clock_mono_ms() + SAY_MS;
 	app_changed(a, 0);
+}
+
+/* The oldest is given up where too many wait: the newest knows best how things stand. */
+void app_tell(App *a, Role role, const char *own_text)
+{
+	if (!a->say[0]) {
+		app_say(a, role, own_text);
+		return;
+	}
+	if (a->tell_n == TELLS)
+		memmove(&a->tell[0], &a->tell[1], (size_t)--a->tell_n * sizeof a->tell[0]);
+	(void)snprintf(a->tell[a->tell_n].text, sizeof a->tell[0].text, "%s", own_text);
+	a->tell[a->tell_n++].role = role;
+}
+
+void app_say_tick(App *a)
+{
+	if (a->say[0] && clock_mono_ms() <= a->say_until_ms)
+		return;
+	if (a->say[0])
+		app_changed(a, 0);
+	a->say[0] = 0;
+	if (!a->tell_n || a->mode == MODE_COMMAND || a->mode == MODE_FILTER)
+		return;
+	app_say(a, a->tell[0].role, a->tell[0].text);
+	memmove(&a->tell[0], &a->tell[1], (size_t)--a->tell_n * sizeof a->tell[0]);
 }
 
 void app_copy(App *a, Str text, const char *what)

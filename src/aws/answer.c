@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/encode.h"
 #include "aws/plain.h"
 #include "wire/text.h"
 #include "wire/time8601.h"
@@ -23,58 +24,87 @@ static void garbage(Fault *f, const char *what)
 	plain_copy(f->message, sizeof f->message, str_of(what));
 }
 
+/* S3's is of the object in base64. It is not of this body when only a part was asked for, nor when the object was put
+ * together from parts ("…-3"). */
+static bool object_crc_holds(const AwsCall *call, const HttpReply *reply)
+{
+	Str text = http_header(reply, "x-amz-checksum-crc32");
+	uint32_t crc = crc32_of(0, reply->body), want = 0;
+	Buf bytes = { 0 };
+	bool holds = true;
+
+	if (!text.n || reply->status != 200 || !str_is(str_of(call->op->method), "GET"))
+		return true;
+	if (b64_decode(&bytes, text) == 0 && bytes.n == 4) {
+		for (int i = 0; i < 4; i++)
+			want = want << 8 | (unsigned char)bytes.p[i];
+		holds = want == crc;
+	}
+	buf_done(&bytes);
+	return holds;
+}
+
 /* DynamoDB sends the CRC-32 of each body. A body that does not match was damaged on the way. */
-static bool crc_holds(const HttpReply *reply)
+static bool crc_holds(const AwsCall *call, const HttpReply *reply)
 {
 	Str text = http_header(reply, "x-amz-crc32");
 	int64_t want;
 
 	if (!text.n || str_i64(text, &want) < 0)
-		return true;
+		return object_crc_holds(call, reply);
 	return crc32_of(0, reply->body) == (uint64_t)want;
 }
 
-static int parse_body(const AwsOp *op, const HttpReply *reply, Arena *a, AwsBody *body, Err *e)
+/* A page of a proxy in place of the answer. What has a request id is from the service: an object may well be a page, and
+ * where no body belongs its type says nothing. */
+static bool is_foreign_page(const AwsCall *call, const HttpReply *reply, const Fault *f)
 {
-	XmlNode *root;
-
-	*body = (AwsBody){ .http = reply };
-	if (op->service->protocol == AWS_QUERY) {
-		if (xml_parse(a, reply->body, reply->body.n, &root, e) < 0)
-			return -1;
-		body->xml = root;
-		return 0;
-	}
-	if (jv_parse(a, reply->body, reply->body.n, &body->json, e) < 0)
-		return -1;
-	return jv_type(body->json) == JV_OBJECT ? 0 : err_set(e, "not a JSON object");
+	if (!fault_is_html(reply))
+		return false;
+	return reply->body.n ? !f->request_id[0] || !call->op->out || !shape_payload(call->op->out) : !f->request_id[0];
 }
 
 static void read_success(const AwsCall *call, const HttpReply *reply, Arena *a, void **out, Fault *f)
 {
-	const AwsOp *op = call->op;
-	AwsBody body;
 	Err e = { 0 };
 
-	if (fault_is_html(reply)) {
+	if (is_foreign_page(call, reply, f)) {
 		f->html = true;
 		garbage(f, "a web page");
 		return;
 	}
-	if (!crc_holds(reply)) {
+	if (!crc_holds(call, reply)) {
 		*f = (Fault){ .fault = AWS_TORN, .retry = RETRY_IDEMPOTENT, .status = reply->status };
 		fault_request_id(reply, f->request_id, sizeof f->request_id);
 		(void)snprintf(f->message, sizeof f->message, "its checksum does not match");
 		return;
 	}
-	if (parse_body(op, reply, a, &body, &e) < 0) {
+	if (aws_decode(a, call->op, reply, out, &e) < 0)
 		garbage(f, e.text);
-		return;
+}
+
+/* S3 says some failures with a status of 200 (S3 API Reference, CopyObject and others): the root element tells. */
+static bool answer_is_error(const AwsOp *op, const HttpReply *reply)
+{
+	const ShapeMember *payload = op->out ? shape_payload(op->out) : NULL;
+	Str body = str_trim(reply->body), rest;
+
+	if (op->service->protocol != AWS_REST_XML || (payload && payload->kind != SHAPE_STRUCT))
+		return false;
+	if (str_starts(body, STR("<?xml"))) {
+		(void)str_cut(body, '>', &rest);
+		body = str_trim(rest);
 	}
-	if (!op->decode)
-		return;
-	*out = arena_alloc(a, op->out_size);
-	if (op->decode(a, &body, *out, &e) < 0)
+	return str_starts(body, STR("<Error>"));
+}
+
+/* The body has gone to the handler; what its row decodes are headers. */
+static void read_stream_end(AwsCall *call, const HttpReply *reply, Arena *a, void **out, Fault *f)
+{
+	Err e = { 0 };
+
+	stream_end(call, reply, f);
+	if (f->fault == AWS_OK && call->op->out && aws_decode(a, call->op, reply, out, &e) < 0)
 		garbage(f, e.text);
 }
 
@@ -84,10 +114,10 @@ void answer_read(AwsCall *call, const HttpReply *reply, Arena *a, void **out, Fa
 	*out = NULL;
 	fault_request_id(reply, f->request_id, sizeof f->request_id);
 	if (call->op->stream && reply->status == 200)
-		stream_end(call, reply, f);
+		read_stream_end(call, reply, a, out, f);
 	else if (reply->fault != HTTP_OK)
 		fault_transport(reply, f);
-	else if (reply->status >= 200 && reply->status < 300)
+	else if (reply->status >= 200 && reply->status < 300 && !answer_is_error(call->op, reply))
 		read_success(call, reply, a, out, f);
 	else
 		fault_read(call->op->service->protocol, reply, f);

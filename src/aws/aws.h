@@ -1,69 +1,21 @@
-/* Signed AWS calls. An operation is a const row (AwsOp); a call is: encode -> URL -> sign -> send -> decode, with
+/* Signed AWS calls. An operation is a const row (api/op.h); a call is: encode -> URL -> sign -> send -> decode, with
  * retries (full jitter, budget), one sentence for every error, and cancel. All on the loop thread.
  * Facts: Smithy protocol specifications awsJson 1.0/1.1, restJson1, awsQuery; AWS SDKs "Retry behavior". */
 #ifndef AWS_AWS_H
 #define AWS_AWS_H
 
+#include "api/op.h"
+#include "aws/breaker.h"
+#include "aws/bucket.h"
 #include "aws/creds.h"
-#include "net/http.h"
+#include "aws/meter.h"
+#include "aws/paid.h"
 #include "wire/eventstream.h"
-#include "wire/jsonval.h"
-#include "wire/xml.h"
-
-typedef enum AwsProtocol { AWS_JSON10, AWS_JSON11, AWS_REST_JSON, AWS_QUERY } AwsProtocol;
-typedef enum AwsClass { AWS_READ, AWS_PAID, AWS_WRITE } AwsClass;
-
-typedef struct AwsService {
-	const char *id;             /* "dynamodb": key of AWS_ENDPOINT_URL_<ID> with '-' and ' ' as '_' */
-	const char *host_prefix;    /* "dynamodb", "monitoring", … */
-	const char *signing_name;
-	AwsProtocol protocol;
-	const char *target_prefix;  /* awsJson: "DynamoDB_20120810"; awsQuery: API version */
-	bool        query_mode;     /* sends x-amzn-query-mode */
-	const char *name;           /* for people: "DynamoDB" */
-	const char *busy_name;      /* in retry sentences: "the AI service"; NULL: name */
-	const char *missing_hint;   /* what to check when a resource is not found */
-	bool        bearer;         /* takes AWS_BEARER_TOKEN_BEDROCK in place of a signature */
-	int         backoff_ms;     /* base of the first retry after a fault of the service; 0: 50 */
-} AwsService;
-
-/* What an encoder fills. */
-typedef struct AwsParts {
-	Buf path;                   /* percent-encoded; empty = the row's path */
-	Buf query;                  /* canonical or not: the signer sorts a copy */
-	Buf body;                   /* awsQuery: "&Name=value…" behind Action and Version */
-	Buf secret;                 /* value of the row's secret_header */
-	Buf about;                  /* for messages: "table jobs"; empty when there is nothing to name */
-} AwsParts;
-
-/* What a decoder reads. */
-typedef struct AwsBody { JsonVal json; const XmlNode *xml; const HttpReply *http; } AwsBody;
-
-typedef struct AwsOp {
-	const AwsService *service;
-	const char *name;           /* "Query" */
-	const char *method;         /* "POST" */
-	const char *path;           /* "/" or "/foundation-models"; with labels the encoder writes parts->path */
-	const char *host_prefix;    /* "stream-" or NULL */
-	AwsClass cls;
-	bool stream, idempotent;
-	bool open;                  /* sent without a signature */
-	const char *secret_header;  /* a header that stands in for one; NULL: none */
-	const char *permission;     /* "dynamodb:Query": named when access is denied */
-	int (*encode)(const void *in, AwsParts *out, Err *e);
-	int (*decode)(Arena *a, const AwsBody *body, void *out, Err *e);     /* out: out_size zeroed bytes */
-	size_t out_size;
-	const char *only_event;     /* streams: events of other types are skipped; NULL: all are delivered */
-	const char *last_event;     /* streams: without this event the stream was torn; NULL: it may end anywhere */
-	size_t body_max;            /* of an answer, in bytes; 0: BODY_MAX of aws/call.h, which suits a page of a listing */
-	int quiet_s;                /* give up after so many silent seconds; 0: net's default */
-	int total_s;                /* time for the whole call; 0: 60, streams none */
-	const char *page_token;     /* member of the answer that asks for another page, or NULL (documentation and tests) */
-} AwsOp;
 
 typedef enum AwsFault {
 	AWS_OK, AWS_THROTTLED, AWS_DENIED, AWS_BAD_CREDENTIALS, AWS_EXPIRED, AWS_SKEWED, AWS_NOT_FOUND, AWS_CONDITION,
-	AWS_VALIDATION, AWS_SERVER, AWS_NETWORK, AWS_TORN, AWS_GARBAGE, AWS_REFUSED, AWS_CANCELLED, AWS_OTHER
+	AWS_VALIDATION, AWS_SERVER, AWS_NETWORK, AWS_TORN, AWS_GARBAGE, AWS_REFUSED, AWS_CANCELLED, AWS_OTHER,
+	AWS_UNCHANGED        /* asked for only when it has changed, and it has not */
 } AwsFault;
 
 typedef struct AwsError {
@@ -71,6 +23,7 @@ typedef struct AwsError {
 	int  status;
 	char code[96];              /* "ThrottlingException", cleaned */
 	char request_id[80];
+	char lacks[80];             /* AWS_DENIED: "logs:FilterLogEvents"; else empty */
 	Err  err;                   /* the sentence: what failed, call, account/region, request id, what to do */
 	Str  body;                  /* raw error body (for TransactionCanceledException's reasons); lives as long as the callback */
 } AwsError;
@@ -84,9 +37,16 @@ typedef struct AwsClientSpec {
 	Str  endpoint_url;          /* --endpoint-url or the context's; beats the environment */
 	bool allow_foreign_endpoint;
 	bool read_only;             /* AWS_WRITE rows are refused */
+	bool guarded;               /* and without it until aws_identity says OK */
+	Str  account;               /* that keys must belong to; empty: the first one that AWS names */
+	bool fetches_keys;          /* bodies hold secrets: nothing of them is repeated in a message */
 	bool check_late;            /* endpoints are checked when a call goes there, not all at the start */
+	AwsPaid paid;
+	AwsMeter meter;
+	Bucket *bucket;             /* shared with other clients, outlives them; NULL: calls are not counted */
 	int  concurrent;            /* calls at once to one service; more wait in order; 0: 8 */
 	int  max_attempts;          /* 0: 3 */
+	Breakers *breakers;         /* shared with a client that outlives this one; NULL: its own */
 	int64_t (*now_ms)(void *arg); void *now_arg;     /* wall clock for signing; NULL: the real one */
 } AwsClientSpec;
 
@@ -98,6 +58,10 @@ void       aws_client_free(AwsClient *c);
 Str        aws_region(const AwsClient *c);
 Str        aws_endpoint(const AwsClient *c, const AwsService *s, Arena *a);
 const AwsCreds *aws_creds(const AwsClient *c);
+AwsCreds  *aws_creds_own(AwsClient *c);                    /* to answer what they ask */
+/* Whose keys these are, as AWS answered to the very keys that sign now (GetCallerIdentity, whoever asked it). */
+typedef enum AwsIdentity { IDENTITY_UNKNOWN, IDENTITY_OK, IDENTITY_WRONG } AwsIdentity;
+AwsIdentity aws_identity(const AwsClient *c);
 void       aws_set_account(AwsClient *c, Str account);     /* after GetCallerIdentity: named in messages */
 int64_t    aws_calls_made(const AwsClient *c);
 int64_t    aws_skew_ms(const AwsClient *c);
@@ -112,15 +76,16 @@ typedef struct AwsHandler {
 	void (*on_retry)(AwsCall *call, const char *sentence, int64_t wait_ms, void *arg);
 	void *arg;
 	int64_t total_ms;           /* whole call, waits included; 0: the row's total_s */
+	int64_t estimate_nusd;      /* AWS_PAID: what it may cost at most; reserved until aws_settle */
+	CallRank rank;              /* who waits when a minute has no room for more */
 } AwsHandler;
 
-/* in is encoded before aws_call returns. NULL and Err (nothing was sent) when it cannot be. */
+/* in (NULL: nothing of it is given) is encoded before aws_call returns. NULL and Err (nothing was sent) when it
+ * cannot be. ERR_REFUSED: the row is not one of aws_ops(), would write where that is not allowed, or may cost more
+ * than is left. */
 AwsCall *aws_call(AwsClient *c, const AwsOp *op, const void *in, const AwsHandler *h, Err *e);
 void     aws_cancel(AwsCall *call);                  /* on_done comes with AWS_CANCELLED in a later loop turn */
 const AwsOp *aws_call_op(const AwsCall *call);
 Str      aws_call_request_id(const AwsCall *call);   /* of the last answer */
-
-/* Every operation there is, NULL-terminated: for doctor, the coverage table and the tests. */
-const AwsOp *const *aws_ops(void);
 
 #endif

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/encode.h"
+#include "api/sts.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
 
@@ -14,12 +16,7 @@ void call_release(AwsCall *call)
 
 	if (--call->holds)
 		return;
-	buf_done(&call->parts.path);
-	buf_done(&call->parts.query);
-	/* Bodies of the calls that fetch credentials hold tokens. */
-	buf_wipe_done(&call->parts.body);
-	buf_wipe_done(&call->parts.secret);
-	buf_done(&call->parts.about);
+	aws_parts_done(&call->parts);
 	buf_done(&call->frames);
 	free(call->endpoint);
 	free(call);
@@ -39,6 +36,8 @@ void call_finish(AwsCall *call, const void *out, const AwsError *err)
 	if (call->state == CALL_DONE)
 		return;
 	call->state = CALL_DONE;
+	gate_settle(call, err);
+	gate_charge(call, out, err);
 	client_unlink(call);
 	c->shells++;              /* the client outlives this function, whatever on_done does */
 	call->h.on_done(call, out, err, call->h.arg);
@@ -51,9 +50,9 @@ static FaultPlace place_of(AwsCall *call)
 {
 	AwsClient *c = call->client;
 
-	return (FaultPlace){ .op = call->op, .account = c->account, .region = c->region.p, .about = buf_cstr(&call->parts.about),
-	                     .endpoint = call->endpoint ? call->endpoint : "the service", .creds_source = creds_source(c->creds),
-	                     .attempts = call->attempt };
+	return (FaultPlace){ .op = call->op, .account = c->account, .region = *call->region ? call->region : c->region.p,
+	                     .about = buf_cstr(&call->parts.about), .endpoint = call->endpoint ? call->endpoint : "the service",
+	                     .creds_source = creds_source(c->creds), .attempts = call->attempt };
 }
 
 void call_fail(AwsCall *call, const Fault *f, HttpFault transport, Str body)
@@ -61,8 +60,10 @@ void call_fail(AwsCall *call, const Fault *f, HttpFault transport, Str body)
 	AwsError err = { .fault = f->fault, .status = f->status, .body = body };
 	FaultPlace place = place_of(call);
 
+	call->unbegun = f->retry == RETRY_ALWAYS;
 	(void)snprintf(err.code, sizeof err.code, "%s", f->code);
 	(void)snprintf(err.request_id, sizeof err.request_id, "%s", call->request_id);
+	fault_lacks(f, call->op, err.lacks);
 	fault_sentence(f, transport, &place, &err.err);
 	call_finish(call, NULL, &err);
 }
@@ -75,13 +76,6 @@ void call_cancel_now(AwsCall *call)
 	if (sent)
 		http_cancel(call->rq);
 	call_fail(call, &f, sent ? HTTP_CANCELLED : HTTP_OK, STR(""));
-}
-
-static int64_t asked_wait(const HttpReply *reply)
-{
-	int64_t ms;
-
-	return str_i64(http_header(reply, "x-amz-retry-after"), &ms) == 0 ? ms : -1;
 }
 
 static void wait_then_send(AwsCall *call, const Fault *f, int64_t wait_ms)
@@ -105,34 +99,46 @@ static bool correct_skew(AwsCall *call, const Fault *f, const HttpReply *reply)
 	call->skew_corrected = true;
 	call->client->skew_ms = skew;
 	wait_then_send(call, f, 0);
+	gate_alive(call);
 	return true;
 }
 
-/* Once for each call: keys that AWS calls expired are fetched anew. What a stream has delivered is not asked for twice. */
+/* Once for each call: keys that AWS calls expired are fetched anew, and those that it does not know when the files that
+ * they come from have changed. What a stream has delivered is not asked for twice. */
 static bool renew(AwsCall *call, const Fault *f)
 {
-	if (f->fault != AWS_EXPIRED || call->renewed || call->delivered || call->op->open ||
-	    !creds_refuse(call->client->creds, str_of(call->key)))
+	AwsCreds *creds = call->client->creds;
+
+	if (call->renewed || call->delivered || call->op->open)
+		return false;
+	if (!(f->fault == AWS_EXPIRED && creds_refuse(creds, str_of(call->key))) &&
+	    !(f->fault == AWS_BAD_CREDENTIALS && creds_doubt(creds, str_of(call->key))))
 		return false;
 	call->renewed = true;
 	wait_then_send(call, f, 0);
+	gate_alive(call);               /* new keys may be long in coming: nobody need wait for that */
 	return true;
 }
 
 static bool try_again(AwsCall *call, const Fault *f, const HttpReply *reply)
 {
 	AwsClient *c = call->client;
+	RetryAsk ask;
 	int64_t wait;
 	uint32_t chance;
 
-	if (f->retry == RETRY_NEVER || (f->retry == RETRY_IDEMPOTENT && !call->op->idempotent) || call->delivered)
+	/* A probe is one try: others wait for what comes of it. */
+	if (call->probe || !fault_may_retry(f, call->op) || call->delivered)
 		return false;
 	if (call->attempt >= c->max_attempts || !retry_take(&c->budget, f->throttled, &call->retry_cost))
 		return false;
 	client_random(&chance, sizeof chance);
-	wait = retry_wait_ms(call->attempt - 1, f->throttled, call->op->service->backoff_ms, chance, asked_wait(reply));
+	ask = retry_ask(http_header(reply, "x-amz-retry-after"), http_header(reply, "retry-after"), http_header(reply, "date"),
+	                client_now_ms(c) + c->skew_ms);
+	wait = retry_wait_ms(call->attempt - 1, f->throttled, call->op->service->backoff_ms, chance, &ask);
 	if (call->deadline_ms && clock_mono_ms() + wait >= call->deadline_ms)
 		return false;
+	call->elsewhere = f->misdirected;
 	wait_then_send(call, f, wait);
 	return true;
 }
@@ -144,6 +150,31 @@ static void name_skew(const AwsCall *call, const HttpReply *reply, Fault *f)
 
 	if (f->may_be_skew && reply->fault == HTTP_OK && answer_shows_skew(call, reply, &skew))
 		f->fault = AWS_SKEWED;
+}
+
+/* Only here is it known which keys the answer speaks of. */
+static void note_identity(AwsCall *call, const void *out)
+{
+	const StsIdentity *id = out;
+
+	if (call->op != &op_sts_get_caller_identity || !id)
+		return;
+	creds_note_identity(call->client->creds, str_of(call->key), id->account, id->arn);
+	gate_identity(call->client, str_of(call->key), id->account);
+}
+
+/* What let the call in, and for calls that fetch keys all that they said: none of it comes back in a sentence. */
+static void hide_sent(const AwsCall *call, Fault *f)
+{
+	const AwsClient *c = call->client;
+	SigCreds keys = creds_get(c->creds);
+
+	fault_hide(f, keys.token);
+	fault_hide(f, keys.secret_key);
+	fault_hide(f, creds_bearer(c->creds));
+	fault_hide(f, buf_str(&call->parts.secret));
+	if (c->fetches_keys)
+		fault_hide(f, buf_str(&call->parts.body));
 }
 
 static void on_reply(HttpRequest *rq, const HttpReply *reply, void *arg)
@@ -162,9 +193,12 @@ static void on_reply(HttpRequest *rq, const HttpReply *reply, void *arg)
 		call_fail(call, &f, HTTP_CANCELLED, STR(""));
 		goto out;
 	}
+	seen_note(call, reply);
 	answer_read(call, reply, &a, &out, &f);
+	hide_sent(call, &f);
 	if (f.fault == AWS_OK) {
 		retry_give_back(&call->client->budget, call->retry_cost);
+		note_identity(call, out);
 		call_finish(call, out, NULL);
 	} else if (!correct_skew(call, &f, reply) && !renew(call, &f) && !try_again(call, &f, reply)) {
 		/* A stream that we ended ourselves shows as a cancelled transfer; what counts is why we ended it. */
@@ -181,7 +215,28 @@ out:
 /* Rows that are signed wait for keys; an API key for the models stands in for them. */
 static bool needs_keys(const AwsCall *call)
 {
-	return !call->op->open && !(call->op->service->bearer && creds_bearer(call->client->creds).n);
+	return !call->op->open && !call_bearer(call).n;
+}
+
+/* What was decided on with one identity is not done with another. */
+static int same_identity(const AwsCall *call, Err *e)
+{
+	const AwsCreds *c = call->client->creds;
+
+	if (call->op->cls != AWS_WRITE || !call->generation || creds_same_since(c, call->generation))
+		return 0;
+	return err_kind(e, ERR_REFUSED, "%s %s was not sent: the keys from %s changed meanwhile, and AWS has not said that they belong to the "
+	                "same account and role; look again and repeat it", call->op->service->name, call->op->name, creds_source(c));
+}
+
+/* Its turn came when its time was over. What is sent with no time left for an answer may be carried out, and nobody would
+ * hear of it. */
+static int still_in_time(const AwsCall *call, Err *e)
+{
+	if (!call->deadline_ms || call->attempt || clock_mono_ms() < call->deadline_ms)
+		return 0;
+	return err_set(e, "%s %s was not sent: all its time was spent waiting behind other calls to %s; try again", call->op->service->name,
+	               call->op->name, call->op->service->name);
 }
 
 static int next_try(AwsCall *call, Err *e)
@@ -191,6 +246,14 @@ static int next_try(AwsCall *call, Err *e)
 		call->keyless_ms = clock_mono_ms();
 		return 0;
 	}
+	if (still_in_time(call, e) < 0 || same_identity(call, e) < 0)
+		return -1;
+	if (gate_must_wait(call)) {
+		call->state = CALL_QUEUED;
+		return 0;
+	}
+	if (gate_pass(call, e) < 0)
+		return -1;
 	call->attempt++;
 	call->state = CALL_SENDING;
 	stream_reset(call);
@@ -228,13 +291,23 @@ static AwsCall *first_keyless(const AwsClient *c)
 	return call;
 }
 
+static int count_keyless(const AwsClient *c)
+{
+	int n = 0;
+
+	for (const AwsCall *call = c->first; call; call = call->next)
+		n += call->state == CALL_KEYLESS && !call->cancelled;
+	return n;
+}
+
 void call_on_creds(void *client, const Err *why)
 {
 	AwsClient *c = client;
 	AwsCall *call;
 
 	c->shells++;
-	while (!c->closing && (call = first_keyless(c))) {
+	/* Those that wait now: what a handler begins anew waits for the next word, or this would come to no end. */
+	for (int left = count_keyless(c); left > 0 && !c->closing && (call = first_keyless(c)); left--) {
 		Err e = { 0 };
 		AwsError err = { .fault = AWS_BAD_CREDENTIALS };
 
@@ -262,6 +335,10 @@ void call_begin_queued(AwsCall *call)
 {
 	Err e = { 0 };
 
+	/* Waiting for a minute with room is not its fault. */
+	if (call->held_ms && call->deadline_ms)
+		call->deadline_ms += clock_mono_ms() - call->held_ms;
+	call->held_ms = 0;
 	if (next_try(call, &e) < 0)
 		fail_to_begin(call, &e);
 }

@@ -5,7 +5,8 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "aws/endpoint.h"
+#include "api/charge.h"
+#include "api/encode.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
 
@@ -22,35 +23,37 @@ static Str find_region(const AwsClientSpec *spec, const AwsCreds *creds)
 	return creds_profile_region(creds);
 }
 
-/* Every service's endpoint once, so that a refused one is told at the start and not in the middle of the work. */
+EndpointAsk client_ask(const AwsClient *c, const AwsService *s, const char *host_prefix, Str bucket)
+{
+	return (EndpointAsk){ .service = s, .host_prefix = host_prefix, .region = c->region, .given = c->endpoint_url,
+	                      .creds = c->creds, .allow_foreign = c->allow_foreign, .fips = c->fips, .dualstack = c->dualstack,
+	                      .bucket = bucket };
+}
+
+/* Every service's endpoint once, so that a refused one is told at the start and not in the middle of the work. The
+ * operations of a service stand together in the table: a neighbour at the same host has been checked. */
 static int check_endpoints(AwsClient *c, Err *e)
 {
+	const AwsOp *last = NULL;
 	Arena a = { 0 };
 	int rc = 0;
 
-	for (const AwsOp *const *op = aws_ops(); *op && rc == 0; op++) {
-		EndpointAsk ask = { (*op)->service, (*op)->host_prefix, c->region, c->endpoint_url, c->creds, c->allow_foreign };
+	for (const AwsOp *const *op = aws_ops(); *op && rc == 0; last = *op++) {
+		EndpointAsk ask = client_ask(c, (*op)->service, (*op)->host_prefix, STR(""));
 		Endpoint where;
 
-		rc = endpoint_find(&a, &ask, &where, e);
+		if (!last || last->service != (*op)->service || last->host_prefix != (*op)->host_prefix)
+			rc = endpoint_find(&a, &ask, &where, e);
 	}
 	arena_done(&a);
 	return rc;
-}
-
-static int max_attempts(const AwsClientSpec *spec)
-{
-	int64_t n;
-
-	if (spec->max_attempts > 0)
-		return spec->max_attempts;
-	return str_i64(str_of(getenv("AWS_MAX_ATTEMPTS")), &n) == 0 && n >= 1 && n <= 10 ? (int)n : RETRY_ATTEMPTS;
 }
 
 static void client_destroy(AwsClient *c)
 {
 	sig_cache_free(c->keys);
 	creds_free(c->creds);
+	breakers_free(c->own_breakers);         /* its clients are gone with the credentials */
 	arena_done(&c->arena);
 	free(c);
 }
@@ -65,25 +68,36 @@ AwsClient *aws_client_new(Http *http, const AwsClientSpec *spec, AwsCreds *creds
 	c->keys = sig_cache_new();
 	c->region = arena_str(&c->arena, region);
 	c->endpoint_url = arena_str(&c->arena, spec->endpoint_url);
-	if (str_of(getenv("AWS_CA_BUNDLE")).n)
-		c->ca_file = arena_cstr(&c->arena, str_of(getenv("AWS_CA_BUNDLE")));
 	c->allow_foreign = spec->allow_foreign_endpoint;
 	c->read_only = spec->read_only;
-	c->max_attempts = max_attempts(spec);
+	c->fetches_keys = spec->fetches_keys;
+	c->guarded = spec->guarded;
+	c->confirmed = -1;
+	(void)snprintf(c->expected, sizeof c->expected, "%.*s", STR_ARG(spec->account));
+	c->paid = spec->paid;
+	c->meter = spec->meter;
+	c->bucket = spec->bucket;
 	c->concurrent = spec->concurrent > 0 ? spec->concurrent : CALLS_PER_SERVICE;
 	c->now_ms = spec->now_ms;
 	c->now_arg = spec->now_arg;
 	retry_budget_init(&c->budget);
+	c->own_breakers = spec->breakers ? NULL : breakers_new();
+	c->breakers = spec->breakers ? spec->breakers : c->own_breakers;
 	if (!region.n)
 		(void)err_kind(e, ERR_USAGE, "context %.*s has no region; set region in the context, AWS_REGION, or region in the profile",
 		               STR_ARG(spec->context));
 	else if (!region_ok(region))
 		(void)err_kind(e, ERR_USAGE, "\"%.*s\" is not a region like eu-west-1", region.n > 60 ? 60 : STR_ARG(region));
-	else if (spec->check_late || check_endpoints(c, e) == 0) {
+	else if (settings_read(c, spec, e) == 0 && (spec->check_late || check_endpoints(c, e) == 0)) {
 		CredsNet net = { .http = http, .region = c->region, .endpoint_url = c->endpoint_url, .allow_foreign = c->allow_foreign,
-		                 .ca_file = c->ca_file, .now_ms = c->now_ms, .now_arg = c->now_arg };
+		                 .ca_file = c->ca_file, .breakers = c->breakers, .now_ms = c->now_ms, .now_arg = c->now_arg };
 
 		creds_attach(creds, &net, call_on_creds, c);
+		if (c->bucket) {
+			(void)uv_timer_init(http_loop(http), &c->pace);      /* cannot fail */
+			c->pace.data = c;
+			c->shells++;
+		}
 		return c;
 	}
 	client_destroy(c);
@@ -97,6 +111,11 @@ void client_shell_gone(AwsClient *c)
 		client_destroy(c);
 }
 
+static void on_pace_closed(uv_handle_t *h)
+{
+	client_shell_gone(h->data);
+}
+
 void aws_client_free(AwsClient *c)
 {
 	if (!c || c->closing)
@@ -105,6 +124,8 @@ void aws_client_free(AwsClient *c)
 	c->shells++;
 	while (c->first)
 		call_cancel_now(c->first);
+	if (c->bucket)
+		uv_close((uv_handle_t *)&c->pace, on_pace_closed);
 	client_shell_gone(c);
 }
 
@@ -130,18 +151,20 @@ void client_unlink(AwsCall *call)
 	call->next = call->prev = NULL;
 }
 
-/* Room in its service, and nobody who came earlier waits for it. */
+/* Room in its service and in the minute, and nobody waits for it who came earlier and is not less urgent. */
 static bool may_start(const AwsCall *self)
 {
 	const AwsClient *c = self->client;
 	bool before = true;
 	int busy = 0;
 
+	if (gate_must_wait(self) || gate_held(self))
+		return false;
 	for (const AwsCall *call = c->first; call; call = call->next) {
 		before &= call != self;
 		if (call->op->service != self->op->service)
 			continue;
-		if (before && call->state == CALL_QUEUED && !call->cancelled)
+		if (before && call->state == CALL_QUEUED && !call->cancelled && call->h.rank <= self->h.rank)
 			return false;
 		busy += call->state != CALL_QUEUED;
 	}
@@ -161,6 +184,7 @@ void client_start_queued(AwsClient *c)
 		/* Beginning may have ended it and, through its handler, any other: start over. */
 		call = c->closing ? NULL : c->first;
 	}
+	gate_pace(c);
 }
 
 void client_random(void *out, size_t n)
@@ -181,31 +205,9 @@ static void make_uuid(char out[INVOCATION_TEXT])
 	               b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
 }
 
-static int encode(AwsCall *call, const void *in, Err *e)
-{
-	const AwsService *s = call->op->service;
-
-	if (s->protocol == AWS_QUERY)
-		(void)buf_printf(&call->parts.body, "Action=%s&Version=%s", call->op->name, s->target_prefix);
-	if (call->op->encode && call->op->encode(in, &call->parts, e) < 0)
-		return err_wrap(e, "%s %s", s->name, call->op->name);
-	if (!call->parts.body.n && (s->protocol == AWS_JSON10 || s->protocol == AWS_JSON11))
-		(void)buf_puts(&call->parts.body, "{}");
-	return 0;
-}
-
-static int allowed(const AwsClient *c, const AwsOp *op, Err *e)
-{
-	if (c->closing)
-		return err_set(e, "%s %s: the connection to AWS is being closed", op->service->name, op->name);
-	if (c->read_only && op->cls == AWS_WRITE)
-		return err_kind(e, ERR_REFUSED, "%s %s would write, and this context is read-only; set write: true in the context and "
-		                "start with --write", op->service->name, op->name);
-	return 0;
-}
-
 static void undo_call(AwsCall *call)
 {
+	gate_settle(call, NULL);
 	client_unlink(call);
 	call->state = CALL_DONE;
 	uv_close((uv_handle_t *)&call->timer, call_on_timer_closed);
@@ -217,15 +219,17 @@ AwsCall *aws_call(AwsClient *c, const AwsOp *op, const void *in, const AwsHandle
 	int64_t usual = op->total_s ? op->total_s * INT64_C(1000) : op->stream ? 0 : CALL_TOTAL_MS;
 	int64_t total = h->total_ms ? h->total_ms : usual;
 
-	if (allowed(c, op, e) < 0)
+	if (gate_allow(c, op, e) < 0)
 		return NULL;
 	call = xcalloc(1, sizeof *call);
 	*call = (AwsCall){ .client = c, .op = op, .h = *h, .holds = 1, .deadline_ms = total > 0 ? clock_mono_ms() + total : 0 };
+	call->generation = creds_generation(c->creds);
 	make_uuid(call->invocation);
 	(void)uv_timer_init(http_loop(c->http), &call->timer);   /* cannot fail */
 	call->timer.data = call;
 	link_last(call);
-	if (encode(call, in, e) < 0) {
+	call->charge_pusd = c->meter.note ? charge_asked(charge_of(op), in) : 0;
+	if (aws_encode(op, in, &call->parts, e) < 0 || gate_find(call, e) < 0 || gate_reserve(call, e) < 0) {
 		undo_call(call);
 		return NULL;
 	}
@@ -233,6 +237,7 @@ AwsCall *aws_call(AwsClient *c, const AwsOp *op, const void *in, const AwsHandle
 		undo_call(call);
 		return NULL;
 	}
+	gate_pace(c);
 	return call;
 }
 
@@ -243,7 +248,7 @@ Str aws_region(const AwsClient *c)
 
 Str aws_endpoint(const AwsClient *c, const AwsService *s, Arena *a)
 {
-	EndpointAsk ask = { s, NULL, c->region, c->endpoint_url, c->creds, c->allow_foreign };
+	EndpointAsk ask = client_ask(c, s, NULL, STR(""));
 	Endpoint where;
 
 	/* Checked when the client was made, for every service of aws_ops(). */
@@ -255,9 +260,19 @@ const AwsCreds *aws_creds(const AwsClient *c)
 	return c->creds;
 }
 
+AwsCreds *aws_creds_own(AwsClient *c)
+{
+	return c->creds;
+}
+
 void aws_set_account(AwsClient *c, Str account)
 {
 	(void)snprintf(c->account, sizeof c->account, "%.*s", STR_ARG(account));
+}
+
+int64_t aws_spent(const AwsClient *c)
+{
+	return c->spent_nusd;
 }
 
 int64_t aws_calls_made(const AwsClient *c)

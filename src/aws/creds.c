@@ -26,6 +26,8 @@ static Str profile_name(const CredsAsk *ask)
 	/* botocore's order. */
 	static const char *const variables[] = { "AWS_DEFAULT_PROFILE", "AWS_PROFILE" };
 
+	if (ask->role.arn.n && ask->role.source_profile.n)
+		return ask->role.source_profile;
 	if (ask->profile.n)
 		return ask->profile;
 	for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
@@ -111,12 +113,23 @@ static void set_windows(AwsCreds *c)
 	c->must_ms = is_short ? now + left / 4 * 3 : c->keys->expires_ms - MUST_MS;
 }
 
+/* A role stays what it is, however often it is taken; a program or a machine may give other keys the next time. */
+static bool stays_the_same(const AwsCreds *c)
+{
+	ProviderKind k = c->provider->kind;
+
+	return !c->keys || c->next_is_same || k == FROM_ROLE || k == FROM_WEB || k == FROM_SSO || k == FROM_LOGIN;
+}
+
 static void take_keys(AwsCreds *c, KeySet *keys)
 {
+	c->generation++;
+	if (!stays_the_same(c))
+		c->same_since = c->generation;
+	c->next_is_same = false;
 	keyset_free(c->keys);
 	c->keys = keys;
-	c->refused = false;
-	c->generation++;
+	c->refused = c->doubted = false;
 	set_windows(c);
 }
 
@@ -126,18 +139,22 @@ static int load(AwsCreds *c, Files *f, const CredsAsk *ask, Err *e)
 	KeySet *keys = NULL;
 	int rc;
 
+	c->stamp = files_stamp();
 	if (files_read(f, e) < 0) {
 		/* Broken files do not matter to keys that come from elsewhere. */
 		files_done(f);
 		*f = (Files){ 0 };
-		if (ask->profile_given || !str_of(getenv("AWS_ACCESS_KEY_ID")).n)
+		if (ask->profile_given || ask->role.source_profile.n || !str_of(getenv("AWS_ACCESS_KEY_ID")).n)
 			return -1;
 	}
 	keep_settings(c, f, name);
 	if (find_bearer(c, e) < 0)
 		return -1;
-	rc = plan_make(&c->arena, f, name, ask->profile_given, &c->provider, e);
-	if (rc < 0 && c->bearer && !ask->profile_given) {
+	if (ask->role.arn.n)
+		rc = plan_given_role(&c->arena, f, &ask->role, name, &c->provider, e);
+	else
+		rc = plan_make(&c->arena, f, name, ask->profile_given, &c->provider, e);
+	if (rc < 0 && c->bearer && !ask->profile_given && !ask->role.arn.n) {
 		static const Provider nowhere = { .kind = FROM_NOWHERE, .source = "AWS_BEARER_TOKEN_BEDROCK", .profile = "" };
 
 		c->provider = &nowhere;      /* an API key alone reaches the models */
@@ -197,7 +214,7 @@ void creds_free(AwsCreds *c)
 		return;
 	if (c->fetch)
 		fetch_stop(c->fetch);
-	c->fetch = c->mfa_waits = NULL;
+	c->fetch = c->mfa_waits = c->login_waits = NULL;
 	keyset_free(c->keys);
 	keyset_free(c->bearer);
 	c->keys = c->bearer = NULL;
@@ -254,6 +271,13 @@ Str creds_bearer(const AwsCreds *c)
 Str creds_profile_region(const AwsCreds *c)
 {
 	return c->region;
+}
+
+Str creds_profile_get(const AwsCreds *c, const char *key)
+{
+	const AwsCreds *of = c->settings ? c->settings : c;
+
+	return of->profile ? ini_get(of->profile, key) : STR("");
 }
 
 Str creds_profile_endpoint(const AwsCreds *c, const char *service_id_lower)
@@ -315,17 +339,23 @@ static bool valid(const AwsCreds *c)
 static void on_fetched(void *arg, KeySet *keys, const Err *why)
 {
 	AwsCreds *c = arg;
-	bool same = keys && c->refused && c->keys && str_eq(keys->sig.access_key, c->keys->sig.access_key) &&
-	            str_eq(keys->sig.token, c->keys->sig.token);
+	bool same = keys && c->keys && keyset_same(keys, c->keys);
+	bool same_key = keys && c->keys && str_eq(keys->sig.access_key, c->keys->sig.access_key);
 
-	c->fetch = c->mfa_waits = NULL;
-	if (keys && !same) {
+	c->fetch = c->mfa_waits = c->login_waits = NULL;
+	if (keys && (!same || !c->refused)) {
 		c->again_ms = 0;
+		c->next_is_same |= same_key;    /* a key belongs to one user or one session for good, whatever its secret */
 		take_keys(c, keys);
 		tell(c, NULL);
 		return;
 	}
 	keyset_free(keys);
+	if (same && c->doubted) {
+		c->refused = c->doubted = false;      /* the file changed for somebody else: AWS has the word */
+		tell(c, NULL);
+		return;
+	}
 	if (same)
 		(void)err_set(&c->why, "the session token from %s has expired, and there is no newer one; log in again", c->source);
 	else
@@ -355,8 +385,12 @@ static void on_go(uv_timer_t *t)
 
 static void go(AwsCreds *c)
 {
+	/* A timer of 0 that is set again from its own callback may come again in the same turn, and a handler that asks again
+	 * at once would keep the loop there: where there is only the last word to be told, the turn ends first. */
+	bool only_tells = !can_fetch(c) || clock_mono_ms() < c->again_ms;
+
 	if (!c->fetch && !uv_is_active((uv_handle_t *)&c->go))
-		(void)uv_timer_start(&c->go, on_go, 0, 0);
+		(void)uv_timer_start(&c->go, on_go, only_tells, 0);
 }
 
 bool creds_ready(AwsCreds *c)
@@ -366,6 +400,10 @@ bool creds_ready(AwsCreds *c)
 
 	/* Keys that cannot be renewed are used until AWS refuses them. */
 	if (c->keys && !c->refused && (!ends || now < c->must_ms || (rest && valid(c)))) {
+		if (rotate_due(c)) {
+			c->again_ms = 0;        /* what failed before was about other files */
+			go(c);
+		}
 		if (ends && now >= c->advise_ms && !rest)
 			go(c);
 		return true;
@@ -385,6 +423,24 @@ bool creds_refuse(AwsCreds *c, Str access)
 	return true;
 }
 
+bool creds_doubt(AwsCreds *c, Str access)
+{
+	if (!c->keys)
+		return false;
+	if (!str_eq(c->keys->sig.access_key, access))
+		return true;
+	if (!rotate_under_way(c))
+		return false;
+	c->again_ms = 0;
+	c->refused = c->doubted = true;
+	return true;
+}
+
+const char *creds_notice(const AwsCreds *c)
+{
+	return c->again_ms && valid(c) ? c->why.text : "";
+}
+
 void creds_on_mfa(AwsCreds *c, void (*on_ask)(void *, const char *), void *arg)
 {
 	c->on_mfa = on_ask;
@@ -399,4 +455,30 @@ void creds_mfa_code(AwsCreds *c, Str code)
 	c->mfa_waits = NULL;
 	if (f)
 		role_mfa_given(f);
+}
+
+void creds_on_login(AwsCreds *c, void (*on_ask)(void *, const char *), void *arg)
+{
+	c->on_login = on_ask;
+	c->login_arg = arg;
+}
+
+void creds_logged_in(AwsCreds *c, bool logged_in)
+{
+	Fetch *f = c->login_waits;
+
+	c->login_waits = NULL;
+	if (logged_in)
+		c->again_ms = 0;
+	if (f)
+		sso_login_given(f, logged_in);
+}
+
+const Provider *creds_sso_provider(const AwsCreds *c)
+{
+	const Provider *p = c->provider;
+
+	while (p && p->kind == FROM_ROLE)
+		p = p->from;
+	return p && p->kind == FROM_SSO ? p : NULL;
 }

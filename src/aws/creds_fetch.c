@@ -92,7 +92,8 @@ AwsClient *fetch_client(Fetch *f, Str region, KeySet *keys, bool inherit, Err *e
 	const CredsNet *net = &f->creds->net;
 	AwsClientSpec spec = {
 		.context = str_of(f->p->source), .region = region, .endpoint_url = inherit ? net->endpoint_url : STR(""),
-		.allow_foreign_endpoint = inherit && net->allow_foreign, .read_only = true, .check_late = true,
+		.allow_foreign_endpoint = inherit && net->allow_foreign, .read_only = true, .check_late = true, .fetches_keys = true,
+		.breakers = net->breakers,
 		.now_ms = net->now_ms, .now_arg = net->now_arg,
 	};
 	const char *source = f->p->from ? f->p->from->source : f->p->source;
@@ -109,11 +110,17 @@ static void files_start(Fetch *f)
 	KeySet *keys = NULL;
 	Err e = { 0 };
 
+	/* Taken before: what is written while we read shows as a change. */
+	f->creds->stamp = files_stamp();
+	f->creds->recheck = false;
 	/* Tools that renew keys rewrite the files; one that is read half-written leaves the old keys alone. */
 	if (files_read(&files, &e) == 0)
 		(void)plan_keys(&files, f->p, &keys, &e);
 	files_done(&files);
-	fetch_end(f, keys, keys ? NULL : &e);
+	if (keys)
+		rotate_check(f, keys);
+	else
+		fetch_end(f, NULL, &e);
 }
 
 static void environment_start(Fetch *f)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/wipe.h"
 #include "base/xalloc.h"
 #include "wire/time8601.h"
 
@@ -64,6 +65,13 @@ void keyset_free(KeySet *k)
 		return;
 	explicit_bzero(k, n);
 	(void)munmap(k, n);
+	wipe_stack();
+}
+
+bool keyset_same(const KeySet *x, const KeySet *y)
+{
+	return str_eq(x->sig.access_key, y->sig.access_key) && str_eq(x->sig.secret_key, y->sig.secret_key) &&
+	       str_eq(x->sig.token, y->sig.token);
 }
 
 int keyset_time(Str s, int64_t *ms)

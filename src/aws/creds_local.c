@@ -2,10 +2,10 @@
  * Neither is ever asked through a proxy. */
 #include "aws/creds_own.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/endpoint.h"
 #include "base/clock.h"
 #include "base/file.h"
 
@@ -39,18 +39,10 @@ static const char *outcome(Fetch *f, const HttpReply *r)
 
 /* --- container --- */
 
-static bool numbers(Str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!isdigit((unsigned char)s.p[i]) && s.p[i] != '.')
-			return false;
-	return true;
-}
-
 /* Keys come over plain http from this machine and from the container services' own addresses, from others by https. */
 static bool may_ask(Str url)
 {
-	static const char *const hosts[] = { "localhost", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]", "[::1]" };
+	static const char *const hosts[] = { "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]" };
 	Str rest, host;
 	size_t n = 0;
 
@@ -73,7 +65,7 @@ static bool may_ask(Str url)
 	for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++)
 		if (str_eq_nocase(host, str_of(hosts[i])))
 			return true;
-	return str_starts(host, STR("127.")) && numbers(host);
+	return host_is_loopback(host);
 }
 
 /* The token for the endpoint, in the fetch's arena; empty when none is configured. */
@@ -160,13 +152,6 @@ const FetchClass fetch_container = { ask_container, NULL };
 /* --- instance: token, role, keys --- */
 
 typedef struct Instance { Str token, role; int tries; long limit_ms; } Instance;
-
-static int number(const char *variable, int usual, int most)
-{
-	int64_t n;
-
-	return str_i64(str_of(getenv(variable)), &n) == 0 && n >= 1 && n <= most ? (int)n : usual;
-}
 
 static void instance_failed(Fetch *f, const HttpReply *r)
 {
@@ -256,8 +241,8 @@ static void instance_start(Fetch *f)
 	Instance *in = ARENA_NEW(&f->arena, Instance);
 
 	in->role = STR("");
-	in->tries = number("AWS_METADATA_SERVICE_NUM_ATTEMPTS", 1, 10);
-	in->limit_ms = 1000L * number("AWS_METADATA_SERVICE_TIMEOUT", 1, 60);
+	in->tries = f->p->imds_tries;
+	in->limit_ms = 1000L * f->p->imds_limit_s;
 	f->own = in;
 	next_of_instance(f);
 }

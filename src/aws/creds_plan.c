@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "wire/sha1.h"
 #include "wire/text.h"
 
 enum { FILE_MAX_BYTES = 1 << 20, NAMES_SHOWN = 8, CHAIN_MAX = 16 };
@@ -155,25 +154,6 @@ static int step_web(Plan *pl, Str name, bool env, Provider *out, Err *e)
 	                out->source);
 }
 
-/* ~/.aws/sso/cache/<sha1 of the session's name or of the start URL>.json */
-static const char *sso_cache(Plan *pl, Str key)
-{
-	unsigned char hash[SHA1_BYTES];
-	Buf hex = { 0 };
-	char *path;
-	const char *kept;
-
-	sha1_of(key, hash);
-	(void)buf_puts(&hex, "~/.aws/sso/cache/");
-	(void)hex_encode(&hex, (Str){ (const char *)hash, sizeof hash });
-	(void)buf_puts(&hex, ".json");
-	path = path_expand(buf_cstr(&hex));
-	kept = arena_cstr(pl->arena, str_of(path));
-	free(path);
-	buf_done(&hex);
-	return kept;
-}
-
 /* A setting that may stand in the profile and in its sso-session: not with two values. */
 static int sso_setting(const Plan *pl, Str name, const IniSection *session, const char *key, Str *out, Err *e)
 {
@@ -203,11 +183,11 @@ static int step_sso(Plan *pl, Str name, bool env, Provider *out, Err *e)
 	    sso_setting(pl, name, NULL, "sso_account_id", &account, e) < 0 || sso_setting(pl, name, NULL, "sso_role_name", &role, e) < 0)
 		return -1;
 	name_it(pl, out, FROM_SSO, name);
-	out->sso_region = keep(pl, region);
+	out->sso = (SsoPlace){ .session = keep(pl, session), .start_url = keep(pl, url), .region = keep(pl, region),
+	                       .scopes = keep(pl, section ? ini_get(section, "sso_registration_scopes") : STR("")) };
 	out->sso_account = keep(pl, account);
 	out->sso_role = keep(pl, role);
-	out->sso_refreshes = session.n > 0;
-	out->file = sso_cache(pl, session.n ? session : url);
+	out->file = sso_token_file(pl->arena, &out->sso);
 	return 1;
 }
 
@@ -218,8 +198,9 @@ static int step_keys(Plan *pl, const IniSection *s, Str name, Provider *out, Err
 
 	if (!s || (!ini_get(s, id).n && !ini_get(s, secret).n))
 		return 0;
-	has_id = value(pl, name, id).n;
-	has_secret = value(pl, name, secret).n;
+	/* A pair and its token stand in one file: those of the other may be of another time. */
+	has_id = ini_get(s, id).n;
+	has_secret = ini_get(s, secret).n;
 	name_it(pl, out, FROM_FILES, name);
 	if (has_id && has_secret)
 		return 1;
@@ -324,6 +305,15 @@ static bool may_be_instance(void)
 	return maybe;
 }
 
+/* A whole number from 1 to most; everything else counts as not given. */
+static int small_number(const Plan *pl, Str name, const char *variable, const char *key, int most)
+{
+	Str s = env_of(variable).n ? env_of(variable) : value(pl, name, key);
+	int64_t n;
+
+	return str_i64(s, &n) == 0 && n >= 1 && n <= most ? (int)n : 1;
+}
+
 static int plan_instance(Plan *pl, Str name, Provider *out, bool sure)
 {
 	Str endpoint = env_of("AWS_EC2_METADATA_SERVICE_ENDPOINT"), mode = env_of("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE");
@@ -340,7 +330,9 @@ static int plan_instance(Plan *pl, Str name, Provider *out, bool sure)
 		endpoint = str_eq_nocase(mode, STR("ipv6")) ? STR("http://[fd00:ec2::254]") : STR("http://169.254.169.254");
 	while (endpoint.n && endpoint.p[endpoint.n - 1] == '/')
 		endpoint.n--;
-	*out = (Provider){ .kind = FROM_IMDS, .source = "instance role", .profile = "", .endpoint = keep(pl, endpoint) };
+	*out = (Provider){ .kind = FROM_IMDS, .source = "instance role", .profile = "", .endpoint = keep(pl, endpoint),
+		.imds_limit_s = small_number(pl, name, "AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout", 60),
+		.imds_tries = small_number(pl, name, "AWS_METADATA_SERVICE_NUM_ATTEMPTS", "metadata_service_num_attempts", 10) };
 	return 1;
 }
 
@@ -387,6 +379,12 @@ static bool has_role(const Plan *pl, Str name)
 	return value(pl, name, "role_arn").n && !value(pl, name, "web_identity_token_file").n;
 }
 
+static int plan_source(Plan *pl, Str source, Provider *out, Err *e)
+{
+	pl->visited[pl->depth++] = source;
+	return !has_keys(pl, source) && has_role(pl, source) ? plan_role(pl, source, out, e) : plan_chain(pl, source, false, out, e);
+}
+
 static int source_profile(Plan *pl, Str name, Str source, Provider *out, Err *e)
 {
 	Profile p = profile_of(pl, source);
@@ -400,10 +398,7 @@ static int source_profile(Plan *pl, Str name, Str source, Provider *out, Err *e)
 			return loop_error(pl, source, e);
 	if (pl->depth == CHAIN_MAX)
 		return err_kind(e, ERR_USAGE, "profile %.*s: more than %d profiles in a chain of roles", STR_ARG(name), CHAIN_MAX);
-	pl->visited[pl->depth++] = source;
-	if (!has_keys(pl, source) && has_role(pl, source))
-		return plan_role(pl, source, out, e);
-	rc = plan_chain(pl, source, false, out, e);
+	rc = plan_source(pl, source, out, e);
 	if (rc == 0)
 		return err_kind(e, ERR_USAGE, "profile %.*s: its source_profile %.*s has no credentials", STR_ARG(name), STR_ARG(source));
 	return rc;
@@ -463,9 +458,35 @@ int plan_make(Arena *a, const Files *f, Str profile, bool given, const Provider 
 	                STR_ARG(profile));
 }
 
+int plan_given_role(Arena *a, const Files *f, const CredsRole *role, Str profile, const Provider **out, Err *e)
+{
+	Plan pl = { .arena = a, .files = f };
+	Provider *p = ARENA_NEW(a, Provider), *from = ARENA_NEW(a, Provider);
+	Profile there = profile_of(&pl, profile);
+	int rc;
+
+	*out = p;
+	if (role->source_profile.n && !profile_exists(&there))
+		return err_kind(e, ERR_USAGE, "%.*s: source_profile names \"%.*s\", and there is no such profile", STR_ARG(role->whose),
+		                STR_ARG(profile));
+	rc = role->source_profile.n ? plan_source(&pl, profile, from, e) : plan_all(&pl, profile, false, from, e);
+	if (rc == 0)
+		return err_kind(e, ERR_USAGE, "%.*s: profile %.*s has no credentials to ask for the role with", STR_ARG(role->whose),
+		                STR_ARG(profile));
+	if (rc < 0)
+		return err_wrap(e, "%.*s", STR_ARG(role->whose));
+	*p = (Provider){
+		.kind = FROM_ROLE, .profile = "", .from = from, .source = arena_cstr(a, role->whose), .role_arn = arena_str(a, role->arn),
+		.session_name = arena_str(a, role->session_name), .external_id = arena_str(a, role->external_id),
+		.mfa_serial = arena_str(a, role->mfa_serial), .duration_s = role->duration_s,
+	};
+	return 0;
+}
+
 int plan_keys(const Files *f, const Provider *p, KeySet **out, Err *e)
 {
 	Profile of = profile_find(&f->config, &f->credentials, str_of(p->profile));
+	const IniSection *pair;
 	Str access, secret, token;
 	int64_t expires_ms = 0;
 
@@ -478,10 +499,11 @@ int plan_keys(const Files *f, const Provider *p, KeySet **out, Err *e)
 		*out = keyset_new(access, secret, token, expires_ms, "AWS_ACCESS_KEY_ID and its companions", e);
 		return *out ? 0 : -1;
 	}
-	access = profile_get(&of, "aws_access_key_id");
-	secret = profile_get(&of, "aws_secret_access_key");
-	token = profile_get(&of, "aws_session_token");
-	token = token.n ? token : profile_get(&of, "aws_security_token");
+	pair = of.credentials && ini_get(of.credentials, "aws_access_key_id").n ? of.credentials : of.config;
+	access = pair ? ini_get(pair, "aws_access_key_id") : STR("");
+	secret = pair ? ini_get(pair, "aws_secret_access_key") : STR("");
+	token = pair ? ini_get(pair, "aws_session_token") : STR("");
+	token = token.n || !pair ? token : ini_get(pair, "aws_security_token");
 	if (!access.n || !secret.n)
 		return err_kind(e, ERR_USAGE, "%s has no %s any more", p->source, access.n ? "aws_secret_access_key" : "aws_access_key_id");
 	*out = keyset_new(access, secret, token, 0, p->source, e);

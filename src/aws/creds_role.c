@@ -4,16 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "aws/services.h"
+#include "api/sts.h"
 #include "base/clock.h"
 #include "base/file.h"
 
-enum { TOKEN_MAX_BYTES = 64 << 10 };
+enum { TOKEN_MAX_BYTES = 64 << 10, CACHE_MAX_BYTES = 64 << 10, CACHE_AHEAD_MS = 15 * 60000, CHAINED_S = 3600 };
 
 static void on_role(AwsCall *call, const void *result, const AwsError *err, void *arg)
 {
 	Fetch *f = arg;
-	const StsKeys *out = result;
+	const StsRoleOut *out = result;
 	KeySet *keys;
 	Err e = { 0 };
 
@@ -22,12 +22,16 @@ static void on_role(AwsCall *call, const void *result, const AwsError *err, void
 		return;
 	if (err) {
 		e = err->err;
+		/* IAM User Guide, "Role chaining". */
+		if (f->p->from && f->p->from->kind == FROM_ROLE && f->p->duration_s > CHAINED_S)
+			(void)err_wrap(&e, "duration_seconds is %lld, and a role taken with the keys of a role holds for at most %d",
+			               (long long)f->p->duration_s, CHAINED_S);
 		(void)err_wrap(&e, "%s, role %.*s with keys from %s", f->p->source, f->p->role_arn.n > 200 ? 200 : STR_ARG(f->p->role_arn),
 		               f->p->from ? f->p->from->source : "its token file");
 		fetch_end(f, NULL, &e);
 		return;
 	}
-	keys = keyset_new(out->access, out->secret, out->token, out->expires_ms, f->p->source, &e);
+	keys = keyset_new(out->keys.access, out->keys.secret, out->keys.token, out->keys.expires_ms, f->p->source, &e);
 	fetch_end(f, keys, keys ? NULL : &e);
 }
 
@@ -96,10 +100,57 @@ static void on_source(void *arg, KeySet *keys, const Err *why)
 	}
 }
 
+/* The AWS CLI keeps the answers of AssumeRole in ~/.aws/cli/cache, each in a file named by a digest over what was asked
+ * for (botocore's AssumeRoleCredentialFetcher). Reading them saves a call, and a code of the MFA device; writing is left to
+ * the CLI. */
+static void put_member(Buf *out, const char *name, Str value)
+{
+	if (!value.n)
+		return;
+	(void)buf_printf(out, "%s\"%s\": ", out->n > 1 ? ", " : "", name);
+	cli_cache_string(out, value);
+}
+
+static KeySet *cached(Fetch *f)
+{
+	static const KeySetShape shape = { .inside = "Credentials", .access = "AccessKeyId", .secret = "SecretAccessKey",
+	                                   .token = "SessionToken", .expires = "Expiration", .must_expire = true };
+	const Provider *p = f->p;
+	Buf key = { 0 }, text = { 0 };
+	const char *file;
+	KeySet *keys = NULL;
+
+	(void)buf_puts(&key, "{");
+	if (p->duration_s)
+		(void)buf_printf(&key, "\"DurationSeconds\": %lld", (long long)p->duration_s);
+	put_member(&key, "ExternalId", p->external_id);
+	put_member(&key, "RoleArn", p->role_arn);
+	put_member(&key, "RoleSessionName", p->session_name);
+	put_member(&key, "SerialNumber", p->mfa_serial);
+	(void)buf_puts(&key, "}");
+	file = cli_cache_file(&f->arena, "~/.aws/cli/cache", buf_str(&key));
+	if (file_exists(file) && file_read(file, &text, CACHE_MAX_BYTES, NULL) == 0)
+		keys = keyset_from_json(buf_str(&text), &shape, p->source, NULL);
+	buf_wipe_done(&text);
+	buf_done(&key);
+	if (keys && keys->expires_ms - creds_now(f->creds) < CACHE_AHEAD_MS) {
+		keyset_free(keys);
+		keys = NULL;
+	}
+	return keys;
+}
+
 static void role_start(Fetch *f)
 {
-	Fetch *source = fetch_start(f->creds, f->p->from, on_source, f);
+	/* Keys that AWS refused may be those of the cache. */
+	KeySet *keys = f->creds->refused ? NULL : cached(f);
+	Fetch *source;
 
+	if (keys) {
+		fetch_end(f, keys, NULL);
+		return;
+	}
+	source = fetch_start(f->creds, f->p->from, on_source, f);
 	/* NULL: on_source has been called already. */
 	if (source)
 		f->source = source;

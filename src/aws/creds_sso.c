@@ -1,48 +1,39 @@
 /* IAM Identity Center: the AWS CLI's token from its cache, renewed there when it can be, then the role's keys. */
 #include "aws/creds_own.h"
 
-#include <stdlib.h>
-#include <unistd.h>
-
-#include "aws/services.h"
+#include "api/sso.h"
 #include "base/file.h"
-#include "wire/jsonw.h"
-#include "wire/time8601.h"
 
-enum { CACHE_MAX_BYTES = 64 << 10, TOKEN_AHEAD_MS = 15 * 60000 };
+enum { TOKEN_AHEAD_MS = 15 * 60000 };
 
-/* The cache file; strings live in the fetch's arena. */
-typedef struct SsoToken {
-	JsonVal root;
-	Str access, refresh, client_id, client_secret;
-	int64_t expires_ms, registration_ms;
-} SsoToken;
+static void sso_start(Fetch *f);
 
-static void log_in(Fetch *f, const char *what)
+static void give_up(Fetch *f, const char *what)
 {
-	fetch_fail(f, ERR_FAILED, "%s: %s; run `aws sso login --profile %s`", f->p->source, what, f->p->profile);
+	fetch_fail(f, ERR_FAILED, "%s: %s; run `seismo login --profile %s` or `aws sso login --profile %s`", f->p->source, what,
+	           f->p->profile, f->p->profile);
 }
 
-static int read_token(Fetch *f, SsoToken *t, Err *e)
+/* Whoever can ask a person does that first, once. */
+static void log_in(Fetch *f, const char *what)
 {
-	Buf text = { 0 };
-	Str until = STR(""), registered = STR("");
-	int rc = -1;
+	AwsCreds *c = f->creds;
 
-	*t = (SsoToken){ .refresh = STR(""), .client_id = STR(""), .client_secret = STR("") };
-	if (file_read(f->p->file, &text, CACHE_MAX_BYTES, e) == 0 && jv_parse(&f->arena, buf_str(&text), CACHE_MAX_BYTES, &t->root, e) == 0 &&
-	    jv_type(t->root) == JV_OBJECT && jv_name(t->root, "accessToken", &t->access, e) == 0 &&
-	    jv_str(t->root, "expiresAt", &until, e) == 0)
-		rc = keyset_time(until, &t->expires_ms);
-	buf_wipe_done(&text);
-	if (rc < 0)
-		return -1;
-	/* Without these the token cannot be renewed; it is good as it is. */
-	if (jv_opt_name(t->root, "refreshToken", &t->refresh, NULL) < 0 || jv_opt_name(t->root, "clientId", &t->client_id, NULL) < 0 ||
-	    jv_opt_name(t->root, "clientSecret", &t->client_secret, NULL) < 0 ||
-	    jv_opt_str(t->root, "registrationExpiresAt", &registered, NULL) < 0 || keyset_time(registered, &t->registration_ms) < 0)
-		t->registration_ms = 0;
-	return 0;
+	f->own = (void *)(uintptr_t)what;
+	if (!c->on_login || f->attempt++) {
+		give_up(f, what);
+		return;
+	}
+	c->login_waits = f;
+	c->on_login(c->login_arg, f->p->source);
+}
+
+void sso_login_given(Fetch *f, bool logged_in)
+{
+	if (logged_in)
+		sso_start(f);
+	else
+		give_up(f, f->own);
 }
 
 /* --- the role's keys --- */
@@ -50,7 +41,7 @@ static int read_token(Fetch *f, SsoToken *t, Err *e)
 static void on_keys(AwsCall *call, const void *result, const AwsError *err, void *arg)
 {
 	Fetch *f = arg;
-	const StsKeys *out = result;
+	const StsRoleOut *out = result;
 	KeySet *keys;
 	Err e = { 0 };
 
@@ -67,7 +58,7 @@ static void on_keys(AwsCall *call, const void *result, const AwsError *err, void
 		fetch_end(f, NULL, &e);
 		return;
 	}
-	keys = keyset_new(out->access, out->secret, out->token, out->expires_ms, f->p->source, &e);
+	keys = keyset_new(out->keys.access, out->keys.secret, out->keys.token, out->keys.expires_ms, f->p->source, &e);
 	fetch_end(f, keys, keys ? NULL : &e);
 }
 
@@ -83,39 +74,6 @@ static void ask_keys(Fetch *f, Str token)
 
 /* --- renewing the token --- */
 
-/* All members stay, those that changed get their new values. */
-static void write_token(Fetch *f, const SsoToken *t, const SsoTokenOut *new_one)
-{
-	Buf text = { 0 };
-	JsonW w = jw_to(&text);
-	char until[TIME_TEXT];
-
-	time_format_iso(creds_now(f->creds) + new_one->expires_s * 1000, until);
-	jw_object(&w);
-	for (size_t i = 0; i < jv_count(t->root); i++) {
-		Str key;
-		JsonVal v = jv_member_at(t->root, i, &key);
-		Buf raw = { 0 };
-
-		if (str_is(key, "accessToken") || str_is(key, "expiresAt") || (new_one->refresh.n && str_is(key, "refreshToken")))
-			continue;
-		jw_key_str(&w, key);
-		if (jv_write(v, &raw) == 0)
-			jw_raw(&w, buf_str(&raw));
-		else
-			jw_null(&w);
-		buf_wipe_done(&raw);
-	}
-	jw_kstr(&w, "accessToken", new_one->access);
-	jw_kstr(&w, "expiresAt", str_of(until));
-	if (new_one->refresh.n)
-		jw_kstr(&w, "refreshToken", new_one->refresh);
-	jw_object_end(&w);
-	/* A folder that cannot be written costs the next program a renewal, not this one its keys. */
-	(void)file_replace(f->p->file, buf_str(&text), NULL);
-	buf_wipe_done(&text);
-}
-
 static void on_token(AwsCall *call, const void *result, const AwsError *err, void *arg)
 {
 	Fetch *f = arg;
@@ -127,10 +85,11 @@ static void on_token(AwsCall *call, const void *result, const AwsError *err, voi
 	if (f->over)
 		return;
 	/* Read again: the CLI may have renewed it in the meantime. */
-	if (read_token(f, &t, &e) < 0)
+	if (sso_token_read(&f->arena, f->p->file, &t, &e) < 0)
 		log_in(f, "its SSO token cannot be read");
 	else if (!err) {
-		write_token(f, &t, out);
+		/* A folder that cannot be written costs the next program a renewal, not this one its keys. */
+		(void)sso_token_renew(f->p->file, &t, out->access, out->refresh, creds_now(f->creds) + out->expires_s * 1000, NULL);
 		ask_keys(f, out->access);
 	} else if (t.expires_ms > creds_now(f->creds)) {
 		ask_keys(f, t.access);
@@ -141,7 +100,7 @@ static void on_token(AwsCall *call, const void *result, const AwsError *err, voi
 
 static bool can_renew(const Fetch *f, const SsoToken *t)
 {
-	return f->p->sso_refreshes && t->refresh.n && t->client_id.n && t->client_secret.n && t->registration_ms > creds_now(f->creds);
+	return f->p->sso.session.n && t->refresh.n && t->client_id.n && t->client_secret.n && t->registration_ms > creds_now(f->creds);
 }
 
 static void sso_start(Fetch *f)
@@ -151,19 +110,19 @@ static void sso_start(Fetch *f)
 	Err e = { 0 };
 	int64_t left;
 
-	if (read_token(f, &t, &e) < 0) {
+	if (sso_token_read(&f->arena, f->p->file, &t, &e) < 0) {
 		log_in(f, file_exists(f->p->file) ? "its SSO token cannot be read" : "nobody has logged in to SSO yet");
 		return;
 	}
 	/* A session's token opens every account of its owner: it goes to AWS, or to what AWS_ENDPOINT_URL_SSO names on this
 	 * machine, and not where --endpoint-url points. */
-	if (!fetch_client(f, f->p->sso_region, NULL, false, &e)) {
+	if (!f->client && !fetch_client(f, f->p->sso.region, NULL, false, &e)) {
 		fetch_end(f, NULL, &e);
 		return;
 	}
 	left = t.expires_ms - creds_now(f->creds);
 	if (left < TOKEN_AHEAD_MS && can_renew(f, &t)) {
-		SsoTokenIn in = { t.client_id, t.client_secret, t.refresh };
+		SsoTokenIn in = { .client_id = t.client_id, .client_secret = t.client_secret, .grant = SSO_GRANT_REFRESH, .refresh = t.refresh };
 
 		if (!aws_call(f->client, &op_sso_oidc_create_token, &in, &h, &e))
 			fetch_end(f, NULL, &e);

@@ -3,9 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/dynamodb.h"
+#include "aws/endpoint.h"
 #include "aws/plain.h"
 
-enum { ERROR_MAX_BYTES = 1 << 20 };
+enum { ERROR_MAX_BYTES = 1 << 20, HIDE_BYTES = 12 };
 
 typedef struct CodeRow { AwsFault fault; RetryRule retry; bool throttled, skew; const char *codes; } CodeRow;
 
@@ -45,8 +47,17 @@ static void by_status(int status, Fault *out)
 		out->throttled = true;
 	} else if (status == 401 || status == 403) {
 		out->fault = AWS_DENIED;
+	} else if (status == 421) {
+		/* RFC 9110, 15.5.20: this connection leads to a machine that does not serve the host. Nothing was done. */
+		out->fault = AWS_OTHER;
+		out->retry = RETRY_ALWAYS;
+		out->misdirected = true;
 	} else if (status == 404) {
 		out->fault = AWS_NOT_FOUND;
+	} else if (status == 304) {
+		out->fault = AWS_UNCHANGED;
+	} else if (status == 412) {
+		out->fault = AWS_CONDITION;
 	} else if (status >= 500) {
 		out->fault = AWS_SERVER;
 		/* Not even of 503 is it known who says it: only a code of the service means that nothing was begun. */
@@ -69,6 +80,9 @@ static void classify(Str code, Fault *out)
 		out->may_be_skew = row->skew;
 		out->retry = row->retry > from_status ? row->retry : from_status;
 	}
+	/* A quota of the day is not there again in a few seconds. */
+	if (out->throttled && strcasestr(out->message, "per day"))
+		out->retry = RETRY_NEVER;
 	if (code.n)
 		plain_copy(out->code, sizeof out->code, code);
 	else
@@ -116,6 +130,23 @@ static void read_json(AwsProtocol protocol, const HttpReply *r, Arena *a, Fault 
 	classify(json_code(protocol, r, root), out);
 }
 
+static void keep_region(Fault *out, Str region)
+{
+	if (!out->right_region[0] && region.n < sizeof out->right_region && region_ok(region))
+		plain_copy(out->right_region, sizeof out->right_region, region);
+}
+
+/* "the region 'us-east-1' is wrong; expecting 'eu-west-1'" */
+static void region_of_message(Fault *out)
+{
+	static const char mark[] = "expecting '";
+	const char *p = strstr(out->message, mark);
+	Str rest;
+
+	if (p)
+		keep_region(out, str_cut(str_of(p + sizeof mark - 1), '\'', &rest));
+}
+
 static void read_xml(const HttpReply *r, Arena *a, Fault *out)
 {
 	XmlNode *root = NULL;
@@ -129,8 +160,11 @@ static void read_xml(const HttpReply *r, Arena *a, Fault *out)
 	error = str_is(root->name, "Error") ? root : xml_find(root, "Error");
 	if (error == root && out->status == 200)
 		out->status = 500;      /* S3 answers some failures with 200 and an Error body */
-	if (error)
+	if (error) {
 		plain_copy(out->message, sizeof out->message, xml_text(error, "Message"));
+		keep_region(out, xml_text(error, "Region"));
+		region_of_message(out);
+	}
 	classify(error ? xml_text(error, "Code") : STR(""), out);
 	if (out->request_id[0])
 		return;
@@ -157,16 +191,43 @@ void fault_request_id(const HttpReply *r, char *out, size_t size)
 	plain_copy(out, size, id.n ? id : http_header(r, "x-amz-request-id"));
 }
 
+/* A cancelled transaction did nothing. When the only reasons are other transactions and throughput, it is worth asking
+ * again, with the same token: DynamoDB API Reference, TransactWriteItems, "Cancellation Reasons". */
+static bool reasons_will_pass(Arena *a, Str body)
+{
+	static const char *const passing[] = { "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded" };
+	DdbReason *reason;
+	size_t n, found = 0;
+
+	if (ddb_reasons(a, body, &reason, &n, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		bool passes = false;
+
+		if (str_is(reason[i].code, "None"))
+			continue;
+		for (size_t k = 0; k < sizeof passing / sizeof passing[0]; k++)
+			passes |= str_is(reason[i].code, passing[k]);
+		if (!passes)
+			return false;
+		found++;
+	}
+	return found > 0;
+}
+
 void fault_read(AwsProtocol protocol, const HttpReply *r, Fault *out)
 {
 	Arena a = { 0 };
 
 	*out = (Fault){ .status = r->status, .html = fault_is_html(r) };
 	fault_request_id(r, out->request_id, sizeof out->request_id);
-	if (protocol == AWS_QUERY)
+	keep_region(out, http_header(r, "x-amz-bucket-region"));
+	if (protocol == AWS_QUERY || protocol == AWS_REST_XML)
 		read_xml(r, &a, out);
 	else
 		read_json(protocol, r, &a, out);
+	if (str_is(str_of(out->code), "TransactionCanceledException") && reasons_will_pass(&a, r->body))
+		out->retry = RETRY_ALWAYS;
 	arena_done(&a);
 	/* A page from a proxy says nothing about AWS; one from a gateway with a 5xx is the usual fault that passes. */
 	if (out->html && out->status < 500 && !out->request_id[0]) {
@@ -189,13 +250,26 @@ void fault_stream(Str code, Str payload, Fault *out)
 	arena_done(&a);
 }
 
+void fault_hide(Fault *f, Str secret)
+{
+	bool hidden[sizeof f->message] = { false };
+	size_t n = strlen(f->message);
+
+	for (size_t i = 0; secret.n >= HIDE_BYTES && i + HIDE_BYTES <= n; i++)
+		if (memmem(secret.p, secret.n, f->message + i, HIDE_BYTES))
+			memset(hidden + i, true, HIDE_BYTES);
+	for (size_t i = 0; i < n; i++)
+		if (hidden[i])
+			f->message[i] = '*';
+}
+
 void fault_transport(const HttpReply *r, Fault *out)
 {
 	*out = (Fault){ .fault = AWS_NETWORK, .status = r->status };
 	fault_request_id(r, out->request_id, sizeof out->request_id);
 	plain_copy(out->message, sizeof out->message, str_of(r->fault_text));
 	switch (r->fault) {
-	case HTTP_DNS: case HTTP_CONNECT:
+	case HTTP_DNS: case HTTP_CONNECT: case HTTP_HANDSHAKE:
 		out->retry = RETRY_ALWAYS;      /* nothing was sent */
 		break;
 	case HTTP_TORN:
@@ -211,9 +285,15 @@ void fault_transport(const HttpReply *r, Fault *out)
 	case HTTP_CANCELLED:
 		out->fault = AWS_CANCELLED;
 		break;
-	case HTTP_TLS: case HTTP_OK:
+	case HTTP_TLS: case HTTP_PROXY_LOGIN: case HTTP_OK:
 		break;
 	}
+}
+
+bool fault_may_retry(const Fault *f, const AwsOp *op)
+{
+	/* What costs money may have been carried out and charged: not even an idempotent question is paid for twice. */
+	return f->retry == RETRY_ALWAYS || (f->retry == RETRY_IDEMPOTENT && op->idempotent && op->cls != AWS_PAID);
 }
 
 /* What is not here follows from the status. Words of `codes` are compared without case: names of streams differ in it. */
@@ -248,9 +328,14 @@ static const CodeRow rows[] = {
 	{ .fault = AWS_SKEWED, .skew = true,
 	  .codes = "RequestExpired RequestInTheFuture RequestTimeTooSkewed" },
 	{ .fault = AWS_NOT_FOUND,
-	  .codes = "NoSuchBucket NoSuchKey ResourceNotFound ResourceNotFoundException TableNotFoundException "
-	           "AWS.SimpleQueueService.NonExistentQueue" },
+	  .codes = "NoSuchBucket NoSuchKey NoSuchVersion NotFound NotFoundException ParameterNotFound "
+	           "ParameterVersionNotFound QueueDoesNotExist ResourceNotFound ResourceNotFoundException "
+	           "TableNotFoundException AWS.SimpleQueueService.NonExistentQueue" },
 	{ .fault = AWS_CONDITION,
-	  .codes = "ConditionalCheckFailedException TransactionCanceledException TransactionConflictException" },
+	  .codes = "ConditionalCheckFailedException ConditionalRequestConflict PreconditionFailed PreconditionFailedException "
+	           "TransactionCanceledException" },
+	/* A transaction holds the item, and this write was not begun: DynamoDB Developer Guide, "Transaction conflict handling". */
+	{ .fault = AWS_CONDITION, .retry = RETRY_ALWAYS,
+	  .codes = "TransactionConflictException" },
 	{ .codes = NULL },
 };

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "aws/remedy.h"
+
 /* "DynamoDB Query in 111122223333/eu-west-1" */
 static void who(const FaultPlace *at, char *out, size_t size)
 {
@@ -15,11 +17,31 @@ static void proof(const Fault *f, char *out, size_t size)
 	(void)snprintf(out, size, f->request_id[0] ? "(%s, request %s)" : "(%s)", f->code, f->request_id);
 }
 
+void fault_lacks(const Fault *f, const AwsOp *op, char out[80])
+{
+	const char *by;
+
+	out[0] = 0;
+	if (f->fault != AWS_DENIED)
+		return;
+	denial_read(f->message, out, &by);
+	if (!out[0] && op->permission)
+		(void)snprintf(out, 80, "%s", op->permission);
+}
+
 static void denied(const Fault *f, const FaultPlace *at, const char *call, const char *id, Err *e)
 {
-	(void)f;
-	(void)err_set(e, "%s was refused: the role lacks %s%s%s %s; add it to the role's policy", call,
-	              at->op->permission ? at->op->permission : "the permission", *at->about ? " on " : "", at->about, id);
+	char action[80];
+	const char *by;
+
+	denial_read(f->message, action, &by);
+	if (by)
+		(void)err_set(e, "%s was refused: %s does not allow %s%s%s %s; ask whoever manages it", call, by,
+		              action[0] ? action : at->op->permission ? at->op->permission : "it", *at->about ? " on " : "", at->about, id);
+	else
+		(void)err_set(e, "%s was refused: the role lacks %s%s%s %s; add it to the role's policy", call,
+		              action[0] ? action : at->op->permission ? at->op->permission : "the permission", *at->about ? " on " : "",
+		              at->about, id);
 }
 
 static void bad_credentials(const Fault *f, const FaultPlace *at, const char *call, const char *id, Err *e)
@@ -71,8 +93,8 @@ static void server(const Fault *f, const FaultPlace *at, const char *call, const
 static void condition(const Fault *f, const FaultPlace *at, const char *call, const char *id, Err *e)
 {
 	(void)f;
-	(void)err_set(e, "%s: the item%s%s is no longer as it was when it was read %s; read it again", call, *at->about ? " in " : "",
-	              at->about, id);
+	(void)err_set(e, "%s: %s%s is no longer as it was when it was read %s; read it again", call,
+	              str_starts(str_of(at->about), STR("table")) ? "the item in " : "", *at->about ? at->about : "the item", id);
 }
 
 static void validation(const Fault *f, const FaultPlace *at, const char *call, const char *id, Err *e)
@@ -83,12 +105,20 @@ static void validation(const Fault *f, const FaultPlace *at, const char *call, c
 
 static void other(const Fault *f, const FaultPlace *at, const char *call, const char *id, Err *e)
 {
-	(void)at;
 	if (f->status >= 300 && f->status < 400)
 		(void)err_set(e, "%s was redirected (status %d), which is not followed %s; check the region and the endpoint", call,
 		              f->status, id);
+	else if (f->misdirected)
+		(void)err_set(e, "%s came to a machine that does not answer for %s %s; check the endpoint and any proxy", call,
+		              at->endpoint, id);
 	else
 		(void)err_set(e, "%s failed: %s %s", call, f->message[0] ? f->message : "no reason given", id);
+}
+
+static void unchanged(const Fault *f, const FaultPlace *at, const char *call, const char *id, Err *e)
+{
+	(void)f;
+	(void)err_set(e, "%s: %s is as it was %s", call, *at->about ? at->about : "what was asked for", id);
 }
 
 static void garbage(const Fault *f, const FaultPlace *at, const char *call, const char *id, Err *e)
@@ -123,6 +153,7 @@ static void (*const by_fault[])(const Fault *, const FaultPlace *, const char *,
 	[AWS_THROTTLED] = throttled, [AWS_DENIED] = denied, [AWS_BAD_CREDENTIALS] = bad_credentials, [AWS_EXPIRED] = expired,
 	[AWS_SKEWED] = skewed, [AWS_NOT_FOUND] = not_found, [AWS_CONDITION] = condition, [AWS_VALIDATION] = validation,
 	[AWS_SERVER] = server, [AWS_TORN] = torn, [AWS_GARBAGE] = garbage, [AWS_CANCELLED] = cancelled, [AWS_OTHER] = other,
+	[AWS_UNCHANGED] = unchanged,
 };
 
 static void no_answer(const Fault *f, HttpFault transport, const FaultPlace *at, const char *call, Err *e)
@@ -136,6 +167,14 @@ static void no_answer(const Fault *f, HttpFault transport, const FaultPlace *at,
 		break;
 	case HTTP_CONNECT:
 		(void)err_set(e, "cannot reach %s for %s %s: %s; check --endpoint-url and that the server runs", at->endpoint, svc, op, why);
+		break;
+	case HTTP_PROXY_LOGIN:
+		(void)err_set(e, "cannot reach %s for %s %s: %s; put name and password into HTTPS_PROXY and start again", at->endpoint,
+		              svc, op, why);
+		break;
+	case HTTP_HANDSHAKE:
+		(void)err_set(e, "no TLS connection to %s for %s %s after %d %s: %s; check that the endpoint speaks TLS 1.2 or later, and "
+		              "any proxy", at->endpoint, svc, op, at->attempts, at->attempts == 1 ? "try" : "tries", why);
 		break;
 	case HTTP_TLS:
 		(void)err_set(e, "no trusted connection to %s for %s %s: %s; check AWS_CA_BUNDLE, the clock and any proxy", at->endpoint,
@@ -159,19 +198,23 @@ static void no_answer(const Fault *f, HttpFault transport, const FaultPlace *at,
 /* Whether the call was carried out is not known: the caller must look before it acts again. */
 static bool outcome_unknown(const Fault *f, HttpFault transport, const AwsOp *op)
 {
-	if (op->cls != AWS_WRITE || transport == HTTP_DNS || transport == HTTP_CONNECT || transport == HTTP_TLS)
+	if (op->cls != AWS_WRITE || transport == HTTP_DNS || transport == HTTP_CONNECT ||
+	    transport == HTTP_HANDSHAKE || transport == HTTP_TLS || transport == HTTP_PROXY_LOGIN)
 		return false;
 	return transport != HTTP_OK || f->fault == AWS_SERVER || f->fault == AWS_TORN || (f->fault == AWS_GARBAGE && !f->html);
 }
 
 void fault_sentence(const Fault *f, HttpFault transport, const FaultPlace *at, Err *e)
 {
+	const Remedy *remedy = transport == HTTP_OK && f->fault != AWS_GARBAGE && !f->html ? remedy_find(f, at->op->service, at->region) : NULL;
 	char call[200], id[200];
 
 	who(at, call, sizeof call);
 	proof(f, id, sizeof id);
 	if (transport != HTTP_OK && transport != HTTP_TORN && transport != HTTP_CANCELLED)
 		no_answer(f, transport, at, call, e);
+	else if (remedy)
+		remedy_say(remedy, f, at, call, id, e);
 	else if (f->fault < sizeof by_fault / sizeof *by_fault && by_fault[f->fault])
 		by_fault[f->fault](f, at, call, id, e);
 	else

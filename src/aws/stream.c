@@ -45,7 +45,13 @@ static int take_frame(AwsCall *call, const EsFrame *f)
 	if (unwanted(call->op, type))
 		return 0;
 	call->saw_last |= call->op->last_event && str_is(type, call->op->last_event);
-	call->delivered = true;
+	if (!call->delivered) {
+		call->delivered = true;
+		gate_alive(call);
+		if (call->cancelled || call->state == CALL_DONE)
+			return -1;
+	}
+	gate_stream(call);
 	if (call->h.on_event)
 		call->h.on_event(call, type, f->payload, call->h.arg);
 	/* The handler may have cancelled; then nothing more is delivered. */
@@ -59,6 +65,12 @@ int stream_piece(AwsCall *call, Str piece)
 
 	if (call->state != CALL_SENDING || call->cancelled || call->stream_fault.fault != AWS_OK)
 		return -1;
+	if (call->op->raw) {
+		call->delivered = true;
+		if (call->h.on_event)
+			call->h.on_event(call, STR(""), piece, call->h.arg);
+		return call->cancelled || call->state == CALL_DONE ? -1 : 0;
+	}
 	if (buf_put_str(&call->frames, piece) < 0)
 		return stop(call, AWS_GARBAGE, "a frame of the event stream is too big");
 	while (rc == 0) {

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/wipe.h"
 #include "base/xalloc.h"
+
+enum { WIPED_BYTES = 64 << 10 };     /* credentials are never read into more */
 
 void buf_init(Buf *b, size_t max_bytes)
 {
@@ -46,7 +49,8 @@ static int buf_room(Buf *b, size_t n)
 		return 0;
 	while (cap <= b->n + n)
 		cap *= 2;
-	b->p = xrealloc(b->p, cap);
+	/* What is small may be a secret; what is large must not be copied each time. */
+	b->p = b->cap < WIPED_BYTES ? wipe_realloc(b->p, cap) : xrealloc(b->p, cap);
 	b->cap = cap;
 	return 0;
 }

@@ -14,20 +14,23 @@ int fd_read_all(int fd, Buf *out, size_t max_bytes, Err *e)
 {
 	char chunk[16384];
 	size_t total = 0;
+	int rc = 1;
 
-	for (;;) {
+	while (rc == 1) {
 		ssize_t n = read(fd, chunk, sizeof chunk);
 
 		if (n < 0 && errno == EINTR)
 			continue;
+		total += n > 0 ? (size_t)n : 0;
 		if (n < 0)
-			return err_set(e, "cannot read: %s", strerror(errno));
-		if (n == 0)
-			return 0;
-		total += (size_t)n;
-		if (total > max_bytes || buf_put(out, chunk, (size_t)n) < 0)
-			return err_set(e, "larger than the limit of %zu bytes", max_bytes);
+			rc = err_set(e, "cannot read: %s", strerror(errno));
+		else if (n == 0)
+			rc = 0;
+		else if (total > max_bytes || buf_put(out, chunk, (size_t)n) < 0)
+			rc = err_set(e, "larger than the limit of %zu bytes", max_bytes);
 	}
+	explicit_bzero(chunk, sizeof chunk);      /* it may have been keys */
+	return rc;
 }
 
 int fd_write_all(int fd, const void *p, size_t n, Err *e)
@@ -68,7 +71,20 @@ int file_read(const char *path, Buf *out, size_t max_bytes, Err *e)
 	return rc;
 }
 
-int file_replace(const char *path, Str text, Err *e)
+/* Its name in no case stands over another: some file systems know no rename that spares what is there, but links. */
+static int name_new(const char *tmp, const char *path)
+{
+	if (renameat2(AT_FDCWD, tmp, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	if (link(tmp, path) < 0)
+		return -1;
+	(void)unlink(tmp);
+	return 0;
+}
+
+static int write_beside(const char *path, Str text, bool replace, Err *e)
 {
 	Buf tmp = { 0 };
 	int fd = -1, rc = -1;
@@ -81,7 +97,7 @@ int file_replace(const char *path, Str text, Err *e)
 	}
 	if (fd_write_all(fd, text.p, text.n, e) < 0)
 		goto out;
-	if (fsync(fd) < 0 || rename(buf_cstr(&tmp), path) < 0) {
+	if (fsync(fd) < 0 || (replace ? rename(buf_cstr(&tmp), path) : name_new(buf_cstr(&tmp), path)) < 0) {
 		err_set(e, "cannot write %s: %s", path, strerror(errno));
 		goto out;
 	}
@@ -93,6 +109,27 @@ out:
 		unlink(buf_cstr(&tmp));
 	buf_done(&tmp);
 	return rc;
+}
+
+int file_replace(const char *path, Str text, Err *e)
+{
+	return write_beside(path, text, true, e);
+}
+
+int file_put(const char *path, Str text, bool replace, Err *e)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == 0) {
+		if (S_ISLNK(st.st_mode))
+			return err_set(e, "%s is a link, and links are not followed; name the file itself", path);
+		if (!S_ISREG(st.st_mode))
+			return err_set(e, "%s is there and not a regular file; choose another name", path);
+		if (!replace)
+			return err_set(e, "%s is there already; --force replaces it", path);
+	}
+	/* What has come there since the look is not written over. */
+	return write_beside(path, text, replace, e);
 }
 
 int dir_make_private(const char *path, Err *e)

@@ -12,6 +12,9 @@ int fd_read_all(int fd, Buf *out, size_t max_bytes, Err *e);
 int fd_write_all(int fd, const void *p, size_t n, Err *e);
 /* Writes a new file beside path (0600), syncs it and renames it over path. */
 int file_replace(const char *path, Str text, Err *e);
+/* The same for a file that a person names: one that is there is only replaced with replace, and only a regular file; a link at path is
+ * refused, whatever it leads to. Whoever reads path sees all of it or what was there before. */
+int file_put(const char *path, Str text, bool replace, Err *e);
 /* mkdir -p with 0700 for what it makes. */
 int dir_make_private(const char *path, Err *e);
 bool file_exists(const char *path);

@@ -5,24 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
-Str str_of(const char *cstr)
-{
-	return cstr ? (Str){ cstr, strlen(cstr) } : (Str){ "", 0 };
-}
-
-bool str_eq(Str a, Str b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 bool str_eq_nocase(Str a, Str b)
 {
 	return a.n == b.n && (a.n == 0 || strncasecmp(a.p, b.p, a.n) == 0);
-}
-
-bool str_is(Str s, const char *cstr)
-{
-	return str_eq(s, str_of(cstr));
 }
 
 int str_cmp(Str a, Str b)
@@ -69,15 +54,6 @@ Str str_trim(Str s)
 	while (s.n && is_blank(s.p[s.n - 1]))
 		s.n--;
 	return s;
-}
-
-Str str_sub(Str s, size_t from, size_t n)
-{
-	if (from > s.n)
-		from = s.n;
-	if (n > s.n - from)
-		n = s.n - from;
-	return (Str){ s.p + from, n };
 }
 
 Str str_cut(Str s, char sep, Str *rest)
@@ -170,12 +146,41 @@ static int decimal_parse(Str s, struct decimal *d)
 	return i == s.n ? 0 : -1;
 }
 
+/* "12.34" of so few digits that nothing can overflow or must be rounded: the form that nearly all have. -1: another. */
+static int short_scaled(Str s, int scale, int64_t *out)
+{
+	bool point = false;
+	int64_t v = 0;
+
+	if (s.n > 18 || !s.n || s.p[0] == '.' || s.p[s.n - 1] == '.')
+		return -1;
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned digit = (unsigned char)s.p[i] - '0';
+
+		if (digit > 9 && (s.p[i] != '.' || point))
+			return -1;
+		scale -= point;
+		if (digit > 9)
+			point = true;
+		else
+			v = v * 10 + (int64_t)digit;
+	}
+	for (; scale > 0; scale--)
+		if (__builtin_mul_overflow(v, (int64_t)10, &v))
+			return -1;
+	if (scale == 0)
+		*out = v;
+	return scale;
+}
+
 int str_scaled(Str s, int scale, int64_t *out)
 {
 	struct decimal d = { 0 };
 	int64_t v = 0, exp;
 	int keep, i;
 
+	if (short_scaled(s, scale, out) == 0)
+		return 0;
 	if (decimal_parse(s, &d) < 0)
 		return -1;
 	exp = d.exp + scale;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef struct Str {
 	const char *p;
@@ -14,17 +15,36 @@ typedef struct Str {
 #define STR(lit) ((Str){ (lit), sizeof(lit) - 1 })
 #define STR_ARG(s) (int)(s).n, (s).p       /* for "%.*s" */
 
-Str  str_of(const char *cstr);             /* NULL gives an empty Str */
-bool str_eq(Str a, Str b);
+/* The four that parsers call for every token stand here, so that the length of a literal is known when they are compiled. */
+static inline Str str_of(const char *cstr)             /* NULL gives an empty Str */
+{
+	return cstr ? (Str){ cstr, strlen(cstr) } : (Str){ "", 0 };
+}
+
+static inline bool str_eq(Str a, Str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static inline bool str_is(Str s, const char *cstr)     /* str_eq with a C string */
+{
+	return str_eq(s, str_of(cstr));
+}
+
+static inline Str str_sub(Str s, size_t from, size_t n) /* clamped to s */
+{
+	if (from > s.n)
+		from = s.n;
+	return (Str){ s.p + from, n < s.n - from ? n : s.n - from };
+}
+
 bool str_eq_nocase(Str a, Str b);          /* ASCII letters only */
-bool str_is(Str s, const char *cstr);      /* str_eq with a C string */
 int  str_cmp(Str a, Str b);                /* byte order, shorter first on a tie */
 bool str_starts(Str s, Str prefix);
 bool str_ends(Str s, Str suffix);
 bool str_has(Str s, Str needle);
 bool str_has_nul(Str s);
 Str  str_trim(Str s);                      /* ASCII blanks, tabs and line ends on both sides */
-Str  str_sub(Str s, size_t from, size_t n); /* clamped to s */
 /* Cuts at the first sep: returns what stands before it, *rest what follows (empty when there is none).
  * s and *rest may be the same variable. */
 Str  str_cut(Str s, char sep, Str *rest);

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The one mutable file-level variable of the program: an allocation failure has nobody to pass state through. */
+/* Mutable and of the file, as hardly anything is: an allocation failure has nobody to pass state through. */
 static void (*fail_hook)(void);
 
 void xalloc_on_fail(void (*hook)(void))
@@ -13,19 +13,25 @@ void xalloc_on_fail(void (*hook)(void))
 	fail_hook = hook;
 }
 
-static void *checked(void *p)
+void xalloc_die(const char *why)
 {
-	static const char text[] = "seismo: out of memory; close other programs or raise the memory limit.\n";
+	const char *const parts[] = { "seismo: ", why, "\n" };
 	void (*hook)(void) = fail_hook;
 
-	if (p)
-		return p;
 	fail_hook = NULL;
 	if (hook)
 		hook();
-	if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
-		_exit(1);
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (write(STDERR_FILENO, parts[i], strlen(parts[i])) < 0)
+			break;
 	_exit(1);
+}
+
+static void *checked(void *p)
+{
+	if (!p)
+		xalloc_die("out of memory; close other programs or raise the memory limit.");
+	return p;
 }
 
 void *xmalloc(size_t n)

@@ -12,6 +12,8 @@ void *xreallocarray(void *p, size_t count, size_t size);
 char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t n);      /* copies exactly n bytes and adds a terminator */
 void  xalloc_on_fail(void (*hook)(void));     /* NULL takes it away */
+/* The same end for what is as fatal and has no caller to tell. why: one sentence. */
+_Noreturn void xalloc_die(const char *why);
 
 /* Grows *p so that it holds at least need elements; *cap is doubled. For plain growing arrays. */
 #define VEC_GROW(p, cap, need) ((p) = vec_grow((p), &(cap), (need), sizeof *(p)))

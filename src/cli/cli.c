@@ -11,12 +11,25 @@
 static const Command commands[] = {
 	{ "demo", "[sim flags]", "the console on a simulated region", FLAGS_SIM, cmd_demo, false, NULL },
 	{ "sim", "[flags]", "the simulated region alone: any AWS SDK can talk to it", FLAGS_SIM, cmd_sim, false, NULL },
-	{ "get", "jobs|cost|agents|metrics", "ask and print", FLAGS_WINDOW | FLAGS_ANSWER, cmd_get, false, NULL },
+	{ "get", "jobs|cost|agents|metrics|changes|coverage|alerts|budgets", "ask and print",
+	  FLAGS_WINDOW | FLAGS_ANSWER | FLAGS_AT, cmd_get, false, NULL },
+	{ "export", "cost|incident [AGENT|ALERT]", "a report as Markdown, JSON, CSV or SVG charts, to paste or to keep",
+	  FLAGS_WINDOW | FLAGS_ANSWER | FLAGS_AT | FLAGS_EXPORT, cmd_export, false, NULL },
+	{ "reconcile", "[--day D]", "a closed day's estimate beside the bill, and why they differ", FLAGS_ANSWER | FLAGS_DAY, cmd_reconcile,
+	  false, NULL },
+	{ "collect", "[-x a,b|*]", "the feeds without a screen, for all consoles on the same snapshot", 0, cmd_collect, false, NULL },
 	{ "chat", "--once TEXT --model M", "one question to a model, streamed", FLAGS_CHAT, cmd_chat, false, NULL },
-	{ "once", "--view V --size 120x40", "one screen as text", FLAGS_SCREEN | FLAGS_ANSWER, cmd_once, false, NULL },
+	{ "once", "--view V --size 120x40", "one screen as text", FLAGS_SCREEN | FLAGS_ANSWER | FLAGS_AT, cmd_once, false, NULL },
+	{ "sql", "\"SELECT …\"", "a question of yours over the snapshot, read-only: jobs, lines, cost_hours, metrics, agents", 0, cmd_sql, false, NULL },
+	{ "ack", "ALERT --reason TEXT", "acknowledge an alert until it is over", FLAGS_SAID, cmd_ack, false, NULL },
+	{ "silence", "ALERT --for TIME", "silence an alert, or all of a rule, for a time", FLAGS_SAID | FLAGS_FOR, cmd_silence, false, NULL },
+	{ "login", "[--profile P]", "log in to IAM Identity Center (SSO) with a code in a browser", 0, cmd_login, false, NULL },
+	{ "doctor", "[--iam]", "is everything as it must be, and what to do; the least-privilege policy", FLAGS_DOCTOR, cmd_doctor, false, NULL },
+	{ "prices", "[MODEL] [--tokens …]|refresh", "which prices hold; what one call costs and why; AWS's own list",
+	  FLAGS_PRICES | FLAGS_AT, cmd_prices, false, NULL },
 	{ "info", "[keys]", "paths, context, identity; every key", 0, cmd_info, false, NULL },
-	{ "config", "check|default|reference", "check the configuration, print the example or every setting", 0, cmd_config, false, NULL },
-	{ "tool", "sign|frames|clean|json", "small tools for refused calls and odd bytes", 0, NULL, true, cmd_tool },
+	{ "config", "check|default|reference|alerts", "check it; print the example, every setting, every alert rule", 0, cmd_config, false, NULL },
+	{ "tool", "sign|frames|clean|json|ingest", "small tools for refused calls, odd bytes and files of log lines", 0, NULL, true, cmd_tool },
 	{ 0 },
 };
 
@@ -30,6 +43,7 @@ static void harden(void)
 	(void)prctl(PR_SET_DUMPABLE, 0);
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);         /* a file that may not grow is an error of a write, not the end */
 	/* Read before the first job is queued; three are enough for one write and two reads. */
 	(void)setenv("UV_THREADPOOL_SIZE", "3", 0);
 }

@@ -10,10 +10,19 @@ int cmd_console(const Options *o);
 int cmd_demo(const Options *o);
 int cmd_sim(const Options *o);
 int cmd_get(const Options *o);
+int cmd_export(const Options *o);
+int cmd_reconcile(const Options *o);
 int cmd_chat(const Options *o);
+int cmd_doctor(const Options *o);
+int cmd_ack(const Options *o);
+int cmd_silence(const Options *o);
 int cmd_info(const Options *o);
+int cmd_prices(const Options *o);
 int cmd_config(const Options *o);
 int cmd_once(const Options *o);
+int cmd_collect(const Options *o);
+int cmd_sql(const Options *o);
+int cmd_login(const Options *o);
 int cmd_tool(int argc, char **argv);
 
 /* The whole program: what main calls. */

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "aws/services.h"
+#include "api/converse.h"
 #include "cli/ask.h"
 #include "cli/cli.h"
 #include "model/money.h"
@@ -27,23 +27,23 @@ static void on_event(AwsCall *call, Str type, Str payload, void *arg)
 {
 	Chat *c = arg;
 	Arena a = { 0 };
-	Str delta = STR("");
+	ConversePiece piece;
 	Buf clean = { 0 };
 	Err e = { 0 };
 
-	if (converse_event(&a, type, payload, &c->turn, &delta, &e) < 0) {
+	if (converse_event(&a, type, payload, &c->turn, &piece, &e) < 0) {
 		c->code = cli_fail(&e);
-	} else if (delta.n) {
+	} else if (piece.kind == CONVERSE_TEXT) {
 		if (!c->first_ms)
 			c->first_ms = clock_mono_ms();
 		if (c->o->out == OUT_JSON) {
-			(void)buf_put_str(&c->text, delta);
+			(void)buf_put_str(&c->text, piece.text);
 		} else {
 			/* A model's answer is text from outside, also on a plain terminal. */
 			if (c->to_tty)
-				(void)clean_to(&clean, delta, CLEAN_KEEP_NEWLINES);
+				(void)clean_to(&clean, piece.text, CLEAN_KEEP_NEWLINES);
 			else
-				(void)buf_put_str(&clean, delta);
+				(void)buf_put_str(&clean, piece.text);
 			/* Nobody reads on: every further token would be paid for nothing. */
 			if (fwrite(buf_cstr(&clean), 1, clean.n, stdout) < clean.n || fflush(stdout) != 0)
 				aws_cancel(call);
@@ -59,6 +59,13 @@ static void on_retry(AwsCall *call, const char *sentence, int64_t wait_ms, void 
 	(void)wait_ms;
 	(void)arg;
 	(void)fprintf(stderr, "seismo: %s\n", sentence);
+}
+
+/* By the tier that the answer names, which need not be the one that was asked for. */
+static bool price_turn(const Chat *c, int64_t *nusd)
+{
+	return price_amount(session_prices(c->s), &(PriceCall){ c->model, str_of(c->turn.service_tier), clock_wall_ms(), c->turn.tokens },
+	                    nusd) == PRICE_OK;
 }
 
 static void as_json(const Chat *c, bool priced, int64_t nusd)
@@ -93,7 +100,7 @@ static void summary(Chat *c)
 {
 	char money[MONEY_TEXT] = "no price";
 	int64_t nusd = 0;
-	bool priced = price_amount(session_prices(c->s), c->model, clock_wall_ms(), &c->turn.tokens, &nusd) == PRICE_OK;
+	bool priced = price_turn(c, &nusd);
 
 	if (c->o->out == OUT_JSON) {
 		as_json(c, priced, nusd);
@@ -107,12 +114,32 @@ static void summary(Chat *c)
 				  (long long)(c->first_ms ? c->first_ms - c->started_ms : 0));
 }
 
+/* The reservation becomes what the answer says it used, also of one that broke off behind its figures. */
+static void settle(AwsCall *call, const Chat *c)
+{
+	int64_t nusd;
+
+	if (c->turn.has_usage && price_turn(c, &nusd))
+		aws_settle(call, nusd);
+}
+
+/* On the dear side: two bytes of the question to a token (four are usual), and the answer as long as it may be. */
+static int64_t estimate(Chat *c, const ConverseIn *in)
+{
+	Tokens t = { .input = (int64_t)(str_of(c->o->system).n + str_of(c->o->arg[0]).n) / 2 + 100, .output = in->limits.max_tokens };
+	int64_t nusd;
+
+	if (price_amount(session_prices(c->s), &(PriceCall){ c->model, STR(""), clock_wall_ms(), t }, &nusd) == PRICE_OK)
+		return nusd;
+	return price_dearest(session_prices(c->s), clock_wall_ms(), &t, NULL);
+}
+
 static void on_done(AwsCall *call, const void *out, const AwsError *err, void *arg)
 {
 	Chat *c = arg;
 
-	(void)call;
 	(void)out;
+	settle(call, c);
 	if (err) {
 		if (c->first_ms && c->o->out != OUT_JSON)
 			printf("\n");
@@ -123,9 +150,12 @@ static void on_done(AwsCall *call, const void *out, const AwsError *err, void *a
 	uv_stop(c->s->loop);
 }
 
-static int input_of(const Options *o, const Session *s, ConverseIn *in, ConverseMessage *msg, Err *e)
+/* One question: what the request points to. */
+typedef struct Question { ConverseIn in; ConverseMessage message; ConverseBlock block; ConverseSystem system; } Question;
+
+static int input_of(const Options *o, const Session *s, Question *q, Err *e)
 {
-	int64_t max = s->conf.limits.max_tokens;
+	int64_t max = s->conf->limits.max_tokens;
 
 	if (!o->once || o->args != 1)
 		return err_kind(e, ERR_USAGE, "usage: seismo chat --once TEXT --model M");
@@ -135,13 +165,11 @@ static int input_of(const Options *o, const Session *s, ConverseIn *in, Converse
 			"chat needs --model, a model id or inference profile such as us.anthropic.claude-sonnet-4-5-20250929-v1:0");
 	if (o->max_tokens && (str_i64(str_of(o->max_tokens), &max) < 0 || max < 1 || max > 1000000))
 		return err_kind(e, ERR_USAGE, "--max-tokens takes a whole number from 1, not %s", o->max_tokens);
-	if (!s->ctx->playground)
-		return err_kind(e, ERR_REFUSED,
-						"the playground is off in context %.*s; set playground: true there to allow paid calls",
-						STR_ARG(s->ctx->name));
-	*msg = (ConverseMessage){ false, str_of(o->arg[0]) };
-	*in = (ConverseIn){
-		.model = str_of(o->model), .system = str_of(o->system), .message = msg, .count = 1, .max_tokens = (int)max
+	*q = (Question){ .block.text = str_of(o->arg[0]), .system.text = str_of(o->system) };
+	q->message = (ConverseMessage){ STR("user"), { &q->block, 1 } };
+	q->in = (ConverseIn){
+		.model = str_of(o->model), .system = { &q->system, o->system != NULL }, .messages = { &q->message, 1 },
+		.limits.max_tokens = max
 	};
 	return 0;
 }
@@ -151,8 +179,7 @@ int cmd_chat(const Options *o)
 	SessionSpec spec = ask_session(o);
 	uv_loop_t loop;
 	Session s;
-	ConverseIn in;
-	ConverseMessage msg;
+	Question q;
 	Chat c = {
 		.o = o, .s = &s, .model = str_of(o->model), .started_ms = clock_mono_ms(), .to_tty = isatty(STDOUT_FILENO)
 	};
@@ -165,14 +192,20 @@ int cmd_chat(const Options *o)
 		(void)uv_loop_close(&loop);
 		return cli_fail(&e);
 	}
-	if (input_of(o, &s, &in, &msg, &e) < 0 || !aws_call(s.aws, &op_bedrock_converse_stream, &in, &h, &e))
+	if (input_of(o, &s, &q, &e) < 0) {
 		c.code = cli_fail(&e);
-	else
-		(void)uv_run(&loop, UV_RUN_DEFAULT);
+	} else {
+		h.estimate_nusd = estimate(&c, &q.in);
+		if (!aws_call(s.aws, &op_bedrock_converse_stream, &q.in, &h, &e))
+			c.code = cli_fail(&e);
+		else
+			(void)uv_run(&loop, UV_RUN_DEFAULT);
+	}
 	session_close(&s);
 	(void)uv_run(&loop, UV_RUN_DEFAULT);
 	session_done(&s);
 	(void)uv_loop_close(&loop);
+	converse_turn_done(&c.turn);
 	buf_done(&c.text);
 	return c.code;
 }

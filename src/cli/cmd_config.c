@@ -1,10 +1,11 @@
-/* `seismo config check|default|reference`: is the configuration good, and what could it say. */
+/* `seismo config check|default|reference|alerts`: is the configuration good, what could it say, and what is watched. */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "cli/cli.h"
 #include "conf/config.h"
+#include "conf/watched.h"
 
 static int print_example(void)
 {
@@ -48,6 +49,25 @@ static int check(const Options *o)
 	return 0;
 }
 
+/* The rules as the configuration has them. */
+static int print_alerts(const Options *o)
+{
+	Arena a = { 0 };
+	Buf b = { 0 };
+	Config c;
+	Err e = { 0 };
+
+	if (config_load(&a, o->config, &c, &e) < 0) {
+		arena_done(&a);
+		return cli_fail(&e);
+	}
+	watched_reference(c.alert, c.alert_count, &b);
+	(void)fwrite(b.p, 1, b.n, stdout);
+	buf_done(&b);
+	arena_done(&a);
+	return 0;
+}
+
 int cmd_config(const Options *o)
 {
 	if (o->args == 1 && strcmp(o->arg[0], "default") == 0)
@@ -56,6 +76,8 @@ int cmd_config(const Options *o)
 		return check(o);
 	if (o->args == 1 && strcmp(o->arg[0], "reference") == 0)
 		return print_reference();
-	(void)fprintf(stderr, "seismo: config takes check, default or reference\n");
+	if (o->args == 1 && strcmp(o->arg[0], "alerts") == 0)
+		return print_alerts(o);
+	(void)fprintf(stderr, "seismo: config takes check, default, reference or alerts\n");
 	return 2;
 }

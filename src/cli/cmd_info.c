@@ -4,9 +4,12 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "cli/ask.h"
 #include "cli/cli.h"
+#include "model/money.h"
+#include "store/own_cost.h"
 #include "wire/time8601.h"
 #include "panes/panes.h"
 
@@ -43,6 +46,46 @@ static void credentials_line(const AwsCreds *c)
 	printf("\n");
 }
 
+/* Which process on the snapshot asks AWS, for all that show it. */
+static void polled_by_line(const char *path)
+{
+	LeaseInfo i = { 0 };
+	Store *s = path && file_exists(path) ? store_open(path, STORE_READ, NULL, NULL) : NULL;
+	char who[SHARE_WORDS];
+
+	if (s && lease_look(s, LEASE_FEEDER, NULL, lease_now(), &i, NULL) == 0) {
+		lease_words(&i, who);
+		printf("%-12s %s\n", "polled by", i.state == LEASE_OTHER ? who : "nobody right now");
+	}
+	store_close(s);
+}
+
+/* What the programs on this snapshot have spent on calls of their own, the dearest operations first. */
+static void own_cost_line(const char *path, const ConfLimits *limits)
+{
+	Store *s = path && file_exists(path) ? store_open(path, STORE_READ, NULL, NULL) : NULL;
+	int64_t day = clock_wall_ms() / 86400000;
+	char was[MONEY_TEXT], max[MONEY_TEXT];
+	OwnCostSum today = { 0 };
+	OwnCostRow *row = NULL;
+	Arena a = { 0 };
+	size_t n = 0;
+
+	if (s && (store_own_cost_sum(s, day, &today, NULL) < 0 || store_own_cost_day(s, day, &a, &row, &n, NULL) < 0))
+		n = 0;
+	money_screen(today.nusd, was);
+	money_screen(limits->own_nusd, max);
+	printf("%-12s %s of %s today (UTC), %lld requests%s\n", "own cost", was, max, (long long)today.calls,
+	       today.nusd >= limits->own_nusd ? "; at its cap: jobs and metrics are read ten times less often" : "");
+	for (size_t i = 0; i < n && row[i].nusd; i++) {
+		money_screen(row[i].nusd, was);
+		printf("%-12s   %s: %s, %lld requests\n", "", arena_cstr(&a, row[i].op), was, (long long)row[i].calls);
+	}
+	printf("%-12s %lld requests a minute at most\n", "own calls", (long long)limits->calls_per_minute);
+	store_close(s);
+	arena_done(&a);
+}
+
 static int show(const Options *o)
 {
 	SessionSpec spec = ask_session(o);
@@ -69,7 +112,11 @@ static int show(const Options *o)
 	printf("%-12s %.*s\n", "region", STR_ARG(session_region(&s)));
 	credentials_line(aws_creds(s.aws));
 	printf("%-12s %s\n", "writing", s.read_only ? "no (RO)" : "yes (RW)");
+	if (s.notice[0])
+		printf("%-12s %s\n", "notice", s.notice);
 	printf("%-12s %s\n", "snapshot", s.store_path ? s.store_path : "(in memory)");
+	polled_by_line(s.store_path);
+	own_cost_line(s.store_path, &s.conf->limits);
 	for (const AwsOp *const *op = aws_ops(); *op; op++)
 		if (op == aws_ops() || op[-1]->service != (*op)->service)
 			printf("%-12s %-18s %.*s\n", op == aws_ops() ? "endpoints" : "", (*op)->service->id,

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/xalloc.h"
+#include "model/change.h"
 #include "model/money.h"
 #include "ui/clean.h"
 #include "wire/jsonval.h"
@@ -16,6 +17,11 @@ enum { JSON_OUT_MAX = 1 << 30 };
 static JsonVal at_path(JsonVal v, const char *path)
 {
 	return *path ? jv_path(v, path) : v;
+}
+
+static JsonVal at_column(JsonVal row, const EmitColumn *c)
+{
+	return c->form == CELL_MEMBER ? jv_get(row, c->path) : at_path(row, c->path);
 }
 
 /* The raw value as text: strings as they are, numbers by their digits, the rest as JSON. */
@@ -73,12 +79,21 @@ static Str shown(Arena *a, JsonVal v, CellForm form)
 			return s;
 		money_screen(n, money);
 		return arena_printf(a, "%s", money);
+	case CELL_PRICE:                   /* micro-USD, exactly */
+		if (jv_as_i64(v, &n, NULL) < 0 || n > INT64_MAX / NUSD_PER_MICROUSD)
+			return s;
+		money_exact(n * NUSD_PER_MICROUSD, money);
+		return arena_printf(a, "%s", money);
 	case CELL_RATE:
 		return jv_as_num(v, &rate, NULL) < 0 ? s : arena_printf(a, "%.1f %%", rate * 100);
 	case CELL_TAIL8:
 		return s.n > 8 ? str_sub(s, s.n - 8, 8) : s;
+	case CELL_ACTOR:
+		return change_actor(s);
 	case CELL_POINTERS:
 		return pointers(a, v);
+	case CELL_DAY:
+		return str_sub(s, 0, 10);
 	case CELL_CLOCK:
 		return s.n >= 19 ? str_sub(s, 5, 14) : s;
 	default:
@@ -87,7 +102,7 @@ static Str shown(Arena *a, JsonVal v, CellForm form)
 }
 
 /* A cell that a spreadsheet would take for a formula gets a quote in front (OWASP, "CSV Injection"). */
-static void csv_cell(Buf *out, Str s, bool is_text, Arena *a)
+void csv_put(Buf *out, Str s, bool is_text, Arena *a)
 {
 	bool quote = false;
 	/* A file that somebody will print to a terminal must not drive it. */
@@ -112,18 +127,25 @@ static void csv_cell(Buf *out, Str s, bool is_text, Arena *a)
 		(void)buf_putc(out, '"');
 }
 
+static void csv_head(Buf *out, size_t k, const EmitColumn *c, Arena *a)
+{
+	if (k)
+		(void)buf_putc(out, ',');
+	csv_put(out, str_of(c->path), true, a);
+}
+
 static void csv(Arena *a, Buf *out, JsonVal rows, const EmitColumn *c, size_t n)
 {
 	for (size_t k = 0; k < n; k++)
-		(void)buf_printf(out, "%s%s", k ? "," : "", c[k].path);
+		csv_head(out, k, &c[k], a);
 	(void)buf_putc(out, '\n');
 	for (size_t i = 0; i < jv_count(rows); i++) {
 		for (size_t k = 0; k < n; k++) {
-			JsonVal v = at_path(jv_at(rows, i), c[k].path);
+			JsonVal v = at_column(jv_at(rows, i), &c[k]);
 
 			if (k)
 				(void)buf_putc(out, ',');
-			csv_cell(out, plain(a, v), jv_type(v) != JV_NUMBER, a);
+			csv_put(out, plain(a, v), jv_type(v) != JV_NUMBER, a);
 		}
 		(void)buf_putc(out, '\n');
 	}
@@ -160,8 +182,8 @@ static void table(Arena *a, Buf *out, JsonVal rows, const EmitColumn *c, size_t 
 		for (size_t k = 0; k < n; k++) {
 			Clean *at = &cell[i * n + k];
 
-			*at = i == 0 ? clean_own(c[k].title ? c[k].title : "")
-						 : clean_text(a, shown(a, at_path(jv_at(rows, i - 1), c[k].path), c[k].form), 0);
+			*at = i == 0 ? clean_text(a, str_of(c[k].title ? c[k].title : ""), 0)
+						 : clean_text(a, shown(a, at_column(jv_at(rows, i - 1), &c[k]), c[k].form), 0);
 			if (at->columns > width[k])
 				width[k] = at->columns;
 		}

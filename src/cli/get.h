@@ -3,11 +3,19 @@
 #define CLI_GET_H
 
 #include "cli/ask.h"
+#include "model/change.h"
 #include "wire/jsonw.h"
 
 void get_str(JsonW *w, const char *key, Str s);           /* empty writes null */
 void get_time(JsonW *w, const char *key, int64_t ms);     /* ISO 8601; 0 writes null */
 void get_tokens(JsonW *w, const Tokens *t);
+void get_place(JsonW *w, const AskPart *p);               /* account and Region */
+void get_change(JsonW *w, const Change *c);               /* its members, of the object that is open */
+int  get_alerts(const Options *o, Ask *a, JsonW *w, Err *e);
+int  get_budgets(const Options *o, Ask *a, JsonW *w, Err *e);
 int  get_agents(const Options *o, Ask *a, JsonW *w, Err *e);
+int  get_coverage(const Options *o, Ask *a, JsonW *w, Err *e);
+int  get_cache(const Options *o, Ask *a, JsonW *w, Err *e);
+int  get_changes(const Options *o, Ask *a, JsonW *w, Err *e);
 
 #endif

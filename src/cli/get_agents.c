@@ -1,56 +1,45 @@
 /* `get agents`: the registry's items as agents with their pointers, and how each did in the window. */
 #include "cli/get.h"
 
-#include <stdlib.h>
+#include "api/dynamodb.h"
+#include "store/latency.h"
 
-#include "aws/dynamodb.h"
+/* How all agents did in the window. */
+typedef struct Window { CostGroup *cost; size_t costs; LatencyGroup *latency; size_t latencies; } Window;
 
-static int cmp_i64(const void *x, const void *y)
+static int read_window(const Ask *a, const AskPart *p, Arena *arena, Window *w, Err *e)
 {
-	int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
-
-	return (a > b) - (a < b);
+	if (store_cost(p->store, DIM_AGENT, a->since_ms, a->until_ms, arena, &w->cost, &w->costs, e) < 0)
+		return -1;
+	return store_latency_by(p->store, DIM_AGENT, a->since_ms, a->until_ms, arena, &w->latency, &w->latencies, e);
 }
 
-/* Exact over the window's jobs; still marked approximate, because the form promises that it may become so. */
-static int performance(Ask *a, JsonW *w, Dim dim, Str key, Err *e)
+/* Of the calls that began in the window. */
+static void performance(const Window *win, Str agent, JsonW *w)
 {
-	JobFilter f = { .updated_from_ms = a->since_ms, .dim = dim, .key = key };
-	Arena arena = { 0 };
-	JobRow *row;
-	size_t n, lat = 0, ended = 0, failed = 0, priced = 0;
-	int64_t nusd = 0, *ms;
+	Sums s = { 0 };
+	int64_t p95_ms = -1;
 
-	if (store_jobs(a->store, &f, &arena, &row, &n, e) < 0)
-		return -1;
-	ms = ARENA_ARRAY(&arena, int64_t, n + 1);
-	for (size_t i = 0; i < n; i++) {
-		ended += row[i].job.state == JOB_SUCCEEDED || row[i].job.state == JOB_FAILED;
-		failed += row[i].job.state == JOB_FAILED;
-		if (row[i].job.latency_ms.known)
-			ms[lat++] = row[i].job.latency_ms.v;
-		if (row[i].source != COST_NONE) {
-			nusd += row[i].nusd;
-			priced++;
-		}
-	}
-	qsort(ms, lat, sizeof *ms, cmp_i64);
-	jw_ki64(w, "jobs", (int64_t)n);
-	if (ended)
-		jw_knum(w, "errorRate", (double)failed / (double)ended);
+	for (size_t i = 0; i < win->costs; i++)
+		if (str_eq(win->cost[i].key, agent))
+			s = win->cost[i].s;
+	for (size_t i = 0; i < win->latencies; i++)
+		if (str_eq(win->latency[i].key, agent))
+			p95_ms = win->latency[i].p95_ms;
+	jw_ki64(w, "jobs", s.jobs);
+	if (s.failed + s.succeeded > 0)
+		jw_knum(w, "errorRate", (double)s.failed / (double)(s.failed + s.succeeded));
 	else
 		jw_knull(w, "errorRate");
-	if (lat)
-		jw_ki64(w, "p95Ms", ms[(lat * 95 + 99) / 100 - 1]);
+	if (p95_ms >= 0)
+		jw_ki64(w, "p95Ms", p95_ms);
 	else
 		jw_knull(w, "p95Ms");
 	jw_kbool(w, "p95Approximate", true);
-	if (priced)
-		jw_ki64(w, "nanoUsdPerJob", nusd / (int64_t)priced);
+	if (s.booked > 0)
+		jw_ki64(w, "nanoUsdPerJob", s.nusd / s.booked);
 	else
 		jw_knull(w, "nanoUsdPerJob");
-	arena_done(&arena);
-	return 0;
 }
 
 static void route(JsonW *w, const char *key, JsonVal routes)
@@ -128,21 +117,19 @@ static int pointer(JsonW *w, const AgentVersionRow *r, Err *e)
 	return 0;
 }
 
-int get_agents(const Options *o, Ask *a, JsonW *w, Err *e)
+static int agents_of(const Ask *a, const AskPart *p, JsonW *w, Err *e)
 {
 	Arena arena = { 0 };
 	AgentVersionRow *row;
 	size_t n;
-	int rc = store_agents(a->store, &arena, &row, &n, e);
+	Window win = { 0 };
+	int rc = store_agents(p->store, &arena, &row, &n, e) < 0 || read_window(a, p, &arena, &win, e) < 0 ? -1 : 0;
 
-	(void)o;
-	jw_array(w);
 	for (size_t i = 0; rc == 0 && i < n;) {
 		size_t first = i;
 
 		jw_object(w);
-		get_str(w, "account", str_of(a->session.account));
-		get_str(w, "region", session_region(&a->session));
+		get_place(w, p);
 		jw_kstr(w, "backend", STR("dynamodb"));
 		get_str(w, "agentId", row[first].agent);
 		get_str(w, "name", row[first].agent);
@@ -152,11 +139,22 @@ int get_agents(const Options *o, Ask *a, JsonW *w, Err *e)
 			if (row[i].is_route && rc == 0)
 				rc = pointer(w, &row[i], e);
 		jw_array_end(w);
-		if (rc == 0)
-			rc = performance(a, w, DIM_AGENT, row[first].agent, e);
+		performance(&win, row[first].agent, w);
 		jw_object_end(w);
 	}
-	jw_array_end(w);
 	arena_done(&arena);
+	return rc;
+}
+
+int get_agents(const Options *o, Ask *a, JsonW *w, Err *e)
+{
+	int rc = 0;
+
+	(void)o;
+	jw_array(w);
+	for (size_t i = 0; i < a->n && rc == 0; i++)
+		if (a->part[i].store)
+			rc = agents_of(a, &a->part[i], w, e);
+	jw_array_end(w);
 	return rc;
 }

@@ -1,5 +1,6 @@
 #include "cli/options.h"
 
+#include <assert.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +22,7 @@ typedef struct Flag {
 #define BOOL(member) FLAG_BOOL, offsetof(Options, member)
 
 static const Flag flags[] = {
-	{ "--context", NULL, 'x', "NAME", "context of the configuration", TEXT(context), 0 },
+	{ "--context", NULL, 'x', "NAME", "context of the configuration; NAME,NAME or * for several", TEXT(context), 0 },
 	{ "--profile", NULL, 'p', "NAME", "profile of the shared AWS files", TEXT(profile), 0 },
 	{ "--mfa-code", NULL, 0, "CODE", "code of the MFA device, for a profile whose role wants one", TEXT(mfa_code), 0 },
 	{ "--region", NULL, 'r', "REGION", "region", TEXT(region), 0 },
@@ -36,38 +37,57 @@ static const Flag flags[] = {
 	{ "--no-color", "--no-colour", 0, NULL, "no colours (also NO_COLOR)", BOOL(no_color), 0 },
 	{ "--ascii", NULL, 0, NULL, "draw with ASCII only", BOOL(ascii), 0 },
 	{ "--no-mouse", NULL, 0, NULL, "no mouse (there is none by default)", BOOL(no_mouse), 0 },
-	{ "--output", NULL, 'o', "table|json|csv", "form of the answer", TEXT(output), 0 },
+	{ "--output", NULL, 'o', "table|json|csv", "form of the answer; a command may have others", TEXT(output), 0 },
 	{ "--help", NULL, 'h', NULL, "this text", BOOL(help), 0 },
 	{ "--version", NULL, 0, NULL, "version", BOOL(version), 0 },
-	{ "--since", NULL, 0, "TIME", "how far back: 15m, 2h, 7d, or a time (jobs and cost: 35d)", TEXT(since), FLAGS_WINDOW },
+	{ "--since", NULL, 0, "TIME", "how far back: 15m, 2h, 7d, or a time (jobs and cost: 35d)", TEXT(since),
+	  FLAGS_WINDOW | FLAGS_PRICES },
+	{ "--tokens", NULL, 0, "CLASS=N,...", "what these tokens cost: input, output, cache_read, cache_write_5m, cache_write_1h", TEXT(tokens),
+	  FLAGS_PRICES },
+	{ "--tier", NULL, 0, "T", "served as: default, priority, flex or batch", TEXT(tier), FLAGS_PRICES },
+	{ "--unpriced", NULL, 0, NULL, "which calls of the snapshot have no price, and what they may cost", BOOL(unpriced), FLAGS_PRICES },
 	{ "--by", NULL, 0, "WHAT", "tenant, persona, agent, version or model", TEXT(by), FLAGS_WINDOW },
 	{ "--cached", NULL, 0, NULL, "answer from the snapshot at once", BOOL(cached), FLAGS_ANSWER },
 	{ "--timing", NULL, 0, NULL, "print the time of the answer on stderr", BOOL(timing), FLAGS_ANSWER },
 	{ "--view", NULL, 0, "VIEW", "which view", TEXT(view), FLAGS_SCREEN },
 	{ "--size", NULL, 0, "WxH", "cells, 80x24 when not given", TEXT(size), FLAGS_SCREEN },
-	{ "--at", NULL, 0, "TIME", "as it was at this time", TEXT(at), FLAGS_SCREEN },
+	{ "--at", NULL, 0, "TIME", "as it was at this time", TEXT(at), FLAGS_AT },
 	{ "--port", NULL, 0, "N", "port on 127.0.0.1, 0 = any free one", TEXT(port), FLAGS_SIM },
 	{ "--seed", NULL, 0, "N", "seed of the fleet (7)", TEXT(seed), FLAGS_SIM },
 	{ "--speed", NULL, 0, "X", "arrivals and scenario run X times as fast (1); 0 holds the clock", TEXT(speed),
 	  FLAGS_SIM },
 	{ "--clock", NULL, 0, "TIME", "start the fleet's clock there", TEXT(clock), FLAGS_SIM },
-	{ "--scenario", NULL, 0, "S", "quiet, bad-release or runaway-cost", TEXT(scenario), FLAGS_SIM },
+	{ "--scenario", NULL, 0, "S", "quiet, bad-release, runaway-cost, throttle-storm or cache-collapse", TEXT(scenario), FLAGS_SIM },
+	{ "--fault", NULL, 0, "K=V,...", "throttle, error, tear, crc, dup, reorder by chance; latency, skew, expire, slow", TEXT(fault),
+	  FLAGS_SIM },
+	{ "--until", NULL, 0, "TIME", "to where: 1h ago, or a time; what came later does not count", TEXT(until), FLAGS_EXPORT },
+	{ "--file", NULL, 'f', "PATH", "write it there (0600) and not to stdout", TEXT(file), FLAGS_EXPORT },
+	{ "--force", NULL, 0, NULL, "also where there is a file already", BOOL(force), FLAGS_EXPORT },
+	{ "--day", NULL, 0, "DAY", "which day (UTC), as 2026-11-21; the last one with a bill unless said", TEXT(day), FLAGS_DAY },
+	{ "--reason", NULL, 0, "TEXT", "why; kept with the alert", TEXT(reason), FLAGS_SAID },
+	{ "--for", NULL, 0, "TIME", "how long: 30m, 2h, 1d; 0s ends a silence", TEXT(span), FLAGS_FOR },
+	{ "--iam", NULL, 0, NULL, "print the IAM policy that is enough for this context", BOOL(iam), FLAGS_DOCTOR },
 	{ "--once", NULL, 0, NULL, "one question, the answer on stdout", BOOL(once), FLAGS_CHAT },
 	{ "--model", NULL, 0, "ID", "model or inference profile", TEXT(model), FLAGS_CHAT },
 	{ "--system", NULL, 0, "TEXT", "system prompt", TEXT(system), FLAGS_CHAT },
 	{ "--max-tokens", NULL, 0, "N", "limit of the answer", TEXT(max_tokens), FLAGS_CHAT },
 };
 enum { FLAGS = sizeof flags / sizeof *flags };
+static_assert(FLAGS <= 64, "a bit for each");
 
-static const Flag *flag_find(Str name)
+/* A letter may stand for two flags: that of the command before it goes before the one that goes everywhere. */
+static const Flag *flag_find(Str name, const Command *c)
 {
+	const Flag *found = NULL;
+
 	for (size_t i = 0; i < FLAGS; i++) {
 		if (str_is(name, flags[i].name) || (flags[i].alias && str_is(name, flags[i].alias)))
 			return &flags[i];
-		if (flags[i].letter && name.n == 2 && name.p[0] == '-' && name.p[1] == flags[i].letter)
-			return &flags[i];
+		if (flags[i].letter && name.n == 2 && name.p[0] == '-' && name.p[1] == flags[i].letter &&
+		    (!flags[i].group || (c && c->flags & flags[i].group)))
+			found = !found || flags[i].group ? &flags[i] : found;
 	}
-	return NULL;
+	return found;
 }
 
 static int unknown_flag(Str name, Err *e)
@@ -94,16 +114,16 @@ static int unknown_command(const char *name, const Command *commands, Err *e)
 	return err_kind(e, ERR_USAGE, "unknown command %s; seismo --help lists them", name);
 }
 
-static int take_flag(int argc, char **argv, int *i, Options *o, unsigned *groups, Err *e)
+static int take_flag(int argc, char **argv, int *i, const Command *c, Options *o, uint64_t *given, Err *e)
 {
 	Str value, name = str_cut(str_of(argv[*i]), '=', &value);
 	bool joined = name.n < strlen(argv[*i]);
-	const Flag *f = flag_find(name);
+	const Flag *f = flag_find(name, c);
 	char *at = (char *)o;
 
 	if (!f)
 		return unknown_flag(name, e);
-	*groups |= f->group;
+	*given |= UINT64_C(1) << (f - flags);
 	if (f->type == FLAG_BOOL) {
 		if (joined)
 			return err_kind(e, ERR_USAGE, "%s takes no value", f->name);
@@ -116,23 +136,34 @@ static int take_flag(int argc, char **argv, int *i, Options *o, unsigned *groups
 	return 0;
 }
 
-static int check(Options *o, const Command *c, unsigned groups, Err *e)
-{
-	static const char *const names[] = { [OUT_TABLE] = "table", [OUT_JSON] = "json", [OUT_CSV] = "csv" };
+typedef struct Form { const char *name; Output out; } Form;
 
-	for (size_t i = 0; i < 3; i++) {
-		if (!o->output || strcmp(o->output, names[i]))
-			continue;
-		o->out = (Output)i;
-		o->output = NULL;
-	}
-	if (o->output)
-		return err_kind(e, ERR_USAGE, "-o takes table, json or csv, not %s", o->output);
-	if (groups & ~(c ? c->flags : 0)) {
-		for (size_t i = 0; i < FLAGS; i++)
-			if (flags[i].group & groups & ~(c ? c->flags : 0))
-				return err_kind(e, ERR_USAGE, "%s does not go with %s", flags[i].name, c ? c->name : "the console");
-	}
+/* Without -o it is the first. */
+static int take_form(Options *o, bool report, Err *e)
+{
+	static const Form answers[] = { { "table", OUT_TABLE }, { "json", OUT_JSON }, { "csv", OUT_CSV }, { 0 } };
+	static const Form reports[] = { { "markdown", OUT_MARKDOWN }, { "json", OUT_JSON }, { "csv", OUT_CSV }, { "svg", OUT_SVG }, { 0 } };
+	const Form *form = report ? reports : answers;
+
+	o->out = form[0].out;
+	if (!o->output)
+		return 0;
+	for (; form->name; form++)
+		if (strcmp(o->output, form->name) == 0) {
+			o->out = form->out;
+			return 0;
+		}
+	return err_kind(e, ERR_USAGE, "-o takes %s, not %s", report ? "markdown, json, csv or svg" : "table, json or csv", o->output);
+}
+
+/* given: bit per flag. One that is in several groups goes with a command that takes any of them. */
+static int check(Options *o, const Command *c, uint64_t given, Err *e)
+{
+	if (take_form(o, c && c->flags & FLAGS_EXPORT, e) < 0)
+		return -1;
+	for (size_t i = 0; i < FLAGS; i++)
+		if (given >> i & 1 && flags[i].group && !(flags[i].group & (c ? c->flags : 0)))
+			return err_kind(e, ERR_USAGE, "%s does not go with %s", flags[i].name, c ? c->name : "the console");
 	if (o->read_only && o->write)
 		return err_kind(e, ERR_USAGE, "--readonly and --write exclude each other");
 	return 0;
@@ -140,7 +171,7 @@ static int check(Options *o, const Command *c, unsigned groups, Err *e)
 
 int options_parse(int argc, char **argv, const Command *commands, Options *o, const Command **command, Err *e)
 {
-	unsigned groups = 0;
+	uint64_t given = 0;
 	bool literal = false;
 
 	*o = (Options){ 0 };
@@ -149,7 +180,7 @@ int options_parse(int argc, char **argv, const Command *commands, Options *o, co
 		if (!literal && strcmp(argv[i], "--") == 0) {
 			literal = true;
 		} else if (!literal && argv[i][0] == '-' && argv[i][1]) {
-			if (take_flag(argc, argv, &i, o, &groups, e) < 0)
+			if (take_flag(argc, argv, &i, *command, o, &given, e) < 0)
 				return -1;
 		} else if (!*command) {
 			for (const Command *c = commands; c->name && !*command; c++)
@@ -163,7 +194,7 @@ int options_parse(int argc, char **argv, const Command *commands, Options *o, co
 			o->arg[o->args++] = argv[i];
 		}
 	}
-	return check(o, *command, groups, e);
+	return check(o, *command, given, e);
 }
 
 static void print_flags(unsigned group)

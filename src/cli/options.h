@@ -5,16 +5,17 @@
 #include "base/err.h"
 #include "base/str.h"
 
-typedef enum Output { OUT_TABLE, OUT_JSON, OUT_CSV } Output;
+typedef enum Output { OUT_TABLE, OUT_JSON, OUT_CSV, OUT_MARKDOWN, OUT_SVG } Output;
 
 typedef struct Options {
 	/* everywhere */
 	const char *context, *profile, *mfa_code, *region, *endpoint_url, *config, *command, *filter, *refresh, *output;
 	bool read_only, write, no_color, ascii, no_mouse, help, version;
 	/* some commands */
-	const char *since, *by, *model, *text, *view, *size, *at, *port, *seed, *speed, *clock, *scenario, *max_tokens, *system;
-	bool cached, timing, once;
-	Output out;                       /* output, checked */
+	const char *since, *by, *model, *text, *view, *size, *at, *port, *seed, *speed, *clock, *scenario, *fault, *max_tokens, *system;
+	const char *tokens, *tier, *reason, *span, *until, *file, *day;
+	bool cached, timing, once, iam, unpriced, force;
+	Output out;                       /* output, checked; not given: table, of commands with FLAGS_EXPORT markdown */
 	const char *arg[8];               /* what is not a flag, the command itself left out */
 	int args;
 } Options;
@@ -27,7 +28,8 @@ typedef struct Command {
 	int  (*run_raw)(int argc, char **argv);
 } Command;
 
-enum { FLAGS_WINDOW = 1, FLAGS_ANSWER = 2, FLAGS_SCREEN = 4, FLAGS_SIM = 8, FLAGS_CHAT = 16 };
+enum { FLAGS_WINDOW = 1, FLAGS_ANSWER = 2, FLAGS_SCREEN = 4, FLAGS_SIM = 8, FLAGS_CHAT = 16, FLAGS_DOCTOR = 32, FLAGS_AT = 64,
+	FLAGS_SAID = 128, FLAGS_FOR = 256, FLAGS_PRICES = 1024, FLAGS_EXPORT = 2048, FLAGS_DAY = 4096 };
 
 /* Fills *o from argv[1..]. *command is the row, or NULL for the console. */
 int options_parse(int argc, char **argv, const Command *commands, Options *o, const Command **command, Err *e);

@@ -24,8 +24,10 @@ int simspec_from(const Options *o, SimSpec *out, Err *e)
 	if (o->clock && time_parse_iso(str_of(o->clock), &out->clock_ms) < 0)
 		return err_kind(e, ERR_USAGE, "--clock takes a time such as 2026-11-21T09:00:00Z, not %s", o->clock);
 	if (o->scenario && sim_scenario_of(str_of(o->scenario), &out->scenario) < 0)
-		return err_kind(e, ERR_USAGE, "unknown scenario %s: there are quiet, bad-release and runaway-cost",
+		return err_kind(e, ERR_USAGE, "unknown scenario %s: there are quiet, bad-release, runaway-cost, throttle-storm and cache-collapse",
 						o->scenario);
+	if (o->fault && faults_parse(str_of(o->fault), &out->faults, e) < 0)
+		return err_wrap(e, "--fault");
 	out->port = (int)port;
 	out->seed = (uint64_t)seed;
 	out->speed = (double)milli / 1000;

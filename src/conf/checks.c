@@ -88,6 +88,38 @@ bool check_namespace(Str s)
 	return only(s, 1, 255, "-_./#: ") && str_trim(s).n == s.n;
 }
 
+Str role_arn_account(Str arn)
+{
+	Str part[5];
+
+	for (size_t i = 0; i < sizeof part / sizeof *part; i++)
+		part[i] = str_cut(arn, ':', &arn);
+	if (!str_is(part[0], "arn") || !str_starts(part[1], STR("aws")) || !only(part[1], 3, 20, "-") || has_upper(part[1]) ||
+	    !str_is(part[2], "iam") || part[3].n || !check_account_id(part[4]))
+		return STR("");
+	return str_starts(arn, STR("role/")) && only(arn, 6, 600, "_+=,.@/-") && !str_ends(arn, STR("/")) ? part[4] : STR("");
+}
+
+bool check_role_arn(Str s)
+{
+	return role_arn_account(s).n > 0;
+}
+
+bool check_external_id(Str s)
+{
+	return only(s, 2, 1224, "_+=,.@:/-");
+}
+
+bool check_mfa_serial(Str s)
+{
+	return only(s, 9, 256, "_+=/:,.@-");
+}
+
+bool check_session_name(Str s)
+{
+	return only(s, 2, 64, "_+=,.@-");
+}
+
 /* Host and port of an http(s) URL; empty when it is none. */
 static Str url_authority(Str url)
 {

@@ -13,6 +13,12 @@ bool check_table(Str s);           /* DynamoDB table and index names: 3..255 of 
 bool check_log_group(Str s);       /* CloudWatch Logs: 1..512 of letters, digits, . - _ / # */
 bool check_namespace(Str s);       /* CloudWatch: 1..255 of letters, digits, . - _ / # : and blanks inside */
 bool check_url(Str s);             /* http(s)://host[:port][/path], no user, no query, no blanks */
+/* IAM and STS (API reference, patterns of AssumeRole's parameters). */
+bool check_role_arn(Str s);        /* arn:PARTITION:iam::ACCOUNT:role/NAME */
+bool check_external_id(Str s);
+bool check_mfa_serial(Str s);
+bool check_session_name(Str s);
+Str  role_arn_account(Str arn);    /* its twelve digits; empty when it is none */
 bool check_time_zone(Str s);       /* UTC, or a file of the system's tz database */
 /* Whether the URL's host is this machine: localhost, 127.x.x.x, [::1]. */
 bool url_is_loopback(Str url);

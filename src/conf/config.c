@@ -8,10 +8,13 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "conf/checks.h"
+#include "conf/config_prices.h"
 #include "conf/embed.h"
 #include "conf/schema.h"
 #include "conf/source.h"
+#include "conf/watched.h"
 #include "conf/yaml.h"
+#include "model/money.h"
 
 enum { MAX_BYTES = 1 << 20, SECOND = 1000, HOUR = 3600 * SECOND };
 
@@ -23,10 +26,16 @@ typedef struct Root {
 	int64_t refresh_seconds;
 	ConfUi ui;
 	ConfLimits limits;
+	AlertRule *alert; size_t alert_count;
+	Budget *budget; size_t budget_count;
+	ConfPrices prices;
 } Root;
 
+static const char *const tails[] = { [CONF_TAIL_AUTO] = "auto", [CONF_TAIL_OFF] = "off", NULL };
+static const char *const modes[] = { [CONF_COST_AUTO] = "auto", [CONF_COST_TAIL] = "tail", [CONF_COST_PUSHDOWN] = "pushdown", NULL };
 static const char *const ledgers[] = { [CONF_LEDGER_COMPUTED] = "computed", [CONF_LEDGER_REPORTED] = "reported", NULL };
 
+#define USD_MAX (INT64_C(100000) * NUSD_PER_USD)
 #define REGION_WANT  "an AWS Region such as eu-west-1"
 #define ACCOUNT_WANT "twelve digits"
 
@@ -41,6 +50,20 @@ static const Setting context_rows[] = {
 	  .help = "Left out: AWS_REGION, AWS_DEFAULT_REGION, then the profile's region." },
 	{ "profile", SET_TEXT, AT(profile), .min = 1, .max = 128,
 	  .help = "Profile of the AWS shared files. Left out: the AWS environment decides." },
+	{ "role_arn", SET_TEXT, AT(role_arn), .min = 20, .max = 2048, .check = check_role_arn,
+	  .want = "the ARN of a role such as arn:aws:iam::444455556666:role/seismo",
+	  .help = "Role that this context acts in, in place of profile. Its account must be account_id." },
+	{ "source_profile", SET_TEXT, AT(source_profile), .min = 1, .max = 128,
+	  .help = "With role_arn: the profile whose keys ask for the role. Left out: those of the AWS environment." },
+	{ "external_id", SET_TEXT, AT(external_id), .min = 2, .max = 1224, .check = check_external_id,
+	  .want = "2 to 1224 letters, digits or any of _+=,.@:/-", .help = "With role_arn: the external id that the role's trust policy wants." },
+	{ "mfa_serial", SET_TEXT, AT(mfa_serial), .min = 9, .max = 256, .check = check_mfa_serial,
+	  .want = "the serial number or ARN of an MFA device", .help = "With role_arn: the MFA device whose code is asked for." },
+	{ "role_session_name", SET_TEXT, AT(role_session_name), .min = 2, .max = 64, .check = check_session_name,
+	  .want = "2 to 64 letters, digits or any of _+=,.@-",
+	  .help = "With role_arn: the name that CloudTrail shows for this program. Left out: seismo- and the time." },
+	{ "role_duration", SET_DURATION, AT(role_duration_ms), .min = 900 * SECOND, .max = 12 * HOUR,
+	  .help = "With role_arn: how long its keys hold before they are renewed. Left out: 1h." },
 	{ "write", SET_BOOL, AT(write), .fallback = "false",
 	  .help = "Whether this context may ever write. The session needs --write or an unlock as well." },
 	{ "playground", SET_BOOL, AT(playground),
@@ -63,8 +86,19 @@ static const Setting context_rows[] = {
 	  .help = "Log groups with the job lines." },
 	{ "sources.jobs.poll", SET_DURATION, AT(src.jobs_poll_ms), .min = SECOND, .max = HOUR, .fallback = "5s",
 	  .help = "How often changed jobs are fetched." },
+	{ "sources.jobs.tail", SET_WORD, AT(src.tail), .words = tails, .fallback = "auto",
+	  .help = "auto: the console opens a Live Tail session, which AWS bills by the minute. off: it polls only." },
+	{ "sources.cost.mode", SET_WORD, AT(src.cost_mode), .words = modes, .fallback = "auto",
+	  .help = "tail: cost lines are taken in one by one. pushdown: Logs Insights adds them up. auto: pushdown while they are too many." },
+	{ "sources.cost.pushdown_above_events_per_second", SET_INT, AT(src.push_above), .min = 1, .max = 1000000, .fallback = "500",
+	  .help = "With mode auto: as long as more lines than that come in a second. Back when they stay 30 % below it." },
 	{ "sources.cost.ledger", SET_WORD, AT(src.ledger), .words = ledgers, .fallback = "computed",
 	  .help = "Book tokens x price, or what the jobs reported." },
+	{ "sources.cost.invocation_log_group", SET_TEXT, AT(src.invocation_log_group), .min = 1, .max = 512, .check = check_log_group,
+	  .want = "a CloudWatch log group name",
+	  .help = "Log group of Bedrock's model invocation log: its counts go before the jobs' own. Left out: not read." },
+	{ "sources.cost.cost_explorer", SET_BOOL, AT(src.cost_explorer), .fallback = "false",
+	  .help = "Ask Cost Explorer three times a day what closed days did cost, to compare. Each question costs $0.02 to $0.03." },
 	{ "sources.metrics.namespaces", SET_TEXTS, AT(src.namespaces), offsetof(ConfContext, src.namespace_count), 0, 20,
 	  .check = check_namespace, .want = "a CloudWatch namespace", .fallback = "AWS/Bedrock, AWS/Bedrock-AgentCore",
 	  .help = "CloudWatch namespaces." },
@@ -93,12 +127,28 @@ static const Setting root_rows[] = {
 	{ "ui.time_zone", SET_TEXT, AT(ui.time_zone), .min = 1, .max = 64, .check = check_time_zone,
 	  .want = "UTC or a zone of the system's tz database such as Europe/Zurich", .fallback = "UTC",
 	  .help = "Zone of the times on the screen. Files and JSON are always UTC." },
+	{ "limits.api_calls_per_minute", SET_INT, AT(limits.calls_per_minute), .min = 10, .max = 100000, .fallback = "600",
+	  .help = "Requests that a console sends in a minute. Feeds wait then; registry, alarms and what a person does go first." },
+	{ "limits.own_cost_usd_per_day", SET_USD, AT(limits.own_nusd), .max = USD_MAX, .fallback = "1.00",
+	  .help = "What the program's own calls may cost in a day (UTC), by context. Then the feeds that cost slow down, and it is said." },
 	{ "limits.concurrent_requests_per_service", SET_INT, AT(limits.concurrent_requests_per_service), .min = 1, .max = 64,
 	  .fallback = "8", .help = "Requests in flight to one service." },
 	{ "limits.store_mb", SET_INT, AT(limits.store_mb), .min = 16, .max = 1 << 20, .fallback = "4096",
 	  .help = "Size of the local store." },
 	{ "limits.playground.max_tokens", SET_INT, AT(limits.max_tokens), .min = 1, .max = 128000, .fallback = "1024",
 	  .help = "Longest answer that a model is asked for." },
+	{ "limits.playground.usd_per_session", SET_USD, AT(limits.session_nusd), .max = USD_MAX, .fallback = "1.00",
+	  .help = "What paid calls of one run may cost; a call that may go over it is refused." },
+	{ "limits.playground.usd_per_day", SET_USD, AT(limits.day_nusd), .max = USD_MAX, .fallback = "10.00",
+	  .help = "The same for all runs of one day (UTC) of this user on this machine." },
+	{ "prices.discount", SET_LIST, AT(prices.discount), offsetof(Root, prices.discounts), 0, 100, .list = &config_discounts,
+	  .help = "A contract's discount on every price. Totals say net when one holds." },
+	{ "prices.overrides", SET_LIST, AT(prices.override), offsetof(Root, prices.overrides), 0, 1000, .list = &config_overrides,
+	  .help = "Prices of one's own, in the standard tier." },
+	{ "budgets", SET_LIST, AT(budget), offsetof(Root, budget_count), 0, 200, .list = &budget_list,
+	  .help = "What may be spent, by whom, in which time." },
+	{ "alerts", SET_LIST, AT(alert), offsetof(Root, alert_count), 0, 200, .list = &alert_list,
+	  .help = "Rules that are watched besides the shipped ones, and changes to these." },
 };
 #undef AT
 static const Schema root_schema = SCHEMA(root_rows);
@@ -123,6 +173,28 @@ static int check_endpoint(const char *file, const YamlNode *map, const ConfConte
 	                  "if signed requests may go there", STR_ARG(c->name));
 }
 
+/* A role stands in place of a profile, and what goes with a role needs one. An ARN that names another account than
+ * account_id would only be found out by the first answer. */
+static int check_role(const char *file, const YamlNode *map, const ConfContext *c, Err *e)
+{
+	static const char *const companions[] = { "source_profile", "external_id", "mfa_serial", "role_session_name", "role_duration" };
+	const YamlNode *role = yaml_get(map, "role_arn");
+
+	for (size_t i = 0; !role && i < sizeof companions / sizeof *companions; i++)
+		if (yaml_get(map, companions[i]))
+			return yaml_error_key(file, yaml_get(map, companions[i]), e, "contexts.%.*s.%s goes with role_arn; name the role, or "
+			                      "leave it out", STR_ARG(c->name), companions[i]);
+	if (!role)
+		return 0;
+	if (yaml_get(map, "profile"))
+		return yaml_error_key(file, yaml_get(map, "profile"), e, "contexts.%.*s has both profile and role_arn; keep one of them "
+		                      "(source_profile names the profile whose keys ask for the role)", STR_ARG(c->name));
+	if (c->account_id.n && !str_eq(role_arn_account(c->role_arn), c->account_id))
+		return yaml_error(file, role, e, "contexts.%.*s.role_arn is a role of account %.*s, and account_id is %.*s; correct one of "
+		                  "them", STR_ARG(c->name), STR_ARG(role_arn_account(c->role_arn)), STR_ARG(c->account_id));
+	return 0;
+}
+
 static int read_context(Arena *a, const char *file, const YamlNode *n, ConfContext *out, Err *e)
 {
 	char where[100];
@@ -138,7 +210,7 @@ static int read_context(Arena *a, const char *file, const YamlNode *n, ConfConte
 		return -1;
 	if (!yaml_get(n, "playground"))
 		out->playground = !str_is(out->stage, "prod");
-	return check_endpoint(file, n, out, e);
+	return check_role(file, n, out, e) < 0 ? -1 : check_endpoint(file, n, out, e);
 }
 
 static int read_contexts(Arena *a, const char *file, const YamlNode *map, Config *out, Err *e)
@@ -254,6 +326,11 @@ int config_parse(Arena *a, const char *file, Str text, Config *out, Err *e)
 	if (r.refresh_seconds)
 		out->ui.refresh_ms = r.refresh_seconds * SECOND;
 	out->limits = r.limits;
+	out->budget = r.budget;
+	out->budget_count = r.budget_count;
+	out->alert = watched_rules(a, r.alert, r.alert_count, &out->alert_count);
+	if (config_prices_table(a, file, root, &r.prices, &out->prices, e) < 0)
+		return -1;
 	return choose_default(file, root, &r, out, e);
 }
 
@@ -301,6 +378,41 @@ const ConfContext *config_context(const Config *c, Str name, Err *e)
 		return NULL;
 	}
 	return &c->context[i];
+}
+
+static int take_context(const ConfContext *c, const ConfContext **out, size_t max, size_t *n, Err *e)
+{
+	for (size_t i = 0; i < *n; i++)
+		if (out[i] == c)
+			return 0;
+	if (*n == max)
+		return err_kind(e, ERR_USAGE, "at most %zu contexts can be watched together; name fewer", max);
+	out[(*n)++] = c;
+	return 0;
+}
+
+int config_contexts(const Config *c, Str names, const ConfContext **out, size_t max, size_t *n, Err *e)
+{
+	const Str all = str_trim(names);
+
+	*n = 0;
+	if (str_is(all, "*")) {
+		for (size_t i = 0; i < c->context_count; i++)
+			if (take_context(&c->context[i], out, max, n, e) < 0)
+				return -1;
+		return 0;
+	}
+	do {
+		Str name = str_trim(str_cut(names, ',', &names));
+		const ConfContext *one;
+
+		if (!name.n && all.n)
+			return err_kind(e, ERR_USAGE, "a name is missing between the commas of the contexts");
+		one = config_context(c, name, e);
+		if (!one || take_context(one, out, max, n, e) < 0)
+			return -1;
+	} while (names.n);
+	return 0;
 }
 
 Str config_example(void)

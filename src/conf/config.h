@@ -5,10 +5,17 @@
 #define CONF_CONFIG_H
 
 #include "base/arena.h"
+#include "model/price.h"
 
+struct AlertRule;
+struct Budget;
 struct Buf;
 
 typedef enum Ledger { CONF_LEDGER_COMPUTED, CONF_LEDGER_REPORTED } Ledger;
+
+typedef enum LogTail { CONF_TAIL_AUTO, CONF_TAIL_OFF } LogTail;
+
+typedef enum CostMode { CONF_COST_AUTO, CONF_COST_TAIL, CONF_COST_PUSHDOWN } CostMode;
 
 typedef struct ConfSources {
 	Str  agents_table;                   /* "agents" */
@@ -16,7 +23,12 @@ typedef struct ConfSources {
 	Str  jobs_table, jobs_index;         /* "jobs", "status-updatedAt-index" */
 	Str *log_groups; size_t log_group_count;   /* "/seismo/jobs" */
 	int64_t jobs_poll_ms;                /* 5 s */
+	LogTail tail;
 	Ledger ledger;
+	CostMode cost_mode;
+	int64_t push_above;                  /* events a second */
+	Str  invocation_log_group;           /* of Bedrock's own log; empty: not read */
+	bool cost_explorer;                  /* the bill is asked for, which costs */
 	Str *namespaces; size_t namespace_count;   /* AWS/Bedrock, AWS/Bedrock-AgentCore */
 	int64_t metrics_poll_ms;             /* 60 s */
 } ConfSources;
@@ -25,6 +37,9 @@ typedef struct ConfContext {
 	Str  name, stage;                    /* stage: absent = "prod" */
 	Str  account_id;                     /* 12 digits as text; empty = not configured */
 	Str  region, profile;                /* empty = from the AWS environment */
+	Str  role_arn, source_profile;       /* in place of profile: a role, and whose keys ask for it (empty: the environment's) */
+	Str  external_id, mfa_serial, role_session_name;
+	int64_t role_duration_ms;            /* 0: not given */
 	Str  endpoint_url;
 	bool allow_foreign_endpoint;
 	bool write, playground;
@@ -40,9 +55,12 @@ typedef struct ConfUi {
 } ConfUi;
 
 typedef struct ConfLimits {
+	int64_t calls_per_minute;                  /* limits.api_calls_per_minute */
+	int64_t own_nusd;                          /* limits.own_cost_usd_per_day */
 	int64_t concurrent_requests_per_service;   /* 8 */
 	int64_t store_mb;
 	int64_t max_tokens;                        /* limits.playground.max_tokens */
+	int64_t session_nusd, day_nusd;            /* limits.playground.usd_per_session, usd_per_day */
 } ConfLimits;
 
 typedef struct Config {
@@ -51,6 +69,9 @@ typedef struct Config {
 	size_t default_context;              /* index */
 	ConfUi ui;
 	ConfLimits limits;
+	const struct AlertRule *alert; size_t alert_count;      /* the shipped rules as the file has them, then its own */
+	const struct Budget *budget; size_t budget_count;
+	PriceTable prices;                   /* overrides and discounts alone */
 } Config;
 
 /* path NULL: $XDG_CONFIG_HOME/seismo/config.yaml when it exists. Everything lives in the arena. A file that everybody
@@ -58,6 +79,9 @@ typedef struct Config {
 int config_load(Arena *a, const char *path, Config *out, Err *e);
 int config_parse(Arena *a, const char *file, Str text, Config *out, Err *e);
 const ConfContext *config_context(const Config *c, Str name, Err *e);   /* empty name: the default one */
+/* The contexts that names says: one, several with commas, "*" for all, empty for the default one. Each once; out has room
+ * for max, more is an error. */
+int config_contexts(const Config *c, Str names, const ConfContext **out, size_t max, size_t *n, Err *e);
 Str config_example(void);                /* config.yaml.example, byte for byte (embedded) */
 void config_reference(struct Buf *out);  /* every setting as a Markdown table, from the same rows that read the file */
 

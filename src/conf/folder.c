@@ -77,7 +77,7 @@ int folder_read(Arena *a, const char *folder, const char *user_dir, ConfFolder *
 		return 0;
 	n = scandir(user_dir, &entry, is_yaml, alphasort);
 	if (n < 0)
-		return errno == ENOENT ? 0 : err_kind(e, ERR_USAGE, "cannot read the folder %s: %s", user_dir, strerror(errno));
+		return errno == ENOENT || errno == ENOTDIR ? 0 : err_kind(e, ERR_USAGE, "cannot read the folder %s: %s", user_dir, strerror(errno));
 	for (int i = 0; i < n; i++) {
 		if (rc == 0)
 			rc = add_user_file(a, user_dir, entry[i]->d_name, out, e);

@@ -1,19 +1,26 @@
 #include "conf/prices.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "conf/embed.h"
+#include "conf/schema.h"
 #include "conf/yaml.h"
 
 /* No token costs that much; it keeps tokens x price inside the range of an amount. */
 static const int64_t max_micro_usd = INT64_C(10000000000);
 
-static const char *const class_names[PRICE_CLASSES] = { "input", "output", "cache_read", "cache_write_5m", "cache_write_1h" };
 static const char *const row_keys[] = {
-	"model", "from", "input", "output", "cache_read", "cache_write_5m", "cache_write_1h", "geo", "above", "then", "source", NULL,
+	"model", "name", "source", "tier", "from", "until", "input", "output", "cache_read", "cache_write_5m", "cache_write_1h", "geo", "above",
+	"then", "sure", "priority", "flex", "batch", NULL,
 };
-static const char *const top_keys[] = { "checked", "prices", NULL };
+static const char *const top_keys[] = { "checked", "source", "prices", NULL };
+
+typedef struct Reader {
+	Arena *a;
+	const char *file, *source;
+	PriceOrigin origin;
+	PriceSure sure;                  /* of a row that does not say */
+} Reader;
 
 static int check_keys(const char *file, const YamlNode *map, const char *const *known, Err *e)
 {
@@ -50,32 +57,11 @@ static int read_decimal(const char *file, const YamlNode *n, int scale, int64_t 
 	return 0;
 }
 
-/* "2026-09-01", a real day of UTC, to ms since 1970. */
-static int read_day(Str s, int64_t *ms)
-{
-	struct tm tm = { 0 }, back;
-	int64_t year, month, day;
-	time_t t;
-
-	if (s.n != 10 || s.p[4] != '-' || s.p[7] != '-' || str_i64(str_sub(s, 0, 4), &year) < 0 ||
-	    str_i64(str_sub(s, 5, 2), &month) < 0 || str_i64(str_sub(s, 8, 2), &day) < 0 || year < 1970)
-		return -1;
-	tm.tm_year = (int)year - 1900;
-	tm.tm_mon = (int)month - 1;
-	tm.tm_mday = (int)day;
-	t = timegm(&tm);
-	/* timegm carries 31 September over into October: a day that does not come back is none. */
-	if (!gmtime_r(&t, &back) || back.tm_mon != month - 1 || back.tm_mday != day)
-		return -1;
-	*ms = (int64_t)t * 1000;
-	return 0;
-}
-
 /* Prices of all classes in a mapping; absent ones become -1. Input must be there. */
 static int read_classes(const char *file, const YamlNode *map, int64_t out[PRICE_CLASSES], Err *e)
 {
 	for (int i = 0; i < PRICE_CLASSES; i++) {
-		const YamlNode *n = yaml_get(map, class_names[i]);
+		const YamlNode *n = yaml_get(map, price_class_names[i]);
 
 		out[i] = -1;
 		if (n && read_decimal(file, n, 6, max_micro_usd, "USD per million tokens with at most six decimals", &out[i], e) < 0)
@@ -86,7 +72,6 @@ static int read_classes(const char *file, const YamlNode *map, int64_t out[PRICE
 
 static int read_long(const char *file, const YamlNode *map, PriceRow *r, Err *e)
 {
-	static const char *const keys[] = { "input", "output", "cache_read", "cache_write_5m", "cache_write_1h", NULL };
 	const YamlNode *above = yaml_get(map, "above"), *then = yaml_get(map, "then");
 
 	if (!above && !then)
@@ -95,69 +80,172 @@ static int read_long(const char *file, const YamlNode *map, PriceRow *r, Err *e)
 		return yaml_error(file, above ? above : then, e, "\"above\" and \"then\" belong together");
 	if (above->kind != YAML_SCALAR || str_i64(above->text, &r->long_above) < 0 || r->long_above <= 0)
 		return yaml_error(file, above, e, "expected a number of tokens");
-	if (check_keys(file, then, keys, e) < 0)
+	if (check_keys(file, then, price_class_names, e) < 0)
 		return -1;
 	return read_classes(file, then, r->long_micro_usd, e);
 }
 
-static int read_row(Arena *a, const char *file, const YamlNode *n, PriceRow *r, Err *e)
+static int read_word(const char *file, const YamlNode *map, const char *key, const char *const *words, int *out, Err *e)
 {
-	const YamlNode *model, *from, *geo, *source;
-	int64_t factor = 1000;
+	const YamlNode *n = yaml_get(map, key);
 
-	if (check_keys(file, n, row_keys, e) < 0)
-		return -1;
-	model = yaml_get(n, "model");
-	if (!model || model->kind != YAML_SCALAR || !model->text.n || str_has_nul(model->text))
-		return yaml_error(file, model ? model : n, e, "\"model\" must name a model");
-	r->model = arena_cstr(a, model->text);
-	if ((from = yaml_get(n, "from")) && (from->kind != YAML_SCALAR || read_day(from->text, &r->from_ms) < 0))
-		return yaml_error(file, from, e, "expected a day like 2026-09-01");
-	if ((geo = yaml_get(n, "geo")) &&
-	    (read_decimal(file, geo, 3, 10000, "a factor like 1.1 with at most three decimals", &factor, e) < 0 || factor == 0))
-		return factor ? -1 : yaml_error(file, geo, e, "a factor of 0 would make calls free");
-	r->geo_permille = (int32_t)factor;
-	source = yaml_get(n, "source");
-	if (source && source->kind != YAML_SCALAR)
-		return yaml_error(file, source, e, "expected text");
-	r->source = source ? arena_cstr(a, source->text) : "";
-	return read_classes(file, n, r->micro_usd, e) < 0 ? -1 : read_long(file, n, r, e);
+	for (int i = 0; n && n->kind == YAML_SCALAR && words[i]; i++)
+		if (str_is(n->text, words[i])) {
+			*out = i;
+			return 1;
+		}
+	return n ? yaml_error(file, n, e, "expected %s, %s or another word that docs/prices.md lists", words[0], words[1]) : 0;
 }
 
-/* A later price of a model ends the one before it. */
-static int close_earlier(const char *file, const YamlNode *n, PriceRow *rows, size_t at, Err *e)
+static int read_factor(const char *file, const YamlNode *map, const char *key, int64_t *permille, Err *e)
 {
-	for (size_t i = at; i-- > 0;) {
-		if (strcmp(rows[i].model, rows[at].model) != 0)
-			continue;
-		if (rows[at].from_ms <= rows[i].from_ms)
-			return yaml_error(file, n, e, "a second price of %s must have a later \"from\"", rows[at].model);
-		rows[i].until_ms = rows[at].from_ms;
+	const YamlNode *n = yaml_get(map, key);
+
+	if (!n)
 		return 0;
+	if (read_decimal(file, n, 3, 10000, "a factor like 1.1 with at most three decimals", permille, e) < 0)
+		return -1;
+	return *permille ? 1 : yaml_error(file, n, e, "a factor of 0 would make calls free");
+}
+
+static int read_dates(const char *file, const YamlNode *map, PriceRow *r, Err *e)
+{
+	static const char *const keys[] = { "from", "until" };
+
+	for (int i = 0; i < 2; i++) {
+		const YamlNode *n = yaml_get(map, keys[i]);
+
+		if (n && (n->kind != YAML_SCALAR || day_parse(n->text, i ? &r->until_ms : &r->from_ms) < 0))
+			return yaml_error(file, n, e, "expected a day like 2026-09-01");
+		if (i && n && r->until_ms <= r->from_ms)
+			return yaml_error(file, n, e, "\"until\" must be later than \"from\"");
 	}
 	return 0;
 }
 
-int prices_parse(Arena *a, const char *file, Str yaml, PriceTable *out, Err *e)
+static int read_text(const Reader *d, const YamlNode *map, const char *key, const char **out, Err *e)
 {
-	const YamlNode *list;
+	const YamlNode *n = yaml_get(map, key);
+
+	if (n && (n->kind != YAML_SCALAR || str_has_nul(n->text)))
+		return yaml_error(d->file, n, e, "expected text");
+	*out = n ? arena_cstr(d->a, n->text) : NULL;
+	return 0;
+}
+
+static int read_row(Reader *d, const YamlNode *n, PriceRow *r, Err *e)
+{
+	static const char *const tiers[] = { "standard", "priority", "flex", "batch", NULL };
+	const YamlNode *model = yaml_get(n, "model");
+	int64_t factor = 1000;
+	int tier = TIER_STANDARD, sure = d->sure;
+
+	if (check_keys(d->file, n, row_keys, e) < 0)
+		return -1;
+	if (!model || model->kind != YAML_SCALAR || !model->text.n || str_has_nul(model->text))
+		return yaml_error(d->file, model ? model : n, e, "\"model\" must name a model");
+	if (read_dates(d->file, n, r, e) < 0 || read_factor(d->file, n, "geo", &factor, e) < 0 ||
+	    read_word(d->file, n, "tier", tiers, &tier, e) < 0 || read_word(d->file, n, "sure", price_sure_names, &sure, e) < 0)
+		return -1;
+	if (read_text(d, n, "name", &r->name, e) < 0 || read_text(d, n, "source", &r->source, e) < 0)
+		return -1;
+	r->model = arena_cstr(d->a, model->text);
+	r->geo_permille = (int32_t)factor;
+	r->tier = (PriceTier)tier;
+	r->sure = (PriceSure)sure;
+	r->origin = d->origin;
+	r->source = r->source ? r->source : d->source;
+	return read_classes(d->file, n, r->micro_usd, e) < 0 ? -1 : read_long(d->file, n, r, e);
+}
+
+/* A price times a factor, which must be exact: a rounded price would be another one. */
+static int times(const char *file, const YamlNode *n, int64_t *micro_usd, int64_t permille, Err *e)
+{
+	if (*micro_usd < 0)
+		return 0;
+	if (*micro_usd * permille % 1000)
+		return yaml_error(file, n, e, "this factor gives a price of more than six decimals; write the tier as a row of its own");
+	*micro_usd = *micro_usd * permille / 1000;
+	return 0;
+}
+
+/* The rows of the other tiers: the standard one times a factor. Batches know no cache classes. */
+static int add_tiers(Reader *d, const YamlNode *n, PriceTable *t, Err *e)
+{
+	const PriceRow standard = t->row[t->n - 1];
+
+	for (int tier = TIER_PRIORITY; tier <= TIER_BATCH; tier++) {
+		PriceRow *r = &t->row[t->n];
+		int64_t factor = 0;
+		int given = read_factor(d->file, n, price_tier_name((PriceTier)tier), &factor, e);
+
+		if (given < 0)
+			return -1;
+		if (!given)
+			continue;
+		*r = standard;
+		r->tier = (PriceTier)tier;
+		for (int i = 0; i < PRICE_CLASSES; i++) {
+			if (tier == TIER_BATCH && i > 1)
+				r->micro_usd[i] = r->long_micro_usd[i] = -1;
+			if (times(d->file, yaml_get(n, price_tier_name(r->tier)), &r->micro_usd[i], factor, e) < 0 ||
+			    times(d->file, yaml_get(n, price_tier_name(r->tier)), &r->long_micro_usd[i], factor, e) < 0)
+				return -1;
+		}
+		t->n++;
+	}
+	return 0;
+}
+
+/* A later price of a model ends the one before it; an entry that names no tier is about all of them. */
+static int close_earlier(const char *file, const YamlNode *n, PriceTable *t, size_t first, Err *e)
+{
+	const PriceRow *now = &t->row[first];
+	bool all = !yaml_get(n, "tier");
+
+	for (size_t i = 0; i < first; i++) {
+		PriceRow *r = &t->row[i];
+
+		if (strcmp(r->model, now->model) != 0 || (!all && r->tier != now->tier))
+			continue;
+		if (r->tier == now->tier && now->from_ms <= r->from_ms)
+			return yaml_error(file, n, e, "a second price of %s must have a later \"from\"", now->model);
+		if (now->from_ms > r->from_ms && (!r->until_ms || r->until_ms > now->from_ms))
+			r->until_ms = now->from_ms;
+	}
+	return 0;
+}
+
+int prices_parse(Arena *a, const PricesFile *f, PriceTable *out, Err *e)
+{
+	Reader d = { .a = a, .file = f->name, .origin = f->origin, .source = "", .sure = f->sure };
+	const YamlNode *list, *source, *checked;
 	YamlNode *root;
 
 	*out = (PriceTable){ 0 };
-	if (yaml_parse(a, file, yaml, &root, e) < 0 || check_keys(file, root, top_keys, e) < 0)
+	if (yaml_parse(a, f->name, f->text, &root, e) < 0 || check_keys(f->name, root, top_keys, e) < 0)
 		return -1;
+	if ((source = yaml_get(root, "source")) && source->kind != YAML_SCALAR)
+		return yaml_error(f->name, source, e, "expected text");
+	if (source)
+		d.source = arena_cstr(a, source->text);
+	if ((checked = yaml_get(root, "checked")) && (checked->kind != YAML_SCALAR || day_parse(checked->text, &out->checked_ms) < 0))
+		return yaml_error(f->name, checked, e, "expected a day like 2026-11-21");
 	if (!(list = yaml_get(root, "prices")) || list->kind != YAML_SEQ)
-		return yaml_error(file, list ? list : root, e, "\"prices\" must be a list");
-	out->row = ARENA_ARRAY(a, PriceRow, list->count + 1);
+		return yaml_error(f->name, list ? list : root, e, "\"prices\" must be a list");
+	out->row = ARENA_ARRAY(a, PriceRow, list->count * PRICE_TIERS + 1);
 	for (const YamlNode *n = list->child; n; n = n->next) {
-		if (read_row(a, file, n, &out->row[out->n], e) < 0 || close_earlier(file, n, out->row, out->n, e) < 0)
+		size_t first = out->n;
+
+		if (read_row(&d, n, &out->row[out->n++], e) < 0 || add_tiers(&d, n, out, e) < 0 || close_earlier(f->name, n, out, first, e) < 0)
 			return -1;
-		out->n++;
 	}
 	return 0;
 }
 
 int prices_builtin(Arena *a, PriceTable *out, Err *e)
 {
-	return prices_parse(a, "prices.yaml", embed_get("src/conf/prices.yaml"), out, e);
+	const PricesFile f = { .name = "prices.yaml", .text = embed_get("src/conf/prices.yaml"), .origin = PRICE_SHIPPED, .sure = SURE_ONE };
+
+	return prices_parse(a, &f, out, e);
 }

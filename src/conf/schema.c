@@ -4,11 +4,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "conf/source.h"
 #include "conf/yaml.h"
+#include "model/money.h"
 
-enum { PATH_BYTES = 160, MAX_KNOWN = 64 };
+enum { PATH_BYTES = 160, MAX_KNOWN = 64, DECIMALS = 6 };
 
 typedef struct Reader {
 	Arena        *arena;
@@ -35,6 +37,26 @@ int duration_parse(Str text, int64_t *ms)
 	return -1;
 }
 
+int day_parse(Str text, int64_t *ms)
+{
+	struct tm tm = { 0 }, back;
+	int64_t year, month, day;
+	time_t t;
+
+	if (text.n != 10 || text.p[4] != '-' || text.p[7] != '-' || str_i64(str_sub(text, 0, 4), &year) < 0 ||
+	    str_i64(str_sub(text, 5, 2), &month) < 0 || str_i64(str_sub(text, 8, 2), &day) < 0 || year < 1970)
+		return -1;
+	tm.tm_year = (int)year - 1900;
+	tm.tm_mon = (int)month - 1;
+	tm.tm_mday = (int)day;
+	t = timegm(&tm);
+	/* timegm carries 31 September over into October: a day that does not come back is none. */
+	if (!gmtime_r(&t, &back) || back.tm_mon != month - 1 || back.tm_mday != day)
+		return -1;
+	*ms = (int64_t)t * 1000;
+	return 0;
+}
+
 static void put_duration(Buf *out, int64_t ms)
 {
 	static const struct { const char *unit; int64_t ms; } units[] = { { "d", 86400000 }, { "h", 3600000 }, { "m", 60000 } };
@@ -45,6 +67,41 @@ static void put_duration(Buf *out, int64_t ms)
 			return;
 		}
 	(void)buf_printf(out, "%" PRId64 "s", ms / 1000);
+}
+
+static void put_usd(Buf *out, int64_t nusd)
+{
+	char text[MONEY_TEXT];
+
+	money_exact(nusd, text);
+	(void)buf_puts(out, text);
+}
+
+static void put_decimal(Buf *out, int64_t micro)
+{
+	int64_t part = micro % 1000000;
+	int digits = DECIMALS;
+
+	while (digits > 1 && part % 10 == 0) {
+		part /= 10;
+		digits--;
+	}
+	(void)buf_printf(out, "%" PRId64, micro / 1000000);
+	if (part)
+		(void)buf_printf(out, ".%0*" PRId64, digits, part);
+}
+
+/* Digits, perhaps a dot and digits: no exponent, and no third meaning for a leading zero. */
+static int read_decimal(Str text, int scale, int64_t *out)
+{
+	Str part, whole = str_cut(text, '.', &part);
+	int64_t n;
+
+	if (!whole.n || (whole.n > 1 && whole.p[0] == '0') || str_i64(whole, &n) < 0 || n < 0 || part.n > (size_t)scale)
+		return -1;
+	if (whole.n < text.n && (!part.n || str_i64(part, &n) < 0 || n < 0))
+		return -1;
+	return str_scaled(text, scale, out);
 }
 
 /* What a setting takes, in words. The texts are short: the buffer's cap is never near. */
@@ -67,15 +124,36 @@ static void put_wanted(Buf *b, const Setting *s)
 	case SET_INT:
 		(void)buf_printf(b, "a whole number from %" PRId64 " to %" PRId64, s->min, s->max);
 		break;
+	case SET_USD:
+		(void)buf_puts(b, "a sum in USD such as 2.50, from ");
+		put_usd(b, s->min);
+		(void)buf_puts(b, " to ");
+		put_usd(b, s->max);
+		break;
+	case SET_DECIMAL:
+		(void)buf_puts(b, "a decimal number such as 0.05, from ");
+		put_decimal(b, s->min);
+		(void)buf_puts(b, " to ");
+		put_decimal(b, s->max);
+		break;
 	case SET_DURATION:
 		(void)buf_puts(b, "a duration such as 30s, 5m, 2h or 35d, from ");
 		put_duration(b, s->min);
 		(void)buf_puts(b, " to ");
 		put_duration(b, s->max);
 		break;
+	case SET_DAY:
+		(void)buf_puts(b, "a day such as 2026-01-31");
+		break;
 	case SET_TEXTS:
 		(void)buf_printf(b, "a list of %" PRId64 " to %" PRId64 " values, each %s", s->min, s->max,
 		                 s->want ? s->want : "text");
+		break;
+	case SET_INTS:
+		(void)buf_printf(b, "a list of at most %d rising whole numbers from %" PRId64 " to %" PRId64, SET_INTS_MAX, s->min, s->max);
+		break;
+	case SET_LIST:
+		(void)buf_printf(b, "a list of %" PRId64 " to %" PRId64 " maps", s->min, s->max);
 		break;
 	case SET_SEQ:
 		(void)buf_puts(b, "a list");
@@ -97,6 +175,24 @@ static int read_int(Str text, int64_t *v)
 	Str digits = text.n && text.p[0] == '-' ? str_sub(text, 1, text.n) : text;
 
 	return (digits.n > 1 && digits.p[0] == '0') || str_i64(text, v) < 0 ? -1 : 0;
+}
+
+/* A scalar that is kept as an int64_t, in its bounds. */
+static int read_number(const Setting *s, Str text, bool quoted, int64_t *v)
+{
+	int rc = -1;
+
+	if (s->type == SET_DAY)
+		return day_parse(text, v);
+	if (s->type == SET_USD)
+		rc = read_decimal(text, 9, v);
+	else if (s->type == SET_DECIMAL)
+		rc = quoted ? -1 : read_decimal(text, DECIMALS, v);
+	else if (s->type == SET_DURATION)
+		rc = duration_parse(text, v);
+	else if (s->type == SET_INT || s->type == SET_INTS)
+		rc = quoted ? -1 : read_int(text, v);
+	return rc < 0 || !in_bounds(s, *v) ? -1 : 0;
 }
 
 /* One scalar in its written form; quoted matters for numbers and flags only. Returns -1 when it is not what s wants. */
@@ -123,16 +219,11 @@ static int read_scalar(Arena *a, const Setting *s, Str text, bool quoted, char *
 			return -1;
 		*(bool *)(void *)at = str_is(text, "true");
 		return 0;
-	case SET_INT:
-	case SET_DURATION:
-		if (s->type == SET_INT ? quoted || read_int(text, &v) < 0 : duration_parse(text, &v) < 0)
-			return -1;
-		if (!in_bounds(s, v))
+	default:
+		if (read_number(s, text, quoted, &v) < 0)
 			return -1;
 		*(int64_t *)(void *)at = v;
 		return 0;
-	default:
-		return -1;
 	}
 }
 
@@ -177,8 +268,87 @@ static int read_texts(const Reader *r, const Setting *s, const YamlNode *n)
 	return 0;
 }
 
+static int read_ints(const Reader *r, const Setting *s, const YamlNode *n)
+{
+	int64_t *list;
+	size_t count = 0;
+
+	if (n->kind != YAML_SEQ || n->count > SET_INTS_MAX)
+		return wrong(r, s, n);
+	list = ARENA_ARRAY(r->arena, int64_t, n->count + 1);
+	for (const YamlNode *c = n->child; c; c = c->next, count++)
+		if (c->kind != YAML_SCALAR || read_number(s, c->text, c->quoted, &list[count]) < 0 ||
+		    (count && list[count] <= list[count - 1]))
+			return wrong(r, s, c);
+	*(int64_t **)(void *)(r->out + s->offset) = list;
+	*(size_t *)(void *)(r->out + s->count_offset) = count;
+	return 0;
+}
+
+/* Whether path ("scope.agent") stands in map. */
+static bool is_given(const YamlNode *map, Str path)
+{
+	while (map && path.n) {
+		Str name = str_cut(path, '.', &path);
+		const YamlNode *n = map->kind == YAML_MAP ? map->child : NULL;
+
+		while (n && !str_eq(n->key, name))
+			n = n->next;
+		map = n;
+	}
+	return map != NULL;
+}
+
+/* The entry's musts, and its unique texts against the entries before it (list, at). */
+static int check_entry(const Reader *r, const SettingList *l, const YamlNode *n, const char *list, size_t at)
+{
+	for (size_t i = 0; i < l->item.count; i++) {
+		const Setting *s = &l->item.row[i];
+		const Str *mine = (const Str *)(const void *)(list + at * l->size + s->offset);
+
+		if (s->must && !is_given(n, str_of(s->path)))
+			return yaml_error(r->file, n, r->e, "%s has no \"%s\"", r->where, s->path);
+		for (size_t k = 0; s->unique && k < at; k++)
+			if (str_eq(*mine, *(const Str *)(const void *)(list + k * l->size + s->offset)))
+				return yaml_error(r->file, n, r->e, "%s has the %s \"%.*s\" of an entry before it", r->where, s->path,
+				                  STR_ARG(*mine));
+	}
+	return 0;
+}
+
+/* The array grows into the arena at once: the file's limits bound it. An entry is called by its place, from 1. */
+static int read_list(const Reader *r, const Setting *s, const YamlNode *n)
+{
+	const SettingList *l = s->list;
+	char where[PATH_BYTES], *list;
+	size_t at = 0;
+
+	if (n->kind != YAML_SEQ || !in_bounds(s, (int64_t)n->count))
+		return wrong(r, s, n);
+	list = arena_alloc_array(r->arena, n->count + 1, l->size);
+	for (const YamlNode *c = n->child; c; c = c->next, at++) {
+		Reader entry = { .arena = r->arena, .file = r->file, .where = where, .schema = &l->item, .out = list + at * l->size, .e = r->e };
+
+		(void)snprintf(where, sizeof where, "%s%s%s[%zu]", r->where, *r->where ? "." : "", s->path, at + 1);
+		schema_defaults(r->arena, &l->item, entry.out);
+		if (l->start)
+			l->start(c, entry.out);
+		if (schema_read(r->arena, r->file, &l->item, c, where, entry.out, r->e) < 0 || check_entry(&entry, l, c, list, at) < 0 ||
+		    (l->check && l->check(r->file, c, entry.out, r->e) < 0))
+			return -1;
+	}
+	*(void **)(void *)(r->out + s->offset) = list;
+	*(size_t *)(void *)(r->out + s->count_offset) = at;
+	return 0;
+}
+
 static int read_setting(const Reader *r, const Setting *s, const YamlNode *n)
 {
+	if (s->type == SET_LIST)
+		/* A list whose lines are all commented out is as good as none. */
+		return n->kind == YAML_SCALAR && yaml_is_null(n) && !s->min ? 0 : read_list(r, s, n);
+	if (s->type == SET_INTS)
+		return read_ints(r, s, n);
 	if (s->type == SET_SEQ || s->type == SET_MAP) {
 		if (n->kind != (s->type == SET_SEQ ? YAML_SEQ : YAML_MAP))
 			return wrong(r, s, n);
@@ -294,6 +464,20 @@ static void default_texts(Arena *a, const Setting *s, char *out)
 	*(size_t *)(void *)(out + s->count_offset) = n;
 }
 
+static int default_ints(Arena *a, const Setting *s, char *out)
+{
+	Str rest = str_of(s->fallback);
+	int64_t *list = ARENA_ARRAY(a, int64_t, SET_INTS_MAX + 1);
+	size_t n = 0;
+
+	while (rest.n && n < SET_INTS_MAX)
+		if (read_number(s, str_trim(str_cut(rest, ',', &rest)), false, &list[n++]) < 0)
+			return -1;
+	*(int64_t **)(void *)(out + s->offset) = list;
+	*(size_t *)(void *)(out + s->count_offset) = n;
+	return 0;
+}
+
 void schema_defaults(Arena *a, const Schema *s, void *out)
 {
 	for (size_t i = 0; i < s->count; i++) {
@@ -304,6 +488,8 @@ void schema_defaults(Arena *a, const Schema *s, void *out)
 			continue;
 		if (row->type == SET_TEXTS)
 			default_texts(a, row, out);
+		else if (row->type == SET_INTS)
+			rc = default_ints(a, row, out);
 		else
 			rc = read_scalar(a, row, str_of(row->fallback), false, out);
 		assert(rc == 0);
@@ -318,7 +504,13 @@ void schema_describe(const Schema *s, const char *where, Buf *out)
 
 		(void)buf_printf(out, "| `%s%s` | ", where, row->path);
 		put_wanted(out, row);
-		(void)buf_printf(out, " | %s%s%s | %s |\n", row->fallback ? "`" : "", row->fallback ? row->fallback : "-",
-		                 row->fallback ? "`" : "", row->help);
+		(void)buf_printf(out, " | %s%s%s | %s |\n", row->fallback ? "`" : "",
+		                 row->fallback ? row->fallback : row->must ? "must be given" : "-", row->fallback ? "`" : "", row->help);
+		if (row->type == SET_LIST) {
+			char inner[PATH_BYTES];
+
+			(void)snprintf(inner, sizeof inner, "%s%s[].", where, row->path);
+			schema_describe(&row->list->item, inner, out);
+		}
 	}
 }

@@ -19,11 +19,12 @@ typedef struct Reader {
 
 /* A view, a split, a pane and a column as they stand in the file. */
 typedef struct ViewRead { Str id, name, description, key; const YamlNode *layout; Str *tools; size_t tool_count; } ViewRead;
-typedef struct SplitRead { int rows; Str size; const YamlNode *children; } SplitRead;
-typedef struct PaneRead { Str pane, size, title, sort, filter, refresh; const YamlNode *columns, *options; } PaneRead;
+typedef struct SplitRead { int rows, when; Str size, from; const YamlNode *children; } SplitRead;
+typedef struct PaneRead { int when; Str pane, size, from, title, sort, filter, refresh; const YamlNode *columns, *options; } PaneRead;
 typedef struct ColumnRead { Str name, title; int64_t width; int align; } ColumnRead;
 
 static const char *const split_words[] = { "cols", "rows", NULL };
+static const char *const when_words[] = { "always", "firing", "quiet", NULL };
 static const char *const align_words[] = { "left", "right", NULL };
 
 /* "local:NAME" or "SERVER/TOOL", each by its full name: a wildcard would let a server add tools to a view by itself. */
@@ -72,6 +73,26 @@ static bool check_size(Str s)
 	return parse_size(s, &kind, &size);
 }
 
+/* "120x40" */
+static bool parse_from(Str s, int *w, int *h)
+{
+	Str rest, first = str_cut(s, 'x', &rest);
+	int64_t x, y;
+
+	if (str_i64(first, &x) < 0 || str_i64(rest, &y) < 0 || x < 1 || y < 1 || x > 9999 || y > 9999)
+		return false;
+	*w = (int)x;
+	*h = (int)y;
+	return true;
+}
+
+static bool check_from(Str s)
+{
+	int w, h;
+
+	return parse_from(s, &w, &h);
+}
+
 static bool parse_refresh(Str s, int64_t *ms)
 {
 	if (str_is(s, "off")) {
@@ -90,6 +111,8 @@ static bool check_refresh(Str s)
 
 #define SIZE_WANT "a number of cells (1 to 500), a share such as \"40%\", or \"*\" for what is left"
 
+#define FROM_WANT "the size of a window such as \"120x40\""
+
 #define AT(member) .offset = offsetof(ViewRead, member)
 static const Setting view_rows[] = {
 	{ "id", SET_TEXT, AT(id), .min = 1, .max = 64, .check = check_id, .want = "a-z, 0-9 and -, the same as the file's name" },
@@ -105,6 +128,8 @@ static const Setting view_rows[] = {
 static const Setting split_rows[] = {
 	{ "split", SET_WORD, AT(rows), .words = split_words },
 	{ "size", SET_TEXT, AT(size), .min = 1, .max = 8, .check = check_size, .want = SIZE_WANT, .fallback = "*" },
+	{ "from", SET_TEXT, AT(from), .min = 3, .max = 9, .check = check_from, .want = FROM_WANT },
+	{ "when", SET_WORD, AT(when), .words = when_words },
 	{ "children", SET_SEQ, AT(children) },
 };
 #undef AT
@@ -112,6 +137,8 @@ static const Setting split_rows[] = {
 static const Setting pane_rows[] = {
 	{ "pane", SET_TEXT, AT(pane), .min = 1, .max = 64, .check = check_name, .want = "the kind of pane" },
 	{ "size", SET_TEXT, AT(size), .min = 1, .max = 8, .check = check_size, .want = SIZE_WANT, .fallback = "*" },
+	{ "from", SET_TEXT, AT(from), .min = 3, .max = 9, .check = check_from, .want = FROM_WANT },
+	{ "when", SET_WORD, AT(when), .words = when_words },
 	{ "title", SET_TEXT, AT(title), .min = 0, .max = 80 },
 	{ "columns", SET_SEQ, AT(columns) },
 	{ "sort", SET_TEXT, AT(sort), .min = 1, .max = 65, .check = check_sort, .want = "a column, or \"-column\" for descending" },
@@ -146,7 +173,9 @@ static int read_split(const Reader *r, const YamlNode *n, ViewNode *out)
 		return yaml_error(r->file, s.children ? s.children : n, r->e, "a split needs 1 to %d children", MAX_CHILDREN);
 	out->is_split = true;
 	out->rows = s.rows;
-	(void)parse_size(s.size, &out->size_kind, &out->size);    /* checked when it was read */
+	(void)parse_size(s.size, &out->size_kind, &out->size);    /* checked when they were read */
+	(void)parse_from(s.from, &out->from_w, &out->from_h);
+	out->when = (ViewWhen)s.when;
 	for (const YamlNode *c = s.children->child; c; c = c->next) {
 		*tail = ARENA_NEW(r->arena, ViewNode);
 		if (read_node(r, c, *tail) < 0)
@@ -216,7 +245,9 @@ static int read_pane(const Reader *r, const YamlNode *n, ViewNode *out)
 	out->title = p.title;
 	out->sort = p.sort;
 	out->filter = p.filter;
-	(void)parse_size(p.size, &out->size_kind, &out->size);    /* both checked when they were read */
+	(void)parse_size(p.size, &out->size_kind, &out->size);    /* checked when they were read */
+	(void)parse_from(p.from, &out->from_w, &out->from_h);
+	out->when = (ViewWhen)p.when;
 	if (p.refresh.n)
 		(void)parse_refresh(p.refresh, &out->refresh_ms);
 	if (p.columns && read_columns(r, p.columns, out) < 0)

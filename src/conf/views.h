@@ -6,12 +6,15 @@
 #include "base/arena.h"
 
 typedef enum SizeKind { SIZE_STAR, SIZE_CELLS, SIZE_PERCENT } SizeKind;
+typedef enum ViewWhen { WHEN_ALWAYS, WHEN_FIRING, WHEN_QUIET } ViewWhen;      /* an alert fires that nobody has answered; none does */
 typedef struct ViewColumn { Str name, title; int width; bool right; } ViewColumn;    /* title empty, width 0: the pane's own */
 typedef struct ViewOption { Str key, value; int line, column; } ViewOption;
 typedef struct ViewNode ViewNode;
 struct ViewNode {
 	bool is_split, rows;             /* rows: children one below the other */
 	SizeKind size_kind; int size;
+	int from_w, from_h;              /* shown in windows of at least that size; 0: in all */
+	ViewWhen when;                   /* shown at that time; with a size: also in smaller windows then */
 	ViewNode *child, *next;
 	Str  pane, title, sort, filter;
 	ViewColumn *columns; size_t column_count;

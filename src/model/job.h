@@ -3,6 +3,7 @@
 #ifndef MODEL_JOB_H
 #define MODEL_JOB_H
 
+#include "base/arena.h"
 #include "base/str.h"
 
 typedef struct Tokens {
@@ -37,8 +38,8 @@ typedef struct Job {
 	Str    request_id, pointer, template_id, template_version, template_sha, service_tier, region, stop_reason;
 } Job;
 
-/* One structured log event of the jobs' log group. */
-typedef enum LineKind { LINE_PLAIN, LINE_COST, LINE_JOB, LINE_SECURITY, LINE_CACHE } LineKind;
+/* One structured log event of the jobs' log group, or (LINE_INVOCATION) a record of the model invocation log. */
+typedef enum LineKind { LINE_PLAIN, LINE_COST, LINE_JOB, LINE_SECURITY, LINE_CACHE, LINE_INVOCATION } LineKind;
 typedef struct LogLine {
 	Str  event_id;               /* FilterLogEvents' eventId; for Live Tail a hash of group, stream, time and text */
 	int64_t event_ms;            /* the event's own timestamp; the line's `timestamp` member wins when it is there */
@@ -50,6 +51,12 @@ typedef struct LogLine {
 	Tri    cache_hit;
 	Opt64  duration_ms;
 	Str    text;                 /* the whole line, as received */
+	bool   tail;                 /* seen by Live Tail only: event_id is made up, FilterLogEvents knows the line by another one */
+	bool   late;                 /* it reached CloudWatch Logs more than a minute after its time */
 } LogLine;
+
+/* Copies every text into the arena: for a record that outlives what it was read from. */
+void job_own(Arena *a, Job *j);
+void line_own(Arena *a, LogLine *l);
 
 #endif

@@ -1,6 +1,7 @@
 #include "model/ledger.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 #include "base/num.h"
 
@@ -18,9 +19,68 @@ static bool comes_first(const CostLines *c, const LogLine *l)
 	       (l->event_ms == c->first_ms && str_cmp(l->event_id, c->first_event) < 0);
 }
 
+static int by_call(const void *x, const void *y)
+{
+	const LogLine *a = x, *b = y;
+	int c = str_cmp(a->request_id, b->request_id);
+
+	if (c)
+		return c;
+	if (a->event_ms != b->event_ms)
+		return a->event_ms < b->event_ms ? -1 : 1;
+	return str_cmp(a->event_id, b->event_id);
+}
+
+static bool same_writes(const Tokens *a, const Tokens *b)
+{
+	return add(a->cache_write_5m, a->cache_write_1h) == add(b->cache_write_5m, b->cache_write_1h);
+}
+
+/* A run of lines of one request id, the earliest first. */
+static LogLine one_call(const LogLine *v, size_t n)
+{
+	const LogLine *own = NULL, *logged = NULL;
+	LogLine out;
+
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].kind == LINE_INVOCATION && !logged)
+			logged = &v[i];
+		else if (v[i].kind != LINE_INVOCATION && !own)
+			own = &v[i];
+	}
+	/* A record without tokens tells of a call that failed, and of nothing better than what is known. */
+	if (!own || !logged || !logged->has_tokens)
+		return own ? *own : *logged;
+	out = *own;
+	out.kind = LINE_INVOCATION;
+	out.model = logged->model;
+	out.has_tokens = logged->has_tokens;
+	out.tokens = logged->tokens;
+	/* The log's record may count cache writes as one. */
+	if (own->has_tokens && !logged->tokens.cache_write_1h && same_writes(&own->tokens, &logged->tokens)) {
+		out.tokens.cache_write_5m = own->tokens.cache_write_5m;
+		out.tokens.cache_write_1h = own->tokens.cache_write_1h;
+	}
+	return out;
+}
+
+size_t ledger_calls(LogLine *v, size_t n)
+{
+	size_t kept = 0;
+
+	if (n > 1)
+		qsort(v, n, sizeof *v, by_call);
+	for (size_t i = 0, run; i < n; i += run) {
+		for (run = 1; v[i].request_id.n && i + run < n && str_eq(v[i + run].request_id, v[i].request_id); run++)
+			;
+		v[kept++] = one_call(&v[i], run);
+	}
+	return kept;
+}
+
 void cost_lines_add(CostLines *c, const LogLine *line, const PriceTable *prices)
 {
-	int64_t nusd = 0;
+	PriceWork w;
 
 	if (comes_first(c, line)) {
 		c->first_ms = line->event_ms;
@@ -32,16 +92,22 @@ void cost_lines_add(CostLines *c, const LogLine *line, const PriceTable *prices)
 		c->model = line->model;
 	}
 	c->n++;
+	c->logged += line->kind == LINE_INVOCATION;
 	if (line->has_tokens) {
 		c->has_tokens = true;
 		c->tokens = tokens_add(c->tokens, line->tokens);
-		if (price_amount(prices, line->model, line->event_ms, &line->tokens, &nusd) == PRICE_OK)
+		c->tiers |= 1u << price_tier_of(line->service_tier);
+		if (price_work(prices, &(PriceCall){ line->model, line->service_tier, line->event_ms, line->tokens }, &w) == PRICE_OK) {
+			CacheMoney m = caching_money(&w);
+
+			caching_add(&c->cache, &m);
 			c->priced++;
-		else
+		} else {
 			c->unpriced++;
-		c->priced_nusd = add(c->priced_nusd, nusd);
+		}
+		c->priced_nusd = add(c->priced_nusd, w.nusd);
 		if (!line->reported_nusd.known)
-			c->unreported_nusd = add(c->unreported_nusd, nusd);
+			c->unreported_nusd = add(c->unreported_nusd, w.nusd);
 	} else if (line->reported_nusd.known) {
 		c->tokenless_nusd = add(c->tokenless_nusd, line->reported_nusd.v);
 	}
@@ -64,12 +130,55 @@ static void book_lines(const CostLines *lines, LedgerMode mode, Booking *out)
 	out->tokens = lines->tokens;
 	out->reported_nusd = lines->reported_nusd;
 	out->unpriced = lines->unpriced > 0;
+	out->cache = lines->cache;
 	if (mode == LEDGER_REPORTED && lines->reported_nusd.known)
 		set(out, COST_REPORTED, add(lines->reported_nusd.v, lines->unreported_nusd));
 	else if (lines->priced)
 		set(out, COST_COMPUTED, add(lines->priced_nusd, lines->tokenless_nusd));
 	else if (lines->reported_nusd.known && (!lines->unpriced || lines->tokenless_nusd))
 		set(out, COST_REPORTED, lines->tokenless_nusd);
+}
+
+/* The tier of a job's tokens; false: its lines name several. */
+static bool tier_of(const Job *job, const CostLines *lines, Str *tier)
+{
+	unsigned said = lines ? lines->tiers : 0;
+
+	*tier = job->service_tier;
+	if (tier->n || !said)
+		return true;
+	for (int i = 0; i <= PRICE_TIERS; i++)
+		if (said == 1u << i) {
+			*tier = str_of(price_tier_name((PriceTier)i));
+			return true;
+		}
+	return false;
+}
+
+/* What the tokens of out cost, and what caching them was worth. */
+static bool price_job(const Job *job, const CostLines *lines, Str model, const PriceTable *prices, Booking *out, int64_t *nusd)
+{
+	PriceWork w;
+	Str tier;
+
+	if (tier_of(job, lines, &tier)) {
+		if (price_work(prices, &(PriceCall){ model, tier, out->booked_ms, out->tokens }, &w) != PRICE_OK)
+			return false;
+		out->cache = caching_money(&w);
+		*nusd = w.nusd;
+		return true;
+	}
+	*nusd = lines->priced_nusd;
+	if (job->has_tokens || lines->unpriced)
+		return false;
+	out->cache = lines->cache;
+	return true;
+}
+
+/* What Bedrock counted of each of the job's calls. */
+static bool all_logged(const CostLines *lines)
+{
+	return lines && lines->has_tokens && lines->logged == lines->n;
 }
 
 static void book_job(const Job *job, const CostLines *lines, const PriceTable *prices, LedgerMode mode, Booking *out)
@@ -85,7 +194,7 @@ static void book_job(const Job *job, const CostLines *lines, const PriceTable *p
 	if (lines) {
 		if (!out->booked_ms)
 			out->booked_ms = lines->first_ms;
-		if (!job->has_tokens && lines->has_tokens) {
+		if (all_logged(lines) || (!job->has_tokens && lines->has_tokens)) {
 			out->has_tokens = true;
 			out->tokens = lines->tokens;
 		}
@@ -94,8 +203,13 @@ static void book_job(const Job *job, const CostLines *lines, const PriceTable *p
 		if (!model.n)
 			model = lines->model;
 	}
-	if (out->has_tokens) {
-		priced = price_amount(prices, model, out->booked_ms, &out->tokens, &nusd) == PRICE_OK;
+	if (all_logged(lines)) {
+		nusd = lines->priced_nusd;
+		out->unpriced = !(priced = !lines->unpriced);
+		if (priced)
+			out->cache = lines->cache;
+	} else if (out->has_tokens) {
+		priced = price_job(job, lines, model, prices, out, &nusd);
 		out->unpriced = !priced;
 	}
 	if (out->reported_nusd.known && (mode == LEDGER_REPORTED || !out->has_tokens))

@@ -1,11 +1,13 @@
 #include "net/http.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/wipe.h"
 #include "base/xalloc.h"
 #include "net/http_own.h"
 
@@ -47,10 +49,26 @@ void request_stop(HttpRequest *rq, HttpFault why, const char *text)
 
 /* --- requests that are over --- */
 
+static void end_trial(HttpRequest *rq)
+{
+	if (rq->http->trial != rq)
+		return;
+	rq->http->trial = NULL;
+	need_turn(rq->http);
+}
+
+void http_got_through(HttpRequest *rq, bool proxy)
+{
+	if (proxy)
+		rq->http->wary = false;
+	end_trial(rq);
+}
+
 static void finish(HttpRequest *rq, CURLcode code)
 {
 	Http *h = rq->http;
 
+	end_trial(rq);
 	h->curl.multi_remove_handle(h->multi, rq->easy);   /* nothing happens to one that was never added */
 	request_settle(rq, code);
 	h->curl.easy_cleanup(rq->easy);
@@ -180,24 +198,35 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 
 /* --- silence --- */
 
+static void stop_quiet(HttpRequest *rq)
+{
+	char text[80];
+
+	if (rq->goodbye) {
+		(void)snprintf(text, sizeof text, "HTTP/2 error %" PRId64 " ended the connection", rq->goodbye);
+		request_stop(rq, HTTP_TORN, text);
+	} else {
+		(void)snprintf(text, sizeof text, "%s came for %lld s", rq->moved_bytes ? "next to nothing" : "nothing",
+		               (long long)(rq->quiet_ms / 1000));
+		request_stop(rq, HTTP_SLOW, text);
+	}
+}
+
 static void on_quiet(uv_timer_t *t)
 {
 	Http *h = t->data;
 	int64_t now = clock_mono_ms(), due, next = INT64_MAX;
 	HttpRequest *rq, *after;
-	char text[80];
 
 	for (rq = TAILQ_FIRST(&h->running); rq; rq = after) {
 		after = TAILQ_NEXT(rq, link);
 		if (!rq->moved_ms)
 			continue;
 		due = rq->moved_ms + rq->quiet_ms;
-		if (due <= now) {
-			(void)snprintf(text, sizeof text, "nothing came for %lld s", (long long)(rq->quiet_ms / 1000));
-			request_stop(rq, HTTP_SLOW, text);
-		} else if (due < next) {
+		if (due <= now)
+			stop_quiet(rq);
+		else if (due < next)
 			next = due;
-		}
 	}
 	if (next < INT64_MAX)
 		http_watch_quiet(h, next);
@@ -212,6 +241,15 @@ void http_watch_quiet(Http *h, int64_t at_ms)
 	h->quiet_at_ms = at_ms;
 	/* The loop's own idea of now may be older than the clock; one millisecond more than needed is never early twice. */
 	uv_timer_start(&h->quiet, on_quiet, at_ms > now ? (uint64_t)(at_ms - now) + 1 : 1, 0);
+}
+
+void http_said_goodbye(HttpRequest *rq, int64_t error)
+{
+	HttpRequest *other;
+
+	TAILQ_FOREACH(other, &rq->http->running, link)
+		if (other->moved_ms && other->local_port == rq->local_port && other->remote_port == rq->remote_port)
+			request_hurry(other, error);
 }
 
 /* --- what may not happen inside curl's callbacks, or inside the caller's --- */
@@ -243,7 +281,9 @@ static void add_fresh(Http *h)
 	CURLMcode rc;
 	bool added = false;
 
-	while ((rq = TAILQ_FIRST(&h->fresh))) {
+	while ((rq = TAILQ_FIRST(&h->fresh)) && !h->trial) {
+		if (h->wary)
+			h->trial = rq;
 		rc = h->curl.multi_add_handle(h->multi, rq->easy);
 		if (rc == CURLM_OK) {
 			move_to(rq, &h->running);
@@ -294,6 +334,18 @@ static char *no_proxy_list(void)
 	return buf_take(&list);
 }
 
+/* The variables that libcurl takes a proxy from. */
+static bool proxy_has_login(void)
+{
+	static const char *const names[] = { "https_proxy", "HTTPS_PROXY", "http_proxy", "all_proxy", "ALL_PROXY" };
+	const char *url;
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if ((url = getenv(names[i])) && strchr(url, '@'))
+			return true;
+	return false;
+}
+
 /* TLS writes reach the socket through write(2), and CURLOPT_NOSIGNAL leaves SIGPIPE to the program. */
 static void ignore_sigpipe(void)
 {
@@ -338,7 +390,7 @@ int http_prepare(Http *h, Err *e)
 		return 0;
 	if (late_curl(&h->curl, e) < 0)
 		return -1;
-	rc = h->curl.global_init(CURL_GLOBAL_DEFAULT);
+	rc = h->curl.global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wipe_free, wipe_realloc, strdup, calloc);
 	if (rc != CURLE_OK)
 		return err_set(e, "libcurl does not start: %s", h->curl.easy_strerror(rc));
 	if (!(h->multi = h->curl.multi_init())) {
@@ -351,6 +403,7 @@ int http_prepare(Http *h, Err *e)
 	h->curl.multi_setopt(h->multi, CURLMOPT_TIMERDATA, h);
 	h->curl.multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, 64L);
 	h->no_proxy = no_proxy_list();
+	h->wary = proxy_has_login();
 	ignore_sigpipe();
 	return 0;
 }

@@ -16,9 +16,14 @@ typedef struct HttpHeader { Str name, value; } HttpHeader;
 
 typedef enum HttpFault {
 	HTTP_OK,               /* an answer came, whatever its status */
-	/* Nothing was sent: no address, no connection (also when either took too long), no trusted peer. */
-	HTTP_DNS, HTTP_CONNECT, HTTP_TLS,
-	/* It was sent, and what came of it is not known: total_ms is over, quiet_s, or the connection broke. */
+	/* Nothing was sent: no address, no connection (also when either took too long), a TLS handshake that broke off, a peer
+	 * whose certificate is not trusted. */
+	HTTP_DNS, HTTP_CONNECT, HTTP_HANDSHAKE, HTTP_TLS,
+	/* The same, but asking again may do harm: the proxy does not take the login (407), and a directory locks an account
+	 * after a few wrong ones. That proxy is left alone for half an hour. */
+	HTTP_PROXY_LOGIN,
+	/* It was sent, and what came of it is not known: total_ms is over, quiet_s, or the connection broke (over TLS also:
+	 * it ended, and the answer had not said how long it is). */
 	HTTP_TIMEOUT, HTTP_SLOW, HTTP_TORN,
 	/* The body is over its cap, or there are more than 256 headers or 64 KiB of them. */
 	HTTP_TOO_BIG,
@@ -29,6 +34,7 @@ typedef struct HttpReply {
 	HttpFault fault;
 	char      fault_text[256];     /* curl's own words, without secrets */
 	int       status;
+	int       http_version;        /* 10, 11, 20, 30; 0: no answer */
 	const HttpHeader *headers;     /* names lower case */
 	size_t    header_count;
 	Str       body;                /* empty when on_body was given */
@@ -44,7 +50,7 @@ typedef struct HttpSpec {
 	Str    body;                   /* copied */
 	size_t max_body_bytes;         /* 0: 8 MiB. For what is kept in reply->body; what goes to on_body is not counted */
 	long   connect_ms, total_ms;   /* 0: 5,000 and 60,000; total_ms < 0: none (streams) */
-	long   quiet_s;                /* give up when no byte went either way for so long; 0: 30 */
+	long   quiet_s;                /* give up when less than a byte a second went either way for so long; 0: 30 */
 	/* Leaves this machine once at most. libcurl repeats a request by itself when the kept connection that it chose turns
 	 * out to be dead; such a request gets a new connection instead, where it never does that. */
 	bool   once;

@@ -1,4 +1,4 @@
-/* What http.c (the loop) and http_request.c (one transfer) share. Not for other folders. */
+/* What http.c (the loop), http_request.c (one transfer) and http_settle.c (its outcome) share. Not for other folders. */
 #ifndef NET_HTTP_OWN_H
 #define NET_HTTP_OWN_H
 
@@ -24,6 +24,12 @@ struct Http {
 	uv_timer_t quiet;            /* when the first running request may have been quiet for too long */
 	int64_t    quiet_at_ms;      /* what `quiet` is set to; meaningless while it is not active */
 	int        handles;          /* uv handles that are not closed yet */
+	/* A proxy with a login is asked by one request alone until it has let one through; several at once would be as many
+	 * wrong logins. */
+	bool       wary;
+	HttpRequest *trial;          /* the one that asks now */
+	char       closed_proxy[64]; /* "address port" of the proxy that did not take the login; empty: none did so */
+	int64_t    closed_until_ms;
 	bool       closing;
 	void     (*on_closed)(void *);
 	void      *closed_arg;
@@ -40,11 +46,16 @@ struct HttpRequest {
 	HttpHeader *headers;
 	size_t     header_count, header_cap, header_bytes;
 	bool       headers_done, head_only;
+	bool       kept_off;         /* from the proxy that did not take the login */
+	bool       tls, framed;      /* framed: HTTP/2, where every answer says where it ends */
 	HttpFault  stop;             /* why we ended it ourselves; HTTP_OK: we did not */
 	char       stop_text[80];
-	int64_t    moved_ms;         /* when bytes last went either way; 0 until connected */
-	int64_t    quiet_ms;
-	curl_off_t moved_bytes;
+	/* Quiet: fewer than quiet_bytes since moved_ms (0 until connected), for quiet_ms. */
+	int64_t    moved_ms, quiet_ms;
+	size_t     quiet_bytes, moved_bytes;
+	int        local_port, remote_port;   /* which connection it has; several share one in HTTP/2 */
+	int64_t    goodbye;          /* the error that the server ended that connection with; 0: it did not */
+	curl_off_t sent_bytes;       /* of the body */
 	char       error[CURL_ERROR_SIZE];
 	HttpReply  reply;
 	int  (*on_body)(HttpRequest *rq, Str piece, void *arg);
@@ -56,9 +67,17 @@ struct HttpRequest {
 HttpRequest *request_new(Http *h, const HttpSpec *spec, Err *e);
 /* http.c: ends the transfer for a reason of ours on the next loop turn; safe anywhere; the first reason counts. */
 void request_stop(HttpRequest *rq, HttpFault why, const char *text);
-/* Fills rq->reply from the outcome. */
+/* http_settle.c: fills rq->reply from the outcome. */
 void request_settle(HttpRequest *rq, CURLcode code);
 void request_free(HttpRequest *rq);
+/* "address port", as closed_proxy has it. */
+void request_peer_name(const struct sockaddr *peer, char *out, size_t size);
+/* Its connection is over for the server: what still comes must come at once. */
+void request_hurry(HttpRequest *rq, int64_t error);
+/* http.c: it has its connection, through a proxy or not. */
+void http_got_through(HttpRequest *rq, bool proxy);
+/* http.c: hurries all that have the connection of this one. */
+void http_said_goodbye(HttpRequest *rq, int64_t error);
 /* http.c: the transfer has its connection now; from here on it must not be quiet for too long. */
 void http_watch_quiet(Http *h, int64_t at_ms);
 

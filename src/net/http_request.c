@@ -1,9 +1,12 @@
 #include "net/http_own.h"
 
 #include <ctype.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "base/xalloc.h"
@@ -11,19 +14,26 @@
 enum {
 	DEFAULT_BODY_BYTES = 8 << 20, DEFAULT_CONNECT_MS = 5000, DEFAULT_TOTAL_MS = 60000, DEFAULT_QUIET_S = 30,
 	MAX_HEADERS = 256, MAX_HEADER_BYTES = 64 << 10,
+	/* A server that sends a byte now and then is as good as silent: in quiet_s there must be one byte a second, or as many
+	 * as any status line or frame of an event stream is sure to have. */
+	MOVED_BYTES = 30,
+	DEAD_AFTER_MS = 30000, KEEP_IDLE_S = 15, KEEP_EVERY_S = 5,
+	GOODBYE_MS = 3000,
 };
 
 typedef struct LongOption { CURLoption option; long value; } LongOption;
-typedef struct FaultRow { CURLcode code; HttpFault fault; } FaultRow;
 
 static CURLcode set_fixed_options(HttpRequest *rq);
-static HttpFault fault_of(CURLcode code);
 
 /* --- what comes in --- */
 
-static void touch(HttpRequest *rq)
+static void touch(HttpRequest *rq, size_t bytes)
 {
+	rq->moved_bytes += bytes;
+	if (rq->moved_bytes < rq->quiet_bytes)
+		return;
 	rq->moved_ms = clock_mono_ms();
+	rq->moved_bytes = 0;
 }
 
 static size_t body_limit(const HttpRequest *rq)
@@ -82,6 +92,16 @@ static int header_add(HttpRequest *rq, Str line)
 	return 0;
 }
 
+/* "HTTP/1.1 200 OK", "HTTP/2 200" */
+static int version_of(Str line)
+{
+	const char *p = line.p + sizeof "HTTP/" - 1;
+	int major = line.n > 5 && isdigit((unsigned char)p[0]) ? p[0] - '0' : 0;
+	int minor = line.n > 7 && p[1] == '.' && isdigit((unsigned char)p[2]) ? p[2] - '0' : 0;
+
+	return major * 10 + minor;
+}
+
 static size_t on_header(char *p, size_t size, size_t count, void *arg)
 {
 	HttpRequest *rq = arg;
@@ -89,9 +109,9 @@ static size_t on_header(char *p, size_t size, size_t count, void *arg)
 	Str line = str_trim((Str){ p, n });
 	long status = 0;
 
-	touch(rq);
+	touch(rq, n);
 	if (!rq->reply.first_byte_ms)
-		rq->reply.first_byte_ms = rq->moved_ms;
+		rq->reply.first_byte_ms = clock_mono_ms();
 	if (rq->stop)
 		return 0;
 	/* Trailers come through here too, and continuation lines are a form that HTTP has given up. */
@@ -106,6 +126,8 @@ static size_t on_header(char *p, size_t size, size_t count, void *arg)
 	if (str_starts(line, STR("HTTP/"))) {
 		rq->http->curl.easy_getinfo(rq->easy, CURLINFO_RESPONSE_CODE, &status);
 		rq->reply.status = (int)status;
+		rq->framed = !str_starts(line, STR("HTTP/1"));
+		rq->reply.http_version = version_of(line);
 		rq->header_count = 0;
 		return n;
 	}
@@ -119,7 +141,7 @@ static size_t on_piece(char *p, size_t size, size_t count, void *arg)
 	HttpRequest *rq = arg;
 	Str piece = { p, size * count };
 
-	touch(rq);
+	touch(rq, piece.n);
 	if (rq->stop)
 		return 0;
 	if (!is_streamed(rq)) {
@@ -133,31 +155,103 @@ static size_t on_piece(char *p, size_t size, size_t count, void *arg)
 	return rq->stop ? 0 : piece.n;
 }
 
-/* Called whenever curl has moved something: bytes that go out count as a sign of life as well. */
+/* Called whenever curl has moved something: bytes that go out count as a sign of life as well. What comes in is counted
+ * where it is taken. */
 static int on_progress(void *arg, curl_off_t down_all, curl_off_t down, curl_off_t up_all, curl_off_t up)
 {
 	HttpRequest *rq = arg;
 
 	(void)down_all;
+	(void)down;
 	(void)up_all;
-	if (rq->moved_ms && down + up != rq->moved_bytes) {
-		rq->moved_bytes = down + up;
-		touch(rq);
+	if (rq->moved_ms && up > rq->sent_bytes) {
+		touch(rq, (size_t)(up - rq->sent_bytes));
+		rq->sent_bytes = up;
 	}
 	return rq->stop ? 1 : 0;
+}
+
+/* A connection whose other end is gone (a machine that slept, a network that changed) is dead after half a minute, also
+ * while it waits in the pool: keepalive asks, and what is not acknowledged in time ends it. */
+static int on_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
+{
+	int idle = KEEP_IDLE_S, every = KEEP_EVERY_S, on = 1;
+	unsigned limit = DEAD_AFTER_MS;
+
+	(void)arg;
+	if (purpose != CURLSOCKTYPE_IPCXN)
+		return CURL_SOCKOPT_OK;
+	/* Whatever cannot be set leaves the watch to quiet_s. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &every, sizeof every);
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit, sizeof limit);
+	return CURL_SOCKOPT_OK;
+}
+
+/* In libcurl's place, to keep off the proxy that did not take the login. */
+static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
+{
+	HttpRequest *rq = arg;
+	char name[sizeof rq->http->closed_proxy];
+
+	if (purpose == CURLSOCKTYPE_IPCXN && *rq->http->closed_proxy && clock_mono_ms() < rq->http->closed_until_ms) {
+		request_peer_name(&to->addr, name, sizeof name);
+		if (!strcmp(name, rq->http->closed_proxy)) {
+			rq->kept_off = true;
+			return CURL_SOCKET_BAD;
+		}
+	}
+	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
+/* HTTP/2's GOAWAY with an error: the server must close the connection behind it (RFC 9113, 5.4.1), and answers nothing that
+ * it has not begun. One that does not close would have us wait for as long as a model may think. libcurl ends what the
+ * server said it did not take, and tells of the frame in a message only. */
+static int on_message(CURL *easy, curl_infotype kind, char *text, size_t n, void *arg)
+{
+	static const char sign[] = "GOAWAY, error=";
+	const char *at = kind == CURLINFO_TEXT ? memmem(text, n, sign, sizeof sign - 1) : NULL;
+	Str code, rest;
+	int64_t error;
+
+	(void)easy;
+	if (!at)
+		return 0;
+	at += sizeof sign - 1;
+	code = str_cut((Str){ at, n - (size_t)(at - text) }, ',', &rest);
+	if (str_i64(code, &error) == 0 && error)
+		http_said_goodbye(arg, error);
+	return 0;
+}
+
+void request_hurry(HttpRequest *rq, int64_t error)
+{
+	rq->goodbye = error;
+	rq->moved_ms = clock_mono_ms();
+	rq->moved_bytes = 0;
+	rq->quiet_bytes = 1;
+	if (rq->quiet_ms > GOODBYE_MS)
+		rq->quiet_ms = GOODBYE_MS;
+	http_watch_quiet(rq->http, rq->moved_ms + rq->quiet_ms);
 }
 
 /* There is a connection, and the next thing is the request line. */
 static int on_connected(void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port)
 {
 	HttpRequest *rq = arg;
+	long proxy_status = 0;
 
 	(void)remote_ip;
 	(void)local_ip;
-	(void)remote_port;
-	(void)local_port;
-	touch(rq);
-	rq->reply.sent_ms = rq->moved_ms;
+	rq->http->curl.easy_getinfo(rq->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+	http_got_through(rq, proxy_status / 100 == 2);
+	rq->remote_port = remote_port;
+	rq->local_port = local_port;
+	/* From here on only: what libcurl says of the handshake costs more than all of its later messages. */
+	if (rq->tls)
+		(void)rq->http->curl.easy_setopt(rq->easy, CURLOPT_VERBOSE, 1L);
+	rq->reply.sent_ms = rq->moved_ms = clock_mono_ms();
 	http_watch_quiet(rq->http, rq->moved_ms + rq->quiet_ms);
 	return CURL_PREREQFUNC_OK;
 }
@@ -275,8 +369,13 @@ static CURLcode set_options(HttpRequest *rq, const HttpSpec *spec)
 	SET(CURLOPT_WRITEDATA, rq);
 	SET(CURLOPT_XFERINFOFUNCTION, on_progress);
 	SET(CURLOPT_XFERINFODATA, rq);
+	SET(CURLOPT_SOCKOPTFUNCTION, on_socket);
+	SET(CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+	SET(CURLOPT_OPENSOCKETDATA, rq);
 	SET(CURLOPT_PREREQFUNCTION, on_connected);
 	SET(CURLOPT_PREREQDATA, rq);
+	SET(CURLOPT_DEBUGFUNCTION, on_message);
+	SET(CURLOPT_DEBUGDATA, rq);
 	if (rc == CURLE_OK)
 		rc = set_method(rq, spec->method);
 	/* Without it, cancelling a request whose name is being looked up waits for the resolver's thread. A libcurl
@@ -297,6 +396,8 @@ HttpRequest *request_new(Http *h, const HttpSpec *spec, Err *e)
 	rq->on_done = spec->on_done;
 	rq->arg = spec->arg;
 	rq->quiet_ms = 1000 * (int64_t)(spec->quiet_s > 0 ? spec->quiet_s : DEFAULT_QUIET_S);
+	rq->quiet_bytes = rq->quiet_ms < 1000 * MOVED_BYTES ? (size_t)rq->quiet_ms / 1000 : (size_t)MOVED_BYTES;
+	rq->tls = str_starts(str_of(spec->url), STR("https:"));
 	rq->reply.sent_ms = clock_mono_ms();
 	buf_init(&rq->body, spec->max_body_bytes ? spec->max_body_bytes : (size_t)DEFAULT_BODY_BYTES);
 	buf_init(&rq->upload, spec->body.n);
@@ -322,35 +423,6 @@ fail:
 	return NULL;
 }
 
-/* What goes wrong before there is a connection means that nothing was sent: the caller may safely try again. */
-static HttpFault fault_before(HttpRequest *rq)
-{
-	curl_off_t resolved_us = 0;
-
-	rq->http->curl.easy_getinfo(rq->easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved_us);
-	return resolved_us ? HTTP_CONNECT : HTTP_DNS;
-}
-
-void request_settle(HttpRequest *rq, CURLcode code)
-{
-	HttpReply *r = &rq->reply;
-	const char *text = rq->stop ? rq->stop_text : *rq->error ? rq->error : rq->http->curl.easy_strerror(code);
-
-	r->done_ms = clock_mono_ms();
-	r->headers = rq->headers;
-	r->header_count = rq->header_count;
-	r->body = buf_str(&rq->body);
-	if (rq->stop)
-		r->fault = rq->stop;
-	else
-		r->fault = fault_of(code);
-	/* A proxy that refuses the tunnel, for one, shows as an error in receiving. */
-	if (!rq->stop && !rq->moved_ms && (r->fault == HTTP_TIMEOUT || r->fault == HTTP_TORN))
-		r->fault = fault_before(rq);
-	if (r->fault != HTTP_OK)
-		(void)snprintf(r->fault_text, sizeof r->fault_text, "%s", text);
-}
-
 void request_free(HttpRequest *rq)
 {
 	if (rq->easy)
@@ -358,7 +430,7 @@ void request_free(HttpRequest *rq)
 	rq->http->curl.slist_free_all(rq->lines);
 	buf_wipe_done(&rq->body);      /* it may have been keys */
 	buf_wipe_done(&rq->upload);
-	arena_done(&rq->arena);
+	arena_wipe_done(&rq->arena);
 	free(rq->headers);
 	free(rq);
 }
@@ -372,41 +444,6 @@ Str http_header(const HttpReply *r, const char *lower_name)
 }
 
 /* --- tables --- */
-
-static HttpFault fault_of(CURLcode code)
-{
-	static const FaultRow rows[] = {
-		{ CURLE_OK, HTTP_OK },
-		{ CURLE_OPERATION_TIMEDOUT, HTTP_TIMEOUT },
-		{ CURLE_COULDNT_RESOLVE_HOST, HTTP_DNS },
-		{ CURLE_COULDNT_RESOLVE_PROXY, HTTP_DNS },
-		{ CURLE_COULDNT_CONNECT, HTTP_CONNECT },
-		{ CURLE_PROXY, HTTP_CONNECT },
-		{ CURLE_SSL_CONNECT_ERROR, HTTP_TLS },
-		{ CURLE_PEER_FAILED_VERIFICATION, HTTP_TLS },
-		{ CURLE_SSL_CACERT_BADFILE, HTTP_TLS },
-		{ CURLE_SSL_CERTPROBLEM, HTTP_TLS },
-		{ CURLE_SSL_CIPHER, HTTP_TLS },
-		{ CURLE_SSL_ISSUER_ERROR, HTTP_TLS },
-		{ CURLE_SSL_INVALIDCERTSTATUS, HTTP_TLS },
-		{ CURLE_PARTIAL_FILE, HTTP_TORN },
-		{ CURLE_GOT_NOTHING, HTTP_TORN },
-		{ CURLE_RECV_ERROR, HTTP_TORN },
-		{ CURLE_SEND_ERROR, HTTP_TORN },
-		{ CURLE_HTTP2, HTTP_TORN },
-		{ CURLE_HTTP2_STREAM, HTTP_TORN },
-		{ CURLE_FILESIZE_EXCEEDED, HTTP_TOO_BIG },
-		/* What libcurl says of one header line beyond its own limit of 100 KiB: CURLE_TOO_LARGE, which the headers
-		 * of before 8.6 do not name, and "out of memory" in those versions. */
-		{ (CURLcode)100, HTTP_TOO_BIG },
-		{ CURLE_OUT_OF_MEMORY, HTTP_TOO_BIG },
-	};
-
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		if (rows[i].code == code)
-			return rows[i].fault;
-	return HTTP_OTHER;
-}
 
 static CURLcode set_fixed_options(HttpRequest *rq)
 {
@@ -422,9 +459,6 @@ static CURLcode set_fixed_options(HttpRequest *rq)
 		{ CURLOPT_SSL_VERIFYHOST, 2 },
 		{ CURLOPT_SUPPRESS_CONNECT_HEADERS, 1 },   /* a proxy's answer is not the service's */
 		{ CURLOPT_TCP_NODELAY, 1 },
-		{ CURLOPT_TCP_KEEPALIVE, 1 },
-		{ CURLOPT_TCP_KEEPIDLE, 30 },
-		{ CURLOPT_TCP_KEEPINTVL, 10 },
 	};
 	CURLcode rc = CURLE_OK;
 

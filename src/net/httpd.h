@@ -25,6 +25,7 @@ typedef struct HttpdReply {
 	const HttpHeader *headers;     /* copied */
 	size_t header_count;
 	Str body;                      /* copied */
+	uint64_t stream_bytes;         /* streams: the length of the whole body, announced to the client; 0: chunked */
 } HttpdReply;
 
 /* Called once per request on the loop thread. A body over the cap is answered with 413 before it gets here. It must end
@@ -39,8 +40,8 @@ int    httpd_port(const Httpd *d);
 void   httpd_close(Httpd *d);
 /* Content-Length and the like are the server's own; given ones, and headers with line ends in them, are left out. */
 void   httpd_reply(HttpdConn *c, const HttpdReply *reply);
-/* Chunked answer; head->body is its first piece. on_gone is called once if the client goes away before end or tear:
- * c must not be used afterwards, nor after end and tear. */
+/* An answer in pieces; head->body is the first. With stream_bytes exactly so many must follow before the end. on_gone is
+ * called once if the client goes away before end or tear: c must not be used afterwards, nor after end and tear. */
 void   httpd_stream_begin(HttpdConn *c, const HttpdReply *head, void (*on_gone)(void *), void *arg);
 int    httpd_stream_put(HttpdConn *c, Str bytes);   /* copied; -1 when 8 MiB wait already and nothing was taken */
 void   httpd_stream_end(HttpdConn *c);      /* ends the body in order */

@@ -134,7 +134,9 @@ void httpd_reply(HttpdConn *c, const HttpdReply *reply)
 
 void httpd_stream_begin(HttpdConn *c, const HttpdReply *head, void (*on_gone)(void *), void *arg)
 {
-	set_response(c, head, c->server->mhd.create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK_BYTES, on_read, c, NULL));
+	uint64_t size = head->stream_bytes ? head->stream_bytes : MHD_SIZE_UNKNOWN;
+
+	set_response(c, head, c->server->mhd.create_response_from_callback(size, STREAM_BLOCK_BYTES, on_read, c, NULL));
 	buf_init(&c->queue, STREAM_QUEUE_BYTES);
 	c->streaming = true;
 	c->on_gone = on_gone;

@@ -1,6 +1,5 @@
-/* libcurl and libmicrohttpd, loaded when first needed and not at program start. The field types are those of the
- * libraries' own prototypes, so a call through the table is checked like a direct one. A library stays loaded until
- * the program ends. */
+/* libcurl and libmicrohttpd, loaded when first needed (base/late.h). The field types are those of the libraries' own
+ * prototypes, so a call through the table is checked like a direct one. */
 #ifndef NET_LATE_H
 #define NET_LATE_H
 
@@ -10,7 +9,7 @@
 #include "base/err.h"
 
 #define CURL_CALLS(X) \
-	X(global_init) X(global_cleanup) \
+	X(global_init_mem) X(global_cleanup) \
 	X(easy_init) X(easy_cleanup) X(easy_setopt) X(easy_getinfo) X(easy_strerror) \
 	X(slist_append) X(slist_free_all) \
 	X(multi_init) X(multi_cleanup) X(multi_setopt) X(multi_strerror) X(multi_assign) \

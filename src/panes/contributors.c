@@ -1,20 +1,22 @@
-/* Who explains the selected hour: tenants, agent versions, models or personas by Δ$. Enter leads to their jobs. */
+/* Who explains the selected cell: tenants, agent versions, models or personas by Δ$. Enter leads to their jobs. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/ask_cost.h"
 #include "base/num.h"
 #include "base/xalloc.h"
 #include "panes/fmt.h"
 #include "panes/panes.h"
 #include "panes/table.h"
 
-enum { COL_KEY, COL_NOW, COL_BASE, COL_DELTA, COL_SHARE, COL_JOBS, COL_TOKENS, COL_HIT, COL_BAR, COLS };
+enum { COL_KEY, COL_CONTEXT, COL_NOW, COL_BASE, COL_DELTA, COL_SHARE, COL_JOBS, COL_TOKENS, COL_HIT, COL_BAR, COLS };
 
-enum { WHO_W = 25, WHO_WIDE_W = 44, WIDE_PANE = 116, FIXED_W = 100, BAR_MAX = 48 };
+enum { COMPACT_H = 10, WHO_W = 25, WHO_WIDE_W = 44, WIDE_PANE = 116, FIXED_W = 100, BAR_MAX = 48 };
 
 static const TableColumn columns[COLS] = {
 	[COL_KEY]    = { "key", "who", WHO_W, false, 'N', 0 },
+	[COL_CONTEXT] = { "context", "context", 8, false, 'X', 0 },
 	[COL_NOW]    = { "nanoUsd", "$ now", 7, true, 'C', 0 },
 	[COL_BASE]   = { "base", "usual", 7, true, 'U', 0 },
 	[COL_DELTA]  = { "delta", "diff", 8, true, 'D', 0 },
@@ -29,9 +31,11 @@ typedef struct WhoPane {
 	Table t;
 	Clean title, state;
 	Fresh fresh;
-	Dim   by;
-	int64_t hour;
-	Clean empty;
+	Dim   chosen, by;              /* by: what the rows are of; chosen holds for the next cell too */
+	CostCell cell;                 /* that the rows are of */
+	Clean empty, head;             /* head: of the first column where there is no room for a title row */
+	bool  compact;
+	bool  several;                 /* contexts: each row is one of them */
 	int   who_w, bar_w;            /* of the columns that take what a wide window has left */
 } WhoPane;
 
@@ -40,9 +44,9 @@ static int who_open(Pane *p, Err *e)
 	WhoPane *s = p->state = xcalloc(1, sizeof *s);
 	Str by = pane_option(p, "by");
 
-	s->by = DIM_TENANT;
+	s->chosen = DIM_TENANT;
 	s->empty = clean_own("");
-	if (by.n && dim_of(by, &s->by) < 0)
+	if (by.n && (dim_of(by, &s->chosen) < 0 || s->chosen >= DIM_SIMPLE))
 		return err_kind(e, ERR_USAGE, "line %d: contributors: by is tenant, persona, agent, version or model, not %.*s",
 						p->node->line, STR_ARG(by));
 	return table_open(&s->t, columns, COLS, p, e);
@@ -86,24 +90,32 @@ static Clean bar(int64_t now, int64_t base, int64_t longest, int w, Arena *a)
 /* What a wide window has left goes to the names, which are long for models, and to the bars. */
 static void widths(WhoPane *s, int w)
 {
-	int left = w - FIXED_W;
+	int left = w - FIXED_W - (s->several ? 9 : 0);
 
+	s->t.hidden[COL_CONTEXT] = !s->several;
+	s->t.hidden[COL_HIT] = s->several && w < 89;
 	s->who_w = w >= WIDE_PANE ? WHO_WIDE_W : WHO_W;
 	s->bar_w = left < 16 ? 16 : left > BAR_MAX ? BAR_MAX : left;
 	for (int i = 0; i < s->t.shown_n && !s->t.chosen; i++)
 		s->t.width[i] = s->t.shown[i] == COL_KEY ? s->who_w : s->t.shown[i] == COL_BAR ? s->bar_w : 0;
 }
 
+typedef struct RowKey { FigText context; FigKey key; } RowKey;
+
 static void fill(WhoPane *s, const GroupCell *g, int64_t delta_sum, int64_t longest, bool based, Arena *a)
 {
 	/* The groups are replaced in place; what Enter opens is what this row says. */
-	TableRow *r = table_add(&s->t, arena_str(a, str_of(g->key)), NULL);
+	RowKey *own = ARENA_NEW(a, RowKey);
+	TableRow *r = table_add(&s->t, *g->context ? arena_printf(a, "%s/%s", g->context, g->key) : arena_str(a, str_of(g->key)), own);
 	int64_t delta = based ? g->nusd - g->base_nusd : FIG_NONE;
 	/* Of the whole difference; who moves against it has no share of it. */
 	int64_t share = delta == FIG_NONE || !delta_sum || (delta < 0) != (delta_sum < 0)
 	              ? FIG_NONE : mul_div(llabs(delta), 100, llabs(delta_sum));
 	int64_t was = hit_ppm(g->base_cache_hits, g->base_cache_known), is = hit_ppm(g->cache_hits, g->cache_known);
 
+	memcpy(own->context, g->context, sizeof own->context);
+	memcpy(own->key, g->key, sizeof own->key);
+	r->cell[COL_CONTEXT] = (TableCell){ clean_text(a, str_of(own->context), 0), ROLE_TEXT, 0 };
 	r->cell[COL_KEY] =
 		(TableCell){ g->key[0] ? clean_cut_middle(a, clean_text(a, str_of(g->key), 0), s->who_w) : clean_own("(none)"),
 					 ROLE_TEXT, 0 };
@@ -132,50 +144,103 @@ static void fill(WhoPane *s, const GroupCell *g, int64_t delta_sum, int64_t long
 }
 
 /* "BY tenant  12 in this hour: $2.25, usual $1.89, +$0.36" */
-static Clean title(const WhoPane *s, const HourGroups *h, int64_t now, int64_t base, Arena *a)
+static Clean title(const WhoPane *s, const CellGroups *h, Arena *a)
 {
 	Clean of = h->g.n < h->g.total ? clean_ownf(a, "%d of %d", h->g.n, h->g.total) : clean_ownf(a, "%d", h->g.n);
+	Clean what = h->against.hours == 1 ? clean_own("this hour") : clean_ownf(a, "these %lld hours", (long long)h->against.hours);
 
-	if (h->base_n <= 0)
-		return clean_ownf(a, "BY %s  %s in this hour: %s; usual not known yet", dim_name(s->by), of.p, fmt_money(a, now).p);
-	return clean_ownf(a, "BY %s  %s in this hour: %s, usual %s, %s", dim_name(s->by), of.p, fmt_money(a, now).p,
-					  fmt_money(a, base).p, fmt_delta(a, now - base).p);
+	if (!h->against.known)
+		return clean_ownf(a, "BY %s  %s in %s: %s; usual not known yet", dim_name(s->by), of.p, what.p, fmt_money(a, h->g.nusd).p);
+	return clean_ownf(a, "BY %s  %s in %s: %s, usual %s, %s", dim_name(s->by), of.p, what.p, fmt_money(a, h->g.nusd).p,
+	                  fmt_money(a, h->g.base_nusd).p, fmt_delta(a, h->g.nusd - h->g.base_nusd).p);
+}
+
+static const Dim after[DIMS] = { [DIM_TENANT] = DIM_VERSION,
+								 [DIM_VERSION] = DIM_MODEL,
+								 [DIM_MODEL] = DIM_PERSONA,
+								 [DIM_PERSONA] = DIM_AGENT,
+								 [DIM_AGENT] = DIM_TENANT };
+
+static bool is_one(const CostCell *c, Dim by)
+{
+	for (int i = 0; i < CELL_KEYS; i++)
+		if (c->only[i].dim == (int)by || (c->only[i].dim == DIM_VERSION && by == DIM_AGENT))
+			return true;
+	return false;
+}
+
+/* The cell of one tenant is not taken apart by tenant. */
+static Dim useful(const CostCell *c, Dim by)
+{
+	while (is_one(c, by))
+		by = after[by];
+	return by;
+}
+
+/* What is asked now, unless nothing is chosen yet. */
+static const PaneAsk *question(Pane *p, WhoPane *s, const World *w)
+{
+	WhoAsk q = { .cell = w->cell };
+
+	/* The view's own choice holds until a person switches. */
+	s->chosen = w->cell_by != DIM_ALL ? w->cell_by : s->chosen;
+	s->by = useful(&w->cell, s->chosen);
+	s->cell = w->cell;
+	q.by = (int32_t)s->by;
+	if (w->cell.until_hour)
+		app_ask(p, &ask_who, &q);
+	return pane_answer(p, &ask_who);
+}
+
+static void rows(WhoPane *s, const CellGroups *h, Arena *a)
+{
+	int64_t longest = 0;
+	bool based = h->against.known;
+
+	for (int i = 0; i < h->g.n; i++) {
+		const GroupCell *g = &h->g.cell[i];
+
+		longest = g->nusd > longest ? g->nusd : longest;
+		longest = based && g->base_nusd > longest ? g->base_nusd : longest;
+	}
+	s->title = title(s, h, a);
+	for (int i = 0; i < h->g.n; i++)
+		fill(s, &h->g.cell[i], h->g.nusd - h->g.base_nusd, longest, based, a);
+}
+
+/* "BY tenant, 12": in a low window the table's own first row says what the rows are; the cell is told above. */
+static void name_head(WhoPane *s, int total, Arena *a)
+{
+	s->head = total ? clean_ownf(a, "BY %s, %d", dim_name(s->by), total) : clean_ownf(a, "BY %s", dim_name(s->by));
+	for (int i = 0; i < s->t.shown_n && !s->t.chosen; i++)
+		if (s->t.shown[i] == COL_KEY)
+			s->t.title[i] = s->compact ? s->head : (Clean){ "", 0, 0 };
 }
 
 static void who_update(Pane *p, const World *w)
 {
 	WhoPane *s = p->state;
-	const HourGroups *h = &w->groups;
 	Arena *a = &p->arena;
-	int64_t now = 0, base = 0, longest = 0;
-	bool based = h->base_n > 0;
+	const PaneAsk *h = question(p, s, w);
 
 	s->fresh = h->loading ? FRESH_LOADING : h->error[0] ? FRESH_FAILED : FRESH_OK;
-	s->state = h->error[0] ? clean_text(a, str_of(h->error), 0) : clean_own("");
-	s->hour = h->hour;
-	/* The view's own choice holds until a person switches. */
-	if (h->hour && h->by == DIM_ALL)
-		app_select_hour(p->app, h->hour, s->by);
-	s->by = h->by != DIM_ALL ? h->by : s->by;
+	s->state = h->error[0] ? clean_text(a, str_of(h->error), 0) : pane_lacks(p, w, a);
+	if (s->state.n)
+		s->fresh = FRESH_FAILED;
+	else if (s->fresh == FRESH_OK && (s->state = pane_as_of(p, w, a)).n)
+		s->fresh = FRESH_STALE;
 	s->title = clean_ownf(a, "BY %s", dim_name(s->by));
-	s->empty = clean_own("no cost in this hour");
+	s->empty = clean_own("no cost here");
+	s->several = w->contexts > 1;
+	s->compact = p->h < COMPACT_H && !s->state.n;
 	widths(s, p->w);
+	name_head(s, h->answered ? ((const CellGroups *)h->out)->g.total : 0, a);
 	table_begin(&s->t);
-	if (!h->loaded) {
+	if (!h->answered) {
 		table_end(&s->t, STR(""));
 		return;
 	}
-	for (int i = 0; i < h->g.n; i++) {
-		const GroupCell *g = &h->g.cell[i];
-
-		now += g->nusd;
-		base += based ? g->base_nusd : 0;
-		longest = g->nusd > longest ? g->nusd : longest;
-		longest = based && g->base_nusd > longest ? g->base_nusd : longest;
-	}
-	s->title = title(s, h, now, base, a);
-	for (int i = 0; i < h->g.n; i++)
-		fill(s, &h->g.cell[i], now - base, longest, based, a);
+	rows(s, h->out, a);
 	table_end(&s->t, w->filter);
 	if (s->t.total)
 		s->empty = table_nothing(&s->t, w->filter, a);
@@ -184,7 +249,7 @@ static void who_update(Pane *p, const World *w)
 static void who_draw(const Pane *p, Box b)
 {
 	const WhoPane *s = p->state;
-	Box in = pane_head(b, p, s->title, s->fresh, s->state);
+	Box in = s->compact ? b : pane_head(b, p, s->title, s->fresh, s->state);
 	Arena scratch = { 0 };
 
 	table_draw(&s->t, in, p->focused, &scratch);
@@ -202,50 +267,63 @@ static int who_key(Pane *p, Key k)
 {
 	WhoPane *s = p->state;
 
-	return table_key(&s->t, k, p->h - 2);
+	return table_key(&s->t, k, s->compact ? p->h - 1 : p->h - 2);
 }
 
 static void next_dim(Pane *p)
 {
-	static const Dim after[DIMS] = { [DIM_TENANT] = DIM_VERSION,
-									 [DIM_VERSION] = DIM_MODEL,
-									 [DIM_MODEL] = DIM_PERSONA,
-									 [DIM_PERSONA] = DIM_AGENT,
-									 [DIM_AGENT] = DIM_TENANT };
 	WhoPane *s = p->state;
 
-	app_select_hour(p->app, s->hour, after[s->by]);
+	app_select_dim(p->app, after[s->by]);
+}
+
+/* The cell and the row under the cursor; false: there is none. */
+static bool row_cell(const WhoPane *s, CostCell *out)
+{
+	const TableRow *r = table_current(&s->t);
+	const RowKey *own = r ? r->object : NULL;
+
+	if (!own)
+		return false;
+	*out = s->cell;
+	if (own->context[0])
+		memcpy(out->context, own->context, sizeof out->context);
+	return cell_narrow(out, s->by, own->key);        /* a cell leaves room for it */
 }
 
 static void to_jobs(Pane *p)
 {
-	WhoPane *s = p->state;
-	const TableRow *r = table_current(&s->t);
-	JobScope scope = { .hour = s->hour, .by = s->by };
+	CostCell c;
 
-	if (!r)
-		return;
-	(void)snprintf(scope.key, sizeof scope.key, "%.*s", STR_ARG(r->key));
-	app_scope_jobs(p->app, &scope);
+	if (row_cell(p->state, &c))
+		app_scope_jobs(p->app, &c);
+}
+
+static void explain(Pane *p)
+{
+	CostCell c;
+
+	if (row_cell(p->state, &c))
+		app_explain(p->app, &c);
 }
 
 static void copy_key(Pane *p)
 {
 	const TableRow *r = table_current(&((WhoPane *)p->state)->t);
 
-	app_copy(p->app, r ? r->key : STR(""), "the name");
+	app_copy(p->app, str_of(r ? ((const RowKey *)r->object)->key : ""), "the name");
 }
 
 static const PaneKey keys[] = {
-	{ "enter", "jobs", to_jobs }, { "tab", "by what", next_dim }, { "c", "copy", copy_key }, { 0 }
+	{ "enter", "jobs", to_jobs }, { "tab", "by what", next_dim }, { "x", "explain", explain }, { "c", "copy", copy_key }, { 0 }
 };
 static const char *const options[] = { "by", NULL };
 
 const PaneClass pane_contributors = {
 	.name = "contributors",
 	.title = "contributors",
-	.topics = TOPIC_GROUPS | TOPIC_FILTER | TOPIC_FIGURES,
-	.feeds = FEED_BIT(FEED_JOBS),
+	.topics = TOPIC_GROUPS | TOPIC_FILTER | TOPIC_FIGURES | TOPIC_FEEDS,
+	.feeds = FEED_BIT(FEED_JOBS) | FEED_BIT(FEED_LINES),
 	.options = options,
 	.focusable = true,
 	.open = who_open,

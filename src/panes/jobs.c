@@ -3,56 +3,24 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
+#include "model/jobseg.h"
 #include "panes/fmt.h"
+#include "panes/jobcells.h"
 #include "panes/panes.h"
-#include "panes/table.h"
-
-enum {
-	COL_STATE,
-	COL_AGE,
-	COL_ID,
-	COL_AGENT,
-	COL_TENANT,
-	COL_PERSONA,
-	COL_TOKENS,
-	COL_COST,
-	COL_RETRIES,
-	COL_MODEL,
-	COL_CACHE,
-	COL_LATENCY,
-	COL_TRACE,
-	COLS
-};
-
-static const TableColumn columns[COLS] = {
-	[COL_STATE]   = { "state", "stat", 4, false, 'S', 0 },
-	[COL_AGE]     = { "age", "age", 5, true, 'A', 0 },
-	[COL_ID]      = { "id", "id", 8, false, 'I', 0 },
-	[COL_AGENT]   = { "agent", "agent@version", 22, false, 'N', 0 },
-	[COL_TENANT]  = { "tenant", "tenant", 10, false, 'T', 0 },
-	[COL_PERSONA] = { "persona", "persona", 8, false, 'P', 0 },
-	[COL_TOKENS]  = { "tokens", "tokens", 6, true, 'K', 0 },
-	[COL_COST]    = { "cost", "$", 7, true, 'C', 0 },
-	[COL_RETRIES] = { "retries", "re", 2, true, 'E', 0 },
-	[COL_MODEL]   = { "model", "model", 22, false, 'M', 106 },
-	[COL_CACHE]   = { "cache", "cache", 5, false, 'H', 112 },
-	[COL_LATENCY] = { "latency", "latency", 7, true, 'L', 120 },
-	[COL_TRACE]   = { "trace", "trace", 16, false, 0, 138 },
-};
 
 typedef struct JobsPane {
 	Table t;
+	JobLook look;
 	Clean title, state, empty;
 	Fresh fresh;
-	bool  failures;
-	Arena clock;                   /* of what changes with every tick: ages and title */
+	Arena clock, heading;          /* of what changes with every tick: ages; title */
 } JobsPane;
 
 static int jobs_open(Pane *p, Err *e)
 {
 	JobsPane *s = p->state = xcalloc(1, sizeof *s);
 
-	return table_open(&s->t, columns, COLS, p, e);
+	return table_open(&s->t, job_columns, JOB_COLS, p, e);
 }
 
 static void jobs_close(Pane *p)
@@ -61,95 +29,15 @@ static void jobs_close(Pane *p)
 
 	table_close(&s->t);
 	arena_done(&s->clock);
+	arena_done(&s->heading);
 	free(s);
-}
-
-static const struct { const char *word; Role role;
-} states[JOB_STATES] = {
-	[JOB_QUEUED] = { "..wt", ROLE_DIM },     [JOB_RUNNING] = { ">run", ROLE_LIVE },
-	[JOB_SUCCEEDED] = { "+ok", ROLE_OK },    [JOB_FAILED] = { "!err", ROLE_ERROR },
-	[JOB_CANCELLED] = { "xcan", ROLE_WARN }, [JOB_OTHER] = { "?", ROLE_UNTRUSTED },
-};
-
-static Clean tail(Arena *a, const char *id)
-{
-	Str s = str_of(id);
-
-	return clean_text(a, s.n > 8 ? str_sub(s, s.n - 8, 8) : s, 0);
-}
-
-static void cost_cell(TableCell *c, const JobCell *j, Arena *a)
-{
-	c->num = j->nusd == FIG_NONE ? -1 : j->nusd;
-	c->role = ROLE_MONEY;
-	c->text = fmt_money(a, j->nusd);
-	if (j->unpriced) {
-		c->text = clean_own("no $/M");
-		c->role = ROLE_UNPRICED;
-	}
-}
-
-static TableCell age_cell(const JobCell *j, const World *w, Arena *a)
-{
-	int64_t age = w->now_ms - (j->state == JOB_RUNNING && j->started_ms ? j->started_ms : j->updated_ms);
-
-	return (TableCell){ fmt_age(a, age), ROLE_TEXT, age };
-}
-
-static void fill(JobsPane *s, const JobCell *j, const World *w, Arena *a)
-{
-	TableRow *r = table_add(&s->t, str_of(j->id), j);
-	TableCell *c = r->cell;
-	int64_t tok = tokens_total(&j->tokens);
-	int state = j->state >= 0 && j->state < JOB_STATES ? j->state : JOB_OTHER;
-	Str status = str_of(j->status);
-
-	for (int i = 0; i < COLS; i++)
-		c[i] = (TableCell){ clean_own(""), ROLE_TEXT, 0 };
-	c[COL_STATE] =
-		(TableCell){ state == JOB_OTHER ? clean_cut(a, clean_text(a, status, 0), 4) : clean_own(states[state].word),
-					 states[state].role, state };
-	c[COL_AGE] = age_cell(j, w, &s->clock);
-	c[COL_ID].text = tail(a, j->id);
-	c[COL_AGENT].text = clean_cut_middle(a, clean_text(a, arena_printf(a, "%s@%s", j->agent, j->version), 0), 22);
-	c[COL_TENANT].text = clean_text(a, str_of(j->tenant), 0);
-	c[COL_PERSONA].text = clean_text(a, str_of(s->failures ? j->error_code : j->persona), 0);
-	if (s->failures)
-		c[COL_PERSONA].role = ROLE_ERROR;
-	c[COL_TOKENS] =
-		(TableCell){ j->has_tokens ? fmt_count(a, tok) : clean_own("-"), ROLE_TEXT, j->has_tokens ? tok : -1 };
-	cost_cell(&c[COL_COST], j, a);
-	c[COL_RETRIES] = (TableCell){ fmt_count(a, j->retries), j->retries ? ROLE_WARN : ROLE_DIM, j->retries };
-	c[COL_MODEL].text = clean_text(a, str_of(j->model), 0);
-	c[COL_CACHE].text = clean_own(j->cache_hit == TRI_UNKNOWN ? "-" : j->cache_hit == TRI_YES ? "hit" : "miss");
-	c[COL_LATENCY] = (TableCell){ fmt_ms(a, j->latency_ms), ROLE_TEXT, j->latency_ms };
-	c[COL_TRACE].text = clean_text(a, str_of(j->trace), 0);
-}
-
-/* A list of failures needs its error codes in full more than it needs models and tokens; a wide window has room for
- * the names of everything. */
-static void widths(JobsPane *s, int w)
-{
-	Table *t = &s->t;
-
-	t->hidden[COL_MODEL] = s->failures && w < 144;
-	t->hidden[COL_TOKENS] = s->failures && w < 100;
-	for (int i = 0; i < t->shown_n && !t->chosen; i++) {
-		int c = t->shown[i];
-
-		t->width[i] = 0;
-		if (c == COL_PERSONA && s->failures)
-			t->width[i] = w < 100 ? 15 : 26;
-		else if (w >= 186)
-			t->width[i] = c == COL_TENANT ? 16 : c == COL_PERSONA ? 16 : c == COL_MODEL ? 44 : 0;
-	}
 }
 
 /* The whole fleet's counts stand over the whole fleet only. */
 static void title_fleet(JobsPane *s, const World *w, Arena *a)
 {
 	const Figures *f = w->fig;
-	const FeedView *jobs = &w->feed[FEED_JOBS];
+	const FeedView *jobs = &w->feed[FEED_JOBS], *lines = &w->feed[FEED_LINES];
 	Clean oldest = f->oldest_running_ms ? fmt_age(a, w->now_ms - f->oldest_running_ms) : clean_own("-");
 
 	s->title = clean_ownf(a, "JOBS 24h  run %lld  wait %lld  ok %s  err %lld  oldest %s", (long long)f->states[JOB_RUNNING],
@@ -157,8 +45,10 @@ static void title_fleet(JobsPane *s, const World *w, Arena *a)
 						  (long long)f->states[JOB_FAILED], oldest.p);
 	if (jobs->backfilling && !w->filter.n)       /* a filter's count stands there */
 		s->title = clean_ownf(a, "%s  (reading history)", s->title.p);
-	if (jobs->skipped)
-		s->title = clean_ownf(a, "%s  %lld unreadable", s->title.p, (long long)jobs->skipped);
+	if (f->contexts_read < f->contexts)
+		s->title = clean_ownf(a, "%s  of %d of %d contexts", s->title.p, f->contexts_read, f->contexts);
+	if (jobs->skipped + lines->skipped)
+		s->title = clean_ownf(a, "%s  dropped %lld (unreadable)", s->title.p, (long long)(jobs->skipped + lines->skipped));
 }
 
 /* What was narrowed down is counted as it stands below. */
@@ -177,38 +67,84 @@ static void title_list(JobsPane *s, const World *w, const JobCell *list, int n, 
 		s->title = clean_ownf(a, "JOBS  %s%d, %lld failed, %s", all ? "" : "newest ", n, (long long)failed, fmt_money(a, nusd).p);
 }
 
+/* What the filter found among all jobs, and whether more of them are on the way. */
+static void title_found(JobsPane *s, const World *w, Arena *a)
+{
+	const JobsFound *f = &w->found;
+	bool reading = f->loading || w->feed[FEED_JOBS].backfilling;
+	const char *more = f->searching ? " (searching)" : reading ? " (reading history)" : "";
+
+	s->title = clean_ownf(a, "%s  %s of %s%s match%s", w->failures_only ? "FAILURES" : "JOBS", fmt_exact(a, f->matched).p,
+	                      f->capped ? "the newest " : "", fmt_exact(a, f->of).p, more);
+	if (f->states[JOB_RUNNING] + f->states[JOB_QUEUED])
+		s->title = clean_ownf(a, "%s  active %s", s->title.p, fmt_exact(a, f->states[JOB_RUNNING] + f->states[JOB_QUEUED]).p);
+	if (f->states[JOB_FAILED] && !w->failures_only)
+		s->title = clean_ownf(a, "%s  err %s", s->title.p, fmt_exact(a, f->states[JOB_FAILED]).p);
+	if (f->nusd)
+		s->title = clean_ownf(a, "%s  %s", s->title.p, fmt_money(a, f->nusd).p);
+	if (f->matched > f->n)
+		s->title = clean_ownf(a, "%s  newest %d below", s->title.p, f->n);
+}
+
 static const JobCell *list_of(const World *w, int *n)
 {
+	if (w->found.job) {
+		*n = w->found.n;
+		return w->found.job;
+	}
 	*n = w->scope_jobs.job ? w->scope_jobs.n : w->fig ? w->fig->job_count : 0;
 	return w->scope_jobs.job ? w->scope_jobs.job : w->fig ? w->fig->job : NULL;
 }
 
 static void title(JobsPane *s, const World *w)
 {
+	Arena *a = &s->heading;
 	int n;
 	const JobCell *list = list_of(w, &n);
 
+	arena_reset(a);
 	s->title = clean_own("JOBS");
-	if (w->scope_jobs.job || w->failures_only)
-		title_list(s, w, list, n, &s->clock);
+	if (w->found.job)
+		title_found(s, w, a);
+	else if (w->scope_jobs.job || w->failures_only)
+		title_list(s, w, list, n, a);
 	else if (w->fig)
-		title_fleet(s, w, &s->clock);
-	if (s->t.n < s->t.total)
-		s->title = clean_ownf(&s->clock, "%s  %zu of %zu match", s->title.p, s->t.n, s->t.total);
+		title_fleet(s, w, a);
+	/* Until the others are read these are all that there is to look at. */
+	if (!w->found.job && w->filter.n)
+		s->title = clean_ownf(a, "%s  %zu of newest %zu match", s->title.p, s->t.n, s->t.total);
+	if (w->held)
+		s->title = clean_ownf(a, "%s  +%d%s while frozen", s->title.p, w->held, w->held < FIG_JOBS ? "" : " or more");
+}
+
+/* How the cost lines arrive, where there is room for it and nothing worse to say. */
+static void say_tail(JobsPane *s, const World *w, int width, Arena *a)
+{
+	char words[TAIL_WORDS];
+
+	if (s->fresh != FRESH_OK)
+		return;
+	tail_words(&w->feed[FEED_LINES].tail, w->now_ms, words);
+	s->state = clean_text(a, arena_str(a, str_of(words)), 0);
+	if (s->title.columns + 2 + s->state.columns > width)
+		s->state = clean_own("");
 }
 
 /* Most ticks change nothing but ages: four hundred rows need not be cleaned and sorted again for that. */
 static bool jobs_tick(Pane *p, const World *w)
 {
 	JobsPane *s = p->state;
-	char text[320];
+	char text[FRESH_TEXT];
 
-	if (s->fresh != FRESH_OK || world_fresh(w, p->cls->feeds, text) != FRESH_OK)
+	if (!w->frozen && (s->fresh != FRESH_OK || world_fresh(w, p->cls->feeds, text) != FRESH_OK))
 		return false;
+	title(s, w);
+	if (w->frozen)                   /* what came since is counted; ages stand still */
+		return true;
 	arena_reset(&s->clock);
 	for (size_t i = 0; i < s->t.n; i++)
-		s->t.row[i].cell[COL_AGE] = age_cell(s->t.row[i].object, w, &s->clock);
-	title(s, w);
+		s->t.row[i].cell[COL_AGE] = job_age(s->t.row[i].object, w->now_ms, &s->clock);
+	say_tail(s, w, p->w, &s->clock);
 	return true;
 }
 
@@ -216,15 +152,19 @@ static void jobs_update(Pane *p, const World *w)
 {
 	JobsPane *s = p->state;
 	Arena *a = &p->arena;
-	char text[320];
+	char text[FRESH_TEXT];
 	int n;
 	const JobCell *list = list_of(w, &n);
 	bool only_active = str_is(pane_option(p, "show"), "active");
 
-	s->failures = w->failures_only;
+	s->look = (JobLook){ w->failures_only, w->contexts > 1, p->w };
 	s->fresh = world_fresh(w, p->cls->feeds, text);
 	s->state = clean_text(a, arena_str(a, str_of(text)), 0);
-	widths(s, p->w);
+	if (w->found.error[0]) {
+		s->fresh = FRESH_FAILED;
+		s->state = clean_text(a, str_of(w->found.error), 0);
+	}
+	job_widths(&s->t, s->look);
 	arena_reset(&s->clock);
 	table_begin(&s->t);
 	for (int i = 0; i < n; i++) {
@@ -232,11 +172,12 @@ static void jobs_update(Pane *p, const World *w)
 			continue;
 		if (only_active && list[i].state != JOB_RUNNING && list[i].state != JOB_QUEUED)
 			continue;
-		fill(s, &list[i], w, a);
+		job_row(&s->t, &list[i], s->look, w->now_ms, a, &s->clock);
 	}
-	table_end(&s->t, w->filter);
+	table_end(&s->t, w->found.job ? STR("") : w->filter);
 	title(s, w);
-	s->empty = s->t.total         ? table_nothing(&s->t, w->filter, a)
+	say_tail(s, w, p->w, a);
+	s->empty = w->filter.n        ? filter_nothing(w->filter, job_column_names, job_column_of, NULL, a)
 	         : w->failures_only ? clean_own("no failures here")
 	                            : clean_own("no jobs in this window");
 }
@@ -272,12 +213,32 @@ static const JobCell *current(Pane *p)
 	return r ? r->object : NULL;
 }
 
+static bool jobs_job(const Pane *p, JobRef *out)
+{
+	const TableRow *r = table_current(&((const JobsPane *)p->state)->t);
+	const JobCell *j = r ? r->object : NULL;
+
+	if (!j)
+		return false;
+	(void)snprintf(out->context, sizeof out->context, "%s", j->context);
+	(void)snprintf(out->id, sizeof out->id, "%s", j->id);
+	return true;
+}
+
 static void describe(Pane *p)
 {
 	const JobCell *j = current(p);
 
 	if (j)
-		app_describe_job(p->app, j->id, false);
+		app_describe_job(p->app, j->context, j->id, false);
+}
+
+static void explain(Pane *p)
+{
+	const JobCell *j = current(p);
+
+	if (j)
+		app_explain_job(p->app, j->context, j->id);
 }
 
 static void raw(Pane *p)
@@ -285,7 +246,15 @@ static void raw(Pane *p)
 	const JobCell *j = current(p);
 
 	if (j)
-		app_describe_job(p->app, j->id, true);
+		app_describe_job(p->app, j->context, j->id, true);
+}
+
+static void trace_lines(Pane *p)
+{
+	const JobCell *j = current(p);
+
+	if (j)
+		app_trace_lines(p->app, j);
 }
 
 static void copy_id(Pane *p)
@@ -298,15 +267,17 @@ static void copy_id(Pane *p)
 static const PaneKey keys[] = {
 	{ "enter", "describe", describe },
 	{ "d", "describe", describe },
+	{ "l", "log lines", trace_lines },
 	{ "y", "JSON", raw },
+	{ "x", "explain cost", explain },
 	{ "c", "copy id", copy_id },
 	{ 0 },
 };
 static const char *const options[] = { "show", NULL };
 
 const PaneClass pane_jobs = {
-	.name = "jobs", .title = "jobs", .topics = TOPIC_FIGURES | TOPIC_FEEDS | TOPIC_CLOCK | TOPIC_FILTER | TOPIC_GROUPS,
+	.name = "jobs", .title = "jobs", .topics = TOPIC_FIGURES | TOPIC_FEEDS | TOPIC_CLOCK | TOPIC_FILTER | TOPIC_GROUPS | TOPIC_HELD,
 	.feeds = FEED_BIT(FEED_JOBS), .options = options, .focusable = true,
 	.open = jobs_open, .update = jobs_update, .tick = jobs_tick,
-	.draw = jobs_draw, .key = jobs_key, .close = jobs_close, .keys = keys, .help = jobs_help,
+	.draw = jobs_draw, .key = jobs_key, .job = jobs_job, .close = jobs_close, .keys = keys, .help = jobs_help,
 };

@@ -3,10 +3,11 @@
 
 #include "base/num.h"
 #include "base/xalloc.h"
+#include "model/budget.h"
 #include "panes/fmt.h"
 #include "panes/panes.h"
 
-typedef struct MoneyPane { Clean text, warn; Role role; } MoneyPane;
+typedef struct MoneyPane { Clean text, warn, today; Role role; CostCell day; } MoneyPane;
 
 static int money_open(Pane *p, Err *e)
 {
@@ -51,25 +52,57 @@ static void add(Pane *p, MoneyPane *s, Clean part)
 		s->text = clean_ownf(&p->arena, "%s%s", s->text.p, part.p);
 }
 
+/* The day's budget of everything, when there is one; and where the day will end. */
+static void ending(Pane *p, MoneyPane *s, const World *w)
+{
+	const FigBudget *b = NULL;
+	const FigForecast *d = &w->fig->day;
+	Arena *a = &p->arena;
+
+	for (int i = 0; i < w->fig->budget_count && !b; i++)
+		if (w->fig->budget[i].period == PERIOD_DAY && !w->fig->budget[i].scope[0] && w->contexts < 2)
+			b = &w->fig->budget[i];
+	if (b)
+		add(p, s, clean_ownf(a, " | limit %s %d%%", fmt_money(a, b->limit_nusd).p, b->percent));
+	if (d->known)
+		add(p, s, clean_ownf(a, " | by 24h %s", fmt_range(a, d->low_nusd, d->high_nusd).p));
+	if (b && b->percent >= 100)
+		add(p, s, clean_own(" OVER"));
+	else if (b && b->f.reaches_ms)
+		add(p, s, clean_ownf(a, " OVER ~%s", fmt_when(a, b->f.reaches_ms, w->now_ms, w->offset_ms).p));
+	if (b && b->percent >= 80)
+		s->role = b->percent >= 100 ? ROLE_ERROR : ROLE_WARN;
+}
+
 static void money_update(Pane *p, const World *w)
 {
 	MoneyPane *s = p->state;
 	const Figures *f = w->fig;
 	Arena *a = &p->arena;
 	int64_t usual;
-	char why[320];
+	char why[FRESH_TEXT];
+	Clean lacks, at = pane_as_of(p, w, a);
 
-	*s = (MoneyPane){ clean_own("no figures yet"), clean_own(""), ROLE_MONEY };
+	*s = (MoneyPane){ clean_own("no figures yet"), clean_own(""), clean_own(""), ROLE_MONEY, { 0 } };
 	if (!f)
 		return;
 	if (f->today_unpriced)
 		s->warn = clean_ownf(a, " | %lld unpriced", (long long)f->today_unpriced);
 	usual = usual_today(w);
-	s->text = clean_ownf(a, "today %s est list", day(w, f->today_nusd, (FIG_DAYS - 1) * 24, a).p);
+	s->text = clean_ownf(a, "today %s %s", day(w, f->today_nusd, (FIG_DAYS - 1) * 24, a).p, world_basis(w));
+	s->today = s->text;
+	s->day.from_hour = f->first_hour + (FIG_DAYS - 1) * 24;
+	s->day.until_hour = s->day.from_hour + 24;
+	lacks = pane_lacks(p, w, a);
+	if (lacks.n)
+		add(p, s, clean_ownf(a, " | %s", lacks.p));
+	ending(p, s, w);
+	if (f->bill_day != FIG_NONE && f->not_live_nusd > 0)
+		add(p, s, clean_ownf(a, " | not live %s/day", fmt_money(a, f->not_live_nusd).p));
+	add(p, s, clean_ownf(a, " | %s %s/h", at.n ? at.p : "now", fmt_money(a, f->hour_rate_nusd).p));
 	if (usual != FIG_NONE)
-		add(p, s, clean_ownf(a, " (usual %s)", fmt_money(a, usual).p));
+		add(p, s, clean_ownf(a, " | usual by now %s", fmt_money(a, usual).p));
 	add(p, s, clean_ownf(a, " | 1 h %s", fmt_money(a, f->last_hour_nusd).p));
-	add(p, s, clean_ownf(a, " | now %s/h", fmt_money(a, f->hour_rate_nusd).p));
 	add(p, s, clean_ownf(a, " | yesterday %s", day(w, f->yesterday_nusd, (FIG_DAYS - 2) * 24, a).p));
 	if (world_fresh(w, p->cls->feeds, why) >= FRESH_STALE || w->from_snapshot)
 		s->role = ROLE_STALE;
@@ -81,9 +114,28 @@ static void money_draw(const Pane *p, Box b)
 	int x = draw_text(b, 0, 0, s->role, s->text);
 
 	draw_text(b, x, 0, ROLE_UNPRICED, s->warn);
+	if (p->focused)
+		draw_role(b, 0, 0, s->today.columns, ROLE_SELECTED, ATTR_REVERSE);
 }
 
+static void to_cost(Pane *p)
+{
+	app_open_view(p->app, "cost");
+}
+
+/* Today's amount: the one that the line begins with. */
+static void explain(Pane *p)
+{
+	const MoneyPane *s = p->state;
+
+	if (s->day.until_hour)
+		app_explain(p->app, &s->day);
+}
+
+static const PaneKey keys[] = { { "enter", "cost", to_cost }, { "x", "explain today", explain }, { 0 } };
+
 const PaneClass pane_money = {
-	.name = "money", .title = "money", .topics = TOPIC_FIGURES | TOPIC_FEEDS, .feeds = FEED_BIT(FEED_JOBS),
+	.name = "money", .title = "money", .topics = TOPIC_FIGURES | TOPIC_FEEDS, .feeds = FEED_BIT(FEED_JOBS) | FEED_BIT(FEED_LINES),
+	.focusable = true, .aside = true, .keys = keys,
 	.open = money_open, .update = money_update, .draw = money_draw, .close = money_close,
 };

@@ -10,6 +10,21 @@ Role fresh_role(Fresh f)
 	return role[f];
 }
 
+Clean pane_lacks(const Pane *p, const World *w, Arena *a)
+{
+	const char *lacks = world_lacks(w, p->cls->feeds);
+
+	return *lacks ? clean_text(a, arena_printf(a, "no %s", lacks), 0) : clean_own("");
+}
+
+Clean pane_as_of(const Pane *p, const World *w, Arena *a)
+{
+	char at[32];
+
+	world_as_of(w, p->cls->feeds, at);
+	return *at ? clean_ownf(a, "@%s", at) : clean_own("");
+}
+
 Box pane_head(Box b, const Pane *p, Clean title, Fresh fresh, Clean state)
 {
 	int x = draw_text(b, 0, 0, p->focused ? ROLE_BORDER_FOCUS : ROLE_TITLE, title);
@@ -35,5 +50,7 @@ void pane_empty(Box b, Fresh fresh, const char *nothing_text)
 }
 
 const PaneClass *const pane_classes[] = {
-	&pane_vitals, &pane_money, &pane_movers, &pane_jobs, &pane_heatmap, &pane_contributors, NULL,
+	&pane_vitals, &pane_money, &pane_movers, &pane_jobs, &pane_heatmap, &pane_contributors, &pane_changes, &pane_budget, &pane_trust,
+	&pane_timeline, &pane_completion, &pane_alerts, &pane_week, &pane_contexts, &pane_outcomes,
+	&pane_cache, NULL,
 };

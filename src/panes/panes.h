@@ -4,13 +4,18 @@
 
 #include "app/pane.h"
 
-extern const PaneClass pane_vitals, pane_money, pane_movers, pane_jobs, pane_heatmap, pane_contributors;
+extern const PaneClass pane_vitals, pane_money, pane_movers, pane_jobs, pane_heatmap, pane_contributors, pane_changes, pane_budget, pane_trust;
+extern const PaneClass pane_timeline, pane_completion, pane_alerts, pane_week, pane_contexts, pane_outcomes, pane_cache;
 
 extern const PaneClass *const pane_classes[];       /* ends with NULL */
 
 /* The first row of a pane: its title, and what its feeds have to say when they are not fresh, on up to three rows more
  * when it does not fit. Returns the box below. */
 Box pane_head(Box b, const Pane *p, Clean title, Fresh fresh, Clean state);
+/* "no logs:FilterLogEvents" when that is why one of the pane's feeds failed; else empty. */
+Clean pane_lacks(const Pane *p, const World *w, Arena *a);
+/* "@18:49" when what the pane shows is known up to then only; else empty. */
+Clean pane_as_of(const Pane *p, const World *w, Arena *a);
 Role fresh_role(Fresh f);
 /* In the middle of an empty pane. */
 void pane_empty(Box b, Fresh fresh, const char *nothing_text);

@@ -74,66 +74,52 @@ TableRow *table_add(Table *t, Str key, const void *object)
 
 /* --- filter --- */
 
-static bool has_nocase(Str s, Str needle)
+static int column_of(const void *t, Str name)
 {
-	for (size_t i = 0; needle.n <= s.n && i <= s.n - needle.n; i++)
-		if (str_eq_nocase((Str){ s.p + i, needle.n }, needle))
-			return true;
-	return false;
+	return column_find(t, name);
 }
 
-static bool word_matches(const Table *t, const TableRow *r, Str word)
+static bool term_matches(const Filter *f, const Term *m, const Table *t, const TableRow *r)
 {
-	bool inverse = word.n && word.p[0] == '!', hit = false;
-	Str value, name;
-	int only;
-
-	if (inverse)
-		word = str_sub(word, 1, word.n);
-	name = str_cut(word, ':', &value);
-	only = name.n < word.n ? column_find(t, name) : -1;
-	if (only >= 0)
-		word = value;
-	if (!word.n)                     /* not typed to its end yet */
-		return true;
 	/* The key is the whole of what an id's cell shows the tail of. */
-	hit = only < 0 && has_nocase(r->key, word);
+	bool hit = m->column == FILTER_ANY && term_holds(f, m, r->key);
+
 	for (int i = 0; i < t->columns && !hit; i++)
-		hit = (only < 0 || only == i) && has_nocase((Str){ r->cell[i].text.p, r->cell[i].text.n }, word);
-	return hit != inverse;
+		if (m->column == FILTER_ANY || m->column == i)
+			hit = term_holds(f, m, (Str){ r->cell[i].text.p, r->cell[i].text.n });
+	return hit != m->not;
 }
 
-static bool row_matches(const Table *t, const TableRow *r, Str filter)
+static bool row_matches(const Table *t, const TableRow *r, const Filter *f)
 {
-	while (filter.n) {
-		Str word = str_cut(filter, ' ', &filter);
-
-		if (word.n && !word_matches(t, r, word))
+	for (int i = 0; i < f->terms; i++)
+		if (!term_matches(f, &f->term[i], t, r))
 			return false;
-	}
 	return true;
 }
 
-/* A word that names no column is searched for as it stands; when nothing matches, that is the likely reason. */
+Clean filter_nothing(Str filter, const char *const *columns, FilterColumn column, const void *arg, Arena *a)
+{
+	const char *near;
+	Filter f;
+	Str name;
+
+	filter_parse(&f, filter, column, arg);
+	name = filter_stranger(&f, column, arg);
+	if (!name.n)
+		return clean_own("nothing matches the filter; Esc clears it");
+	near = nearest_word(name, columns);
+	return clean_ownf(a, "nothing matches the filter; no column is called %s%s%s%s; Esc clears it", clean_text(a, name, 0).p,
+	                  near ? ": did you mean " : "", near ? near : "", near ? "?" : "");
+}
+
 Clean table_nothing(const Table *t, Str filter, Arena *a)
 {
-	const char *known[TABLE_COLUMNS + 1] = { NULL }, *near;
+	const char *known[TABLE_COLUMNS + 1] = { NULL };
 
 	for (int i = 0; i < t->columns; i++)
 		known[i] = t->column[i].name;
-	while (filter.n) {
-		Str word = str_cut(filter, ' ', &filter), value, name;
-
-		if (word.n && word.p[0] == '!')
-			word = str_sub(word, 1, word.n);
-		name = str_cut(word, ':', &value);
-		if (!name.n || name.n == word.n || column_find(t, name) >= 0)
-			continue;
-		near = nearest_word(name, known);
-		return clean_ownf(a, "nothing matches the filter; no column is called %s%s%s%s; Esc clears it",
-						  clean_text(a, name, 0).p, near ? ": did you mean " : "", near ? near : "", near ? "?" : "");
-	}
-	return clean_own("nothing matches the filter; Esc clears it");
+	return filter_nothing(filter, known, column_of, t, a);
 }
 
 /* --- order --- */
@@ -169,9 +155,11 @@ static void cursor_restore(Table *t)
 void table_end(Table *t, Str filter)
 {
 	size_t kept = 0;
+	Filter f;
 
+	filter_parse(&f, filter, column_of, t);
 	for (size_t i = 0; i < t->n; i++)
-		if (row_matches(t, &t->row[i], filter)) {
+		if (row_matches(t, &t->row[i], &f)) {
 			if (kept != i)
 				t->row[kept] = t->row[i];
 			kept++;

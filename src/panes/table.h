@@ -4,6 +4,7 @@
 #define PANES_TABLE_H
 
 #include "app/pane.h"
+#include "model/filter.h"
 
 enum { TABLE_COLUMNS = 16 };
 
@@ -48,6 +49,9 @@ void table_draw(const Table *t, Box b, bool focused, Arena *scratch);
 int  table_key(Table *t, Key k, int rows);                   /* PANE_* */
 void table_help(const Table *t, Buf *out);                   /* the sort keys, for the help page */
 Clean table_nothing(const Table *t, Str filter, Arena *a);   /* why a filter that was typed leaves no row */
+/* The same for columns that are no table's. A word that names none is searched for as it stands; when nothing matches, that is the
+ * likely reason. */
+Clean filter_nothing(Str filter, const char *const *columns, FilterColumn column, const void *arg, Arena *a);
 const TableRow *table_current(const Table *t);               /* NULL when empty */
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/xalloc.h"
 #include "model/money.h"
 #include "panes/fmt.h"
+#include "panes/marks.h"
 #include "panes/panes.h"
 #include "wire/time8601.h"
 
@@ -19,7 +20,7 @@ typedef struct Sign {
 	const char *rule;                 /* the same for a person to read; where there is room */
 } Sign;
 
-enum { RULES_PANE = 118, RULE_X = 96, FEW_HITS = 3 };
+enum { RULES_PANE = 118, RULE_X = 95, SPARK_X = 56, SPARK_STEP_MS = 120000, FEW_HITS = 3 };
 
 typedef struct SignRow { Clean now, hour, base, ratio, verdict, age; Role role; double spark[FIG_SPARK]; } SignRow;
 
@@ -28,6 +29,7 @@ typedef struct VitalsPane {
 	Clean title, state;
 	Fresh fresh;
 	bool have, ascii;
+	bool mark[FIG_SPARK];          /* something was changed in these two minutes */
 } VitalsPane;
 
 static Clean as_rate(Arena *a, const Vital *v, int64_t x)
@@ -73,8 +75,8 @@ static const Sign signs[VITALS] = {
 	[VITAL_SPEND]     = { "$ / hour", as_money, 20, 40, NUSD_PER_USD / 10, FEED_BIT(FEED_JOBS), "high 2x, HIGH 4x" },
 	[VITAL_JOBS]      = { "jobs / min", as_milli, 30, 0, 0, FEED_BIT(FEED_JOBS), "high 3x, low 0.4x" },
 	[VITAL_ACTIVE]    = { "active", as_count, 0, 0, 0, FEED_BIT(FEED_JOBS), "" },
-	[VITAL_P95]       = { "p95", as_p95, 20, 40, 0, FEED_BIT(FEED_JOBS), "high 2x, HIGH 4x, n 100+" },
-	[VITAL_CACHE]     = { "cache hit %", as_rate, 0, 0, 0, FEED_BIT(FEED_JOBS), "LOW 20 points below" },
+	[VITAL_P95]       = { "p95 approx", as_p95, 20, 40, 0, FEED_BIT(FEED_JOBS), "high 2x, HIGH 4x, n 100+" },
+	[VITAL_CACHE]     = { "cache hit %", as_rate, 0, 0, 0, FEED_BIT(FEED_JOBS) | FEED_BIT(FEED_LINES), "LOW 20 points below" },
 	[VITAL_THROTTLES] = { "throttle/min", as_milli, 0, 0, 0, FEED_BIT(FEED_METRICS), "THR above 0" },
 	[VITAL_SEEN]      = { "seen %", as_percent, 0, 0, 0, FEED_BIT(FEED_METRICS), "ok from 95 to 105 %" },
 };
@@ -145,7 +147,7 @@ static void row_update(SignRow *r, VitalId id, const World *w, Arena *a)
 {
 	const Vital *v = &w->fig->vital[id];
 	Verdict verdict = judge(id, v);
-	char why[320];
+	char why[FRESH_TEXT];
 	int64_t until;
 	/* A value that is too old loses verdict and colour, and says when it was true. Fresh ones carry no age. */
 	bool old = world_fresh(w, signs[id].feeds, why) >= FRESH_STALE || w->from_snapshot;
@@ -159,7 +161,7 @@ static void row_update(SignRow *r, VitalId id, const World *w, Arena *a)
 	r->ratio = old || few(id, v) ? clean_own("-") : fmt_ratio(a, v->now, v->base);
 	r->verdict = old ? at : clean_own(verdict.word);
 	r->role = old ? ROLE_STALE : verdict.role;
-	r->age = old && until > 0 ? fmt_age(a, w->now_ms - until) : clean_own("");
+	r->age = old && until > 0 ? fmt_age(a, w->clock_ms - until) : clean_own("");
 	for (int i = 0; i < FIG_SPARK; i++)
 		r->spark[i] = v->spark[i] == FIG_NONE ? NAN : (double)v->spark[i];
 }
@@ -167,18 +169,55 @@ static void row_update(SignRow *r, VitalId id, const World *w, Arena *a)
 static void vitals_update(Pane *p, const World *w)
 {
 	VitalsPane *s = p->state;
-	char text[320];
+	char text[FRESH_TEXT];
 
 	s->fresh = world_fresh(w, p->cls->feeds, text);
-	/* One word here; the list below has room for the sentence. */
-	s->state = s->fresh == FRESH_FAILED ? clean_own("feed FAILED") : s->fresh == FRESH_STALE ? clean_own("stale") : clean_own("");
+	/* A few words here; the list below has room for the sentence. */
+	s->state = pane_lacks(p, w, &p->arena);
+	if (!s->state.n)
+		s->state = s->fresh == FRESH_FAILED ? clean_own("feed FAILED") : s->fresh == FRESH_STALE ? clean_own("stale") : clean_own("");
 	if (s->fresh == FRESH_LOADING)
 		s->state = clean_own(w->from_snapshot ? "snapshot, refreshing" : "loading");
 	s->have = w->fig != NULL;
 	s->ascii = w->ascii;
 	s->title = clean_own("VITAL SIGNS");
+	if (s->have)
+		(void)marks_on(w->fig, w->fig->spark_end_ms, SPARK_STEP_MS, FIG_SPARK, s->mark);
 	for (int i = 0; i < VITALS && s->have; i++)
 		row_update(&s->row[i], (VitalId)i, w, &p->arena);
+}
+
+/* Where a text has room between the marks, with a blank at its sides; -1: nowhere. */
+static int room_between(const bool *mark, int n, int w)
+{
+	for (int x = 0; x + w <= n; x++) {
+		bool free = true;
+
+		for (int i = x > 0 ? x - 1 : 0; i < n && i <= x + w; i++)
+			free &= !mark[i];
+		if (free)
+			return x;
+	}
+	return -1;
+}
+
+/* Above the sparks: which time they show, and in which columns something was changed. */
+static void draw_span(const VitalsPane *s, Box b, int w)
+{
+	const bool *mark = s->mark + (FIG_SPARK - w);
+	const char *glyph = marks_glyph(s->ascii);
+	bool any = false;
+	int x = -1;
+
+	for (int i = 0; i < w && s->have; i++)
+		if (mark[i])
+			any = draw_own(b, i, 0, ROLE_CHART_2, glyph) > 0;
+	if (any && (x = room_between(mark, w, 22)) >= 0)
+		draw_ownf(b, x, 0, ROLE_TITLE, "last %d min, %s changed", 2 * w, glyph);
+	else if ((x = room_between(mark, w, 11)) >= 0)
+		draw_ownf(b, x, 0, ROLE_TITLE, "last %d min", 2 * w);
+	else if ((x = room_between(mark, w, 6)) >= 0)
+		draw_ownf(b, x, 0, ROLE_TITLE, "%d min", 2 * w);
 }
 
 static void vitals_draw(const Pane *p, Box b)
@@ -197,7 +236,7 @@ static void vitals_draw(const Pane *p, Box b)
 	if (s->state.n)
 		draw_text(box_sub(b, 51, 0, b.w - 51, 1), 0, 0, s->fresh == FRESH_FAILED ? ROLE_ERROR : ROLE_STALE, s->state);
 	else
-		draw_own(b, 56, 0, ROLE_TITLE, spark_w > 17 ? "last 64 min" : "last 34 min");
+		draw_span(s, box_sub(b, SPARK_X, 0, spark_w, 1), spark_w);
 	if (b.w >= RULES_PANE)
 		draw_own(b, RULE_X, 0, ROLE_TITLE, "judged by");
 	in = box_sub(b, 0, 1, b.w, b.h - 1);
@@ -213,8 +252,8 @@ static void vitals_draw(const Pane *p, Box b)
 		draw_right(in, 33, i, 9, ROLE_DIM, r->base);
 		draw_right(in, 43, i, 6, r->role, r->ratio);
 		draw_left(in, 50, i, 6, r->role, r->verdict);
-		draw_spark(in, 56, i, spark_w, ROLE_CHART_1, r->spark + (FIG_SPARK - spark_w), (size_t)spark_w, s->ascii);
-		draw_right(in, 57 + spark_w, i, 5, ROLE_STALE, r->age);
+		draw_spark(in, SPARK_X, i, spark_w, ROLE_CHART_1, r->spark + (FIG_SPARK - spark_w), (size_t)spark_w, s->ascii);
+		draw_right(in, SPARK_X + 1 + spark_w, i, 5, ROLE_STALE, r->age);
 		if (b.w >= RULES_PANE)
 			draw_own(in, RULE_X, i, ROLE_DIM, signs[i].rule);
 	}
@@ -222,6 +261,6 @@ static void vitals_draw(const Pane *p, Box b)
 
 const PaneClass pane_vitals = {
 	.name = "vitals", .title = "vital signs", .topics = TOPIC_FIGURES | TOPIC_FEEDS | TOPIC_CLOCK,
-	.feeds = FEED_BIT(FEED_JOBS) | FEED_BIT(FEED_METRICS),
+	.feeds = FEED_BIT(FEED_JOBS) | FEED_BIT(FEED_LINES) | FEED_BIT(FEED_METRICS),
 	.open = vitals_open, .update = vitals_update, .draw = vitals_draw, .close = vitals_close,
 };

@@ -74,12 +74,19 @@ static int open_db(Ddb *d, const char *path, Err *e)
 	return load_tables(d, e);
 }
 
+void ddb_set_home(Ddb *d, Str region, Str account)
+{
+	free(d->region);
+	free(d->account);
+	d->region = xstrndup(region.p, region.n);
+	d->account = xstrndup(account.p, account.n);
+}
+
 Ddb *ddb_open(const char *path, Str region, Str account, Err *e)
 {
 	Ddb *d = xcalloc(1, sizeof *d);
 
-	d->region = xstrndup(region.p, region.n);
-	d->account = xstrndup(account.p, account.n);
+	ddb_set_home(d, region, account);
 	if (open_db(d, path, e) == 0)
 		return d;
 	err_wrap(e, "state of the simulated region %s", path ? path : "in memory");
@@ -204,6 +211,8 @@ int ddb_call(Ddb *d, Str operation, Str body, int64_t now_ms, Buf *out)
 		out->n = before;
 		write_error(&c);
 		status = strcmp(c.code, "InternalServerError") == 0 ? 500 : 400;
+	} else {
+		ddb_news_tell(&c);
 	}
 	arena_done(&arena);
 	return status;

@@ -15,6 +15,7 @@ typedef struct Page {
 	int64_t         limit;
 	int64_t         count, scanned;
 	size_t          bytes;
+	bool            consistent;
 	Av             *last;                 /* LastEvaluatedKey */
 } Page;
 
@@ -74,13 +75,12 @@ static int read_index_name(DdbCall *c, Page *p)
 
 static int read_page(DdbCall *c, DdbNames *names, Page *p)
 {
-	bool consistent = false;
 	Str select = STR("");
 
 	*p = (Page){ .call = c };
 	if (refuse_legacy(c) < 0 || ddb_names_open(c, c->body, names) < 0 ||
 	    ddb_parse_condition(c, names, c->body, "FilterExpression", &p->filter) < 0 ||
-	    ddb_parse_projection(c, names, c->body, &p->paths) < 0 || ddb_flag(c, c->body, "ConsistentRead", &consistent) < 0)
+	    ddb_parse_projection(c, names, c->body, &p->paths) < 0 || ddb_flag(c, c->body, "ConsistentRead", &p->consistent) < 0)
 		return -1;
 	if (jv_opt_i64(c->body, "Limit", &p->limit, NULL) < 0 || jv_opt_str(c->body, "Select", &select, NULL) < 0)
 		return ddb_fail(c, "SerializationException", "Unexpected field type");
@@ -89,7 +89,7 @@ static int read_page(DdbCall *c, DdbNames *names, Page *p)
 		                      "greater than or equal to 1", (long long)p->limit);
 	if (!(p->table = ddb_table_of(c, c->body)) || read_index_name(c, p) < 0)
 		return -1;
-	if (consistent && p->index)
+	if (p->consistent && p->index)
 		return ddb_invalid(c, "Consistent reads are not supported on global secondary indexes");
 	p->count_only = str_is(select, "COUNT");
 	if (p->paths && select.n && !str_is(select, "SPECIFIC_ATTRIBUTES"))
@@ -189,7 +189,7 @@ static int answer(DdbCall *c, const Page *p)
 		jw_key(&c->w, "LastEvaluatedKey");
 		av_write_item(&c->w, p->last);
 	}
-	ddb_answer_capacity(c, c->body, p->table, (double)((p->bytes + 8191) / 8192) * 0.5);
+	ddb_answer_capacity(c, c->body, p->table, (double)((p->bytes + 4095) / 4096 + !p->bytes) * (p->consistent ? 1 : 0.5));
 	jw_object_end(&c->w);
 	return 0;
 }

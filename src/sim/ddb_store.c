@@ -280,6 +280,8 @@ int ddb_save(DdbCall *c, const DdbTable *t, DdbKey key, const Av *item)
 	JsonW w = jw_to(&json);
 	int rc;
 
+	if (ddb_news_note(c, t, key, item) < 0)
+		return -1;
 	if (!item && !ddb_has_base(c, t, key))
 		return remove_row(c, t, key);
 	if (!(st = ddb_sql(c->ddb, SQL_PUT)))

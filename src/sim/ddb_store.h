@@ -18,7 +18,11 @@ typedef struct DdbTable {
 	DdbKeyAttr    gsi_hash, gsi_range;
 	const SimRows *rows;     /* NULL: only what clients wrote */
 	int64_t       created_ms;
+	const char   *stream;    /* label of its stream; NULL: it has none */
 } DdbTable;
+
+/* A change that waits for the end of its call. */
+typedef struct DdbPending { DdbNews news; struct DdbPending *next; } DdbPending;
 
 enum { DDB_STATEMENTS = 16 };
 
@@ -28,6 +32,8 @@ struct Ddb {
 	char         *region, *account;
 	DdbTable    **tables;
 	size_t        n, cap;
+	DdbNewsFn     watch;
+	void         *watch_arg;
 };
 
 /* Primary key as bytes whose order is the service's order; rk is empty when the table has no range key. */
@@ -58,5 +64,9 @@ int  ddb_load(DdbCall *c, const DdbTable *t, DdbKey key, Av **out);
 bool ddb_written(DdbCall *c, const DdbTable *t, DdbKey key);     /* a written row or tombstone hides what lies below */
 bool ddb_has_base(DdbCall *c, const DdbTable *t, DdbKey key);
 int  ddb_save(DdbCall *c, const DdbTable *t, DdbKey key, const Av *item);   /* item NULL: deletes */
+
+/* Keeps what ddb_save is about to change, for a table with a stream. ddb_news_tell: when the call has succeeded. */
+int  ddb_news_note(DdbCall *c, const DdbTable *t, DdbKey key, const Av *item);
+void ddb_news_tell(DdbCall *c);
 
 #endif

@@ -97,6 +97,15 @@ static void put_table(DdbCall *c, const char *member, const DdbTable *t, const c
 	jw_object_end(w);
 	if (t->gsi)
 		put_index(w, t, arn);
+	if (t->stream) {
+		jw_key(w, "StreamSpecification");
+		jw_object(w);
+		jw_kbool(w, "StreamEnabled", true);
+		jw_kstr(w, "StreamViewType", STR("NEW_AND_OLD_IMAGES"));
+		jw_object_end(w);
+		jw_kstr(w, "LatestStreamLabel", str_of(t->stream));
+		jw_kstr(w, "LatestStreamArn", arena_printf(c->arena, "%.*s/stream/%s", STR_ARG(arn), t->stream));
+	}
 	jw_kbool(w, "DeletionProtectionEnabled", false);
 	jw_object_end(w);
 	jw_object_end(w);

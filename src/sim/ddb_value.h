@@ -29,6 +29,7 @@ typedef struct DdbCall {
 	Str         message;
 	const Av   *failed_item;   /* for ConditionalCheckFailedException with ALL_OLD */
 	Str         reasons_json;  /* for TransactionCanceledException */
+	struct DdbPending *news;   /* what was saved, the newest first: told when the call has succeeded */
 } DdbCall;
 
 int ddb_fail(DdbCall *c, const char *code, const char *fmt, ...) FORMAT(3, 4);   /* -1 */

@@ -178,6 +178,23 @@ Str fleet_version(const Fleet *f, unsigned agent, unsigned version)
 	return str_of(f->agent[agent].version[version]);
 }
 
+int fleet_versions(const Fleet *f, unsigned agent)
+{
+	return f->agent[agent].versions;
+}
+
+int32_t fleet_speed_milli(const Fleet *f)
+{
+	return f->spec.speed_milli;
+}
+
+int64_t fleet_version_made_ms(const Fleet *f, unsigned agent, unsigned version)
+{
+	int64_t days = fleet_agents[agent].moved_days + 1 + 30 * ((int64_t)FLEET_VERSIONS - 1 - version);
+
+	return version < FLEET_VERSIONS ? f->spec.start_ms - days * DAY_MS : 0;
+}
+
 /* Some of the application's hosts have an old price list that is a tenth too low. */
 int64_t fleet_call_micro_usd(const FleetJob *j, unsigned call)
 {
@@ -239,6 +256,13 @@ void fleet_route_set(Fleet *f, unsigned agent, const FleetRoute *route)
 
 int64_t fleet_release_ms(const Fleet *f, unsigned *agent)
 {
-	*agent = FLEET_UPSELL;
-	return f->spec.scenario == SIM_BAD_RELEASE ? fleet_progress_at(&f->spec, RELEASE_AFTER_MS) : 0;
+	bool releases = f->spec.scenario == SIM_BAD_RELEASE || f->spec.scenario == SIM_CACHE_COLLAPSE;
+
+	*agent = f->spec.scenario == SIM_CACHE_COLLAPSE ? FLEET_MENU : FLEET_UPSELL;
+	return releases ? fleet_progress_at(&f->spec, RELEASE_AFTER_MS) : 0;
+}
+
+bool fleet_breaks_prefix(const Fleet *f, const FleetJob *j)
+{
+	return f->spec.scenario == SIM_CACHE_COLLAPSE && j->agent == FLEET_MENU && j->version == FLEET_BAD_VERSION;
 }

@@ -69,6 +69,9 @@ const FleetJob *fleet_job_find(Fleet *f, Str id);
 const char *fleet_agent_id(unsigned agent);
 const char *fleet_model_id(unsigned agent);
 Str    fleet_version(const Fleet *f, unsigned agent, unsigned version);
+int    fleet_versions(const Fleet *f, unsigned agent);             /* that are known so far */
+int32_t fleet_speed_milli(const Fleet *f);
+int64_t fleet_version_made_ms(const Fleet *f, unsigned agent, unsigned version);     /* of the first ones; 0: a client made it */
 int64_t fleet_call_micro_usd(const FleetJob *j, unsigned call);     /* what the application reports */
 
 /* Routes. weight[v] belongs to version v of that agent, sum 100. */
@@ -77,8 +80,13 @@ int    fleet_agent_of(Str id);                                       /* -1: not 
 int    fleet_version_of(Fleet *f, unsigned agent, Str version);      /* registers a new one; -1 when there are too many */
 FleetRoute fleet_route_at(const Fleet *f, unsigned agent, int64_t t_ms);
 void   fleet_route_set(Fleet *f, unsigned agent, const FleetRoute *route);   /* arrivals from route->from_ms follow it */
-/* When the scenario moves a pointer by itself: bad-release's release. 0: never. */
+/* When the scenario moves a pointer by itself: the release of bad-release and of cache-collapse. 0: never. */
 int64_t fleet_release_ms(const Fleet *f, unsigned *agent);
+/* The scenario throttle-storm: ten minutes of every half hour of progress, from the fourth on. */
+bool   fleet_in_storm(const Fleet *f, int64_t t_ms);
+
+/* The release of cache-collapse begins its prompts with a timestamp: no prefix is met again, each call writes its own. */
+bool   fleet_breaks_prefix(const Fleet *f, const FleetJob *j);
 
 /* Items of the agents table as attribute-value JSON: versions and "#route" pointers. */
 void   fleet_registry_each(const Fleet *f, bool (*fn)(void *arg, Str agent, Str version, Str item_json), void *arg);

@@ -11,6 +11,8 @@ enum {
 	RUNAWAY_PER_HOUR = 240,
 	RUNAWAY_AFTER_MS = 3 * 60 * 1000,
 	CALL_MAX_MS = 120 * 1000,
+	STORM_EVERY_MS = 30 * 60 * 1000, STORM_AFTER_MS = 4 * 60 * 1000, STORM_END_MS = 14 * 60 * 1000,
+	STORM_LOST = 1500, STORM_RETRIED = 5000,       /* of ten thousand jobs: throttled to the end; on the first tries */
 };
 
 typedef struct Draw {
@@ -48,7 +50,7 @@ static unsigned pick_version(Rng *r, const FleetRoute *route)
 }
 
 /* Tokens of one call. The prompt's fixed head is read from the cache, or written to it for 5 minutes or an hour. */
-static void draw_tokens(Rng *r, const FleetJob *j, FleetCall *c)
+static void draw_tokens(const Fleet *f, Rng *r, const FleetJob *j, FleetCall *c)
 {
 	const FleetAgent *a = &fleet_agents[j->agent];
 	int32_t in = rng_spread(r, a->in_tok), out = rng_spread(r, a->out_tok), head = rng_below(r, 1000);
@@ -60,7 +62,7 @@ static void draw_tokens(Rng *r, const FleetJob *j, FleetCall *c)
 	c->tok[0] = in;
 	c->tok[1] = out < a->max_tok ? out : a->max_tok;
 	if (fleet_models[a->model].caches && a->prefix_tok && !j->runaway)
-		c->tok[head < 720 ? 2 : head < 960 ? 3 : 4] = a->prefix_tok;
+		c->tok[fleet_breaks_prefix(f, j) ? 3 : head < 720 ? 2 : head < 960 ? 3 : 4] = a->prefix_tok;
 }
 
 static int32_t call_ms(Rng *r, const FleetJob *j, const FleetCall *c)
@@ -83,6 +85,7 @@ static FleetOutcome draw_fate(const Fleet *f, Rng *r, const FleetJob *j, int *fa
 {
 	static const FleetOutcome passing[] = { FLEET_THROTTLED, FLEET_THROTTLED, FLEET_SERVER, FLEET_TIMEOUT };
 	uint32_t at = rng_below(r, 10000);
+	bool storm = fleet_in_storm(f, j->created_ms);
 	bool bad = f->spec.scenario == SIM_BAD_RELEASE && j->agent == FLEET_UPSELL && j->version == FLEET_BAD_VERSION;
 	uint32_t schema = bad ? 1800 : 25;
 
@@ -93,11 +96,15 @@ static FleetOutcome draw_fate(const Fleet *f, Rng *r, const FleetJob *j, int *fa
 	}
 	if (at < schema + 60)
 		return FLEET_INVALID;
+	if (storm && at < schema + 60 + STORM_LOST) {
+		*failures = FLEET_TRIES;
+		return FLEET_THROTTLED;
+	}
 	if (at < schema + 90) {
 		*failures = FLEET_TRIES;
 		return passing[rng_below(r, 4)];
 	}
-	if (at < schema + 290)
+	if (at < schema + (storm ? STORM_RETRIED : 290))
 		*failures = 1 + (rng_below(r, 6) == 0);
 	return FLEET_OK;
 }
@@ -107,14 +114,15 @@ static void draw_calls(const Fleet *f, Rng *r, FleetJob *j)
 	static const FleetOutcome passing[] = { FLEET_THROTTLED, FLEET_THROTTLED, FLEET_SERVER, FLEET_TIMEOUT };
 	int failures = 0;
 	FleetOutcome end = draw_fate(f, r, j, &failures);
+	bool storm = fleet_in_storm(f, j->created_ms);
 	int32_t at = 150 + rng_spread(r, 700);
 
 	while (j->tries < FLEET_TRIES) {
 		FleetCall *c = &j->call[j->tries++];
 		bool last = end == FLEET_INVALID || j->tries > failures || j->tries == FLEET_TRIES;
-		c->outcome = last || failures == FLEET_TRIES ? end : passing[rng_below(r, 4)];
+		c->outcome = last || failures == FLEET_TRIES ? end : passing[storm ? 0 : rng_below(r, 4)];
 		if (c->outcome == FLEET_OK || c->outcome == FLEET_SCHEMA)
-			draw_tokens(r, j, c);
+			draw_tokens(f, r, j, c);
 		c->begin_ms = at;
 		c->end_ms = at + call_ms(r, j, c);
 		at = c->end_ms;
@@ -194,6 +202,13 @@ static int by_creation(const void *pa, const void *pb)
 	if (a->created_ms != b->created_ms)
 		return a->created_ms < b->created_ms ? -1 : 1;
 	return a->index < b->index ? -1 : a->index > b->index;
+}
+
+bool fleet_in_storm(const Fleet *f, int64_t t_ms)
+{
+	int64_t progress = f->spec.scenario == SIM_THROTTLE_STORM ? fleet_progress(&f->spec, t_ms) : -1;
+
+	return progress >= 0 && progress % STORM_EVERY_MS >= STORM_AFTER_MS && progress % STORM_EVERY_MS < STORM_END_MS;
 }
 
 int64_t fleet_progress(const FleetSpec *s, int64_t t_ms)

@@ -176,7 +176,7 @@ void fleet_job_item(const Fleet *f, const FleetJob *j, const FleetView *v, Buf *
 	jw_object_end(&w);
 }
 
-static void put_version(JsonW *w, unsigned agent, int v, int64_t start_ms)
+static void put_version(const Fleet *f, JsonW *w, unsigned agent, int v)
 {
 	const FleetAgent *a = &fleet_agents[agent];
 	char text[96];
@@ -196,7 +196,7 @@ static void put_version(JsonW *w, unsigned agent, int v, int64_t start_ms)
 	attr_milli(w, "approvalRate", a->approved - 20 * (FLEET_VERSIONS - 1 - v));
 	attr_milli(w, "avgScore", (a->approved - 30) * 10 - 100 * (FLEET_VERSIONS - 1 - v));
 	attr_map_end(w);
-	attr_time(w, "createdAt", start_ms - (a->moved_days + 1 + 30 * (int64_t)(FLEET_VERSIONS - 1 - v)) * 24 * HOUR_MS);
+	attr_time(w, "createdAt", fleet_version_made_ms(f, agent, (unsigned)v));
 	attr_cstr(w, "createdBy", "arn:aws:iam::000000000000:role/release-pipeline");
 	jw_object_end(w);
 }
@@ -240,7 +240,7 @@ void fleet_registry_each(const Fleet *f, bool (*fn)(void *arg, Str agent, Str ve
 		for (int v = 0; v < FLEET_VERSIONS && go; v++) {
 			JsonW w = jw_to(&item);
 			buf_reset(&item);
-			put_version(&w, a, v, f->spec.start_ms);
+			put_version(f, &w, a, v);
 			go = fn(arg, str_of(fleet_agents[a].id), str_of(fleet_agents[a].version[v]), buf_str(&item));
 		}
 		buf_reset(&item);

@@ -19,9 +19,10 @@ typedef struct Event {
 	unsigned what;
 } Event;
 
-typedef struct Events { Event *at; size_t n, cap; int64_t from, to; } Events;
+typedef struct Events { FleetLog log; Event *at; size_t n, cap; int64_t from, to; } Events;
 
 static const char *const streams[FLEET_STREAMS] = { "orchestrator/0", "orchestrator/1", "orchestrator/2", "orchestrator/3" };
+static const char call_stream[] = "aws/bedrock/modelinvocations";
 
 static void add(Events *out, const FleetJob *j, int64_t after_ms, unsigned what)
 {
@@ -40,6 +41,11 @@ static bool is_attack(const FleetJob *j)
 
 static void add_job(Events *out, const FleetJob *j)
 {
+	for (unsigned k = 0; k < j->tries && out->log == FLEET_LOG_CALLS; k++)
+		if (j->call[k].tok[0])
+			add(out, j, j->call[k].end_ms, EV_COST + k);
+	if (out->log == FLEET_LOG_CALLS)
+		return;
 	add(out, j, 0, EV_QUEUED);
 	if (is_attack(j))
 		add(out, j, 3, EV_SECURITY);
@@ -150,6 +156,47 @@ static void put_status(JsonW *w, const FleetJob *j, const FleetView *v)
 	}
 }
 
+/* As Bedrock writes it, with the least of what was said. */
+static void put_call(const Fleet *f, const Event *e, Buf *out)
+{
+	const FleetJob *j = e->job;
+	const FleetCall *c = &j->call[e->what - EV_COST];
+	JsonW w = jw_to(out);
+	char id[FLEET_UUID], time[TIME_TEXT];
+
+	fleet_request_id(j, e->what - EV_COST, id);
+	time_format_iso(e->t_ms / 1000 * 1000, time);
+	jw_object(&w);
+	jw_kstr(&w, "schemaType", STR("ModelInvocationLog"));
+	jw_kstr(&w, "schemaVersion", STR("1.0"));
+	jw_kstr(&w, "timestamp", str_of(time));
+	jw_kstr(&w, "region", STR("us-east-1"));
+	jw_kstr(&w, "requestId", str_of(id));
+	jw_kstr(&w, "operation", STR("Converse"));
+	jw_kstr(&w, "modelId", str_of(fleet_model_id(j->agent)));
+	jw_key(&w, "requestMetadata");
+	jw_object(&w);
+	jw_kstr(&w, "tenant_id", str_of(fleet_tenants[j->tenant].id));
+	jw_kstr(&w, "agent_id", str_of(fleet_agents[j->agent].id));
+	jw_kstr(&w, "agent_version", fleet_version(f, j->agent, j->version));
+	jw_object_end(&w);
+	jw_key(&w, "input");
+	jw_object(&w);
+	jw_kstr(&w, "inputContentType", STR("application/json"));
+	jw_ki64(&w, "inputTokenCount", c->tok[0]);
+	jw_ki64(&w, "cacheReadInputTokenCount", c->tok[2]);
+	jw_ki64(&w, "cacheWriteInputTokenCount", c->tok[3] + c->tok[4]);
+	jw_object_end(&w);
+	jw_key(&w, "output");
+	jw_object(&w);
+	jw_kstr(&w, "outputContentType", STR("application/json"));
+	jw_key(&w, "outputBodyJson");
+	jw_raw(&w, STR("{\"stopReason\":\"end_turn\"}"));
+	jw_ki64(&w, "outputTokenCount", c->tok[1]);
+	jw_object_end(&w);
+	jw_object_end(&w);
+}
+
 static void put_line(const Fleet *f, const Event *e, Buf *out)
 {
 	const FleetJob *j = e->job;
@@ -186,25 +233,26 @@ static char *put_digits(char *at, uint64_t v, int digits)
 	return at + digits;
 }
 
-static bool give(Fleet *f, const Event *e, int64_t now_ms, Buf *text, FleetLineFn fn, void *arg)
+static bool give(Fleet *f, FleetLog log, const Event *e, int64_t now_ms, Buf *text, FleetLineFn fn, void *arg)
 {
 	const FleetJob *j = e->job;
-	FleetLine line = { .t_ms = e->t_ms, .stream = streams[j->tenant % FLEET_STREAMS] };
+	bool call = log == FLEET_LOG_CALLS;
+	FleetLine line = { .t_ms = e->t_ms, .stream = call ? call_stream : streams[j->tenant % FLEET_STREAMS] };
 
 	line.in_ms = e->t_ms + 30 + (int64_t)(rng_join(j->key, 40 + e->what) % (FLEET_LATE_MAX_MS - 30));
 	if (line.in_ms > now_ms)
 		return true;
 	put_digits(put_digits(put_digits(put_digits(put_digits(line.id, (uint64_t)e->t_ms, 14),
-	           (uint64_t)(j->created_ms / HOUR_MS), 8), e->what, 4), j->index, 10), j->key, 20);
+	           (uint64_t)(j->created_ms / HOUR_MS), 8), e->what + (call ? 100 : 0), 4), j->index, 10), j->key, 20);
 	buf_reset(text);
-	put_line(f, e, text);
+	(call ? put_call : put_line)(f, e, text);
 	line.text = buf_str(text);
 	return fn(arg, &line);
 }
 
-void fleet_lines_each(Fleet *f, int64_t from_ms, int64_t to_ms, int64_t now_ms, FleetLineFn fn, void *arg)
+void fleet_lines_each(Fleet *f, FleetLog log, int64_t from_ms, int64_t to_ms, int64_t now_ms, FleetLineFn fn, void *arg)
 {
-	Events found = {0};
+	Events found = { .log = log };
 	Buf text = {0};
 	int64_t first = fleet_first_hour(f);
 	bool go = true;
@@ -223,15 +271,17 @@ void fleet_lines_each(Fleet *f, int64_t from_ms, int64_t to_ms, int64_t now_ms, 
 		if (found.n)
 			qsort(found.at, found.n, sizeof *found.at, by_time);
 		for (size_t i = 0; i < found.n && go; i++)
-			go = give(f, &found.at[i], now_ms, &text, fn, arg);
+			go = give(f, log, &found.at[i], now_ms, &text, fn, arg);
 	}
 	free(found.at);
 	buf_done(&text);
 }
 
-const char *fleet_stream_name(unsigned i)
+const char *fleet_stream_name(FleetLog log, unsigned i)
 {
-	return streams[i % FLEET_STREAMS];
+	if (log == FLEET_LOG_CALLS)
+		return i ? NULL : call_stream;
+	return i < FLEET_STREAMS ? streams[i] : NULL;
 }
 
 void fleet_calls_each(Fleet *f, int64_t from_ms, int64_t to_ms, FleetCallFn fn, void *arg)

@@ -39,6 +39,6 @@ extern const int32_t     fleet_day_curve[24];     /* per thousand of the mean, U
 extern const int32_t     fleet_week_curve[7];     /* from Sunday; sum 7000 */
 
 /* The agents and the tenant that scenarios are about. */
-enum { FLEET_UPSELL = 0, FLEET_VISIBILITY = 2, FLEET_RUNAWAY_TENANT = 3, FLEET_BAD_VERSION = 2 };
+enum { FLEET_UPSELL = 0, FLEET_VISIBILITY = 2, FLEET_MENU = 3, FLEET_RUNAWAY_TENANT = 3, FLEET_BAD_VERSION = 2 };
 
 #endif

@@ -15,7 +15,7 @@ typedef struct Filter {
 	Str      prefix, after;    /* of stream names; event id that the former page ended with */
 	int64_t  from_ms, to_ms, limit;
 	int64_t  scanned, given;
-	JsonW    w;
+	FaultList list;
 	char     last[FLEET_EVENT_ID];
 	bool     more;
 } Filter;
@@ -35,10 +35,11 @@ static bool stream_wanted(const Filter *f, Str stream)
 static bool on_line(void *arg, const FleetLine *line)
 {
 	Filter *f = arg;
+	JsonW w;
 
 	if (f->after.n && str_cmp(str_of(line->id), f->after) <= 0)
 		return true;
-	if (f->given == f->limit || f->scanned == SCAN_EVENTS || f->w.out->n > PAGE_BYTES) {
+	if (f->given == f->limit || f->scanned == SCAN_EVENTS || f->list.json.n > PAGE_BYTES) {
 		f->more = true;
 		return false;
 	}
@@ -48,13 +49,15 @@ static bool on_line(void *arg, const FleetLine *line)
 	if (!stream_wanted(f, str_of(line->stream)) || !log_pattern_match(&f->pattern, line->text))
 		return true;
 	f->given++;
-	jw_object(&f->w);
-	jw_kstr(&f->w, "logStreamName", str_of(line->stream));
-	jw_ki64(&f->w, "timestamp", line->t_ms);
-	jw_kstr(&f->w, "message", line->text);
-	jw_ki64(&f->w, "ingestionTime", line->in_ms);
-	jw_kstr(&f->w, "eventId", str_of(line->id));
-	jw_object_end(&f->w);
+	w = jw_to(&f->list.json);
+	jw_object(&w);
+	jw_kstr(&w, "logStreamName", str_of(line->stream));
+	jw_ki64(&w, "timestamp", line->t_ms);
+	jw_kstr(&w, "message", line->text);
+	jw_ki64(&w, "ingestionTime", line->in_ms);
+	jw_kstr(&w, "eventId", str_of(line->id));
+	jw_object_end(&w);
+	fault_list_mark(&f->list);
 	return true;
 }
 
@@ -108,6 +111,7 @@ void logs_filter_log_events(SimCall *c)
 {
 	Filter f = {0};
 	Buf out = {0};
+	JsonW w = jw_to(&out);
 	Str group = {0};
 	LogGroup *g;
 	Err e;
@@ -121,19 +125,20 @@ void logs_filter_log_events(SimCall *c)
 		logs_no_group(c);
 		return;
 	}
-	f.w = jw_to(&out);
-	jw_object(&f.w);
-	jw_key(&f.w, "events");
-	jw_array(&f.w);
 	/* endTime is inclusive. */
 	loggroup_each(sim_logs(c->sim), g, f.from_ms, f.to_ms == INT64_MAX ? f.to_ms : f.to_ms + 1, c->now_ms, on_line, &f);
-	jw_array_end(&f.w);
-	jw_key(&f.w, "searchedLogStreams");
-	jw_array(&f.w);
-	jw_array_end(&f.w);
+	jw_object(&w);
+	jw_key(&w, "events");
+	jw_array(&w);
+	(void)fault_list_write(&f.list, sim_faults(c->sim), c->plan.salt, &w);
+	jw_array_end(&w);
+	jw_key(&w, "searchedLogStreams");
+	jw_array(&w);
+	jw_array_end(&w);
 	if (f.more)
-		jw_kstr(&f.w, "nextToken", str_of(f.last));
-	jw_object_end(&f.w);
+		jw_kstr(&w, "nextToken", str_of(f.last));
+	jw_object_end(&w);
 	sim_answer(c, buf_str(&out));
+	fault_list_done(&f.list);
 	buf_done(&out);
 }

@@ -17,17 +17,17 @@ typedef struct Tail {
 	Arena      arena;                /* what the session was asked for */
 	LogGroup  *group[TAIL_GROUPS];
 	size_t     groups;
-	Str        arn[TAIL_GROUPS], pattern_text;
+	Str        arn[TAIL_GROUPS], pattern_text, account;
 	Str        name[TAIL_STREAMS], prefix[TAIL_STREAMS];
 	size_t     names, prefixes;
 	LogPattern pattern;
 	char       request_id[FLEET_UUID];
-	int64_t    seen_ms;              /* fleet's clock: events ingested up to here were sent */
+	LogSeen    seen;                 /* events ingested up to here were sent */
 	int64_t    end_mono_ms;
 	bool       begun;
 } Tail;
 
-typedef struct Update { Tail *tail; const LogGroup *group; JsonW w; int given; bool sampled; } Update;
+typedef struct Update { Tail *tail; const LogGroup *group; FaultList list; int given; bool sampled; } Update;
 
 static bool stream_wanted(const Tail *t, Str stream)
 {
@@ -44,6 +44,7 @@ static bool on_line(void *arg, const FleetLine *line)
 {
 	Update *u = arg;
 	char group[700];
+	JsonW w;
 
 	if (!stream_wanted(u->tail, str_of(line->stream)) || !log_pattern_match(&u->tail->pattern, line->text))
 		return true;
@@ -52,14 +53,16 @@ static bool on_line(void *arg, const FleetLine *line)
 		return false;
 	}
 	u->given++;
-	snprintf(group, sizeof group, SIM_ACCOUNT ":%s", u->group->name);
-	jw_object(&u->w);
-	jw_kstr(&u->w, "logStreamName", str_of(line->stream));
-	jw_kstr(&u->w, "logGroupIdentifier", str_of(group));
-	jw_kstr(&u->w, "message", line->text);
-	jw_ki64(&u->w, "timestamp", line->t_ms);
-	jw_ki64(&u->w, "ingestionTime", line->in_ms);
-	jw_object_end(&u->w);
+	snprintf(group, sizeof group, "%.*s:%s", STR_ARG(u->tail->account), u->group->name);
+	w = jw_to(&u->list.json);
+	jw_object(&w);
+	jw_kstr(&w, "logStreamName", str_of(line->stream));
+	jw_kstr(&w, "logGroupIdentifier", str_of(group));
+	jw_kstr(&w, "message", line->text);
+	jw_ki64(&w, "timestamp", line->t_ms);
+	jw_ki64(&w, "ingestionTime", line->in_ms);
+	jw_object_end(&w);
+	fault_list_mark(&u->list);
 	return true;
 }
 
@@ -87,36 +90,36 @@ static void send_start(Tail *t)
 	jw_object_end(&w);
 	(void)es_encode_event(&frames, "initial-response", STR("{}"));      /* far below the frame's limits */
 	(void)es_encode_event(&frames, "sessionStart", buf_str(&json));
-	(void)httpd_stream_put(t->stream.conn, buf_str(&frames));
+	sim_stream_put(&t->stream, buf_str(&frames));
 	buf_done(&json);
 	buf_done(&frames);
 }
 
 static void send_update(Tail *t)
 {
-	Buf results = {0}, json = {0}, frame = {0};
-	Update u = { .tail = t, .w = jw_to(&results) };
+	Buf json = {0}, frame = {0};
+	Update u = { .tail = t };
 	JsonW w = jw_to(&json);
 	int64_t now = sim_now(t->stream.sim);
 
-	jw_array(&u.w);
 	for (size_t i = 0; i < t->groups; i++) {
 		u.group = t->group[i];
-		loggroup_arrived(sim_logs(t->stream.sim), u.group, t->seen_ms, now, on_line, &u);
+		loggroup_arrived(sim_logs(t->stream.sim), u.group, t->seen, now, on_line, &u);
 	}
-	jw_array_end(&u.w);
-	t->seen_ms = now;
+	t->seen = logstore_seen(sim_logs(t->stream.sim), now);
 	jw_object(&w);
 	jw_key(&w, "sessionMetadata");
 	jw_object(&w);
 	jw_kbool(&w, "sampled", u.sampled);
 	jw_object_end(&w);
 	jw_key(&w, "sessionResults");
-	jw_raw(&w, buf_str(&results));
+	jw_array(&w);
+	(void)fault_list_write(&u.list, sim_faults(t->stream.sim), (uint64_t)now, &w);
+	jw_array_end(&w);
 	jw_object_end(&w);
 	(void)es_encode_event(&frame, "sessionUpdate", buf_str(&json));      /* 500 events fit into a frame */
-	(void)httpd_stream_put(t->stream.conn, buf_str(&frame));
-	buf_done(&results);
+	sim_stream_put(&t->stream, buf_str(&frame));
+	fault_list_done(&u.list);
 	buf_done(&json);
 	buf_done(&frame);
 }
@@ -135,7 +138,7 @@ static void on_tick(SimStream *s)
 		return;
 	}
 	(void)es_encode_exception(&frame, "SessionTimeoutException", STR("{\"message\":\"The session has reached its limit of 3 hours.\"}"));
-	(void)httpd_stream_put(s->conn, buf_str(&frame));
+	sim_stream_put(s, buf_str(&frame));
 	buf_done(&frame);
 	sim_stream_end(s);
 }
@@ -207,7 +210,8 @@ void logs_start_live_tail(SimCall *c)
 		}
 	}
 	snprintf(t->request_id, sizeof t->request_id, "%s", c->request_id);
-	t->seen_ms = c->now_ms;
+	t->account = arena_str(&t->arena, c->who.account);
+	t->seen = logstore_seen(sim_logs(c->sim), c->now_ms);
 	t->end_mono_ms = clock_mono_ms() + tail_session_ms;
 	sim_stream_begin(c, &t->stream, TAIL_EVERY_MS);
 }

@@ -58,16 +58,23 @@ static bool on_arrival(void *arg, const FleetLine *line)
 	return line->in_ms <= m->after_ms || m->fn(m->arg, line);
 }
 
+static void add_fleet_group(LogStore *s, const char *name, FleetLog log, int64_t now_ms)
+{
+	LogGroup *g = logstore_add_group(s, str_of(name), now_ms - FLEET_DAYS * INT64_C(86400000));
+	const char *stream;
+
+	g->fleet = log;
+	for (unsigned i = 0; (stream = fleet_stream_name(log, i)); i++)
+		(void)loggroup_add_stream(g, str_of(stream));      /* the group is new */
+}
+
 LogStore *logstore_new(Fleet *fleet, int64_t now_ms)
 {
 	LogStore *s = xcalloc(1, sizeof *s);
-	LogGroup *g;
 
 	s->fleet = fleet;
-	g = logstore_add_group(s, STR(FLEET_LOG_GROUP), now_ms - FLEET_DAYS * INT64_C(86400000));
-	g->fleet = true;
-	for (unsigned i = 0; i < FLEET_STREAMS; i++)
-		(void)loggroup_add_stream(g, str_of(fleet_stream_name(i)));      /* the group is new */
+	add_fleet_group(s, FLEET_LOG_GROUP, FLEET_LOG_JOBS, now_ms);
+	add_fleet_group(s, FLEET_CALL_GROUP, FLEET_LOG_CALLS, now_ms);
 	return s;
 }
 
@@ -160,19 +167,24 @@ void loggroup_each(LogStore *s, const LogGroup *g, int64_t from_ms, int64_t to_m
 	while (m.next < g->events && g->event[m.next].t_ms < from_ms)
 		m.next++;
 	if (g->fleet)
-		fleet_lines_each(s->fleet, from_ms, to_ms, now_ms, on_fleet_line, &m);
+		fleet_lines_each(s->fleet, g->fleet, from_ms, to_ms, now_ms, on_fleet_line, &m);
 	if (!m.stopped)
 		(void)give_stored_before(&m, INT64_MAX);
 }
 
-void loggroup_arrived(LogStore *s, const LogGroup *g, int64_t after_ms, int64_t now_ms, FleetLineFn fn, void *arg)
+LogSeen logstore_seen(const LogStore *s, int64_t now_ms)
 {
-	Merge m = { .g = g, .after_ms = after_ms, .fn = fn, .arg = arg };
+	return (LogSeen){ now_ms, s->seq };
+}
+
+void loggroup_arrived(LogStore *s, const LogGroup *g, LogSeen seen, int64_t now_ms, FleetLineFn fn, void *arg)
+{
+	Merge m = { .g = g, .to_ms = INT64_MAX, .after_ms = seen.ms, .fn = fn, .arg = arg };
 
 	if (g->fleet)
-		fleet_lines_each(s->fleet, after_ms - FLEET_LATE_MAX_MS, now_ms + 1, now_ms, on_arrival, &m);
+		fleet_lines_each(s->fleet, g->fleet, seen.ms - FLEET_LATE_MAX_MS, now_ms + 1, now_ms, on_arrival, &m);
 	for (m.next = 0; m.next < g->events && !m.stopped;) {
-		if (g->event[m.next].in_ms <= after_ms || g->event[m.next].in_ms > now_ms)
+		if (g->event[m.next].seq <= seen.seq)
 			m.next++;
 		else
 			(void)give_stored(&m);

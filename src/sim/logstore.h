@@ -9,7 +9,7 @@ enum { LOG_GROUPS_MAX = 1000, LOG_EVENTS_MAX = 200000, LOG_STREAMS_MAX = 1000 };
 typedef struct LogGroup {
 	char   *name;
 	int64_t created_ms, bytes;
-	bool    fleet;                   /* the fleet writes here as well */
+	FleetLog fleet;                  /* what the fleet writes here as well */
 	char  **stream;
 	size_t  streams, stream_cap;
 	struct { int64_t t_ms, in_ms; uint64_t seq; const char *stream; char *text; size_t len; } *event;   /* by t_ms, seq */
@@ -36,7 +36,10 @@ int       loggroup_put(LogStore *s, LogGroup *g, const char *stream, int64_t t_m
 
 /* Events with from <= timestamp < to, ingested by now, in order of time and id. */
 void      loggroup_each(LogStore *s, const LogGroup *g, int64_t from_ms, int64_t to_ms, int64_t now_ms, FleetLineFn fn, void *arg);
-/* Events that were ingested in (after, now], whatever their timestamp. */
-void      loggroup_arrived(LogStore *s, const LogGroup *g, int64_t after_ms, int64_t now_ms, FleetLineFn fn, void *arg);
+/* Events that were ingested after `seen` was taken, up to now, whatever their timestamp. What clients put is known by its number: two
+ * things can happen in one millisecond. */
+typedef struct LogSeen { int64_t ms; uint64_t seq; } LogSeen;
+LogSeen   logstore_seen(const LogStore *s, int64_t now_ms);
+void      loggroup_arrived(LogStore *s, const LogGroup *g, LogSeen seen, int64_t now_ms, FleetLineFn fn, void *arg);
 
 #endif

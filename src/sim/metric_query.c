@@ -9,6 +9,7 @@
 
 enum {
 	M_INVOCATIONS, M_INPUT, M_OUTPUT, M_CACHE_READ, M_CACHE_WRITE, M_LATENCY, M_CLIENT_ERRORS, M_SERVER_ERRORS, M_THROTTLES,
+	M_QUOTA,
 	M_COUNT,
 	BINS_MAX = 100800,
 };
@@ -20,6 +21,7 @@ static const char *const bedrock_metrics[M_COUNT] = {
 	[M_CACHE_READ] = "CacheReadInputTokenCount", [M_CACHE_WRITE] = "CacheWriteInputTokenCount",
 	[M_LATENCY] = "InvocationLatency", [M_CLIENT_ERRORS] = "InvocationClientErrors",
 	[M_SERVER_ERRORS] = "InvocationServerErrors", [M_THROTTLES] = "InvocationThrottles",
+	[M_QUOTA] = "EstimatedTPMQuotaUsage",
 };
 
 static int read_stat(MetricQuery *q, Str stat, Err *e)
@@ -206,6 +208,15 @@ void metric_query_add(MetricQuery *q, int64_t t_ms, double v)
 	}
 }
 
+/* An output token of a Claude model counts five times against its quota, a cached one that is read not at all.
+ * Source: Amazon Bedrock User Guide, "Token burndown". */
+static double quota_tokens(const FleetJob *j, const FleetCall *c)
+{
+	bool claude = str_has(str_of(fleet_model_id(j->agent)), STR("claude"));
+
+	return c->tok[0] + c->tok[3] + c->tok[4] + (double)c->tok[1] * (claude ? 5 : 1);
+}
+
 /* Throttled calls and such that were refused as invalid are not invocations; error counts have a zero for each
  * invocation, as the service's own do, so that their average is a rate. */
 void metric_query_call(MetricQuery *q, int64_t t_ms, const FleetJob *j, const FleetCall *c)
@@ -221,6 +232,7 @@ void metric_query_call(MetricQuery *q, int64_t t_ms, const FleetJob *j, const Fl
 	case M_OUTPUT:      if (answered) metric_query_add(q, t_ms, c->tok[1]); break;
 	case M_CACHE_READ:  if (answered && c->tok[2]) metric_query_add(q, t_ms, c->tok[2]); break;
 	case M_CACHE_WRITE: if (answered && c->tok[3] + c->tok[4]) metric_query_add(q, t_ms, c->tok[3] + c->tok[4]); break;
+	case M_QUOTA:       if (answered) metric_query_add(q, t_ms, quota_tokens(j, c)); break;
 	case M_LATENCY:     if (answered) metric_query_add(q, t_ms, c->end_ms - c->begin_ms); break;
 	case M_CLIENT_ERRORS: if (!throttled) metric_query_add(q, t_ms, invalid); break;
 	case M_SERVER_ERRORS: if (!throttled && !invalid) metric_query_add(q, t_ms, failed); break;

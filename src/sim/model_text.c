@@ -1,9 +1,12 @@
 #include "sim/model_text.h"
 
 #include "sim/fleet_tables.h"
+#include "sim/guard.h"
 #include "sim/rng.h"
+#include "wire/jsonw.h"
+#include "wire/text.h"
 
-enum { MAX_TOKENS_DEFAULT = 4096, BYTES_PER_TOKEN = 4 };
+enum { TOKEN_BYTES = 5, SCHEMA_DEPTH = 6, SIGNATURE_BYTES = 48 };
 
 static const char *const words[] = {
 	"menu", "guests", "orders", "profile", "reviews", "photos", "evening", "lunch", "margin", "offer", "dessert", "starter",
@@ -37,72 +40,8 @@ int model_find(Str id)
 	return -1;
 }
 
-static int64_t tokens_of(Str text)
-{
-	return (int64_t)(text.n + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN;
-}
-
-/* Prompt bytes so far, and what stands before the last cache point. */
-typedef struct Prompt { uint64_t hash; int64_t tokens, cached; uint64_t cached_hash; bool long_lived; } Prompt;
-
-static void prompt_add(Prompt *p, Str text)
-{
-	p->hash = rng_join(p->hash, str_hash(text));
-	p->tokens += tokens_of(text);
-}
-
-static int read_blocks(Prompt *p, JsonVal list, Err *e)
-{
-	for (size_t i = 0; i < jv_count(list); i++) {
-		JsonVal block = jv_at(list, i), point = jv_get(block, "cachePoint");
-		Str text = {0}, ttl = {0};
-		Buf json = {0};
-		if (jv_type(block) != JV_OBJECT)
-			return err_set(e, "A content block must be an object.");
-		if (!jv_is_absent(point)) {
-			p->cached = p->tokens;
-			p->cached_hash = p->hash;
-			if (jv_opt_str(point, "ttl", &ttl, e) < 0)
-				return -1;
-			p->long_lived = str_is(ttl, "1h");
-			continue;
-		}
-		if (jv_opt_str(block, "text", &text, e) < 0)
-			return -1;
-		if (!text.p && jv_write(block, &json) == 0)
-			text = buf_str(&json);       /* tool results, documents: counted by their bytes */
-		prompt_add(p, text);
-		buf_done(&json);
-	}
-	return 0;
-}
-
-static int read_prompt(SimCall *c, Prompt *p, Err *e)
-{
-	JsonVal messages, system = {0};
-	Str role = {0};
-
-	if (jv_array(c->body, "messages", &messages, e) < 0 || jv_opt_array(c->body, "system", &system, e) < 0 ||
-	    read_blocks(p, system, e) < 0)
-		return -1;
-	if (!jv_count(messages))
-		return err_set(e, "A conversation must start with a user message. Try again with a conversation that starts with a user message.");
-	for (size_t i = 0; i < jv_count(messages); i++) {
-		JsonVal content;
-		if (jv_str(jv_at(messages, i), "role", &role, e) < 0 || jv_array(jv_at(messages, i), "content", &content, e) < 0 ||
-		    read_blocks(p, content, e) < 0)
-			return -1;
-		if (!str_is(role, "user") && !str_is(role, "assistant"))
-			return err_set(e, "The role of a message must be user or assistant.");
-		if (i == 0 && !str_is(role, "user"))
-			return err_set(e, "A conversation must start with a user message. Try again with a conversation that starts with a user message.");
-	}
-	p->tokens += 4 * (int64_t)jv_count(messages);
-	return 0;
-}
-
 /* The prefix before the cache point is read when it was written and still lives; else it is written. */
-static void use_cache(SimCall *c, const Prompt *p, ModelTurn *t)
+static void use_cache(SimCall *c, const ModelAsk *p, ModelTurn *t)
 {
 	CacheMark *mark = sim_cache_marks(c->sim), *free_mark = mark;
 	uint64_t hash = rng_join(p->cached_hash, (uint64_t)t->model);
@@ -151,40 +90,134 @@ static void put_sentence(Buf *out, Rng *r)
 	buf_putc(out, '.');
 }
 
-size_t model_token(const ModelTurn *t, size_t *at)
+size_t model_token(Str text, size_t *at)
 {
 	size_t from = *at;
 
 	/* A token is at most five bytes and never runs over the end of a word. */
-	while (*at < t->text.n && *at - from < 5 && (*at == from || t->text.p[*at] != ' '))
+	while (*at < text.n && *at - from < TOKEN_BYTES && (*at == from || text.p[*at] != ' '))
+		++*at;
+	/* Nor does it cut a character. */
+	while (*at < text.n && ((unsigned char)text.p[*at] & 0xc0) == 0x80)
 		++*at;
 	return *at - from;
 }
 
-int model_answer(SimCall *c, int model, ModelTurn *out, Err *e)
+int64_t model_latency_ms(const ModelTurn *t)
 {
-	Prompt p = {0};
-	JsonVal config = {0};
-	int64_t max_tokens = MAX_TOKENS_DEFAULT;
+	return t->first_ms + (int64_t)t->tokens * t->token_us / 1000;
+}
+
+static Str random_id(SimCall *c, Rng *r, const char *prefix, size_t n)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	char *out = arena_alloc(c->arena, n + 1);
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = letters[rng_below(r, sizeof letters - 1)];
+	return arena_printf(c->arena, "%s%s", prefix, out);
+}
+
+/* A value that the schema allows, as far as type and enum say. */
+static void put_value(JsonW *w, JsonVal schema, Rng *r, int depth)
+{
+	JsonVal choices = jv_get(schema, "enum"), members = jv_get(schema, "properties");
+	Str type = {0}, key;
+	Buf json = {0};
+
+	(void)jv_opt_str(schema, "type", &type, NULL);      /* a list of types is answered with a word */
+	if (jv_count(choices) && jv_write(jv_at(choices, rng_below(r, (uint32_t)jv_count(choices))), &json) == 0) {
+		jw_raw(w, buf_str(&json));
+	} else if (str_is(type, "object") || !depth) {
+		jw_object(w);
+		for (size_t i = 0; depth < SCHEMA_DEPTH && i < jv_count(members); i++) {
+			JsonVal member = jv_member_at(members, i, &key);
+			jw_key_str(w, key);
+			put_value(w, member, r, depth + 1);
+		}
+		jw_object_end(w);
+	} else if (str_is(type, "array")) {
+		jw_array(w);
+		if (depth < SCHEMA_DEPTH && jv_has(schema, "items"))
+			put_value(w, jv_get(schema, "items"), r, depth + 1);
+		jw_array_end(w);
+	} else if (str_is(type, "integer") || str_is(type, "number")) {
+		jw_i64(w, 1 + rng_below(r, 100));
+	} else if (str_is(type, "boolean")) {
+		jw_bool(w, rng_below(r, 2));
+	} else {
+		jw_cstr(w, PICK(r, words));
+	}
+	buf_done(&json);
+}
+
+static void add_block(ModelTurn *t, ModelBlock b)
+{
+	t->block[t->blocks++] = b;
+}
+
+static void add_sentences(SimCall *c, ModelTurn *t, Rng *r, BlockKind kind, uint32_t n)
+{
+	ModelBlock b = { .kind = kind };
 	Buf text = {0};
-	Rng r;
-	size_t at = 0;
+
+	while (n--)
+		put_sentence(&text, r);
+	b.text = arena_str(c->arena, buf_str(&text));
+	if (kind == BLOCK_REASONING)
+		b.id = random_id(c, r, "", SIGNATURE_BYTES);      /* letters and digits in fours: base64 as well */
+	buf_done(&text);
+	add_block(t, b);
+}
+
+static void add_tool(SimCall *c, const ModelAsk *ask, ModelTurn *t, Rng *r)
+{
+	Buf input = {0};
+	JsonW w = jw_to(&input);
+
+	put_value(&w, ask->schema, r, 0);
+	add_block(t, (ModelBlock){ .kind = BLOCK_TOOL, .text = arena_str(c->arena, buf_str(&input)), .name = ask->tool,
+	                           .id = random_id(c, r, "tooluse_", 22) });
+	buf_done(&input);
+	t->stop = STOP_TOOL;
+}
+
+/* The answer ends at max_tokens, in the middle of a block; a tool's input that is cut is no tool use. */
+static void cut(ModelTurn *t, int64_t max_tokens)
+{
+	for (int i = 0; i < t->blocks; i++) {
+		ModelBlock *b = &t->block[i];
+		size_t at = 0;
+		int before = t->tokens;
+
+		while (t->tokens < max_tokens && model_token(b->text, &at))
+			t->tokens++;
+		if (at == b->text.n)
+			continue;
+		t->stop = STOP_LENGTH;
+		b->text.n = at;
+		t->blocks = i + (b->kind != BLOCK_TOOL && at > 0);
+		if (b->kind == BLOCK_TOOL)
+			t->tokens = before;
+		return;
+	}
+}
+
+void model_answer(SimCall *c, int model, const ModelAsk *ask, ModelTurn *out)
+{
+	Rng r = { rng_join(rng_join(sim_seed(c->sim), ask->hash), (uint64_t)model) };
 
 	*out = (ModelTurn){ .model = model, .first_ms = fleet_models[model].first_ms / 4, .token_us = 30000 };
-	if (read_prompt(c, &p, e) < 0 || jv_opt_object(c->body, "inferenceConfig", &config, e) < 0 ||
-	    jv_opt_i64(config, "maxTokens", &max_tokens, e) < 0)
-		return -1;
-	if (max_tokens < 1)
-		return err_set(e, "The value at inferenceConfig.maxTokens must be at least 1.");
-	use_cache(c, &p, out);
-	r = (Rng){ rng_join(rng_join(sim_seed(c->sim), p.hash), (uint64_t)model) };
-	for (uint32_t n = 2 + rng_below(&r, 4); n > 0; n--)
-		put_sentence(&text, &r);
-	out->text = arena_str(c->arena, buf_str(&text));
-	buf_done(&text);
-	while (out->tokens < max_tokens && model_token(out, &at))
-		out->tokens++;
-	out->cut = at < out->text.n;
-	out->text.n = at;
-	return 0;
+	use_cache(c, ask, out);
+	if (ask->guarded && guard_blocks(ask->last_text)) {
+		add_block(out, (ModelBlock){ .kind = BLOCK_TEXT, .text = STR(GUARD_REFUSAL) });
+		out->stop = STOP_GUARDRAIL;
+		return;
+	}
+	if (ask->reasoning)
+		add_sentences(c, out, &r, BLOCK_REASONING, 2);
+	add_sentences(c, out, &r, BLOCK_TEXT, ask->tool.n ? 1 : 2 + rng_below(&r, 4));
+	if (ask->tool.n)
+		add_tool(c, ask, out, &r);
+	cut(out, ask->max_tokens);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
+#include "sim/deliver.h"
 #include "wire/jsonw.h"
 #include "wire/text.h"
 
@@ -14,28 +15,38 @@ static const char *content_type(SimProto p)
 	case PROTO_JSON11: return "application/x-amz-json-1.1";
 	case PROTO_REST:   return "application/json";
 	case PROTO_QUERY:  return "text/xml";
+	case PROTO_XML:    return "application/xml";
 	}
 	return "application/json";
 }
 
-static void put_xml(Buf *out, const char *s)
+void sim_put_xml(Buf *out, Str text)
 {
-	for (; *s; s++) {
-		switch (*s) {
+	for (size_t i = 0; i < text.n; i++) {
+		switch (text.p[i]) {
 		case '&': buf_puts(out, "&amp;"); break;
 		case '<': buf_puts(out, "&lt;"); break;
 		case '>': buf_puts(out, "&gt;"); break;
-		default:  buf_putc(out, *s);
+		default:  buf_putc(out, text.p[i]);
 		}
 	}
+}
+
+static void put_xml_error(SimCall *c, Buf *out, const char *code, const char *message)
+{
+	buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>");
+	sim_put_xml(out, str_of(code));
+	buf_puts(out, "</Code><Message>");
+	sim_put_xml(out, str_of(message));
+	buf_printf(out, "</Message><RequestId>%s</RequestId></Error>", c->request_id);
 }
 
 static void put_query_error(SimCall *c, Buf *out, const char *code, const char *message)
 {
 	buf_puts(out, "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>");
-	put_xml(out, code);
+	sim_put_xml(out, str_of(code));
 	buf_puts(out, "</Code><Message>");
-	put_xml(out, message);
+	sim_put_xml(out, str_of(message));
 	buf_printf(out, "</Message></Error><RequestId>%s</RequestId></ErrorResponse>", c->request_id);
 }
 
@@ -56,7 +67,21 @@ void sim_answer_as(SimCall *c, int status, Str body, const char *extra_name, Str
 	};
 	HttpdReply reply = { .status = status, .headers = headers, .header_count = extra_name ? 3 : 2, .body = body };
 
-	httpd_reply(c->conn, &reply);
+	deliver_reply(c, &reply);
+}
+
+void sim_reply(SimCall *c, int status, const HttpHeader *headers, size_t n, Str body)
+{
+	HttpHeader *all = ARENA_ARRAY(c->arena, HttpHeader, n + 1);
+	bool typed = false;
+
+	for (size_t i = 0; i < n; i++) {
+		all[i] = headers[i];
+		typed |= str_eq_nocase(headers[i].name, STR("content-type"));
+	}
+	if (!typed)
+		all[n++] = (HttpHeader){ STR("content-type"), str_of(content_type(c->proto)) };
+	deliver_reply(c, &(HttpdReply){ .status = status, .headers = all, .header_count = n, .body = body });
 }
 
 void sim_answer(SimCall *c, Str body)
@@ -66,6 +91,11 @@ void sim_answer(SimCall *c, Str body)
 
 void sim_fail(SimCall *c, int status, const char *code, const char *message)
 {
+	sim_fail_query(c, status, code, code, message);
+}
+
+void sim_fail_query(SimCall *c, int status, const char *code, const char *query_code, const char *message)
+{
 	Buf body = {0};
 	JsonW w = jw_to(&body);
 	char query_error[128];
@@ -74,6 +104,8 @@ void sim_fail(SimCall *c, int status, const char *code, const char *message)
 
 	if (c->proto == PROTO_QUERY) {
 		put_query_error(c, &body, code, message);
+	} else if (c->proto == PROTO_XML) {
+		put_xml_error(c, &body, code, message);
 	} else {
 		jw_object(&w);
 		jw_kstr(&w, "__type", str_of(code));
@@ -84,7 +116,7 @@ void sim_fail(SimCall *c, int status, const char *code, const char *message)
 		extra = "x-amzn-errortype";
 		value = str_of(code);
 	} else if (sim_header(c->rq, "x-amzn-query-mode").n) {
-		snprintf(query_error, sizeof query_error, "%s;%s", code, status < 500 ? "Sender" : "Receiver");
+		snprintf(query_error, sizeof query_error, "%s;%s", query_code, status < 500 ? "Sender" : "Receiver");
 		extra = "x-amzn-query-error";
 		value = str_of(query_error);
 	}
@@ -140,7 +172,7 @@ static void on_gone(void *arg)
 {
 	SimStream *s = arg;
 
-	s->conn = NULL;
+	s->out = NULL;
 	stream_drop(s);
 }
 
@@ -153,27 +185,46 @@ static void on_tick(uv_timer_t *t)
 
 void sim_stream_begin(SimCall *c, SimStream *s, uint64_t every_ms)
 {
+	sim_stream_begin_with(c, s, every_ms, NULL);
+}
+
+void sim_stream_begin_with(SimCall *c, SimStream *s, uint64_t every_ms, const HttpHeader *extra)
+{
 	HttpHeader headers[] = {
 		{ STR("content-type"), STR("application/vnd.amazon.eventstream") },
 		{ STR("x-amzn-requestid"), str_of(c->request_id) },
+		{ extra ? extra->name : STR(""), extra ? extra->value : STR("") },
 	};
-	HttpdReply head = { .status = 200, .headers = headers, .header_count = 2 };
+
+	sim_stream_begin_as(c, s, every_ms, headers, extra ? 3 : 2);
+}
+
+void sim_stream_begin_as(SimCall *c, SimStream *s, uint64_t every_ms, const HttpHeader *headers, size_t n)
+{
+	HttpdReply head = { .status = 200, .headers = headers, .header_count = n };
 
 	s->sim = c->sim;
-	s->conn = c->conn;
 	s->next = *sim_streams(c->sim);
 	*sim_streams(c->sim) = s;
 	(void)uv_timer_init(sim_loop(c->sim), &s->timer);      /* cannot fail (libuv documentation) */
 	s->timer.data = s;
-	(void)uv_timer_start(&s->timer, on_tick, 0, every_ms);
-	httpd_stream_begin(c->conn, &head, on_gone, s);
+	(void)uv_timer_start(&s->timer, on_tick, (uint64_t)c->plan.latency_ms, every_ms);
+	s->out = deliver_open(c, &head, on_gone, s);
+}
+
+void sim_stream_put(SimStream *s, Str frames)
+{
+	if (!s->out || deliver_put(s->out, frames) == 0)
+		return;
+	s->out = NULL;
+	stream_drop(s);
 }
 
 void sim_stream_end(SimStream *s)
 {
-	if (s->conn)
-		httpd_stream_end(s->conn);
-	s->conn = NULL;
+	if (s->out)
+		deliver_end(s->out);
+	s->out = NULL;
 	stream_drop(s);
 }
 
@@ -181,9 +232,8 @@ void sim_stream_close_all(Sim *sim)
 {
 	while (*sim_streams(sim)) {
 		SimStream *s = *sim_streams(sim);
-		if (s->conn)
-			httpd_stream_tear(s->conn);
-		s->conn = NULL;
+		s->out = NULL;
 		stream_drop(s);
 	}
+	deliver_close_all(sim);
 }

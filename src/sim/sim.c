@@ -8,18 +8,30 @@
 #include "base/file.h"
 #include "base/xalloc.h"
 #include "sim/auth.h"
+#include "sim/changes.h"
+#include "sim/control.h"
 #include "sim/logstore.h"
 #include "sim/metricstore.h"
 #include "sim/model_text.h"
+#include "sim/queries.h"
+#include "sim/platform.h"
+#include "sim/refuse.h"
 #include "sim/rng.h"
+#include "sim/roles.h"
+#include "sim/serve.h"
 #include "sim/service.h"
+#include "sim/trail.h"
 
-enum { BODY_MAX_BYTES = 16 << 20, RELEASE_CHECK_MS = 200 };
+typedef struct Slot { const void *owner; void *state; struct Slot *next; } Slot;
+typedef struct Closer { void (*fn)(void *arg); void *arg; struct Closer *next; } Closer;
+
+enum { BODY_MAX_BYTES = 16 << 20, RELEASE_CHECK_MS = 200, STORM_THROTTLE = FAULT_SURE / 3 };
 
 struct Sim {
 	uv_loop_t  *loop;
 	SimSpec     spec;
 	AuthKeys    keys;
+	Roles       roles;
 	int64_t     start_ms, start_mono_ms;     /* fleet's clock and ours when it began */
 	Httpd      *httpd;
 	Ddb        *ddb;
@@ -30,10 +42,16 @@ struct Sim {
 	MetricStore *metrics;
 	CacheMark   cache[PROMPT_MARKS];
 	SimStream  *streams;
+	Outlet     *outlets;
+	Queries    *queries;
+	uint64_t    faulty_calls;                /* since the faults were last set */
 	uv_timer_t *release_timer;               /* heap: lives until its close callback */
 	int64_t     release_ms;
 	unsigned    release_agent;
 	Arena       arena;                       /* of the call that is being served */
+	Arena       keep;                        /* of what lives as long as the region */
+	Slot       *slots;
+	Closer     *closers;
 	uint64_t    calls;
 };
 
@@ -42,7 +60,7 @@ static const SimService services[] = {
 	{ "Logs_20140328", "logs", PROTO_JSON11, false, svc_logs },
 	{ "GraniteServiceVersion20100801", "monitoring", PROTO_JSON10, false, svc_cloudwatch },
 	{ NULL, "sts", PROTO_QUERY, true, svc_sts },
-	{ NULL, "bedrock", PROTO_REST, false, svc_bedrock },
+	{ NULL, "bedrock", PROTO_REST, true, svc_bedrock },
 };
 
 /* By target, then by form body, then by path. NULL: none that is served. */
@@ -60,7 +78,8 @@ static const SimService *service_of(const HttpdRequest *rq, Str target)
 	}
 	if (str_starts(sim_header(rq, "content-type"), STR("application/x-www-form-urlencoded")))
 		return sts;
-	return str_is(rq->path, "/foundation-models") || str_starts(rq->path, STR("/model/")) ? bedrock : NULL;
+	return str_starts(rq->path, STR("/model/")) || str_starts(rq->path, STR("/guardrail/"))
+	       ? bedrock : NULL;
 }
 
 static Str form_value(Str form, const char *name)
@@ -80,6 +99,8 @@ static SimProto proto_guess(const HttpdRequest *rq, Str target)
 
 	if (target.n)
 		return str_ends(type, STR("1.0")) ? PROTO_JSON10 : PROTO_JSON11;
+	if (str_is(auth_scope_service(rq), "s3"))
+		return PROTO_XML;
 	return str_starts(type, STR("application/x-www-form-urlencoded")) ? PROTO_QUERY : PROTO_REST;
 }
 
@@ -93,28 +114,56 @@ static int read_body(SimCall *c)
 	return -1;
 }
 
+/* The faults that were asked for, and in a storm the service's own. */
+static SimFaults faults_now(const Sim *s)
+{
+	SimFaults f = s->spec.faults;
+
+	if (f.throttle < STORM_THROTTLE && fleet_in_storm(s->fleet, sim_now(s)))
+		f.throttle = STORM_THROTTLE;
+	return f;
+}
+
 static void on_request(HttpdConn *conn, const HttpdRequest *rq, void *arg)
 {
 	Sim *s = arg;
 	Str target = sim_header(rq, "x-amz-target");
 	const SimService *service = service_of(rq, target);
-	SimCall c = { .sim = s, .conn = conn, .rq = rq, .arena = &s->arena, .now_ms = sim_now(s) };
-	const char *signing;
+	SimCall c = { .sim = s, .conn = conn, .rq = rq, .arena = &s->arena, .now_ms = sim_now(s),
+	              .region = STR(SIM_REGION), .who = { STR(SIM_ACCOUNT), STR("anonymous"), STR("anonymous"), false } };
+	SimFaults faults;
+	const SimRow *row;
 
+	if (control_request(s, conn, rq))
+		return;
 	s->calls++;
 	arena_reset(&s->arena);
 	fleet_uuid(rng_join(s->spec.seed, s->calls), rng_join(s->calls, (uint64_t)s->start_mono_ms), c.request_id);
+	c.path = sim_path_of(rq, &s->arena);
 	c.proto = service ? service->proto : proto_guess(rq, target);
-	signing = service ? service->signing : arena_cstr(&s->arena, auth_scope_service(rq));
+	c.signing = service ? service->signing : arena_cstr(&s->arena, auth_scope_service(rq));
+	faults = faults_now(s);
+	c.plan = fault_plan(&faults, s->spec.seed, ++s->faulty_calls);
 	(void)str_cut(target, '.', &c.operation);
 	if (c.proto == PROTO_QUERY)
 		c.operation = form_value(rq->body, "Action");
-	if (!auth_check(&c, &s->keys, signing))
+	platform_settle(s);
+	row = sim_row_of(&c);
+	if (row) {
+		c.proto = sim_proto_of(row->op->service);
+		c.signing = row->op->service->signing_name;
+	}
+	if ((!row || !row->op->open) && !auth_check(&c, &s->keys))
 		return;
-	if (!service)
+	if (refuse_early(&c))
+		return;
+	if (row)
+		sim_serve(&c, row);
+	else if (!service)
 		sim_unknown(&c);
 	else if (service->raw_body || read_body(&c) == 0)
 		service->handle(&c);
+	trail_note(&c, row);
 }
 
 static void on_release_timer(uv_timer_t *t)
@@ -149,6 +198,7 @@ static int open_tables(Sim *s, Err *e)
 	    ddb_make_table(s->ddb, "seismo-locks", "pointer", "sk", NULL, NULL, NULL, NULL, e) < 0)
 		return -1;
 	registry_seed(s);
+	changes_watch(s);
 	return 0;
 }
 
@@ -205,11 +255,16 @@ void sim_close(Sim *s)
 		httpd_close(s->httpd);
 	if (s->release_timer)
 		uv_close((uv_handle_t *)s->release_timer, on_closed_free);
+	queries_close(s->queries);
 	ddb_close(s->ddb);
 	logstore_free(s->logs);
 	metricstore_free(s->metrics);
 	fleet_close(s->fleet);
+	roles_done(&s->roles);
+	for (Closer *c = s->closers; c; c = c->next)
+		c->fn(c->arg);
 	arena_done(&s->arena);
+	arena_wipe_done(&s->keep);
 	free(s);
 }
 
@@ -231,6 +286,7 @@ int sim_scenario_of(Str name, SimScenario *out)
 {
 	static const struct { const char *name; SimScenario scenario; } names[] = {
 		{ "quiet", SIM_QUIET }, { "bad-release", SIM_BAD_RELEASE }, { "runaway-cost", SIM_RUNAWAY_COST },
+		{ "throttle-storm", SIM_THROTTLE_STORM }, { "cache-collapse", SIM_CACHE_COLLAPSE },
 	};
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -240,6 +296,49 @@ int sim_scenario_of(Str name, SimScenario *out)
 		}
 	}
 	return -1;
+}
+
+void sim_set_faults(Sim *s, const SimFaults *f)
+{
+	s->spec.faults = *f;
+	s->faulty_calls = 0;
+}
+
+const SimFaults *sim_faults(const Sim *s)
+{
+	return &s->spec.faults;
+}
+
+int64_t sim_wall(const Sim *s)
+{
+	return clock_wall_ms() + s->spec.faults.skew_s * 1000;
+}
+
+Arena *sim_keep(Sim *s)
+{
+	return &s->keep;
+}
+
+void *sim_slot(Sim *s, const void *owner, size_t size)
+{
+	Slot *slot = s->slots;
+
+	while (slot && slot->owner != owner)
+		slot = slot->next;
+	if (!slot) {
+		slot = ARENA_NEW(&s->keep, Slot);
+		*slot = (Slot){ owner, arena_alloc(&s->keep, size), s->slots };
+		s->slots = slot;
+	}
+	return slot->state;
+}
+
+void sim_at_close(Sim *s, void (*fn)(void *arg), void *arg)
+{
+	Closer *c = ARENA_NEW(&s->keep, Closer);
+
+	*c = (Closer){ fn, arg, s->closers };
+	s->closers = c;
 }
 
 Fleet *sim_fleet(Sim *s)
@@ -267,9 +366,24 @@ struct CacheMark *sim_cache_marks(Sim *s)
 	return s->cache;
 }
 
+struct Roles *sim_roles(Sim *s)
+{
+	return &s->roles;
+}
+
 SimStream **sim_streams(Sim *s)
 {
 	return &s->streams;
+}
+
+struct Queries **sim_queries(Sim *s)
+{
+	return &s->queries;
+}
+
+Outlet **sim_outlets(Sim *s)
+{
+	return &s->outlets;
 }
 
 uv_loop_t *sim_loop(Sim *s)
@@ -280,6 +394,11 @@ uv_loop_t *sim_loop(Sim *s)
 uint64_t sim_seed(const Sim *s)
 {
 	return s->spec.seed;
+}
+
+int64_t sim_start(const Sim *s)
+{
+	return s->start_ms;
 }
 
 int64_t sim_now(const Sim *s)

@@ -1,249 +1,146 @@
-#include "sim/service.h"
+#include "sim/bedrock.h"
 
-#include <stdlib.h>
-
-#include "base/xalloc.h"
 #include "sim/fleet_tables.h"
-#include "sim/model_text.h"
-#include "sim/rng.h"
-#include "wire/eventstream.h"
-#include "wire/jsonw.h"
+#include "sim/guard.h"
 #include "wire/text.h"
 
-enum { TICK_MS = 30 };
+enum { BODY_MAX = 16 << 20 };
 
-typedef struct Talk {
-	SimStream stream;                /* first: the service layer knows a conversation by it */
-	Arena     arena;
+static void invalid(SimCall *c, const char *text)
+{
+	sim_fail(c, 400, "ValidationException", text);
+}
+
+static void answer(SimCall *c, int model, Dialect dialect, const ModelAsk *ask, bool stream)
+{
 	ModelTurn turn;
-	size_t    at;                    /* bytes of the text that were sent */
-	int64_t   wait_ms, spent_ms;     /* before the first token; so far */
-	Rng       padding;
-	bool      begun;
-} Talk;
 
-static void list_foundation_models(SimCall *c)
-{
-	Buf out = {0};
-	JsonW w = jw_to(&out);
-
-	jw_object(&w);
-	jw_key(&w, "modelSummaries");
-	jw_array(&w);
-	for (int i = 0; i < FLEET_MODELS; i++) {
-		const FleetModel *m = &fleet_models[i];
-		Str id = str_of(m->id);
-		bool profile = str_starts(id, STR("us."));
-		id = profile ? str_sub(id, 3, id.n) : id;
-		jw_object(&w);
-		jw_kstr(&w, "modelArn", arena_printf(c->arena, "arn:aws:bedrock:" SIM_REGION "::foundation-model/%.*s", STR_ARG(id)));
-		jw_kstr(&w, "modelId", id);
-		jw_kstr(&w, "modelName", str_of(m->name));
-		jw_kstr(&w, "providerName", str_of(m->provider));
-		jw_key(&w, "inputModalities");
-		jw_raw(&w, STR("[\"TEXT\"]"));
-		jw_key(&w, "outputModalities");
-		jw_raw(&w, STR("[\"TEXT\"]"));
-		jw_kbool(&w, "responseStreamingSupported", true);
-		jw_key(&w, "customizationsSupported");
-		jw_raw(&w, STR("[]"));
-		jw_key(&w, "inferenceTypesSupported");
-		jw_raw(&w, profile ? STR("[\"INFERENCE_PROFILE\"]") : STR("[\"ON_DEMAND\"]"));
-		jw_key(&w, "modelLifecycle");
-		jw_raw(&w, STR("{\"status\":\"ACTIVE\"}"));
-		jw_object_end(&w);
-	}
-	jw_array_end(&w);
-	jw_object_end(&w);
-	sim_answer(c, buf_str(&out));
-	buf_done(&out);
+	model_answer(c, model, ask, &turn);
+	(stream ? bedrock_answer_stream : bedrock_answer_whole)(c, dialect, &turn);
 }
 
-static void put_usage(JsonW *w, const ModelTurn *t)
+static int ask_natively(int model, JsonVal body, Dialect *dialect, ModelAsk *ask, Err *e)
 {
-	int64_t writes = t->cache_write_5m + t->cache_write_1h;
+	Str provider = str_of(fleet_models[model].provider);
 
-	jw_key(w, "usage");
-	jw_object(w);
-	jw_ki64(w, "inputTokens", t->input);
-	jw_ki64(w, "outputTokens", t->tokens);
-	jw_ki64(w, "totalTokens", t->input + t->tokens + t->cache_read + writes);
-	jw_ki64(w, "cacheReadInputTokens", t->cache_read);
-	jw_ki64(w, "cacheWriteInputTokens", writes);
-	if (writes) {
-		jw_key(w, "cacheDetails");
-		jw_array(w);
-		jw_object(w);
-		jw_kstr(w, "ttl", t->cache_write_1h ? STR("1h") : STR("5m"));
-		jw_ki64(w, "inputTokens", writes);
-		jw_object_end(w);
-		jw_array_end(w);
-	}
-	jw_object_end(w);
+	*dialect = str_is(provider, "Anthropic") ? DIALECT_ANTHROPIC : DIALECT_NOVA;
+	if (*dialect == DIALECT_ANTHROPIC)
+		return model_ask_anthropic(body, ask, e);
+	if (!str_is(provider, "Amazon"))
+		return err_set(e, "The simulated region takes the bodies of Anthropic and Nova models only; ask this one with Converse.");
+	return model_ask_converse(body, ask, e);
 }
 
-static void put_metrics(JsonW *w, int64_t latency_ms)
+static void converse(SimCall *c, int model, bool stream)
 {
-	jw_key(w, "metrics");
-	jw_object(w);
-	jw_ki64(w, "latencyMs", latency_ms);
-	jw_object_end(w);
-}
-
-static Str stop_reason(const ModelTurn *t)
-{
-	return t->cut ? STR("max_tokens") : STR("end_turn");
-}
-
-static void answer_whole(SimCall *c, const ModelTurn *t)
-{
-	Buf out = {0};
-	JsonW w = jw_to(&out);
-
-	jw_object(&w);
-	jw_key(&w, "output");
-	jw_object(&w);
-	jw_key(&w, "message");
-	jw_object(&w);
-	jw_kstr(&w, "role", STR("assistant"));
-	jw_key(&w, "content");
-	jw_array(&w);
-	jw_object(&w);
-	jw_kstr(&w, "text", t->text);
-	jw_object_end(&w);
-	jw_array_end(&w);
-	jw_object_end(&w);
-	jw_object_end(&w);
-	jw_kstr(&w, "stopReason", stop_reason(t));
-	put_usage(&w, t);
-	put_metrics(&w, t->first_ms + (int64_t)t->tokens * t->token_us / 1000);
-	jw_object_end(&w);
-	sim_answer(c, buf_str(&out));
-	buf_done(&out);
-}
-
-/* Every event ends in filler of varying length, as the service's own do: clients must overlook unknown members. */
-static void send_event(Talk *k, const char *type, JsonW *w)
-{
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-	Buf frame = {0};
-
-	jw_kstr(w, "p", str_sub(str_of(letters), 0, 1 + rng_below(&k->padding, sizeof letters - 1)));
-	jw_object_end(w);
-	(void)es_encode_event(&frame, type, buf_str(w->out));      /* a few hundred bytes */
-	(void)httpd_stream_put(k->stream.conn, buf_str(&frame));
-	buf_done(&frame);
-	buf_reset(w->out);
-}
-
-static void send_delta(Talk *k, Buf *json, Str text)
-{
-	JsonW w = jw_to(json);
-
-	jw_object(&w);
-	jw_ki64(&w, "contentBlockIndex", 0);
-	jw_key(&w, "delta");
-	jw_object(&w);
-	jw_kstr(&w, "text", text);
-	jw_object_end(&w);
-	send_event(k, "contentBlockDelta", &w);
-}
-
-static void send_end(Talk *k, Buf *json)
-{
-	JsonW w = jw_to(json);
-
-	jw_object(&w);
-	jw_ki64(&w, "contentBlockIndex", 0);
-	send_event(k, "contentBlockStop", &w);
-	w = jw_to(json);
-	jw_object(&w);
-	jw_kstr(&w, "stopReason", stop_reason(&k->turn));
-	send_event(k, "messageStop", &w);
-	w = jw_to(json);
-	jw_object(&w);
-	put_usage(&w, &k->turn);
-	put_metrics(&w, k->spent_ms);
-	send_event(k, "metadata", &w);
-}
-
-static void on_tick(SimStream *s)
-{
-	Talk *k = (Talk *)s;
-	Buf json = {0};
-	JsonW w = jw_to(&json);
-	size_t from = k->at;
-
-	k->spent_ms += TICK_MS;
-	if (k->spent_ms < k->wait_ms)
-		return;
-	if (!k->begun) {
-		k->begun = true;
-		jw_object(&w);
-		jw_kstr(&w, "role", STR("assistant"));
-		send_event(k, "messageStart", &w);
-	}
-	if (model_token(&k->turn, &k->at)) {
-		send_delta(k, &json, str_sub(k->turn.text, from, k->at - from));
-	} else {
-		send_end(k, &json);
-		sim_stream_end(s);
-	}
-	buf_done(&json);
-}
-
-static void on_done(SimStream *s)
-{
-	Talk *k = (Talk *)s;
-
-	arena_done(&k->arena);
-	free(k);
-}
-
-static void answer_stream(SimCall *c, const ModelTurn *t)
-{
-	Talk *k = xcalloc(1, sizeof *k);
-
-	k->stream = (SimStream){ .tick = on_tick, .done = on_done };
-	k->turn = *t;
-	k->turn.text = arena_str(&k->arena, t->text);
-	k->wait_ms = t->first_ms;
-	k->padding = (Rng){ str_hash(t->text) };
-	sim_stream_begin(c, &k->stream, TICK_MS);
-}
-
-static void converse(SimCall *c, Str model_id, bool stream)
-{
-	int model = model_find(model_id);
-	ModelTurn turn;
+	ModelAsk ask;
 	Err e;
 
-	if (model < 0)
-		sim_fail(c, 400, "ValidationException", "The provided model identifier is invalid.");
-	else if (model_answer(c, model, &turn, &e) < 0)
+	if (model_ask_converse(c->body, &ask, &e) < 0)
 		sim_fail_err(c, "ValidationException", &e);
-	else if (stream)
-		answer_stream(c, &turn);
 	else
-		answer_whole(c, &turn);
+		answer(c, model, DIALECT_CONVERSE, &ask, stream);
 }
 
+static void invoke(SimCall *c, int model, bool stream)
+{
+	Dialect dialect;
+	ModelAsk ask;
+	Err e;
+
+	if (ask_natively(model, c->body, &dialect, &ask, &e) < 0) {
+		(void)err_wrap(&e, "Malformed input request, please reformat your input and try again");
+		sim_fail_err(c, "ValidationException", &e);
+	} else {
+		answer(c, model, dialect, &ask, stream);
+	}
+}
+
+/* The body that an InvokeModel would have, in base64. */
+static int count_native(SimCall *c, int model, JsonVal input, ModelAsk *ask, Err *e)
+{
+	Buf json = {0};
+	Dialect dialect;
+	JsonVal body;
+	Str text;
+	int rc = -1;
+
+	if (jv_str(input, "body", &text, e) < 0)
+		return -1;
+	if (b64_decode(&json, text) < 0 || jv_parse(c->arena, buf_str(&json), BODY_MAX, &body, NULL) < 0)
+		(void)err_set(e, "input.invokeModel.body is not a JSON document in base64");
+	else
+		rc = ask_natively(model, body, &dialect, ask, e);
+	buf_done(&json);
+	return rc;
+}
+
+static void count_tokens(SimCall *c, int model)
+{
+	JsonVal input, converse_in, invoke_in;
+	ModelAsk ask;
+	Err e;
+	int rc;
+
+	if ((rc = jv_object(c->body, "input", &input, &e)) == 0) {
+		converse_in = jv_get(input, "converse");
+		invoke_in = jv_get(input, "invokeModel");
+		if (jv_is_absent(converse_in) == jv_is_absent(invoke_in))
+			rc = err_set(&e, "input must hold exactly one of converse and invokeModel");
+		else
+			rc = jv_is_absent(invoke_in) ? model_ask_converse(converse_in, &ask, &e) : count_native(c, model, invoke_in, &ask, &e);
+	}
+	if (rc < 0)
+		sim_fail_err(c, "ValidationException", &e);
+	else
+		sim_answer(c, arena_printf(c->arena, "{\"inputTokens\":%lld}", (long long)ask.tokens));
+}
+
+static void model_call(SimCall *c, Str id, Str what)
+{
+	int model = model_find(id);
+	bool stream = str_is(what, "converse-stream") || str_is(what, "invoke-with-response-stream");
+
+	if (model < 0)
+		invalid(c, "The provided model identifier is invalid.");
+	else if (str_is(what, "converse") || str_is(what, "converse-stream"))
+		converse(c, model, stream);
+	else if (str_is(what, "invoke") || str_is(what, "invoke-with-response-stream"))
+		invoke(c, model, stream);
+	else if (str_is(what, "count-tokens"))
+		count_tokens(c, model);
+	else
+		sim_unknown(c);
+}
+
+static void guardrail_call(SimCall *c, Str id, Str rest)
+{
+	Str word = str_cut(rest, '/', &rest), version = str_cut(rest, '/', &rest);
+
+	if (!id.n || !str_is(word, "version") || !str_is(rest, "apply"))
+		sim_unknown(c);
+	else
+		guard_apply(c, version);
+}
+
+/* REST by hand: the body of an InvokeModel is the model's own. */
 void svc_bedrock(SimCall *c)
 {
-	Str rest = c->rq->path, id;
+	Str rest = c->rq->path, kind, id;
 	Buf decoded = {0};
 
-	if (str_is(c->rq->method, "GET") && str_is(rest, "/foundation-models")) {
-		list_foundation_models(c);
-		return;
-	}
-	rest = str_sub(rest, sizeof "/model/" - 1, rest.n);
+	(void)str_cut(rest, '/', &rest);
+	kind = str_cut(rest, '/', &rest);
 	id = str_cut(rest, '/', &rest);
-	if (!str_is(c->rq->method, "POST") || !(str_is(rest, "converse") || str_is(rest, "converse-stream")))
+	if (!str_is(c->rq->method, "POST"))
 		sim_unknown(c);
 	else if (uri_decode(&decoded, id) < 0)
-		sim_fail(c, 400, "ValidationException", "The provided model identifier is invalid.");
+		invalid(c, "The provided identifier is invalid.");
+	else if (jv_parse(c->arena, c->rq->body, BODY_MAX, &c->body, NULL) < 0 || jv_type(c->body) != JV_OBJECT)
+		invalid(c, "Malformed input request, please reformat your input and try again: the body is not a JSON object.");
+	else if (str_is(kind, "guardrail"))
+		guardrail_call(c, buf_str(&decoded), rest);
 	else
-		converse(c, buf_str(&decoded), str_is(rest, "converse-stream"));
+		model_call(c, buf_str(&decoded), rest);
 	buf_done(&decoded);
 }

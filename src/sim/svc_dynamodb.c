@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "sim/fleet_tables.h"
-#include "wire/text.h"
+#include "sim/platform.h"
+#include "wire/jsonw.h"
 
 #define REGISTRY "agents"
 
@@ -62,6 +63,7 @@ void registry_follow(Sim *s)
 			continue;
 		want.from_ms = now;
 		fleet_route_set(f, agent, &want);
+		platform_follow_table(s, agent, &want);
 	}
 	arena_done(&a);
 }
@@ -122,9 +124,31 @@ void registry_release(Sim *s, int64_t release_ms, unsigned agent)
 	/* Like any pipeline it must not write through a console's lock; it then has lost. */
 	buf_printf(&body, "{\"TableName\":\"" REGISTRY "\",\"Item\":%s,\"ConditionExpression\":\"attribute_not_exists(#l)\","
 	           "\"ExpressionAttributeNames\":{\"#l\":\"lock\"}}", buf_cstr(&item));
-	if (ddb_call(sim_ddb(s), STR("PutItem"), buf_str(&body), sim_now(s), &out) == 200)
+	if (ddb_call(sim_ddb(s), STR("PutItem"), buf_str(&body), sim_now(s), &out) == 200) {
+		FleetRoute moved = fleet_route_at(sim_fleet(s), agent, release_ms);
+
 		set_production(s, agent, fleet_version(sim_fleet(s), agent, FLEET_BAD_VERSION));
+		platform_follow_table(s, agent, &moved);      /* the fleet's arrivals knew it beforehand */
+	}
 	registry_follow(s);
+	arena_done(&a);
+	buf_done(&item);
+	buf_done(&body);
+	buf_done(&out);
+}
+
+/* Like any pipeline it must not write through a console's lock: the lock's owner then decides. */
+void registry_mirror(Sim *s, unsigned agent, int64_t t_ms, Str by)
+{
+	Buf item = {0}, body = {0}, out = {0};
+	JsonVal route = {0};
+	Arena a = {0};
+	int64_t rev = read_route(s, agent, &a, &route) == 0 ? rev_of(route) : 0;
+
+	fleet_route_item(sim_fleet(s), agent, t_ms, rev + 2, by, STR("moved on its platform"), &item);
+	buf_printf(&body, "{\"TableName\":\"" REGISTRY "\",\"Item\":%s,\"ConditionExpression\":\"attribute_not_exists(#l)\","
+	           "\"ExpressionAttributeNames\":{\"#l\":\"lock\"}}", buf_cstr(&item));
+	(void)ddb_call(sim_ddb(s), STR("PutItem"), buf_str(&body), sim_now(s), &out);
 	arena_done(&a);
 	buf_done(&item);
 	buf_done(&body);
@@ -141,14 +165,63 @@ static bool may_write_registry(const SimCall *c)
 	return false;
 }
 
+static bool reads_jobs(const SimCall *c)
+{
+	return (str_is(c->operation, "Query") || str_is(c->operation, "Scan")) && str_has(c->rq->body, STR("\"jobs\""));
+}
+
+/* Updates of jobs seen twice or out of order, as a reader does who pages while they are written. */
+static void shuffle_items(SimCall *c, Buf *out)
+{
+	FaultList list = {0};
+	Buf fresh = {0}, one;
+	JsonW w = jw_to(&fresh);
+	JsonVal root, items;
+	size_t given;
+	Str key;
+
+	if (jv_parse(c->arena, buf_str(out), BUF_DEFAULT_MAX, &root, NULL) < 0 || jv_array(root, "Items", &items, NULL) < 0)
+		return;                /* a count has no items */
+	for (size_t i = 0; i < jv_count(items); i++) {
+		(void)jv_write(jv_at(items, i), &list.json);      /* as large as what it was read from */
+		fault_list_mark(&list);
+	}
+	jw_object(&w);
+	jw_key(&w, "Items");
+	jw_array(&w);
+	given = fault_list_write(&list, sim_faults(c->sim), c->plan.salt, &w);
+	jw_array_end(&w);
+	for (size_t i = 0; i < jv_count(root); i++) {
+		JsonVal v = jv_member_at(root, i, &key);
+		if (str_is(key, "Items"))
+			continue;
+		jw_key_str(&w, key);
+		if (str_is(key, "Count")) {
+			jw_i64(&w, (int64_t)given);
+		} else {
+			one = (Buf){0};
+			(void)jv_write(v, &one);
+			jw_raw(&w, buf_str(&one));
+			buf_done(&one);
+		}
+	}
+	jw_object_end(&w);
+	buf_done(out);
+	*out = fresh;
+	fault_list_done(&list);
+}
+
 void svc_dynamodb(SimCall *c)
 {
 	Buf out = {0};
-	char crc[16];
-	int status = ddb_call(sim_ddb(c->sim), c->operation, c->rq->body, c->now_ms, &out);
+	int status;
 
-	snprintf(crc, sizeof crc, "%u", (unsigned)crc32_of(0, buf_str(&out)));
-	sim_answer_as(c, status, buf_str(&out), "x-amz-crc32", str_of(crc));
+	ddb_set_home(sim_ddb(c->sim), c->region, c->who.account);
+	status = ddb_call(sim_ddb(c->sim), c->operation, c->rq->body, c->now_ms, &out);
+
+	if (status == 200 && (sim_faults(c->sim)->dup || sim_faults(c->sim)->reorder) && reads_jobs(c))
+		shuffle_items(c, &out);
+	sim_answer_as(c, status, buf_str(&out), NULL, (Str){0});
 	buf_done(&out);
 	if (status == 200 && may_write_registry(c))
 		registry_follow(c->sim);

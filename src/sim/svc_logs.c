@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "sim/queries.h"
 #include "wire/jsonw.h"
 
 enum { DESCRIBE_MAX = 50, PUT_EVENTS_MAX = 10000, NAME_MAX_BYTES = 512 };
@@ -10,10 +11,10 @@ static const int64_t put_past_ms = INT64_C(14) * 86400 * 1000, put_future_ms = I
 
 LogGroup *logs_group_of(SimCall *c, Str id)
 {
-	static const char prefix[] = "arn:aws:logs:" SIM_REGION ":" SIM_ACCOUNT ":log-group:";
+	Str prefix = arena_printf(c->arena, "arn:aws:logs:%.*s:%.*s:log-group:", STR_ARG(c->region), STR_ARG(c->who.account));
 
-	if (str_starts(id, str_of(prefix)))
-		id = str_sub(id, sizeof prefix - 1, id.n);
+	if (str_starts(id, prefix))
+		id = str_sub(id, prefix.n, id.n);
 	if (str_ends(id, STR(":*")))
 		id = str_sub(id, 0, id.n - 2);
 	return logstore_find(sim_logs(c->sim), id);
@@ -34,15 +35,14 @@ static void answer_empty(SimCall *c)
 	sim_answer(c, STR("{}"));
 }
 
-static void put_group(JsonW *w, const LogGroup *g)
+static void put_group(SimCall *c, JsonW *w, const LogGroup *g)
 {
-	char arn[NAME_MAX_BYTES + 128];
+	Str arn = arena_printf(c->arena, "arn:aws:logs:%.*s:%.*s:log-group:%s:*", STR_ARG(c->region), STR_ARG(c->who.account), g->name);
 
-	snprintf(arn, sizeof arn, "arn:aws:logs:" SIM_REGION ":" SIM_ACCOUNT ":log-group:%s:*", g->name);
 	jw_object(w);
 	jw_kstr(w, "logGroupName", str_of(g->name));
-	jw_kstr(w, "arn", str_of(arn));
-	jw_kstr(w, "logGroupArn", str_sub(str_of(arn), 0, str_of(arn).n - 2));
+	jw_kstr(w, "arn", arn);
+	jw_kstr(w, "logGroupArn", str_sub(arn, 0, arn.n - 2));
 	jw_ki64(w, "creationTime", g->created_ms);
 	jw_ki64(w, "metricFilterCount", 0);
 	jw_ki64(w, "storedBytes", g->bytes);
@@ -80,7 +80,7 @@ static void describe_log_groups(SimCall *c)
 			next = s->group[i]->name;
 			break;
 		}
-		put_group(&w, s->group[i]);
+		put_group(c, &w, s->group[i]);
 	}
 	jw_array_end(&w);
 	if (next)
@@ -181,7 +181,8 @@ static void put_log_events(SimCall *c)
 			old = (int64_t)i + 1;
 		else if (t > c->now_ms + put_future_ms)
 			young = young < 0 ? (int64_t)i : young;
-		else if (loggroup_put(s, g, stream, t, c->now_ms, text) < 0) {
+		/* Taken in now, not when the request began: a tail may have looked in between. */
+		else if (loggroup_put(s, g, stream, t, sim_now(c->sim), text) < 0) {
 			sim_fail(c, 400, "LimitExceededException", "The simulated log group is full.");
 			return;
 		}
@@ -202,7 +203,12 @@ void svc_logs(SimCall *c)
 	static const SimOperation operations[] = {
 		{ "FilterLogEvents", logs_filter_log_events },
 		{ "StartLiveTail", logs_start_live_tail },
+		{ "StartQuery", logs_start_query },
+		{ "GetQueryResults", logs_get_query_results },
+		{ "StopQuery", logs_stop_query },
+		{ "DescribeQueries", logs_describe_queries },
 		{ "DescribeLogGroups", describe_log_groups },
+		{ "DescribeLogStreams", logs_describe_log_streams },
 		{ "CreateLogGroup", create_log_group },
 		{ "CreateLogStream", create_log_stream },
 		{ "PutLogEvents", put_log_events },

@@ -14,5 +14,6 @@ void logs_no_group(SimCall *c);
 
 void logs_filter_log_events(SimCall *c);
 void logs_start_live_tail(SimCall *c);
+void logs_describe_log_streams(SimCall *c);
 
 #endif

@@ -4,11 +4,15 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "store/books_own.h"
+#include "store/charges.h"
 
 /* What one store_apply carries through its steps. */
 typedef struct Taking {
 	Store *s;
 	const StoreBatch *b;
+	const PriceTable *prices;        /* by which this store is booked */
+	LedgerMode mode;
 	StoreDelta d;
 	Horizon horizon;
 	int64_t next_id;                 /* of the next new call */
@@ -74,6 +78,44 @@ static int call_of_job(Taking *t, const Job *j, Call *c, Err *e)
 	return 0;
 }
 
+static void make_dirty(Taking *t, int64_t call, int64_t lines)
+{
+	VEC_GROW(t->dirty, t->dirty_cap, t->dirty_n + (size_t)lines);
+	for (; lines > 0; lines--)
+		t->dirty[t->dirty_n++] = call;
+}
+
+/* A call that was known by its request id alone turns out to be one of a job's: its lines are the job's from here on. Both are stored. */
+static int merge_lone(Taking *t, const Call *lone, int64_t to, Err *e)
+{
+	if (line_move(t->s, lone->id, to, e) < 0 || call_delete(t->s, lone, e) < 0)
+		return -1;
+	apply_count(t->s, lone, -1, NULL);
+	t->d.nusd -= lone->b.nusd;
+	for (size_t i = 0; i < t->dirty_n; i++)
+		if (t->dirty[i] == lone->id)
+			t->dirty[i] = to;
+	make_dirty(t, to, lone->cost_lines);
+	return 0;
+}
+
+/* The stored call `to` has this request id. */
+static int take_request(Taking *t, Str request, int64_t to, Err *e)
+{
+	bool found;
+	Call other;
+
+	if (!t->b->requests || !request.n)
+		return 0;
+	if (request_find(t->s, request, &t->a, &other, &found, e) < 0)
+		return -1;
+	if (!found || other.id == to)
+		return found ? 0 : request_put(t->s, request, to, e);
+	if (other.kind == CALL_LONE && merge_lone(t, &other, to, e) < 0)
+		return -1;
+	return request_put(t->s, request, to, e);
+}
+
 static int apply_job(Taking *t, const Job *j, Err *e)
 {
 	Call c, old;
@@ -90,23 +132,57 @@ static int apply_job(Taking *t, const Job *j, Err *e)
 	c.id = found ? old.id : t->next_id++;
 	c.stored = found;
 	c.cost_lines = found ? old.cost_lines : 0;
-	if (apply_book(t->s, &c, found ? &old : NULL, t->b->prices, t->b->mode, &t->a, &t->d.nusd, e) < 0)
+	if (apply_book(t->s, &c, found ? &old : NULL, t->prices, t->mode, &t->a, &t->d.nusd, e) < 0)
 		return -1;
 	if (found && old.kind == CALL_ITEM)
 		t->d.jobs_changed++;
 	else
 		t->d.jobs_new++;
-	return call_save(t->s, &c, found ? &old : NULL, e);
+	if (call_save(t->s, &c, found ? &old : NULL, e) < 0)
+		return -1;
+	return take_request(t, j->request_id, c.id, e);
+}
+
+/* The call that a cost line belongs to, as far as it is known. */
+static int find_call(Taking *t, const LogLine *l, Call *c, bool *found, Err *e)
+{
+	Str own = l->request_id.n ? l->request_id : l->event_id;
+
+	if (l->job_id.n)
+		return call_find(t->s, l->job_id, false, &t->a, c, found, e);
+	if (t->b->requests && l->request_id.n && request_find(t->s, l->request_id, &t->a, c, found, e) < 0)
+		return -1;
+	return *found ? 0 : call_find(t->s, own, true, &t->a, c, found, e);
+}
+
+static int new_call(Taking *t, const LogLine *l, Call *c, Err *e)
+{
+	bool lone = !l->job_id.n;
+	Str own = l->request_id.n ? l->request_id : l->event_id;
+
+	*c = (Call){ .id = t->next_id++, .only = l, .kind = lone ? CALL_LONE : CALL_LINES, .job_id = lone ? own : l->job_id, .trace = l->trace_id,
+	             .state = JOB_OTHER, .cost_lines = 1 };
+	if (apply_book(t->s, c, NULL, t->prices, t->mode, &t->a, &t->d.nusd, e) < 0)
+		return -1;
+	return call_save(t->s, c, NULL, e);
 }
 
 static int apply_line(Taking *t, const LogLine *l, Err *e)
 {
-	bool cost = l->kind == LINE_COST, lone = cost && !l->job_id.n, fresh, found = false;
+	bool cost = l->kind == LINE_COST || l->kind == LINE_INVOCATION, fresh, found = false;
 	Call c = { 0 };
+	LineMatch match;
 
 	if (l->event_ms < (cost ? t->horizon.jobs_ms : t->horizon.lines_ms))
 		return 0;
-	if (cost && call_find(t->s, lone ? l->event_id : l->job_id, lone, &t->a, &c, &found, e) < 0)
+	if (line_match(t->s, l, &match, e) < 0)
+		return -1;
+	if (match != LINE_NEW) {
+		t->d.lines_again++;
+		t->d.lines_confirmed += match == LINE_CONFIRMED;
+		return 0;
+	}
+	if (cost && find_call(t, l, &c, &found, e) < 0)
 		return -1;
 	if (line_insert(t->s, l, !cost ? 0 : found ? c.id : t->next_id, &fresh, e) < 0)
 		return -1;
@@ -117,16 +193,11 @@ static int apply_line(Taking *t, const LogLine *l, Err *e)
 	t->d.lines_new++;
 	if (!cost)
 		return 0;
-	if (found) {
-		VEC_GROW(t->dirty, t->dirty_cap, t->dirty_n + 1);
-		t->dirty[t->dirty_n++] = c.id;
-		return 0;
-	}
-	c = (Call){ .id = t->next_id++, .only = l, .kind = lone ? CALL_LONE : CALL_LINES, .job_id = lone ? l->event_id : l->job_id, .trace = l->trace_id,
-	            .state = JOB_OTHER, .cost_lines = 1 };
-	if (apply_book(t->s, &c, NULL, t->b->prices, t->b->mode, &t->a, &t->d.nusd, e) < 0)
+	if (found)
+		make_dirty(t, c.id, 1);
+	else if (new_call(t, l, &c, e) < 0)
 		return -1;
-	return call_save(t->s, &c, NULL, e);
+	return take_request(t, l->request_id, c.id, e);
 }
 
 static int by_value(const void *a, const void *b)
@@ -150,7 +221,7 @@ static int apply_dirty(Taking *t, Err *e)
 			return -1;
 		c = old;
 		c.cost_lines += (int64_t)run;
-		if (apply_book(t->s, &c, &old, t->b->prices, t->b->mode, &t->a, &t->d.nusd, e) < 0 || call_save(t->s, &c, &old, e) < 0)
+		if (apply_book(t->s, &c, &old, t->prices, t->mode, &t->a, &t->d.nusd, e) < 0 || call_save(t->s, &c, &old, e) < 0)
 			return -1;
 		arena_reset(&t->a);
 	}
@@ -162,9 +233,13 @@ static int apply_rows(Taking *t, Err *e)
 	/* Lines may outlive their call: its id must not come again. */
 	static const char last[] = "SELECT max(coalesce((SELECT max(id) FROM job), 0), coalesce((SELECT max(call) FROM line WHERE call <> 0), 0))";
 
-	if (apply_horizon(t->s, &t->horizon, e) < 0 || db_int(t->s, last, &t->next_id, e) < 0)
+	if (books_open(t->s, t->b->prices, t->b->mode, &t->prices, &t->mode, e) < 0 || apply_horizon(t->s, &t->horizon, e) < 0 ||
+	    recent_begin(t->s, t->b->now_ms, e) < 0 || db_int(t->s, last, &t->next_id, e) < 0)
 		return -1;
 	t->next_id++;
+	/* Request ids lead to calls by the tables alone. */
+	if (held_begin(t->s, !t->b->requests, e) < 0 || (t->b->requests && request_begin(t->s, e) < 0))
+		return -1;
 	for (size_t i = 0; i < t->b->job_count; i++) {
 		if (apply_job(t, &t->b->jobs[i], e) < 0)
 			return -1;
@@ -175,9 +250,20 @@ static int apply_rows(Taking *t, Err *e)
 			return -1;
 		arena_reset(&t->a);
 	}
-	if (apply_dirty(t, e) < 0 || apply_feeds(t->s, t->b, &t->d, e) < 0 || index_settle(t->s, e) < 0)
+	if (held_flush(t->s, e) < 0 || apply_dirty(t, e) < 0 || apply_feeds(t->s, t->b, &t->d, e) < 0 ||
+	    apply_alarms(t->s, t->b, &t->d, e) < 0 ||
+	    charges_put(t->s, t->b->charges, t->b->charge_count, &t->d.charges, e) < 0 || index_settle(t->s, e) < 0)
 		return -1;
 	return apply_flush(t->s, e);
+}
+
+/* Whether figures can differ after it. How far back the jobs are complete is one of them. */
+static bool was_news(const StoreBatch *b, const StoreDelta *d)
+{
+	for (size_t i = 0; i < b->cursor_count; i++)
+		if (strcmp(b->cursors[i].feed, "jobs.back") == 0)
+			return true;
+	return d->jobs_new || d->jobs_changed || d->lines_new || d->series || d->agents || d->alarms || d->charges || d->changes || b->agents_replace;
 }
 
 int store_apply(Store *s, const StoreBatch *b, StoreDelta *delta, Err *e)
@@ -185,7 +271,11 @@ int store_apply(Store *s, const StoreBatch *b, StoreDelta *delta, Err *e)
 	Taking t = { .s = s, .b = b };
 	int rc = db_begin(s, e);
 
-	if (rc == 0 && (rc = apply_rows(&t, e)) == 0)
+	if (rc == 0)
+		rc = apply_rows(&t, e);
+	if (rc == 0 && was_news(b, &t.d))
+		rc = apply_news(s, &t.d.news, e);
+	if (rc == 0)
 		rc = db_commit(s, e);
 	if (rc < 0)
 		db_undo(s);

@@ -1,8 +1,9 @@
 #include "store/apply.h"
 
-#include <string.h>
+#include "base/num.h"
+#include "model/sketch.h"
 
-static const int64_t minute_ms = 60000;
+static const int64_t minute_ms = 60000, hour_ms = 3600000;
 
 static int sum_lines(Store *s, const Call *c, const PriceTable *p, Arena *a, CostLines *sum, Err *e)
 {
@@ -17,10 +18,29 @@ static int sum_lines(Store *s, const Call *c, const PriceTable *p, Arena *a, Cos
 		cost_lines_add(sum, c->only, p);
 		return 0;
 	}
-	if (line_list(s, &q, a, &v, &n, e) < 0)
+	if (held_flush(s, e) < 0 || line_list(s, &q, a, &v, &n, e) < 0)
 		return -1;
+	n = ledger_calls(v, n);
 	for (size_t i = 0; i < n; i++)
 		cost_lines_add(sum, &v[i], p);
+	return 0;
+}
+
+/* The id of "agent@version" from the ids of both; 0 when neither has a name. */
+int apply_version(Store *s, int64_t agent, int64_t version, int64_t *id, Err *e)
+{
+	Str texts[2];
+
+	if ((*id = agent || version ? pairs_find(&s->versions, agent, version) : 0) >= 0)
+		return 0;
+	if (db_name_text(s, agent, &texts[0], e) < 0 || db_name_text(s, version, &texts[1], e) < 0)
+		return -1;
+	buf_reset(&s->scratch);
+	if (buf_put_str(&s->scratch, texts[0]) < 0 || buf_putc(&s->scratch, '@') < 0 || buf_put_str(&s->scratch, texts[1]) < 0)
+		return err_set(e, "an agent's name is too long to be kept");
+	if (db_name_id(s, buf_str(&s->scratch), id, e) < 0)
+		return -1;
+	pairs_put(&s->versions, agent, version, *id);
 	return 0;
 }
 
@@ -29,94 +49,74 @@ static int set_keys(Store *s, Call *c, const CostLines *l, Err *e)
 {
 	const Str lines[OWN_NAMES] = { l->tenant, l->persona, l->agent, l->version, l->model };
 	static const Dim dims[OWN_NAMES] = { DIM_TENANT, DIM_PERSONA, DIM_AGENT, DIM_VERSION, DIM_MODEL };
-	Str agent, version;
 
 	for (int i = 0; i < OWN_NAMES; i++) {
 		c->key[dims[i]] = c->own[i];
 		if (!c->own[i] && db_name_id(s, lines[i], &c->key[dims[i]], e) < 0)
 			return -1;
 	}
-	if (db_name_text(s, c->key[DIM_AGENT], &agent, e) < 0 || db_name_text(s, c->key[DIM_VERSION], &version, e) < 0)
-		return -1;
-	if (!agent.n && !version.n)
-		return 0;
-	buf_reset(&s->scratch);
-	if (buf_put_str(&s->scratch, agent) < 0 || buf_putc(&s->scratch, '@') < 0 || buf_put_str(&s->scratch, version) < 0)
-		return err_set(e, "an agent's name is too long to be kept");
-	return db_name_id(s, buf_str(&s->scratch), &c->key[DIM_VERSION], e);
+	return apply_version(s, c->key[DIM_AGENT], c->key[DIM_VERSION], &c->key[DIM_VERSION], e);
 }
 
-static void add_cells(Store *s, const Call *c, const Sums *add, const Sums *minus)
+static void count_in(Cells *cells, const Place *p, const Sums *x, int sign, int bucket)
 {
-	int64_t minute = c->b.booked_ms / minute_ms - (c->b.booked_ms % minute_ms < 0);
+	Cell *cell = cells_at(cells, p);
 
-	for (int d = DIM_ALL; d < DIMS; d++)
-		sums_move(cells_at(&s->cells, d, c->key[d], c->b.hour), add, minus);
-	sums_move(cells_at(&s->cells, CELL_MINUTE, 0, minute), add, minus);
+	if (sign > 0)
+		sums_add(&cell->s, x);
+	else
+		sums_sub(&cell->s, x);
+	if (bucket >= 0)
+		cells_latency(cells, cell, bucket, sign);
+}
+
+/* Latencies by the hour in which the call is booked, and over all by the minute in which it was heard of last: what ended now
+ * counts now, however long ago it began. */
+void apply_count(Store *s, const Call *c, int sign, const Sums *known)
+{
+	const int64_t minute = floor_div(c->b.booked_ms, minute_ms), day = floor_div(c->b.hour, 24);
+	const int bucket = c->latency_ms.known ? sketch_bucket(c->latency_ms.v) : -1;
+	Sums x, rest;
+
+	call_sums(c, &x);
+	rest = x;
+	if (known)
+		sums_sub(&rest, known);
+	for (int r = 0; r < ROLLUPS; r++) {
+		const RollupKind *k = rollup_kind((Rollup)r);
+
+		Place p = { r, k->span_ms == hour_ms ? c->b.hour : k->span_ms == minute_ms ? minute : day,
+		            { c->key[k->part[0]], c->key[k->part[1]], c->key[k->part[2]] } };
+
+		if (k->recent && minute < s->recent_from)
+			continue;
+		count_in(&s->cells, &p, r <= ROLLUP_MODEL ? &rest : &x, sign, k->latency ? bucket : -1);
+	}
+	if (bucket >= 0)
+		cells_latency(&s->cells, cells_at(&s->cells, &(Place){ ROLLUP_MINUTE, floor_div(c->updated_ms, minute_ms), { 0 } }), bucket, sign);
 }
 
 int apply_book(Store *s, Call *c, const Call *before, const PriceTable *p, LedgerMode mode, Arena *a, int64_t *moved, Err *e)
 {
-	static const Sums zero;
-	Job job = { .has_tokens = c->own_tokens, .reported_nusd = c->own_reported, .started_ms = c->started_ms, .updated_ms = c->updated_ms };
+	Job job = { .reported_nusd = c->own_reported, .started_ms = c->started_ms, .updated_ms = c->updated_ms };
 	CostLines lines;
-	Sums now, was;
 
 	if (sum_lines(s, c, p, a, &lines, e) < 0)
 		return -1;
-	if (c->own_tokens)
-		job.tokens = c->b.tokens;
+	detail_unpack(c->detail, &job);      /* the service tier is part of the price, and the item's own tokens stand there */
+	if (c->own_tokens && !job.has_tokens)
+		job.tokens = c->b.tokens;    /* a row of an older layout: what it is booked by are its own */
+	job.has_tokens = c->own_tokens;
 	if (db_name_text(s, c->own[OWN_MODEL], &job.model, e) < 0)
 		return -1;
 	ledger_book(c->kind == CALL_ITEM ? &job : NULL, &lines, p, mode, &c->b);
+	c->caching = true;
 	if (set_keys(s, c, &lines, e) < 0)
 		return -1;
-	call_sums(c, &now);
-	add_cells(s, c, &now, &zero);
-	if (before) {
-		call_sums(before, &was);
-		add_cells(s, before, &zero, &was);
-	}
+	apply_count(s, c, 1, NULL);
+	if (before)
+		apply_count(s, before, -1, NULL);
 	if (moved)
 		*moved += c->b.nusd - (before ? before->b.nusd : 0);
-	return 0;
-}
-
-static int write_cell(Store *s, const Cell *c, Err *e)
-{
-#define ADDED \
-	" DO UPDATE SET nusd = nusd + excluded.nusd, jobs = jobs + excluded.jobs, failed = failed + excluded.failed," \
-	"unpriced = unpriced + excluded.unpriced, cache_hits = cache_hits + excluded.cache_hits," \
-	"cache_known = cache_known + excluded.cache_known, retries = retries + excluded.retries," \
-	"latency_ms_sum = latency_ms_sum + excluded.latency_ms_sum, latency_n = latency_n + excluded.latency_n," \
-	"input = input + excluded.input, output = output + excluded.output, cache_read = cache_read + excluded.cache_read," \
-	"cache_write_5m = cache_write_5m + excluded.cache_write_5m, cache_write_1h = cache_write_1h + excluded.cache_write_1h"
-	static const char hour[] =
-		"INSERT INTO hourly VALUES(?15, ?16, ?17, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) "
-		"ON CONFLICT(dim, hour, key)" ADDED;
-	static const char minute[] =
-		"INSERT INTO minutely VALUES(?16, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) "
-		"ON CONFLICT(minute)" ADDED;
-	sqlite3_stmt *st = db_stmt(s, c->dim == CELL_MINUTE ? minute : hour, e);
-
-	if (!st)
-		return -1;
-	for (int i = 0; i < SUM_FIELDS; i++)
-		sqlite3_bind_int64(st, 1 + i, sums_field(&c->s, i));
-	sqlite3_bind_int64(st, 16, c->at);
-	if (c->dim != CELL_MINUTE) {
-		sqlite3_bind_int64(st, 15, c->dim);
-		sqlite3_bind_int64(st, 17, c->key);
-	}
-	return db_done(s, st, "cannot keep totals", e);
-}
-
-int apply_flush(Store *s, Err *e)
-{
-	cells_sort(&s->cells);
-	for (size_t i = 0; i < s->cells.n; i++)
-		if (!sums_zero(&s->cells.v[i].s) && write_cell(s, &s->cells.v[i], e) < 0)
-			return -1;
-	cells_reset(&s->cells);
 	return 0;
 }

@@ -1,9 +1,14 @@
 #include "store/row.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/num.h"
+#include "base/xalloc.h"
+#include "store/rows.h"
 
 enum {
-	F_OWN_TOKENS = 1, F_TOKENS = 2, F_UNPRICED = 4, F_CACHE_SHIFT = 3, F_APPROVED_SHIFT = 5,
+	F_OWN_TOKENS = 1, F_TOKENS = 2, F_UNPRICED = 4, F_CACHE_SHIFT = 3, F_APPROVED_SHIFT = 5, F_CACHING = 128,
 	FIRST_NUMBER = 7, FIRST_OWN = 16,
 };
 
@@ -12,6 +17,11 @@ static Opt64 col_opt(sqlite3_stmt *st, int at)
 	bool known = sqlite3_column_type(st, at) != SQLITE_NULL;
 
 	return (Opt64){ known, known ? sqlite3_column_int64(st, at) : 0 };
+}
+
+static CacheMoney col_caching(sqlite3_stmt *st, int at)
+{
+	return (CacheMoney){ sqlite3_column_int64(st, at), sqlite3_column_int64(st, at + 1), sqlite3_column_int64(st, at + 2) };
 }
 
 static void bind_opt(sqlite3_stmt *st, int at, Opt64 v)
@@ -45,6 +55,7 @@ void call_read(sqlite3_stmt *st, Call *c)
 	c->b.unpriced = flags & F_UNPRICED;
 	c->cache_hit = (Tri)(flags >> F_CACHE_SHIFT & 3);
 	c->approved = (Tri)(flags >> F_APPROVED_SHIFT & 3);
+	c->caching = flags & F_CACHING;
 	c->own_reported = col_opt(st, at++);
 	c->latency_ms = col_opt(st, at++);
 	for (int i = 0; i < OWN_NAMES; i++)
@@ -59,8 +70,9 @@ void call_read(sqlite3_stmt *st, Call *c)
 	c->b.tokens.cache_read = sqlite3_column_int64(st, at++);
 	c->b.tokens.cache_write_5m = sqlite3_column_int64(st, at++);
 	c->b.tokens.cache_write_1h = sqlite3_column_int64(st, at++);
-	for (int d = DIM_ALL + 1; d < DIMS; d++)
+	for (int d = DIM_ALL + 1; d < DIM_SIMPLE; d++)
 		c->key[d] = sqlite3_column_int64(st, at++);
+	c->b.cache = col_caching(st, at);
 }
 
 static void keep_text(Arena *a, Call *c)
@@ -75,13 +87,21 @@ int call_find(Store *s, Str job_id, bool lone, Arena *a, Call *c, bool *found, E
 {
 #define CALLS_IN(table) "SELECT " CALL_COLUMNS " FROM (SELECT id AS at FROM " table " WHERE hash = ?1) CROSS JOIN job ON id = at"
 	static const char sql[] = CALLS_IN("job_recent") " UNION ALL " CALLS_IN("job_settled");
-	sqlite3_stmt *st = db_stmt(s, sql, e);
+	const int64_t hash = index_hash(job_id);
+	const Call *held = held_call(&s->held, job_id, lone, hash);
+	sqlite3_stmt *st;
 	int rc;
 
-	*found = false;
-	if (!st)
+	*found = held;
+	if (held) {
+		*c = *held;
+		c->stored = true;            /* as far as its caller is concerned */
+		keep_text(a, c);
+		return 0;
+	}
+	if (!(st = db_stmt(s, sql, e)))
 		return -1;
-	sqlite3_bind_int64(st, 1, index_hash(job_id));
+	sqlite3_bind_int64(st, 1, hash);
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
 		if (!str_eq(db_col_str(st, 2), job_id) || (sqlite3_column_int64(st, 1) == CALL_LONE) != lone)
 			continue;
@@ -96,30 +116,64 @@ int call_find(Store *s, Str job_id, bool lone, Arena *a, Call *c, bool *found, E
 	return *found || rc == SQLITE_DONE ? 0 : -1;
 }
 
-int call_get(Store *s, int64_t id, Arena *a, Call *c, Err *e)
+int call_look(Store *s, int64_t id, Arena *a, Call *c, bool *found, Err *e)
 {
 	static const char sql[] = "SELECT " CALL_COLUMNS " FROM job WHERE id = ?";
 	sqlite3_stmt *st = db_stmt(s, sql, e);
-	int rc = 0;
+	int rc;
 
+	*found = false;
 	if (!st)
 		return -1;
 	sqlite3_bind_int64(st, 1, id);
-	if (sqlite3_step(st) == SQLITE_ROW) {
+	if ((rc = sqlite3_step(st)) == SQLITE_ROW) {
 		call_read(st, c);
 		keep_text(a, c);
-	} else {
-		rc = db_fail(s, "cannot read a job again", e);
+		*found = true;
 	}
 	sqlite3_reset(st);
-	return rc;
+	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : db_fail(s, "cannot read a job again", e);
+}
+
+int call_get(Store *s, int64_t id, Arena *a, Call *c, Err *e)
+{
+	bool found;
+
+	if (call_look(s, id, a, c, &found, e) < 0)
+		return -1;
+	return found ? 0 : err_set(e, "the snapshot %s lacks a job; move it away and a new one is made", s->path);
+}
+
+int call_delete(Store *s, const Call *c, Err *e)
+{
+	static const char row[] = "DELETE FROM job WHERE id = ?1";
+	static const char recent[] = "DELETE FROM job_recent WHERE hash = ?2 AND id = ?1";
+	static const char settled[] = "DELETE FROM job_settled WHERE hash = ?2 AND id = ?1";
+	static const char *const all[] = { row, recent, settled };
+
+	for (int i = 0; i < 3; i++) {
+		sqlite3_stmt *st = db_stmt(s, all[i], e);
+
+		if (!st)
+			return -1;
+		sqlite3_bind_int64(st, 1, c->id);
+		if (i)
+			sqlite3_bind_int64(st, 2, index_hash(c->job_id));
+		if (db_done(s, st, "cannot take a call out", e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int64_t flags_of(const Call *c)
+{
+	return (c->own_tokens ? F_OWN_TOKENS : 0) | (c->b.has_tokens ? F_TOKENS : 0) | (c->b.unpriced ? F_UNPRICED : 0) |
+	       c->cache_hit << F_CACHE_SHIFT | c->approved << F_APPROVED_SHIFT | (c->caching ? F_CACHING : 0);
 }
 
 static void bind_call(sqlite3_stmt *st, const Call *c)
 {
-	const int64_t flags = (c->own_tokens ? F_OWN_TOKENS : 0) | (c->b.has_tokens ? F_TOKENS : 0) | (c->b.unpriced ? F_UNPRICED : 0) |
-	                      c->cache_hit << F_CACHE_SHIFT | c->approved << F_APPROVED_SHIFT;
-	const int64_t numbers[] = { c->updated_ms, c->started_ms, c->content, c->cost_lines, c->retries, c->state, flags };
+	const int64_t numbers[] = { c->updated_ms, c->started_ms, c->content, c->cost_lines, c->retries, c->state, flags_of(c) };
 
 	sqlite3_bind_int64(st, 2, c->kind);
 	db_bind_str(st, 4, c->trace);
@@ -134,7 +188,7 @@ static void bind_call(sqlite3_stmt *st, const Call *c)
 	sqlite3_bind_int64(st, 21, c->b.booked_ms);
 }
 
-/* The parameters are numbered alike in all three statements. */
+/* The parameters are numbered alike in both statements. */
 static void bind_booking(sqlite3_stmt *st, const Call *c)
 {
 	const int64_t tokens[] = { c->b.tokens.input, c->b.tokens.output, c->b.tokens.cache_read, c->b.tokens.cache_write_5m,
@@ -145,8 +199,11 @@ static void bind_booking(sqlite3_stmt *st, const Call *c)
 	bind_opt(st, 24, c->b.reported_nusd);
 	for (int i = 0; i < PRICE_CLASSES; i++)
 		sqlite3_bind_int64(st, 25 + i, tokens[i]);
-	for (int d = DIM_ALL + 1; d < DIMS; d++)
+	for (int d = DIM_ALL + 1; d < DIM_SIMPLE; d++)
 		sqlite3_bind_int64(st, 29 + d, c->key[d]);
+	sqlite3_bind_int64(st, 35, c->b.cache.saved_nusd);
+	sqlite3_bind_int64(st, 36, c->b.cache.premium_nusd);
+	sqlite3_bind_int64(st, 37, c->b.cache.miss_nusd);
 }
 
 /* SQLite writes an index anew when one of its columns is named in an UPDATE, whether or not the value differs. */
@@ -156,42 +213,160 @@ static bool same_places(const Call *c, const Call *was)
 	       c->latency_ms.known == was->latency_ms.known && c->latency_ms.v == was->latency_ms.v;
 }
 
-int call_save(Store *s, const Call *c, const Call *was, Err *e)
+static int update(Store *s, const Call *c, const Call *was, Err *e)
 {
 #define SET_REST \
 	"trace = ?4, status = ?5, detail = ?6, started_ms = ?8, content = ?9, cost_lines = ?10, retries = ?11, flags = ?13," \
 	"own_reported = ?14, tenant = ?16, persona = ?17, agent = ?18, version = ?19, model = ?20, source = ?22, nusd = ?23," \
 	"reported = ?24, input = ?25, output = ?26, cache_read = ?27, cache_write_5m = ?28, cache_write_1h = ?29," \
-	"k_tenant = ?30, k_persona = ?31, k_agent = ?32, k_version = ?33, k_model = ?34 WHERE id = ?1"
-	static const char insert[] =
-		"INSERT INTO job(" CALL_COLUMNS ", hash) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
-		"?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35)";
+	"k_tenant = ?30, k_persona = ?31, k_agent = ?32, k_version = ?33, k_model = ?34, cache_saved = ?35, cache_premium = ?36," \
+	"cache_miss = ?37 WHERE id = ?1"
 	static const char move[] = "UPDATE job SET kind = ?2, updated_ms = ?7, state = ?12, latency_ms = ?15, booked_ms = ?21, " SET_REST;
 	static const char stay[] = "UPDATE job SET " SET_REST;
-	int64_t hash = index_hash(c->job_id);
-	bool staying = c->stored && was && same_places(c, was);
-	sqlite3_stmt *st = db_stmt(s, !c->stored ? insert : staying ? stay : move, e);
+	sqlite3_stmt *st = db_stmt(s, was && same_places(c, was) ? stay : move, e);
 
 	if (!st)
 		return -1;
 	sqlite3_bind_int64(st, 1, c->id);
-	if (!c->stored) {
-		db_bind_str(st, 3, c->job_id);
-		sqlite3_bind_int64(st, 35, hash);
-	}
 	bind_call(st, c);
 	bind_booking(st, c);
-	if (db_done(s, st, "cannot keep a job", e) < 0)
-		return -1;
-	return c->stored ? 0 : index_put(s, hash, c->id, e);
+	return db_done(s, st, "cannot keep a job", e);
+}
+
+int call_save(Store *s, const Call *c, const Call *was, Err *e)
+{
+	if (!c->stored)
+		return held_put_call(s, c, index_hash(c->job_id), e);
+	return held_replace(&s->held, c) ? 0 : update(s, c, was, e);
+}
+
+/* --- new ones, all at once --- */
+
+static void give_opt(sqlite3_context *ctx, Opt64 v)
+{
+	if (v.known)
+		sqlite3_result_int64(ctx, v.v);
+	else
+		sqlite3_result_null(ctx);
+}
+
+static void give_text(sqlite3_context *ctx, Str text)
+{
+	sqlite3_result_text64(ctx, text.n ? text.p : "", text.n, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+/* In the order of CALL_COLUMNS, then the hash. */
+enum { ID, KIND, JOB_ID, TRACE, STATUS, DETAIL, NUMBERS, REPORTED = 13, LATENCY, OWN, BOOKED = OWN + OWN_NAMES, SOURCE, NUSD, REPORTED_BOOKED, TOKENS,
+       KEYS = TOKENS + PRICE_CLASSES, CACHE = KEYS + DIM_SIMPLE - 1, HASH = CACHE + 3 };
+
+static void set_numbers(const Call *c, int64_t hash, int64_t v[HELD_NUMBERS])
+{
+	const int64_t numbers[] = { c->updated_ms, c->started_ms, c->content, c->cost_lines, c->retries, c->state, flags_of(c) };
+	const int64_t tokens[] = { c->b.tokens.input, c->b.tokens.output, c->b.tokens.cache_read, c->b.tokens.cache_write_5m,
+	                           c->b.tokens.cache_write_1h };
+
+	v[ID] = c->id;
+	v[KIND] = c->kind;
+	memcpy(v + NUMBERS, numbers, sizeof numbers);
+	memcpy(v + OWN, c->own, sizeof c->own);
+	v[BOOKED] = c->b.booked_ms;
+	v[SOURCE] = c->b.source;
+	v[NUSD] = c->b.nusd;
+	memcpy(v + TOKENS, tokens, sizeof tokens);
+	memcpy(v + KEYS, c->key + DIM_ALL + 1, (DIM_SIMPLE - 1) * sizeof *v);
+	v[CACHE] = c->b.cache.saved_nusd;
+	v[CACHE + 1] = c->b.cache.premium_nusd;
+	v[CACHE + 2] = c->b.cache.miss_nusd;
+	v[HASH] = hash;
+}
+
+static void give_call(sqlite3_context *ctx, void *held, size_t row, int column)
+{
+	Held *h = held;
+	const Call *c = &h->call[row];
+
+	if (h->given != c) {
+		set_numbers(c, h->hash[row], h->number);
+		h->given = c;
+	}
+	switch (column) {
+	case JOB_ID:
+		give_text(ctx, c->job_id);
+		break;
+	case TRACE:
+		give_text(ctx, c->trace);
+		break;
+	case STATUS:
+		give_text(ctx, c->status);
+		break;
+	case DETAIL:
+		sqlite3_result_blob64(ctx, c->detail.n ? c->detail.p : "", c->detail.n, SQLITE_STATIC);
+		break;
+	case REPORTED:
+		give_opt(ctx, c->own_reported);
+		break;
+	case LATENCY:
+		give_opt(ctx, c->latency_ms);
+		break;
+	case REPORTED_BOOKED:
+		give_opt(ctx, c->b.reported_nusd);
+		break;
+	default:
+		sqlite3_result_int64(ctx, h->number[column]);
+	}
+}
+
+/* Their places in the index, in its order: neighbours share a page. */
+typedef struct Entry { int64_t hash, id; } Entry;
+
+static int by_hash(const void *a, const void *b)
+{
+	const Entry *x = a, *y = b;
+
+	return x->hash != y->hash ? (x->hash < y->hash ? -1 : 1) : (x->id > y->id) - (x->id < y->id);
+}
+
+static void give_entry(sqlite3_context *ctx, void *entries, size_t row, int column)
+{
+	const Entry *v = entries;
+
+	sqlite3_result_int64(ctx, column ? v[row].id : v[row].hash);
+}
+
+int call_write_held(Store *s, Err *e)
+{
+	static const char sql[] =
+		"INSERT OR FAIL INTO job(" CALL_COLUMNS ", hash) SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16,"
+		"c17, c18, c19, c20, c21, c22, c23, c24, c25, c26, c27, c28, c29, c30, c31, c32, c33, c34, c35, c36, c37 FROM rows WHERE true";
+	Held *h = &s->held;
+	Entry *v = xmalloc((h->calls + 1) * sizeof *v);
+	int rc;
+
+	for (size_t i = 0; i < h->calls; i++)
+		v[i] = (Entry){ h->hash[i], h->call[i].id };
+	if (h->calls)
+		qsort(v, h->calls, sizeof *v, by_hash);
+	rc = rows_write(s, sql, &(Rows){ h->calls, give_call, h }, "cannot keep jobs", e);
+	if (rc == 0 && h->calls)
+		rc = index_put_all(s, &(Rows){ h->calls, give_entry, v }, e);
+	free(v);
+	return rc;
 }
 
 void call_sums(const Call *c, Sums *out)
 {
+	bool item = c->kind == CALL_ITEM, reported = c->b.reported_nusd.known && c->b.source != COST_NONE;
+	Str detail = c->detail;
+	Job said = { 0 };
+
+	detail_numbers(&detail, &said);
 	*out = (Sums){
 		.nusd = c->b.nusd,
 		.jobs = 1,
-		.failed = c->kind == CALL_ITEM && c->state == JOB_FAILED,
+		.failed = item && c->state == JOB_FAILED,
+		.succeeded = item && c->state == JOB_SUCCEEDED,
+		.cancelled = item && c->state == JOB_CANCELLED,
+		.booked = c->b.source != COST_NONE,
 		.unpriced = c->b.unpriced,
 		.cache_hits = c->cache_hit == TRI_YES,
 		.cache_known = c->cache_hit != TRI_UNKNOWN,
@@ -199,20 +374,44 @@ void call_sums(const Call *c, Sums *out)
 		.latency_ms_sum = c->latency_ms.known ? c->latency_ms.v : 0,
 		.latency_n = c->latency_ms.known,
 		.tok = c->b.tokens,
+		.reported_nusd = reported ? c->b.reported_nusd.v : 0,
+		.reported_n = reported,
+		.reported_booked_nusd = reported ? c->b.nusd : 0,
+		.approved = c->approved == TRI_YES,
+		.judged = c->approved != TRI_UNKNOWN,
+		.roi_milli = said.roi_milli.known ? said.roi_milli.v : 0,
+		.roi_n = said.roi_milli.known,
+		.confidence_milli = said.roi_confidence_milli.known ? said.roi_confidence_milli.v : 0,
+		.confidence_n = said.roi_confidence_milli.known,
 	};
+	if (!c->caching)
+		return;
+	out->cache = c->b.cache;
+	out->answer_hit_nusd = c->cache_hit == TRI_YES ? c->b.nusd : 0;
+	out->answer_miss_nusd = c->cache_hit == TRI_NO ? c->b.nusd : 0;
+	out->answer_miss_n = c->cache_hit == TRI_NO && c->b.source != COST_NONE;
 }
 
-void call_sums_read(sqlite3_stmt *st, Sums *out)
+void call_sums_read(sqlite3_stmt *st, Sums *out, int64_t key[DIM_SIMPLE])
 {
 	int64_t flags = sqlite3_column_int64(st, 2);
 	Call c = { .kind = (CallKind)sqlite3_column_int64(st, 0), .state = (JobState)sqlite3_column_int64(st, 1) };
 
 	c.b.unpriced = flags & F_UNPRICED;
 	c.cache_hit = (Tri)(flags >> F_CACHE_SHIFT & 3);
+	c.approved = (Tri)(flags >> F_APPROVED_SHIFT & 3);
+	c.caching = flags & F_CACHING;
 	c.retries = sqlite3_column_int64(st, 3);
 	c.latency_ms = col_opt(st, 4);
 	c.b.nusd = sqlite3_column_int64(st, 5);
 	c.b.tokens = (Tokens){ sqlite3_column_int64(st, 6), sqlite3_column_int64(st, 7), sqlite3_column_int64(st, 8),
 	                       sqlite3_column_int64(st, 9), sqlite3_column_int64(st, 10) };
+	c.b.source = (CostSource)sqlite3_column_int64(st, 11);
+	c.b.reported_nusd = col_opt(st, 12);
+	c.detail = db_col_str(st, 13);
+	key[DIM_ALL] = 0;
+	for (int d = DIM_ALL + 1; d < DIM_SIMPLE; d++)
+		key[d] = sqlite3_column_int64(st, 13 + d);
+	c.b.cache = col_caching(st, 19);
 	call_sums(&c, out);
 }

@@ -1,18 +1,23 @@
 #include "store/cells.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "model/sketch.h"
 
-static_assert(sizeof(Sums) == SUM_FIELDS * sizeof(int64_t), "Sums is its fields in a row");
-
-static size_t spread(int dim, int64_t key, int64_t at, size_t slots)
+static size_t spread(const Place *p, size_t slots)
 {
-	uint64_t h = ((uint64_t)key * 31 + (uint64_t)dim) * UINT64_C(0x9E3779B97F4A7C15) + (uint64_t)at;
+	const uint64_t odd = UINT64_C(0x9E3779B97F4A7C15);
+	uint64_t h = ((uint64_t)p->at * 64 + (uint64_t)p->rollup) * odd + (uint64_t)p->key[0];
 
+	h = (h * odd + (uint64_t)p->key[1]) * odd + (uint64_t)p->key[2];
 	return (size_t)((h * UINT64_C(0xD6E8FEB86659FD93)) >> 32) & (slots - 1);
+}
+
+static bool same(const Place *a, const Place *b)
+{
+	return a->rollup == b->rollup && a->at == b->at && a->key[0] == b->key[0] && a->key[1] == b->key[1] && a->key[2] == b->key[2];
 }
 
 static void grow(Cells *c)
@@ -21,7 +26,7 @@ static void grow(Cells *c)
 	free(c->slot);
 	c->slot = xcalloc(c->slots, sizeof *c->slot);
 	for (size_t n = 0; n < c->n; n++) {
-		size_t i = spread(c->v[n].dim, c->v[n].key, c->v[n].at, c->slots);
+		size_t i = spread(&c->v[n].place, c->slots);
 
 		while (c->slot[i])
 			i = (i + 1) & (c->slots - 1);
@@ -29,86 +34,102 @@ static void grow(Cells *c)
 	}
 }
 
-static int by_place(const void *a, const void *b)
+static int by_place(const void *a, const void *b, void *cells)
 {
-	const Cell *x = a, *y = b;
+	const Cell *v = cells;
+	const Place *x = &v[*(const uint32_t *)a].place, *y = &v[*(const uint32_t *)b].place;
 
-	if (x->dim != y->dim)
-		return x->dim < y->dim ? -1 : 1;
+	if (x->rollup != y->rollup)
+		return x->rollup < y->rollup ? -1 : 1;
 	if (x->at != y->at)
 		return x->at < y->at ? -1 : 1;
-	return x->key < y->key ? -1 : x->key > y->key;
+	for (int i = 0; i < DIM_PARTS; i++)
+		if (x->key[i] != y->key[i])
+			return x->key[i] < y->key[i] ? -1 : 1;
+	return 0;
 }
 
 void cells_done(Cells *c)
 {
 	free(c->v);
 	free(c->slot);
+	free(c->latency);
 	*c = (Cells){ 0 };
 }
 
 void cells_reset(Cells *c)
 {
-	c->n = 0;
+	c->n = c->latencies = 0;
 	if (c->slots)
 		memset(c->slot, 0, c->slots * sizeof *c->slot);
 }
 
-Sums *cells_at(Cells *c, int dim, int64_t key, int64_t at)
+Cell *cells_at(Cells *c, const Place *p)
 {
 	size_t i;
 
 	if (c->n * 2 >= c->slots)
 		grow(c);
-	for (i = spread(dim, key, at, c->slots); c->slot[i]; i = (i + 1) & (c->slots - 1)) {
+	for (i = spread(p, c->slots); c->slot[i]; i = (i + 1) & (c->slots - 1)) {
 		Cell *x = &c->v[c->slot[i] - 1];
 
-		if (x->key == key && x->at == at && x->dim == dim)
-			return &x->s;
+		if (same(&x->place, p))
+			return x;
 	}
 	VEC_GROW(c->v, c->cap, c->n + 1);
-	c->v[c->n++] = (Cell){ .dim = dim, .key = key, .at = at };
+	c->v[c->n++] = (Cell){ .place = *p };
 	c->slot[i] = (uint32_t)c->n;
-	return &c->v[c->n - 1].s;
+	return &c->v[c->n - 1];
 }
 
-void cells_sort(Cells *c)
+void cells_latency(Cells *c, const Cell *at, int bucket, int sign)
 {
+	VEC_GROW(c->latency, c->latency_cap, c->latencies + 1);
+	c->latency[c->latencies++] = (CellLatency){ (uint32_t)(at - c->v), (uint16_t)bucket, (int16_t)sign };
+}
+
+/* Sorts by one of the two numbers and keeps the order of the other: two passes of counting, whatever the batch is like. */
+static void sort_by(const CellLatency *from, CellLatency *to, size_t n, bool by_cell, uint32_t *count, size_t values)
+{
+	uint32_t sum = 0;
+
+	memset(count, 0, values * sizeof *count);
+	for (size_t i = 0; i < n; i++)
+		count[by_cell ? from[i].cell : from[i].bucket]++;
+	for (size_t i = 0; i < values; i++) {
+		uint32_t here = count[i];
+
+		count[i] = sum;
+		sum += here;
+	}
+	for (size_t i = 0; i < n; i++)
+		to[count[by_cell ? from[i].cell : from[i].bucket]++] = from[i];
+}
+
+static void sort_latencies(Cells *c)
+{
+	size_t values = c->n > SKETCH_BUCKETS ? c->n : SKETCH_BUCKETS;
+	CellLatency *other = xmalloc(c->latencies * sizeof *other);
+	uint32_t *count = xmalloc(values * sizeof *count);
+
+	sort_by(c->latency, other, c->latencies, false, count, SKETCH_BUCKETS);
+	sort_by(other, c->latency, c->latencies, true, count, c->n);
+	for (size_t i = 0; i < c->latencies; i++) {
+		Cell *x = &c->v[c->latency[i].cell];
+
+		if (!x->count++)
+			x->first = (uint32_t)i;
+	}
+	free(other);
+	free(count);
+}
+
+void cells_sort(Cells *c, uint32_t *order)
+{
+	if (c->latencies)
+		sort_latencies(c);
+	for (size_t i = 0; i < c->n; i++)
+		order[i] = (uint32_t)i;
 	if (c->n)
-		qsort(c->v, c->n, sizeof *c->v, by_place);
-}
-
-int64_t sums_field(const Sums *s, int i)
-{
-	int64_t v;
-
-	memcpy(&v, (const char *)s + (size_t)i * sizeof v, sizeof v);
-	return v;
-}
-
-void sums_set_field(Sums *s, int i, int64_t v)
-{
-	memcpy((char *)s + (size_t)i * sizeof v, &v, sizeof v);
-}
-
-/* Unsigned on purpose: a difference takes out exactly what went in, also after an absurd count wrapped. */
-void sums_move(Sums *to, const Sums *from, const Sums *minus)
-{
-	for (int i = 0; i < SUM_FIELDS; i++)
-		sums_set_field(to, i, (int64_t)((uint64_t)sums_field(to, i) + (uint64_t)sums_field(from, i) -
-		                                (uint64_t)sums_field(minus, i)));
-}
-
-bool sums_zero(const Sums *s)
-{
-	static const Sums zero;
-
-	return memcmp(s, &zero, sizeof zero) == 0;
-}
-
-void sums_add(Sums *to, const Sums *x)
-{
-	static const Sums zero;
-
-	sums_move(to, x, &zero);
+		qsort_r(order, c->n, sizeof *order, by_place, c->v);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "store/books_own.h"
 
 sqlite3_stmt *db_stmt(Store *s, const char *sql, Err *e)
 {
@@ -27,7 +28,8 @@ int db_fail(Store *s, const char *doing, Err *e)
 {
 	const char *why = sqlite3_errmsg(s->db), *remedy = "";
 
-	switch (sqlite3_errcode(s->db)) {
+	s->failed = sqlite3_errcode(s->db);
+	switch (s->failed) {
 	case SQLITE_BUSY:
 		remedy = "; another program holds it: try again";
 		break;
@@ -59,6 +61,24 @@ int db_done(Store *s, sqlite3_stmt *st, const char *doing, Err *e)
 
 	sqlite3_reset(st);
 	return rc;
+}
+
+int db_each(Store *s, const DbQuery *q, void *arg, Err *e)
+{
+	sqlite3_stmt *st = db_stmt(s, q->sql, e);
+	int rc;
+
+	if (!st)
+		return -1;
+	for (int i = 0; i < q->binds; i++)
+		sqlite3_bind_int64(st, 1 + i, q->bind[i]);
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
+		if (q->row(s, st, arg, e) < 0)
+			break;
+	if (rc != SQLITE_DONE && rc != SQLITE_ROW)
+		(void)db_fail(s, q->doing, e);
+	sqlite3_reset(st);
+	return rc == SQLITE_DONE ? 0 : -1;
 }
 
 int db_int(Store *s, const char *sql, int64_t *out, Err *e)
@@ -96,7 +116,10 @@ void db_undo(Store *s)
 	if (!sqlite3_get_autocommit(s->db))
 		(void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);   /* the first error is the one to tell */
 	names_done(&s->names);
+	pairs_done(&s->versions);
 	cells_reset(&s->cells);
+	held_reset(&s->held);
+	books_close(s);
 	s->indexed = 0;
 }
 

@@ -7,9 +7,11 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "store/cells.h"
+#include "store/held.h"
 #include "store/names.h"
 #include "store/store.h"
 
+typedef struct Rows Rows;        /* rows.h */
 typedef struct Kept { const char *sql; sqlite3_stmt *stmt; } Kept;
 
 struct Store {
@@ -19,9 +21,17 @@ struct Store {
 	Kept    *kept;
 	size_t   kept_n, kept_cap;
 	Names    names;          /* what this connection has looked up; emptied when a transaction is undone */
+	Pairs    versions;       /* ids of agent and version to that of "agent@version"; emptied with the names */
 	Cells    cells;          /* differences of the batch under way */
+	Held     held;           /* its rows that wait to be written */
 	int64_t  indexed;        /* new ids put during it */
+	int64_t  recent_from;    /* during it: the first minute that is kept by key */
 	Buf      scratch;
+	struct Books *books;     /* books.c: the store's prices, once they were needed */
+	int      failed;         /* SQLite's code of the last failure */
+	Buf      merged;         /* of an SQL function */
+	const Rows *rows;        /* that a statement reads just now */
+	struct Gather *gather;   /* where one hands its rows to (gather.h) */
 };
 
 /* The statement for this text (found again by its address: pass a static string), reset and without values.
@@ -31,9 +41,14 @@ int db_fail(Store *s, const char *doing, Err *e);                /* -1; says wha
 int db_exec(Store *s, const char *sql, Err *e);
 int db_done(Store *s, sqlite3_stmt *st, const char *doing, Err *e);   /* steps a statement without rows, resets it */
 int db_int(Store *s, const char *sql, int64_t *out, Err *e);     /* first column of the first row; 0 when none */
+/* A question whose answer is rows: each of them to `row`, which returns 0, or -1 with *e set. */
+typedef int DbRow(Store *s, sqlite3_stmt *st, void *arg, Err *e);
+typedef struct DbQuery { const char *sql /* static, see db_stmt */, *doing; DbRow *row; int64_t bind[5]; int binds; } DbQuery;
+int db_each(Store *s, const DbQuery *q, void *arg, Err *e);
 int db_begin(Store *s, Err *e);
 int db_commit(Store *s, Err *e);
 void db_undo(Store *s);                                          /* rolls back and forgets what was looked up */
+int db_functions(Store *s, Err *e);                              /* SQL functions of the totals (functions.c) */
 int db_bind_str(sqlite3_stmt *st, int at, Str text);             /* borrowed until the statement is reset */
 Str db_col_str(sqlite3_stmt *st, int at);                        /* borrowed until the next step */
 
@@ -45,10 +60,13 @@ int  db_name_text(Store *s, int64_t id, Str *text, Err *e);      /* borrowed fro
 /* Ids of calls by the hash of their job id (index.c). */
 int64_t index_hash(Str job_id);
 int index_put(Store *s, int64_t hash, int64_t id, Err *e);
+int index_put_all(Store *s, const Rows *hash_id, Err *e);        /* rows of both, in this order */
 int index_settle(Store *s, Err *e);                              /* before a commit: keeps the table of new ones small */
 int index_forget(Store *s, int64_t booked_before_ms, Err *e);    /* before these jobs are deleted */
 
 int schema_check(Store *s, bool *foreign, Err *e);               /* application id and version */
+int64_t schema_newest(void);                                      /* layout that this program makes */
+bool schema_is_ours(int64_t application);
 int schema_make(Store *s, Err *e);                               /* all migrations that are missing, in one transaction */
 
 #endif

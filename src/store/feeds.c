@@ -1,4 +1,5 @@
 #include "store/apply.h"
+#include "store/change.h"
 
 static int put_agents(Store *s, const StoreBatch *b, StoreDelta *d, Err *e)
 {
@@ -63,6 +64,17 @@ static int put_series(Store *s, const MetricSeries *m, Err *e)
 	return 0;
 }
 
+static int put_changes(Store *s, const StoreBatch *b, StoreDelta *d, Err *e)
+{
+	for (size_t i = 0; i < b->name_count; i++)
+		if (change_known_as(s, &b->names[i], e) < 0)
+			return -1;
+	for (size_t i = 0; i < b->change_count; i++)
+		if (change_take(s, &b->changes[i], &d->changes, e) < 0)
+			return -1;
+	return b->traits ? change_traits(s, b->traits, &d->changes, e) : 0;
+}
+
 int apply_feeds(Store *s, const StoreBatch *b, StoreDelta *d, Err *e)
 {
 	static const char sql[] = "INSERT OR REPLACE INTO cursor VALUES(?, ?)";
@@ -70,7 +82,7 @@ int apply_feeds(Store *s, const StoreBatch *b, StoreDelta *d, Err *e)
 	for (size_t i = 0; i < b->series_count; i++, d->series++)
 		if (put_series(s, &b->series[i], e) < 0)
 			return -1;
-	if (put_agents(s, b, d, e) < 0)
+	if (put_agents(s, b, d, e) < 0 || put_changes(s, b, d, e) < 0)
 		return -1;
 	for (size_t i = 0; i < b->cursor_count; i++) {
 		sqlite3_stmt *st = db_stmt(s, sql, e);

@@ -1,4 +1,7 @@
 #include "store/apply.h"
+#include "store/change.h"
+#include "store/charges.h"
+#include "store/totals.h"
 
 static const char get_meta[] = "SELECT value FROM meta WHERE key = ?";
 static const char put_meta[] = "INSERT OR REPLACE INTO meta VALUES(?, ?)";
@@ -64,61 +67,25 @@ int apply_horizon(Store *s, Horizon *h, Err *e)
 	return db_int(s, jobs, &h->jobs_ms, e) < 0 || db_int(s, lines, &h->lines_ms, e) < 0 ? -1 : 0;
 }
 
-/* The ids of the next calls after `after`, at most cap. */
-static int next_ids(Store *s, int64_t after, int64_t *ids, size_t cap, size_t *n, Err *e)
+int store_kept_from(Store *s, KeptFrom *out, Err *e)
 {
-	static const char sql[] = "SELECT id FROM job WHERE id > ? ORDER BY id LIMIT ?";
-	sqlite3_stmt *st = db_stmt(s, sql, e);
-	int rc;
+	Horizon h;
 
-	*n = 0;
-	if (!st)
+	if (apply_horizon(s, &h, e) < 0)
 		return -1;
-	sqlite3_bind_int64(st, 1, after);
-	sqlite3_bind_int64(st, 2, (int64_t)cap);
-	while ((rc = sqlite3_step(st)) == SQLITE_ROW && *n < cap)
-		ids[(*n)++] = sqlite3_column_int64(st, 0);
-	sqlite3_reset(st);
-	return rc == SQLITE_DONE || rc == SQLITE_ROW ? 0 : db_fail(s, "cannot read the jobs again", e);
+	out->jobs_ms = h.jobs_ms;
+	out->lines_ms = h.lines_ms;
+	return db_int(s, "SELECT value FROM meta WHERE key = 'pruned_hours_ms'", &out->hours_ms, e);
 }
 
-static int rebook_all(Store *s, const PriceTable *prices, LedgerMode mode, Arena *a, Err *e)
+int store_caching_from(Store *s, int64_t *ms, Err *e)
 {
-	int64_t ids[1024], after = INT64_MIN;
-	size_t n;
-
-	do {
-		if (next_ids(s, after, ids, 1024, &n, e) < 0)
-			return -1;
-		for (size_t i = 0; i < n; i++) {
-			Call c, old;
-
-			if (call_get(s, ids[i], a, &old, e) < 0)
-				return -1;
-			c = old;
-			if (apply_book(s, &c, &old, prices, mode, a, NULL, e) < 0 || call_save(s, &c, &old, e) < 0)
-				return -1;
-			arena_reset(a);
-		}
-		if (n)
-			after = ids[n - 1];
-		if (apply_flush(s, e) < 0)
-			return -1;
-	} while (n);
-	return 0;
+	return db_int(s, "SELECT value FROM meta WHERE key = 'caching_from_ms'", ms, e);
 }
 
-int store_rebook(Store *s, const PriceTable *prices, LedgerMode mode, Err *e)
+int store_detail_from(Store *s, int64_t *ms, Err *e)
 {
-	Arena a = { 0 };
-	int rc = db_begin(s, e);
-
-	if (rc == 0 && (rc = rebook_all(s, prices, mode, &a, e)) == 0)
-		rc = db_commit(s, e);
-	if (rc < 0)
-		db_undo(s);
-	arena_done(&a);
-	return rc;
+	return db_int(s, "SELECT value FROM meta WHERE key = 'detail_from_ms'", ms, e);
 }
 
 static int delete_before(Store *s, const char *sql, int64_t before, Err *e)
@@ -149,8 +116,7 @@ static int prune_jobs(Store *s, int64_t before_ms, Err *e)
 	static const char *const rows[] = {
 		"DELETE FROM job WHERE booked_ms < ?",
 		/* After the calls: a line goes only with the call that it belongs to, or booking again would change an hour. */
-		"DELETE FROM line WHERE event_ms < ? AND kind = 1 AND NOT EXISTS (SELECT 1 FROM job WHERE id = call)",
-		"DELETE FROM minutely WHERE minute < ? / 60000",
+		"DELETE FROM line WHERE event_ms < ? AND kind IN (1, 5) AND NOT EXISTS (SELECT 1 FROM job WHERE id = call)",
 	};
 
 	if (index_forget(s, before_ms, e) < 0)
@@ -158,20 +124,36 @@ static int prune_jobs(Store *s, int64_t before_ms, Err *e)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if (delete_before(s, rows[i], before_ms, e) < 0)
 			return -1;
+	if (totals_forget(s, ROLLUP_MINUTE, before_ms / rollup_kind(ROLLUP_MINUTE)->span_ms, e) < 0)
+		return -1;
 	return mark(s, "pruned_jobs_ms", before_ms, e);
+}
+
+/* Days go when the last of their hours does. */
+static int prune_hours(Store *s, int64_t before_ms, Err *e)
+{
+	static const char points[] = "DELETE FROM point WHERE t_ms < ?";
+
+	for (int r = 0; r < ROLLUPS; r++) {
+		int64_t span_ms = rollup_kind((Rollup)r)->span_ms;
+
+		if (span_ms >= hour_ms && totals_forget(s, (Rollup)r, before_ms / span_ms, e) < 0)
+			return -1;
+	}
+	if (delete_before(s, points, before_ms, e) < 0 || change_prune(s, before_ms, e) < 0 || charges_prune(s, before_ms / (24 * hour_ms), e) < 0)
+		return -1;
+	return mark(s, "pruned_hours_ms", before_ms / hour_ms * hour_ms, e);
 }
 
 static int prune(Store *s, int64_t jobs_before, int64_t lines_before, int64_t hours_before, Err *e)
 {
-	static const char lines[] = "DELETE FROM line WHERE event_ms < ? AND kind <> 1", points[] = "DELETE FROM point WHERE t_ms < ?";
-	static const char hours[] = "DELETE FROM hourly WHERE hour < ?";
+	static const char lines[] = "DELETE FROM line WHERE event_ms < ? AND kind NOT IN (1, 5)";
 
 	if (jobs_before > 0 && prune_jobs(s, jobs_before, e) < 0)
 		return -1;
 	if (lines_before > 0 && (delete_before(s, lines, lines_before, e) < 0 || mark(s, "pruned_lines_ms", lines_before, e) < 0))
 		return -1;
-	if (hours_before > 0 && (delete_before(s, hours, hours_before / hour_ms, e) < 0 || delete_before(s, points, hours_before, e) < 0 ||
-	                         mark(s, "pruned_hours_ms", hours_before / hour_ms * hour_ms, e) < 0))
+	if (hours_before > 0 && prune_hours(s, hours_before, e) < 0)
 		return -1;
 	return 0;
 }
@@ -217,6 +199,15 @@ int store_size(Store *s, int64_t *bytes, int64_t *unused, Err *e)
 	*bytes = pages * page;
 	*unused = unused_pages * page;
 	return 0;
+}
+
+/* The checkpoint syncs the log before it copies anything, so also one that a reader holds up leaves the commits safe. */
+int store_sync(Store *s, Err *e)
+{
+	static const char sql[] = "PRAGMA wal_checkpoint(PASSIVE)";
+	int64_t busy;
+
+	return db_int(s, sql, &busy, e);
 }
 
 /* Asked page by page by SQLite: each row of the answer is one page moved. */

@@ -10,6 +10,27 @@ static size_t spread(uint64_t h, size_t slots)
 	return (size_t)((h * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & (slots - 1);
 }
 
+/* Eight bytes at a time: each line and each job asks for ten names. Kept nowhere, so it may change. */
+static uint64_t quick_hash(Str s)
+{
+	const uint64_t odd = UINT64_C(0x9E3779B97F4A7C15);
+	uint64_t h = s.n, part = 0;
+	size_t i = 0;
+
+	for (; i + sizeof part <= s.n; i += sizeof part) {
+		memcpy(&part, s.p + i, sizeof part);
+		h = (h ^ part) * odd;
+		h ^= h >> 29;
+	}
+	if (i < s.n) {
+		part = 0;
+		memcpy(&part, s.p + i, s.n - i);
+		h = (h ^ part) * odd;
+		h ^= h >> 29;
+	}
+	return h;
+}
+
 static void link_slot(uint32_t *table, size_t slots, uint64_t hash, uint32_t index)
 {
 	size_t i = spread(hash, slots);
@@ -29,7 +50,7 @@ static void grow(Names *t)
 	t->by_id = xcalloc(slots, sizeof *t->by_id);
 	t->slots = slots;
 	for (size_t i = 0; i < t->n; i++) {
-		link_slot(t->by_text, slots, str_hash(t->v[i].text), (uint32_t)i + 1);
+		link_slot(t->by_text, slots, quick_hash(t->v[i].text), (uint32_t)i + 1);
 		link_slot(t->by_id, slots, (uint64_t)t->v[i].id, (uint32_t)i + 1);
 	}
 }
@@ -47,7 +68,7 @@ const Name *names_find(const Names *t, Str text)
 {
 	if (!t->slots)
 		return NULL;
-	for (size_t i = spread(str_hash(text), t->slots); t->by_text[i]; i = (i + 1) & (t->slots - 1))
+	for (size_t i = spread(quick_hash(text), t->slots); t->by_text[i]; i = (i + 1) & (t->slots - 1))
 		if (str_eq(t->v[t->by_text[i] - 1].text, text))
 			return &t->v[t->by_text[i] - 1];
 	return NULL;
@@ -69,7 +90,46 @@ const Name *names_put(Names *t, int64_t id, Str text)
 		grow(t);
 	VEC_GROW(t->v, t->cap, t->n + 1);
 	t->v[t->n++] = (Name){ id, arena_str(&t->arena, text) };
-	link_slot(t->by_text, t->slots, str_hash(text), (uint32_t)t->n);
+	link_slot(t->by_text, t->slots, quick_hash(text), (uint32_t)t->n);
 	link_slot(t->by_id, t->slots, (uint64_t)id, (uint32_t)t->n);
 	return &t->v[t->n - 1];
+}
+
+static size_t pair_slot(const Pairs *p, int64_t a, int64_t b)
+{
+	size_t i = spread((uint64_t)a * UINT64_C(0xD6E8FEB86659FD93) + (uint64_t)b, p->slots);
+
+	while (p->slot[i].id >= 0 && (p->slot[i].a != a || p->slot[i].b != b))
+		i = (i + 1) & (p->slots - 1);
+	return i;
+}
+
+void pairs_done(Pairs *p)
+{
+	free(p->slot);
+	*p = (Pairs){ 0 };
+}
+
+int64_t pairs_find(const Pairs *p, int64_t a, int64_t b)
+{
+	return p->slots ? p->slot[pair_slot(p, a, b)].id : -1;
+}
+
+void pairs_put(Pairs *p, int64_t a, int64_t b, int64_t id)
+{
+	if (p->n * 2 >= p->slots) {
+		Pairs wider = { .slots = p->slots ? p->slots * 2 : 256 };
+
+		wider.slot = xmalloc(wider.slots * sizeof *wider.slot);
+		for (size_t i = 0; i < wider.slots; i++)
+			wider.slot[i].id = -1;
+		for (size_t i = 0; i < p->slots; i++)
+			if (p->slot[i].id >= 0)
+				wider.slot[pair_slot(&wider, p->slot[i].a, p->slot[i].b)] = p->slot[i];
+		free(p->slot);
+		p->slot = wider.slot;
+		p->slots = wider.slots;
+	}
+	p->slot[pair_slot(p, a, b)] = (Pair){ a, b, id };
+	p->n++;
 }

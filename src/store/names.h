@@ -17,4 +17,12 @@ const Name *names_find(const Names *t, Str text);
 const Name *names_get(const Names *t, int64_t id);
 const Name *names_put(Names *t, int64_t id, Str text);    /* copies the text; the pair must be new */
 
+/* Ids that belong to two ids, so that what two texts make together is looked up without making it. */
+typedef struct Pair { int64_t a, b, id; } Pair;
+typedef struct Pairs { Pair *slot; size_t n, slots; } Pairs;       /* id -1: a free slot */
+
+void    pairs_done(Pairs *p);
+int64_t pairs_find(const Pairs *p, int64_t a, int64_t b);       /* -1 when it was never put */
+void    pairs_put(Pairs *p, int64_t a, int64_t b, int64_t id);  /* the pair must be new; id >= 0 */
+
 #endif

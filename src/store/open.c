@@ -11,9 +11,12 @@
 #include <unistd.h>
 
 #include "base/xalloc.h"
-#include "store/db.h"
+#include "store/books_own.h"
+#include "store/gather.h"
+#include "store/rows.h"
+#include "store/place.h"
 
-enum { BUSY_MS = 5000, CHECK_WHOLE_BYTES = 64 << 20 };
+enum { BUSY_MS = 5000, CHECK_WHOLE_BYTES = 64 << 20, CHECK_INDEXES_BYTES = 16 << 20 };
 
 /* The folder's links are resolved (a home below a symlink is common); the file itself must not be one. */
 static char *real_place(const char *path, Err *e)
@@ -89,17 +92,26 @@ static Store *connect(const char *path, StoreMode mode, int more_flags, Err *e)
 	}
 	sqlite3_extended_result_codes(s->db, 0);
 	sqlite3_busy_timeout(s->db, BUSY_MS);
+	if (db_functions(s, e) < 0 || rows_register(s, e) < 0 || gather_register(s, e) < 0) {
+		store_close(s);
+		return NULL;
+	}
 	return s;
 }
 
 /* What a writer needs set. Sizes: 16 MiB of pages keep the indexes of a batch; a checkpoint every 32 MiB of log. */
 static int prepare_writer(Store *s, bool in_memory, Err *e)
 {
+	/* WAL's memory is not shared with another machine, and a rollback journal is safe from a power cut with FULL only. */
+	static const char here[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL";
+	static const char there[] = "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL";
+
 	/* auto_vacuum is for a file that is still empty; it only lets store_shrink work, nothing runs by itself. */
-	if (db_exec(s, "PRAGMA auto_vacuum = INCREMENTAL", e) < 0 || (!in_memory && db_exec(s, "PRAGMA journal_mode = WAL", e) < 0))
+	if (db_exec(s, "PRAGMA auto_vacuum = INCREMENTAL", e) < 0)
 		return -1;
-	return db_exec(s, "PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;"
-	               "PRAGMA wal_autocheckpoint = 8000", e);
+	if (db_exec(s, in_memory ? "PRAGMA synchronous = OFF" : place_is_remote(s->path) ? there : here, e) < 0)
+		return -1;
+	return db_exec(s, "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8000", e);
 }
 
 static bool damaged(Store *s)
@@ -109,11 +121,11 @@ static bool damaged(Store *s)
 	return code == SQLITE_NOTADB || code == SQLITE_CORRUPT;
 }
 
-/* 0 sound, 1 to be set aside, -1 error. A large file is not read whole at each start: what is wrong in it shows when it
- * is used. */
+/* 0 sound, 1 to be set aside, -1 error. A large file is not read whole at each start, and its indexes are not compared with their
+ * tables from a smaller size on: what is wrong there shows when it is used. */
 static int examine(Store *s, off_t size, Err *e)
 {
-	static const char sql[] = "PRAGMA quick_check(1)";
+	static const char quick[] = "PRAGMA quick_check(1)", whole[] = "PRAGMA integrity_check(1)";
 	bool foreign = false;
 	sqlite3_stmt *st;
 	int rc = 0;
@@ -123,7 +135,7 @@ static int examine(Store *s, off_t size, Err *e)
 	if (foreign)
 		return 1;
 	if (size && size <= CHECK_WHOLE_BYTES) {
-		if (!(st = db_stmt(s, sql, e)))
+		if (!(st = db_stmt(s, size <= CHECK_INDEXES_BYTES ? whole : quick, e)))
 			return damaged(s) ? 1 : -1;
 		if (sqlite3_step(st) == SQLITE_ROW)
 			rc = !str_is(db_col_str(st, 0), "ok");
@@ -159,6 +171,31 @@ static int set_aside(const char *path, char note[256], Err *e)
 	return rc;
 }
 
+/* Before a file of an older layout is changed it is copied. Without room for that the change is made all the same: it is one
+ * transaction, and everything in the file can be read from AWS again. */
+static int keep_old_layout(Store *s, char note[256], Err *e)
+{
+	size_t n = strlen(s->path) + 48;
+	int64_t version;
+	Err why = { 0 };
+	char *to;
+
+	if (db_int(s, "PRAGMA user_version", &version, e) < 0)
+		return -1;
+	if (!version || version >= schema_newest())
+		return 0;
+	to = xmalloc(n);
+	for (int64_t v = 1; v <= version; v++) {     /* the one of the last change is enough */
+		(void)snprintf(to, n, "%s.layout-%lld", s->path, (long long)v);
+		if (v < version)
+			(void)unlink(to);
+	}
+	if (store_backup(s, to, &why) < 0 && note)
+		(void)snprintf(note, 256, "The snapshot's layout was changed without a copy of the old one: %.160s", why.text);
+	free(to);
+	return 0;
+}
+
 static Store *open_writer(const char *path, char note[256], Err *e)
 {
 	for (int attempt = 0; attempt < 2; attempt++) {
@@ -166,10 +203,10 @@ static Store *open_writer(const char *path, char note[256], Err *e)
 		Store *s;
 		int verdict;
 
-		if (guard(path, STORE_WRITE, &size, e) < 0 || !(s = connect(path, STORE_WRITE, SQLITE_OPEN_NOFOLLOW, e)))
+		if (guard(path, STORE_WRITE, &size, e) < 0 || place_try_lock(path, e) < 0 || !(s = connect(path, STORE_WRITE, SQLITE_OPEN_NOFOLLOW, e)))
 			return NULL;
 		verdict = examine(s, size, e);
-		if (verdict == 0 && prepare_writer(s, false, e) == 0 && schema_make(s, e) == 0)
+		if (verdict == 0 && prepare_writer(s, false, e) == 0 && keep_old_layout(s, note, e) == 0 && schema_make(s, e) == 0)
 			return s;
 		store_close(s);
 		if (verdict <= 0 || attempt > 0 || set_aside(path, note, e) < 0)
@@ -235,8 +272,12 @@ void store_close(Store *s)
 		sqlite3_finalize(s->kept[i].stmt);
 	free(s->kept);
 	names_done(&s->names);
+	pairs_done(&s->versions);
 	cells_done(&s->cells);
+	held_done(&s->held);
+	books_close(s);
 	buf_done(&s->scratch);
+	buf_done(&s->merged);
 	sqlite3_close_v2(s->db);
 	free(s->path);
 	free(s);

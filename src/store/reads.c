@@ -32,27 +32,26 @@ static int job_row(Store *s, const Call *c, Arena *a, JobRow *r, Err *e)
 	return 0;
 }
 
-/* One statement for each dimension and each index: the text decides which index is used. */
-enum { BY_UPDATE, BY_BOOKING, BY_ACTIVE, WAYS };
-#define JOBS_BY(index, column) \
+/* One statement for each index: the text decides which is used. A key below zero is not asked for. */
+enum { BY_UPDATE, BY_BOOKING, BY_ACTIVE, WAYS, FIRST_KEY = 7 };
+#define KEY_IS(column, at) " AND (?" #at " < 0 OR " column " = ?" #at ")"
+#define JOBS_BY(index) \
 	"SELECT " CALL_COLUMNS " FROM job INDEXED BY " index " AND updated_ms >= ?1 AND updated_ms < ?2 AND booked_ms >= ?3 " \
-	"AND booked_ms < ?4 AND (1 << state) & ?5 AND " column " = ?6 ORDER BY updated_ms DESC, job_id LIMIT ?7"
-#define JOBS_OF(column) { \
-	[BY_UPDATE] = JOBS_BY("job_updated WHERE kind = 0", column), [BY_BOOKING] = JOBS_BY("job_booked WHERE kind = 0", column), \
-	[BY_ACTIVE] = JOBS_BY("job_active WHERE kind = 0 AND state <= 1", column) }
-static const char *const jobs_sql[DIMS][WAYS] = {
-	[DIM_ALL] = JOBS_OF("0"), [DIM_TENANT] = JOBS_OF("k_tenant"), [DIM_PERSONA] = JOBS_OF("k_persona"),
-	[DIM_AGENT] = JOBS_OF("k_agent"), [DIM_VERSION] = JOBS_OF("k_version"), [DIM_MODEL] = JOBS_OF("k_model"),
+	"AND booked_ms < ?4 AND (1 << state) & ?5" KEY_IS("k_tenant", 7) KEY_IS("k_persona", 8) KEY_IS("k_agent", 9) \
+	KEY_IS("k_version", 10) KEY_IS("k_model", 11) " ORDER BY updated_ms DESC, job_id LIMIT ?6"
+static const char *const jobs_sql[WAYS] = {
+	[BY_UPDATE] = JOBS_BY("job_updated WHERE kind = 0"), [BY_BOOKING] = JOBS_BY("job_booked WHERE kind = 0"),
+	[BY_ACTIVE] = JOBS_BY("job_active WHERE kind = 0 AND state <= 1"),
 };
 
-/* Active jobs are few among many; a window of bookings is narrower than all that was updated since. */
+/* Active jobs are few among many; a window of bookings that ends is narrower than all that was updated since. */
 static int way_of(const JobFilter *f)
 {
 	const unsigned active = 1u << JOB_QUEUED | 1u << JOB_RUNNING;
 
 	if (f->states && !(f->states & ~active))
 		return BY_ACTIVE;
-	return f->booked_from_ms && !f->updated_from_ms ? BY_BOOKING : BY_UPDATE;
+	return f->booked_from_ms && (f->booked_until_ms || !f->updated_from_ms) ? BY_BOOKING : BY_UPDATE;
 }
 
 int store_job(Store *s, Str id, Arena *a, JobRow *out, bool *found, Err *e)
@@ -68,23 +67,29 @@ int store_jobs(Store *s, const JobFilter *f, Arena *a, JobRow **out, size_t *n, 
 {
 	sqlite3_stmt *st;
 	JobRow *v = NULL;
-	int64_t key = 0;
+	int64_t key[DIM_SIMPLE];
 	size_t cap = 0;
 	int rc;
 
 	*out = NULL;
 	*n = 0;
-	if (f->dim != DIM_ALL && db_name_find(s, f->key, &key, e) < 0)
-		return -1;
-	if (!(st = db_stmt(s, jobs_sql[f->dim][way_of(f)], e)))
+	for (int d = DIM_ALL + 1; d < DIM_SIMPLE; d++) {
+		key[d] = -1;
+		if (f->key[d].p && db_name_find(s, f->key[d], &key[d], e) < 0)
+			return -1;
+		if (f->key[d].p && key[d] < 0)           /* nobody has it */
+			return 0;
+	}
+	if (!(st = db_stmt(s, jobs_sql[way_of(f)], e)))
 		return -1;
 	sqlite3_bind_int64(st, 1, f->updated_from_ms ? f->updated_from_ms : INT64_MIN);
 	sqlite3_bind_int64(st, 2, f->updated_until_ms ? f->updated_until_ms : INT64_MAX);
 	sqlite3_bind_int64(st, 3, f->booked_from_ms ? f->booked_from_ms : INT64_MIN);
 	sqlite3_bind_int64(st, 4, f->booked_until_ms ? f->booked_until_ms : INT64_MAX);
 	sqlite3_bind_int64(st, 5, f->states ? f->states : ~0u);
-	sqlite3_bind_int64(st, 6, key);
-	sqlite3_bind_int64(st, 7, f->limit ? (int64_t)f->limit : -1);
+	sqlite3_bind_int64(st, 6, f->limit ? (int64_t)f->limit : -1);
+	for (int d = DIM_ALL + 1; d < DIM_SIMPLE; d++)
+		sqlite3_bind_int64(st, FIRST_KEY - 1 + d, key[d]);
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
 		Call c;
 
@@ -105,9 +110,10 @@ int store_jobs(Store *s, const JobFilter *f, Arena *a, JobRow **out, size_t *n, 
 	return rc == SQLITE_DONE ? 0 : -1;
 }
 
-int store_job_counts(Store *s, int64_t updated_from_ms, int64_t counts[JOB_STATES], int64_t *oldest_running_ms, Err *e)
+int store_job_counts(Store *s, int64_t updated_from_ms, int64_t updated_until_ms, int64_t counts[JOB_STATES], int64_t *oldest_running_ms, Err *e)
 {
-	static const char sql[] = "SELECT state, count(*) FROM job INDEXED BY job_updated WHERE kind = 0 AND updated_ms >= ? GROUP BY state";
+	static const char sql[] = "SELECT state, count(*) FROM job INDEXED BY job_updated WHERE kind = 0 AND updated_ms >= ? "
+		"AND updated_ms < ? GROUP BY state";
 	static const char oldest[] = "SELECT started_ms FROM job INDEXED BY job_active "
 		"WHERE kind = 0 AND state <= 1 AND state = 1 AND started_ms > 0 ORDER BY started_ms LIMIT 1";
 	sqlite3_stmt *st = db_stmt(s, sql, e);
@@ -117,6 +123,7 @@ int store_job_counts(Store *s, int64_t updated_from_ms, int64_t counts[JOB_STATE
 	if (!st)
 		return -1;
 	sqlite3_bind_int64(st, 1, updated_from_ms);
+	sqlite3_bind_int64(st, 2, updated_until_ms ? updated_until_ms : INT64_MAX);
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
 		int64_t state = sqlite3_column_int64(st, 0);
 
@@ -139,47 +146,6 @@ int store_job_lines(Store *s, Str job_id, Str trace_id, size_t limit, Arena *a, 
 		return -1;
 	q.call = found ? c.id : 0;
 	return line_list(s, &q, a, out, n, e);
-}
-
-static int by_number(const void *a, const void *b)
-{
-	const int64_t *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
-/* Nearest rank over the rows of the window, read from the index alone. */
-int store_latency(Store *s, int64_t from_ms, int64_t until_ms, double p, int64_t *ms, int64_t *n, Err *e)
-{
-	static const char sql[] = "SELECT latency_ms FROM job INDEXED BY job_updated "
-		"WHERE kind = 0 AND updated_ms >= ? AND updated_ms < ? AND latency_ms IS NOT NULL";
-	sqlite3_stmt *st = db_stmt(s, sql, e);
-	int64_t *v = NULL;
-	size_t count = 0, cap = 0, at;
-	int rc;
-
-	*ms = *n = 0;
-	if (!st)
-		return -1;
-	sqlite3_bind_int64(st, 1, from_ms);
-	sqlite3_bind_int64(st, 2, until_ms ? until_ms : INT64_MAX);
-	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-		VEC_GROW(v, cap, count + 1);
-		v[count++] = sqlite3_column_int64(st, 0);
-	}
-	sqlite3_reset(st);
-	if (rc != SQLITE_DONE)
-		(void)db_fail(s, "cannot read latencies", e);
-	if (rc == SQLITE_DONE && count) {
-		qsort(v, count, sizeof *v, by_number);
-		at = p <= 0 ? 0 : (size_t)(p * (double)count);
-		if (at > 0 && (double)at >= p * (double)count)
-			at--;
-		*ms = v[at < count ? at : count - 1];
-		*n = (int64_t)count;
-	}
-	free(v);
-	return rc == SQLITE_DONE ? 0 : -1;
 }
 
 int store_agents(Store *s, Arena *a, AgentVersionRow **out, size_t *n, Err *e)

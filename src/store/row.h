@@ -20,35 +20,50 @@ typedef struct Call {
 	Opt64    own_reported, latency_ms;
 	int64_t  own[OWN_NAMES];
 	Booking  b;
-	int64_t  key[DIMS];              /* under which it is booked; key[DIM_ALL] = 0 */
+	int64_t  key[DIM_SIMPLE];        /* under which it is booked; key[DIM_ALL] = 0 */
+	bool     caching;                /* what caches were worth is part of its totals: not so in rows of older layouts */
 	const LogLine *only;             /* its one cost line when that is at hand; NULL: they are read */
 } Call;
 
 #define CALL_COLUMNS \
 	"id, kind, job_id, trace, status, detail, updated_ms, started_ms, content, cost_lines, retries, state, flags," \
 	"own_reported, latency_ms, tenant, persona, agent, version, model, booked_ms, source, nusd, reported, input, output," \
-	"cache_read, cache_write_5m, cache_write_1h, k_tenant, k_persona, k_agent, k_version, k_model"
+	"cache_read, cache_write_5m, cache_write_1h, k_tenant, k_persona, k_agent, k_version, k_model, cache_saved, cache_premium, cache_miss"
 
 void call_read(sqlite3_stmt *st, Call *c);                      /* columns as above; text borrowed until the next step */
 int  call_find(Store *s, Str job_id, bool lone, Arena *a, Call *c, bool *found, Err *e);
 int  call_get(Store *s, int64_t id, Arena *a, Call *c, Err *e);
+int  call_look(Store *s, int64_t id, Arena *a, Call *c, bool *found, Err *e);      /* one that may be gone */
+int  call_delete(Store *s, const Call *c, Err *e);              /* with its place in the index; its lines stay */
 /* Inserts what is not stored yet, else updates. was: as it is stored, so that indexes are touched only for what moved;
  * NULL when new. */
 int  call_save(Store *s, const Call *c, const Call *was, Err *e);
 void call_sums(const Call *c, Sums *out);                       /* what it adds to every total */
-/* The same from a row of these columns alone. */
+/* The same, and its keys, from a row of these columns alone. */
 #define CALL_SUM_COLUMNS \
-	"kind, state, flags, retries, latency_ms, nusd, input, output, cache_read, cache_write_5m, cache_write_1h"
-void call_sums_read(sqlite3_stmt *st, Sums *out);
+	"kind, state, flags, retries, latency_ms, nusd, input, output, cache_read, cache_write_5m, cache_write_1h, source, reported," \
+	"detail, k_tenant, k_persona, k_agent, k_version, k_model, cache_saved, cache_premium, cache_miss"
+enum { CALL_SUM_COLUMN_COUNT = 22 };
+void call_sums_read(sqlite3_stmt *st, Sums *out, int64_t key[DIM_SIMPLE]);
 
 /* An item's fields that are only shown, in one blob. */
 void detail_pack(Buf *b, const Job *j);
 void detail_unpack(Str blob, Job *j);                           /* borrowed from blob; damaged ones end early */
+void detail_numbers(Str *blob, Job *j);                         /* only score and ROI, which stand in front; *blob: what follows */
 
+/* The events of Live Tail have no id, those of FilterLogEvents have: one event that came both ways is one row, in whichever order
+ * it came. A line of FilterLogEvents takes over the row that Live Tail made for the same text and time; one of Live Tail that
+ * FilterLogEvents had before is known. Each event id takes one row, so two events that say the same stay two.
+ * LINE_NEW: line_insert decides. */
+typedef enum LineMatch { LINE_NEW, LINE_KNOWN, LINE_CONFIRMED } LineMatch;
+int  line_match(Store *s, const LogLine *l, LineMatch *out, Err *e);
 /* Inserts the line unless it is there: *fresh says which. call: the id of the call whose cost it carries, else 0. */
 int  line_insert(Store *s, const LogLine *l, int64_t call, bool *fresh, Err *e);
 /* The cost lines of a call, or (call_only false) these and all lines of the job or trace; in time order (then event id),
  * at most limit (0 = all). */
+/* Each cost line or record of the invocation log with a request id, once; each must not read lines. */
+int  line_requests(Store *s, int (*each)(Store *s, Str request, int64_t call, Err *e), Err *e);
+int  line_move(Store *s, int64_t from_call, int64_t to_call, Err *e);
 typedef struct LineQuery { int64_t call; bool call_only; Str job_id, trace_id; size_t limit; } LineQuery;
 int  line_list(Store *s, const LineQuery *q, Arena *a, LogLine **out, size_t *n, Err *e);
 

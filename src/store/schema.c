@@ -1,4 +1,4 @@
-#include "store/db.h"
+#include "store/apply.h"
 
 #include <stdio.h>
 
@@ -65,8 +65,105 @@ static const char *const migrations[] = {
 	"CREATE INDEX line_call ON line(call) WHERE call <> 0;"
 	"CREATE INDEX line_job ON line(event_ms >> 22, job_hash) WHERE job_hash <> 0 AND kind <> 1;"
 	"CREATE INDEX line_trace ON line(event_ms >> 22, trace_hash) WHERE trace_hash <> 0;",
+	/* Lines that only Live Tail has seen: few, and each until FilterLogEvents brings it too. */
+	"CREATE INDEX line_tail ON line(event_ms) WHERE flags >= 16;",
+	/* Who does what for all processes on this store (lease.h). */
+	"CREATE TABLE lease(name TEXT PRIMARY KEY, pid INTEGER NOT NULL, start INTEGER NOT NULL, host TEXT NOT NULL,"
+	"boot TEXT NOT NULL, space TEXT NOT NULL, what TEXT NOT NULL, nonce INTEGER NOT NULL, beats INTEGER NOT NULL,"
+	"mono_ms INTEGER NOT NULL, since_ms INTEGER NOT NULL, renewed_ms INTEGER NOT NULL) WITHOUT ROWID;",
+	/* Changes (change.h): who says so stands in sighting; trait is what a source said at its last look. Kind and source are the
+	 * numbers of model/change.h. */
+	"CREATE TABLE change(id INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, since_ms INTEGER NOT NULL, kind INTEGER NOT NULL,"
+	"source INTEGER NOT NULL, object TEXT NOT NULL, value_from TEXT NOT NULL, value_to TEXT NOT NULL, who TEXT NOT NULL);"
+	"CREATE INDEX change_time ON change(time_ms);"
+	"CREATE INDEX change_object ON change(object, kind, time_ms);"
+	"CREATE TABLE sighting(source INTEGER NOT NULL, id TEXT NOT NULL, change INTEGER NOT NULL, PRIMARY KEY(source, id)) WITHOUT ROWID;"
+	"CREATE INDEX sighting_change ON sighting(change);"
+	"CREATE TABLE trait(source INTEGER NOT NULL, object TEXT NOT NULL, kind INTEGER NOT NULL, base TEXT NOT NULL, value TEXT NOT NULL,"
+	"first INTEGER NOT NULL, PRIMARY KEY(source, object, kind)) WITHOUT ROWID;"
+	"CREATE TABLE known_as(id TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;",
+	/* The last hours by minute and key (recent.h). They begin after what is booked already: its calls are not in them. */
+	"CREATE TABLE recent(minute INTEGER NOT NULL, dim INTEGER NOT NULL, key INTEGER NOT NULL, " SUM_COLUMNS ","
+	"PRIMARY KEY(minute, dim, key)) WITHOUT ROWID;"
+	"INSERT INTO meta SELECT 'recent_from', max(minute) + 1 FROM minutely HAVING max(minute) IS NOT NULL;",
+	/* CloudWatch's alarms (alarm.h). */
+	"CREATE TABLE alarm(arn TEXT PRIMARY KEY, account TEXT NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL,"
+	"reason TEXT NOT NULL, description TEXT NOT NULL, rule TEXT NOT NULL, ns TEXT NOT NULL, metric TEXT NOT NULL,"
+	"dimensions TEXT NOT NULL, statistic TEXT NOT NULL, comparison TEXT NOT NULL, period_s INTEGER NOT NULL,"
+	"periods INTEGER NOT NULL, points INTEGER NOT NULL, since_ms INTEGER NOT NULL, threshold REAL) WITHOUT ROWID;",
+	/* By which prices the totals are booked, and how far they are booked again; what application inference profiles call. */
+	"CREATE TABLE books(one INTEGER PRIMARY KEY CHECK(one = 1), hash INTEGER NOT NULL, mode INTEGER NOT NULL, prices BLOB NOT NULL,"
+	"profiles INTEGER NOT NULL, todo INTEGER NOT NULL, at INTEGER NOT NULL, until INTEGER NOT NULL);"
+	"CREATE TABLE profile(arn TEXT PRIMARY KEY, model TEXT NOT NULL, why TEXT NOT NULL, asked_ms INTEGER NOT NULL) WITHOUT ROWID;",
+	/* What is watched (alerts.h). key '*' of a silence: all keys of the rule. */
+	"CREATE TABLE alert(rule TEXT NOT NULL, key TEXT NOT NULL, phase INTEGER NOT NULL, since_ms INTEGER NOT NULL, pending_ms INTEGER NOT NULL,"
+	"clearing_ms INTEGER NOT NULL, judged_ms INTEGER NOT NULL, missing INTEGER NOT NULL, episode INTEGER NOT NULL, metric TEXT NOT NULL,"
+	"severity INTEGER NOT NULL, value INTEGER, threshold INTEGER, baseline INTEGER, count INTEGER NOT NULL, agent TEXT NOT NULL,"
+	"version TEXT NOT NULL, PRIMARY KEY(rule, key)) WITHOUT ROWID;"
+	"CREATE TABLE acknowledged(rule TEXT NOT NULL, key TEXT NOT NULL, episode INTEGER NOT NULL, at_ms INTEGER NOT NULL, by TEXT NOT NULL,"
+	"reason TEXT NOT NULL, PRIMARY KEY(rule, key)) WITHOUT ROWID;"
+	"CREATE TABLE silence(rule TEXT NOT NULL, key TEXT NOT NULL, until_ms INTEGER NOT NULL, at_ms INTEGER NOT NULL, by TEXT NOT NULL,"
+	"reason TEXT NOT NULL, PRIMARY KEY(rule, key)) WITHOUT ROWID;"
+	"CREATE TABLE budget(id TEXT PRIMARY KEY, from_ms INTEGER NOT NULL, reached INTEGER NOT NULL, reached_ms INTEGER NOT NULL,"
+	"spent INTEGER NOT NULL, judged_ms INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE watched(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, took_ms INTEGER NOT NULL, rules INTEGER NOT NULL,"
+	"firing INTEGER NOT NULL, failed INTEGER NOT NULL, note TEXT NOT NULL);",
+	/* How the feeds of the process that polls stand (pulse.h). */
+	"CREATE TABLE feed(name TEXT PRIMARY KEY, phase INTEGER NOT NULL, interval_ms INTEGER NOT NULL, fresh_ms INTEGER NOT NULL,"
+	"covered_from_ms INTEGER NOT NULL, rounds INTEGER NOT NULL, items INTEGER NOT NULL, skipped INTEGER NOT NULL,"
+	"backfilling INTEGER NOT NULL, error_kind INTEGER NOT NULL, tail_wanted INTEGER NOT NULL, tail_live INTEGER NOT NULL,"
+	"gap_from_ms INTEGER NOT NULL, gap_until_ms INTEGER NOT NULL, sampled_ms INTEGER NOT NULL, tail_lines INTEGER NOT NULL,"
+	"tail_sampled INTEGER NOT NULL, tail_pauses INTEGER NOT NULL, tail_breaks INTEGER NOT NULL, waiting TEXT NOT NULL,"
+	"error TEXT NOT NULL, lacks TEXT NOT NULL, tail_why TEXT NOT NULL) WITHOUT ROWID;",
+	/* Sums and sketches as bytes (sums.h, model/sketch.h), because a row of them is read and written whole; rollup: rollup.h. Hours
+	 * whose jobs are gone keep what they had; all else is then made from the jobs (rebuild.c). */
+	"CREATE TABLE total(rollup INTEGER NOT NULL, at INTEGER NOT NULL, k1 INTEGER NOT NULL, k2 INTEGER NOT NULL, k3 INTEGER NOT NULL,"
+	"sums BLOB NOT NULL, PRIMARY KEY(rollup, at, k1, k2, k3)) WITHOUT ROWID;"
+	"CREATE TABLE latency(rollup INTEGER NOT NULL, at INTEGER NOT NULL, key INTEGER NOT NULL, sketch BLOB NOT NULL,"
+	"PRIMARY KEY(rollup, at, key)) WITHOUT ROWID;"
+	"INSERT INTO total SELECT dim, hour, key, 0, 0, sums_pack(nusd, jobs, failed, unpriced, cache_hits, cache_known, retries,"
+	"latency_ms_sum, latency_n, input, output, cache_read, cache_write_5m, cache_write_1h) FROM hourly "
+	"WHERE hour < (SELECT value / 3600000 FROM meta WHERE key = 'pruned_jobs_ms');"
+	"INSERT INTO meta SELECT 'detail_from_ms', value FROM meta WHERE key = 'pruned_jobs_ms' AND EXISTS (SELECT 1 FROM total);"
+	"DROP TABLE hourly;"
+	"DROP TABLE minutely;"
+	"DROP TABLE recent;"
+	"DROP INDEX job_updated;"
+	"CREATE INDEX job_updated ON job(updated_ms, state) WHERE kind = 0;",
+	/* How the parts of a feed stand, beside the feed itself. */
+	"ALTER TABLE feed ADD COLUMN sources TEXT NOT NULL DEFAULT '';",
+	/* What AWS charged (charges.h). part: the numbers of ChargePart. */
+	"CREATE TABLE charge_day(day INTEGER PRIMARY KEY, asked_ms INTEGER NOT NULL, estimated INTEGER NOT NULL);"
+	"CREATE TABLE charge(day INTEGER NOT NULL, part INTEGER NOT NULL, service TEXT NOT NULL, what TEXT NOT NULL, nusd INTEGER NOT NULL,"
+	"micro_units INTEGER NOT NULL, PRIMARY KEY(day, part, service, what)) WITHOUT ROWID;",
+	/* What caches were worth. Only booking can tell: all is booked again, and rows say whether that has come to them (flag 128). Of
+	 * hours whose jobs are gone it is not known. */
+	"ALTER TABLE job ADD COLUMN cache_saved INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE job ADD COLUMN cache_premium INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE job ADD COLUMN cache_miss INTEGER NOT NULL DEFAULT 0;"
+	"UPDATE books SET todo = 2, at = 0, until = (SELECT max(id) FROM job) WHERE EXISTS (SELECT 1 FROM job);"
+	"INSERT INTO meta SELECT 'caching_from_ms', value FROM meta WHERE key = 'pruned_jobs_ms' AND EXISTS (SELECT 1 FROM total);",
+	/* What the programs' own calls cost (own_cost.h). */
+	"CREATE TABLE own_cost(day INTEGER NOT NULL, op TEXT NOT NULL, calls INTEGER NOT NULL, nusd INTEGER NOT NULL,"
+	"PRIMARY KEY(day, op)) WITHOUT ROWID;",
+	/* What Logs Insights said of hours whose lines were not taken in, and what of it the totals hold (pushed.h). */
+	"CREATE TABLE pushed(hour INTEGER NOT NULL, kind INTEGER NOT NULL, k1 INTEGER NOT NULL, k2 INTEGER NOT NULL, k3 INTEGER NOT NULL,"
+	"said BLOB NOT NULL, applied BLOB NOT NULL, PRIMARY KEY(hour, kind, k1, k2, k3)) WITHOUT ROWID;"
+	"CREATE TABLE pushed_hour(hour INTEGER NOT NULL, kind INTEGER NOT NULL, from_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL,"
+	"approximate INTEGER NOT NULL, partial INTEGER NOT NULL, PRIMARY KEY(hour, kind)) WITHOUT ROWID;"
+	"ALTER TABLE feed ADD COLUMN pushed INTEGER NOT NULL DEFAULT 0;",
 };
 enum { VERSION = (int)(sizeof migrations / sizeof *migrations) };
+
+int64_t schema_newest(void)
+{
+	return VERSION;
+}
+
+bool schema_is_ours(int64_t application)
+{
+	return application == application_id;
+}
 
 int schema_check(Store *s, bool *foreign, Err *e)
 {
@@ -88,7 +185,7 @@ int schema_check(Store *s, bool *foreign, Err *e)
 int schema_make(Store *s, Err *e)
 {
 	char sql[96];
-	int64_t version;
+	int64_t version, had_totals;
 
 	if (db_int(s, "PRAGMA user_version", &version, e) < 0)
 		return -1;
@@ -99,9 +196,13 @@ int schema_make(Store *s, Err *e)
 	/* Asked again inside: another process may just have done it. */
 	if (db_int(s, "PRAGMA user_version", &version, e) < 0)
 		goto undo;
+	if (db_int(s, "SELECT count(*) FROM sqlite_schema WHERE name = 'total'", &had_totals, e) < 0)
+		goto undo;
 	for (int64_t v = version; v < VERSION; v++)
 		if (db_exec(s, migrations[v], e) < 0)
 			goto undo;
+	if (!had_totals && apply_rebuild(s, e) < 0)
+		goto undo;
 	(void)snprintf(sql, sizeof sql, "PRAGMA application_id = %lld; PRAGMA user_version = %d", (long long)application_id, VERSION);
 	if (db_exec(s, sql, e) < 0 || db_commit(s, e) < 0)
 		goto undo;

@@ -5,8 +5,11 @@
 #define STORE_STORE_H
 
 #include "base/arena.h"
+#include "model/change.h"
 #include "model/job.h"
 #include "model/ledger.h"
+#include "store/dim.h"
+#include "store/sums.h"
 
 typedef struct Store Store;
 
@@ -20,6 +23,13 @@ Store *store_open(const char *path, StoreMode mode, char note[256], Err *e);
  * with the last of them. Open the writer first. */
 Store *store_open_memory(const char *name, StoreMode mode, Err *e);
 void   store_close(Store *s);
+/* What is wrong with the disk when the last failure was its, in few words ("disk full"): another write would meet the same. Else NULL. */
+const char *store_disk_failure(const Store *s);
+/* A store in memory of that name (store_open_memory) with what s holds: all totals, and the newest jobs with their lines, whole hours
+ * of at most that many. What is older than these and comes late is not taken in there, as after store_prune. */
+Store *store_copy_memory(Store *s, const char *name, int64_t jobs, Err *e);
+/* A copy of the whole file, 0600; one of that name is replaced when the copy is whole. */
+int    store_backup(Store *s, const char *path, Err *e);
 
 /* Whose numbers these are. The first write pins them; later they must be the same. */
 int store_pin_identity(Store *s, Str account, Str region, Err *e);
@@ -51,27 +61,43 @@ typedef struct StoreBatch {
 	const MetricSeries *series; size_t series_count;
 	const AgentVersionRow *agents; size_t agent_count;
 	bool   agents_replace;               /* the batch holds all agents: others are gone */
+	const Change *changes; size_t change_count;      /* sightings (store/change.h) */
+	const TraitSet *traits;                /* a look at a registry; NULL: none */
+	const KnownAs *names; size_t name_count;
+	const struct AlarmRow *alarms; size_t alarm_count;      /* store/alarm.h */
+	bool   alarms_replace;
+	const struct ChargeDay *charges; size_t charge_count;   /* store/charges.h */
 	const Cursor *cursors; size_t cursor_count;
-	const PriceTable *prices;
+	const PriceTable *prices;            /* for a store that has none yet; else its own hold (store/books.h) */
 	LedgerMode mode;
+	bool   requests;                     /* records of the invocation log may come: calls are found by their request ids */
 	int64_t now_ms;
 } StoreBatch;
 
 typedef struct StoreDelta {              /* what changed, for the topics of the panes */
-	size_t jobs_new, jobs_changed, lines_new, lines_again, series, agents;
+	size_t jobs_new, jobs_changed, lines_new, lines_again, series, agents, changes;
+	bool   alarms;                       /* the list is not what it was */
+	bool   charges;
+	size_t lines_confirmed;              /* of those again: Live Tail had brought them before */
 	int64_t nusd;
+	int64_t news;                        /* figures may differ: the number of this change (store/pulse.h); 0: they do not */
 } StoreDelta;
 
 int store_apply(Store *s, const StoreBatch *b, StoreDelta *delta, Err *e);
-/* Books everything again after the price table or the mode changed. */
+/* Books everything again by these prices, at once: for tools and tests. Programs do it in slices (store/books.h). */
 int store_rebook(Store *s, const PriceTable *prices, LedgerMode mode, Err *e);
-/* Forgets what is older than each age: jobs and the lines that carry their cost, other lines, hourly totals. What comes
+/* Forgets what is older than each age: jobs and the lines that carry their cost, other lines, hourly totals (and changes). What comes
  * late from before that is not taken in again. An age of 0 keeps everything. Totals of hours that stay do not change.
  * Ages count from now_ms or from the newest row, whichever is earlier. */
 int store_prune(Store *s, int64_t now_ms, int64_t jobs_ms, int64_t lines_ms, int64_t hourly_ms, Err *e);
 
+/* Before these nothing is kept any more, or taken in; 0: nothing was forgotten. hours: totals. */
+typedef struct KeptFrom { int64_t jobs_ms, lines_ms, hours_ms; } KeptFrom;
+int store_kept_from(Store *s, KeptFrom *out, Err *e);
 /* Size of the file, and how much of it waits for new rows. */
 int store_size(Store *s, int64_t *bytes, int64_t *unused, Err *e);
+/* Brings everything that was committed to the disk: a commit alone is safe from a kill, not from a power cut. */
+int store_sync(Store *s, Err *e);
 /* Gives up to 16 MiB of unused space back to the disk. Files made before layout 2 keep it for new rows. */
 int store_shrink(Store *s, Err *e);
 
@@ -80,16 +106,6 @@ int store_put_frame(Store *s, const char *name, Str blob, int64_t now_ms, Err *e
 int store_get_frame(Store *s, const char *name, Arena *a, Str *blob, int64_t *at_ms, Err *e);
 
 /* Reads. Results live in the arena. */
-typedef enum Dim { DIM_ALL, DIM_TENANT, DIM_PERSONA, DIM_AGENT, DIM_VERSION, DIM_MODEL, DIMS } Dim;   /* VERSION keys are "agent@version" */
-const char *dim_name(Dim d);
-int         dim_of(Str name, Dim *out);          /* 0 or -1 */
-
-typedef struct Sums {
-	int64_t nusd, jobs, failed, unpriced, cache_hits, cache_known, retries, latency_ms_sum, latency_n;
-	Tokens  tok;
-} Sums;
-void sums_add(Sums *to, const Sums *x);
-
 typedef struct CostGroup { Str key; Sums s; } CostGroup;
 typedef struct JobRow {
 	Job job;
@@ -101,25 +117,40 @@ typedef struct JobFilter {
 	int64_t updated_from_ms, updated_until_ms;   /* until 0 = open */
 	int64_t booked_from_ms, booked_until_ms;     /* 0 = not asked */
 	unsigned states;                             /* bit per JobState; 0 = all */
-	Dim dim; Str key;                            /* DIM_ALL = any */
+	Str key[DIM_SIMPLE];                               /* all that are asked for must match; p NULL: any */
 	size_t limit;                                /* 0 = all; newest first by updatedAt, then id */
 } JobFilter;
 
-/* Groups by nusd, descending, then key. Exact also when from/until are not on the hour. until 0 = open. */
+/* Groups by nusd, descending, then key. Exact also when from/until are not on the hour (or the day, see dim_span_ms): then the rows
+ * of what is left over are read. until 0 = open. */
 int store_cost(Store *s, Dim by, int64_t from_ms, int64_t until_ms, Arena *a, CostGroup **out, size_t *n, Err *e);
-/* One cell per hour of [from, from + count) for one key of a dimension (DIM_ALL: key ignored). Rollup only. */
+/* From totals only. Hours are days where dim_span_ms says so.
+ * One cell per hour of [from, from + count) for one key of a dimension (DIM_ALL: key ignored). */
 int store_hours(Store *s, Dim dim, Str key, int64_t from_hour, size_t count, Sums *out, Err *e);
-/* Groups of a set of hours (for a baseline: the same hour on other days). Sums over the hours. Rollup only. */
+/* Groups of a set of hours (for a baseline: the same hour on other days). Sums over the hours. */
 int store_hours_by(Store *s, Dim by, const int64_t *hours, size_t count, Arena *a, CostGroup **out, size_t *n, Err *e);
+/* Rows to add up in one's own way (hourly.c). key[d] is the number of the row's key in that simple dimension, 0 where it has none: a
+ * text of its own (store_key_text), the same for equal texts of one store. Totals are in the order of their hours; a composite dimension
+ * fills the keys of all its parts. What is kept by the day comes as the first hour of each: both ends are whole days then. */
+typedef void (*StoreEach)(void *arg, int64_t hour, const int64_t key[DIM_SIMPLE], const Sums *x);
+int store_each_hour(Store *s, Dim by, int64_t from_hour, int64_t until_hour, StoreEach each, void *arg, Err *e);
+/* Every call booked in that time, with all its keys. Reads as many rows as there were calls: for few hours only. */
+int store_each_call(Store *s, int64_t from_ms, int64_t until_ms, StoreEach each, void *arg, Err *e);
+int store_key_id(Store *s, Str text, int64_t *id, Err *e);               /* 0: the empty text; -2: no row has it */
+int store_key_text(Store *s, int64_t id, Arena *a, Str *text, Err *e);
 /* Minute cells (DIM_ALL) of the last hours, for live rates: keyed on the minute of the booking. */
 int store_minutes(Store *s, int64_t from_minute, size_t count, Sums *out, Err *e);
+/* Files of an older layout were brought up to date from the jobs that they still held. Hours before this (0: there are none) have
+ * only what was kept then: no composite keys, no latencies, and of Sums no more than up to tok. */
+int store_detail_from(Store *s, int64_t *ms, Err *e);
+/* Before this (0: ever) nothing is known of what caches were worth. */
+int store_caching_from(Store *s, int64_t *ms, Err *e);
 int store_job(Store *s, Str id, Arena *a, JobRow *out, bool *found, Err *e);
 int store_jobs(Store *s, const JobFilter *f, Arena *a, JobRow **out, size_t *n, Err *e);
-int store_job_counts(Store *s, int64_t updated_from_ms, int64_t counts[JOB_STATES], int64_t *oldest_running_ms, Err *e);
+/* Of jobs updated in [from, until); until 0 = open. *oldest_running_ms (may be NULL): startedAt of the oldest that runs now. */
+int store_job_counts(Store *s, int64_t updated_from_ms, int64_t updated_until_ms, int64_t counts[JOB_STATES], int64_t *oldest_running_ms, Err *e);
 int store_job_lines(Store *s, Str job_id, Str trace_id, size_t limit, Arena *a, LogLine **out, size_t *n, Err *e);
 int store_agents(Store *s, Arena *a, AgentVersionRow **out, size_t *n, Err *e);
 int store_metrics(Store *s, int64_t from_ms, int64_t until_ms, Arena *a, MetricSeries **out, size_t *n, Err *e);
-/* p-th percentile (0..1) of latency over jobs updated in the window; *n is how many. */
-int store_latency(Store *s, int64_t from_ms, int64_t until_ms, double p, int64_t *ms, int64_t *n, Err *e);
 
 #endif

@@ -33,6 +33,13 @@ static char *take_string(const char *name)
 	return copy;
 }
 
+static bool has_string(const char *name)
+{
+	const char *s = tigetstr(name);
+
+	return s && s != (char *)-1 && *s;
+}
+
 static bool is_form(const char *name, const char *form)
 {
 	char *s = take_string(name);
@@ -65,6 +72,8 @@ static void read_all(Caps *c)
 	c->truecolour = tigetflag("RGB") > 0 || tigetflag("Tc") > 0;
 	c->wraps = tigetflag("am") > 0;
 	c->wraps_late = tigetflag("xenl") > 0;
+	c->mouse = has_string("kmous");
+	c->clipboard = has_string("Ms");
 	c->erases_colour = tigetflag("bce") > 0;
 }
 

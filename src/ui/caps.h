@@ -11,6 +11,7 @@ typedef struct Caps {
 	bool truecolour, sync;         /* direct colour; synchronized output (private mode 2026) */
 	bool wraps, wraps_late;        /* am, xenl: what happens behind the last column */
 	bool erases_colour;            /* bce: erased cells get the current background */
+	bool mouse, clipboard;         /* kmous; Ms (OSC 52), an extended capability that few name */
 	bool ansi;                     /* ECMA-48 motions and SGR: written without asking terminfo each time */
 	bool ansi_off;                 /* ... and attributes can be taken away one by one */
 	bool column, row, linefeed;    /* CSI G, CSI d, and "\n" as cursor down */

@@ -3,6 +3,7 @@
 enum { DEPTH_MAX = 64 };           /* views are read with a lower limit; this one keeps the stack safe */
 
 typedef struct Placer {
+	const LayoutFor *what;
 	Placed *out;
 	size_t  cap, count;
 } Placer;
@@ -19,6 +20,13 @@ static int clamp(int v, int low, int high)
 	return v < low ? low : v > high ? high : v;
 }
 
+static bool is_shown(const LayoutFor *f, const ViewNode *n)
+{
+	if (!f || (!n->from_w && n->when == WHEN_ALWAYS))
+		return true;
+	return (n->from_w && f->w >= n->from_w && f->h >= n->from_h) || (n->when != WHEN_ALWAYS && f->firing == (n->when == WHEN_FIRING));
+}
+
 static int fixed_size(const ViewNode *n, int total)
 {
 	if (n->size_kind == SIZE_CELLS)
@@ -27,10 +35,10 @@ static int fixed_size(const ViewNode *n, int total)
 }
 
 /* Cells are served first, then percents (each in order), then the stars: a narrow window loses its stars first. */
-static void serve(Share *s, const ViewNode *split, SizeKind kind)
+static void serve(Share *s, const LayoutFor *f, const ViewNode *split, SizeKind kind)
 {
 	for (const ViewNode *n = split->child; n; n = n->next) {
-		if (n->size_kind != kind)
+		if (n->size_kind != kind || !is_shown(f, n))
 			continue;
 		if (kind == SIZE_STAR)
 			s->stars++;
@@ -41,13 +49,13 @@ static void serve(Share *s, const ViewNode *split, SizeKind kind)
 	}
 }
 
-static Share share_out(const ViewNode *split, int total)
+static Share share_out(const LayoutFor *f, const ViewNode *split, int total)
 {
 	Share s = { .total = total, .left = total };
 
-	serve(&s, split, SIZE_CELLS);
-	serve(&s, split, SIZE_PERCENT);
-	serve(&s, split, SIZE_STAR);
+	serve(&s, f, split, SIZE_CELLS);
+	serve(&s, f, split, SIZE_PERCENT);
+	serve(&s, f, split, SIZE_STAR);
 	if (s.stars) {
 		s.star_cells = s.left / s.stars;
 		s.star_extra = s.left % s.stars;
@@ -56,30 +64,32 @@ static Share share_out(const ViewNode *split, int total)
 }
 
 /* Cells that children before n (of its kind, and all of the kinds served earlier) have not taken. */
-static int room_for(const ViewNode *split, const ViewNode *n, int total)
+static int room_for(const LayoutFor *f, const ViewNode *split, const ViewNode *n, int total)
 {
 	int left = total;
 
 	if (n->size_kind == SIZE_PERCENT)
 		for (const ViewNode *m = split->child; m; m = m->next)
-			if (m->size_kind == SIZE_CELLS)
+			if (m->size_kind == SIZE_CELLS && is_shown(f, m))
 				left -= clamp(m->size, 0, left);
 	for (const ViewNode *m = split->child; m != n; m = m->next)
-		if (m->size_kind == n->size_kind)
+		if (m->size_kind == n->size_kind && is_shown(f, m))
 			left -= clamp(fixed_size(m, total), 0, left);
 	return left;
 }
 
-static int size_of(const ViewNode *split, const ViewNode *n, Share *s)
+static int size_of(const LayoutFor *f, const ViewNode *split, const ViewNode *n, Share *s)
 {
 	int size;
 
+	if (!is_shown(f, n))
+		return 0;
 	if (n->size_kind == SIZE_STAR) {
 		size = s->star_cells + (s->star_extra > 0);
 		s->star_extra--;
 		return size;
 	}
-	size = clamp(fixed_size(n, s->total), 0, room_for(split, n, s->total));
+	size = clamp(fixed_size(n, s->total), 0, room_for(f, split, n, s->total));
 	return n == s->filler && !s->stars ? size + s->left : size;
 }
 
@@ -95,10 +105,10 @@ static void place(Placer *p, const ViewNode *n, Placed at, int depth)
 	}
 	if (depth == DEPTH_MAX)
 		return;
-	s = share_out(n, n->rows ? at.h : at.w);
+	s = share_out(p->what, n, n->rows ? at.h : at.w);
 	for (const ViewNode *c = n->child; c; c = c->next) {
 		Placed part = at;
-		int size = size_of(n, c, &s);
+		int size = size_of(p->what, n, c, &s);
 
 		if (n->rows) {
 			part.h = size;
@@ -111,11 +121,13 @@ static void place(Placer *p, const ViewNode *n, Placed at, int depth)
 	}
 }
 
-size_t layout_place(const ViewNode *root, int x, int y, int w, int h, Placed *out, size_t cap)
+size_t layout_place(const ViewNode *root, Placed whole, const LayoutFor *what, Placed *out, size_t cap)
 {
-	Placer p = { out, cap, 0 };
+	Placer p = { what, out, cap, 0 };
 
+	whole.w = whole.w < 0 ? 0 : whole.w;
+	whole.h = whole.h < 0 ? 0 : whole.h;
 	if (root)
-		place(&p, root, (Placed){ NULL, x, y, w < 0 ? 0 : w, h < 0 ? 0 : h }, 0);
+		place(&p, root, whole, 0);
 	return p.count;
 }

@@ -118,6 +118,13 @@ Box surface_box(Surface *s)
 	return (Box){ s, 0, 0, s->w, s->h };
 }
 
+void box_clear(Box b)
+{
+	for (int y = b.y; y < b.y + b.h; y++)
+		for (int x = b.x; x < b.x + b.w; x++)
+			surface_put(b.s, x, y, &blank_cell);
+}
+
 Box box_sub(Box b, int x, int y, int w, int h)
 {
 	Box r = b;

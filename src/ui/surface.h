@@ -30,6 +30,7 @@ const Cell *surface_row(const Surface *s, int y);             /* width cells; y 
 uint64_t surface_row_stamp(const Surface *s, int y);
 Box      surface_box(Surface *s);
 Box      box_sub(Box b, int x, int y, int w, int h);      /* clamped to b */
+void     box_clear(Box b);                                    /* blank, as surface_clear makes all of it */
 
 /* All return the number of cells used. y and x are relative to the box. A text ends at its first line end; a wide
  * character that would stick out of the box is drawn as blanks. */

@@ -1,7 +1,7 @@
 #include "wire/crc32.h"
 
 #if defined(__x86_64__)
-#include <emmintrin.h>
+#include <tmmintrin.h>
 #include <wmmintrin.h>
 #elif defined(__AARCH64EL__) && defined(__linux__)
 #include <string.h>
@@ -71,7 +71,7 @@ uint32_t crc32_sliced(uint32_t crc, Str s)
  * their halves times x^(D+32) and x^(D-32). The constants are these powers, bit-reflected and shifted by one.
  * Source: Gopal et al., "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction" (Intel, 2009).
  * What is left at the end are 16 bytes of the same remainder, for which the tables are quick enough. */
-#define WITH_PCLMUL __attribute__((target("pclmul,sse2")))
+#define WITH_PCLMUL __attribute__((target("pclmul,ssse3")))
 
 static const uint64_t by_512_bits[2] = { 0x154442bd4u, 0x1c6e41596u };   /* x^544, x^480 */
 static const uint64_t by_128_bits[2] = { 0x1751997d0u, 0x0ccaa009eu };   /* x^160, x^96 */
@@ -86,19 +86,34 @@ WITH_PCLMUL static __m128i fold(__m128i x, __m128i k, __m128i next)
 	return _mm_xor_si128(_mm_xor_si128(_mm_clmulepi64_si128(x, k, 0x00), _mm_clmulepi64_si128(x, k, 0x11)), next);
 }
 
-/* n >= 16. Returns the remainder of all whole 16 bytes as a CRC register; *used says how many bytes these were. */
-WITH_PCLMUL static uint32_t fold_all(uint32_t state, const unsigned char *p, size_t n, size_t *used)
+/* The first n % 16 bytes as the end of a block of 16 whose rest is zero, and the block behind them; zeros in front of a
+ * message do not change its remainder. So all that follows is whole blocks, and no byte is left for the tables. The
+ * register goes over the first four bytes of the message, wherever they stand. */
+WITH_PCLMUL static __m128i first_blocks(uint32_t state, const unsigned char *p, size_t part, __m128i k128)
+{
+	static const unsigned char slide[32] = {
+		0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+		0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+	};
+	__m128i a = _mm_shuffle_epi8(_mm_xor_si128(load(p), _mm_cvtsi32_si128((int)state)), load(slide + part));
+	uint32_t over = part < sizeof state ? state >> 8 * part : 0;
+
+	return fold(a, k128, _mm_xor_si128(load(p + part), _mm_cvtsi32_si128((int)over)));
+}
+
+/* n >= 16. */
+WITH_PCLMUL static uint32_t fold_all(uint32_t state, const unsigned char *p, size_t n)
 {
 	const __m128i k512 = load((const unsigned char *)by_512_bits), k128 = load((const unsigned char *)by_128_bits);
-	__m128i a = _mm_xor_si128(load(p), _mm_cvtsi32_si128((int)state)), b, c, d;
+	__m128i a = first_blocks(state, p, n % 16, k128), b, c, d;
 	unsigned char rest[16];
-	size_t i = 16;
+	size_t i = n % 16 + 16;
 
-	if (n >= 128) {
-		b = load(p + 16);
-		c = load(p + 32);
-		d = load(p + 48);
-		for (i = 64; n - i >= 64; i += 64) {
+	if (n - i >= 112) {
+		b = load(p + i);
+		c = load(p + i + 16);
+		d = load(p + i + 32);
+		for (i += 48; n - i >= 64; i += 64) {
 			a = fold(a, k512, load(p + i));
 			b = fold(b, k512, load(p + i + 16));
 			c = fold(c, k512, load(p + i + 32));
@@ -106,27 +121,22 @@ WITH_PCLMUL static uint32_t fold_all(uint32_t state, const unsigned char *p, siz
 		}
 		a = fold(fold(fold(a, k128, b), k128, c), k128, d);
 	}
-	for (; n - i >= 16; i += 16)
+	for (; i < n; i += 16)
 		a = fold(a, k128, load(p + i));
 	_mm_storeu_si128((__m128i *)(void *)rest, a);
-	*used = i;
 	return slice(0, rest, sizeof rest);
 }
 
 bool crc32_has_hardware(void)
 {
-	return __builtin_cpu_supports("pclmul");
+	return __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("ssse3");
 }
 
 uint32_t crc32_hardware(uint32_t crc, Str s)
 {
 	const unsigned char *p = (const unsigned char *)s.p;
-	uint32_t state = ~crc;
-	size_t used = 0;
 
-	if (s.n >= 16)
-		state = fold_all(state, p, s.n, &used);
-	return ~slice(state, p + used, s.n - used);
+	return ~(s.n >= 16 ? fold_all(~crc, p, s.n) : slice(~crc, p, s.n));
 }
 
 #elif defined(__AARCH64EL__) && defined(__linux__)

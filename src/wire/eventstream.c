@@ -1,10 +1,24 @@
 #include "wire/eventstream.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "wire/text.h"
 
 enum { LENGTHS = 8, PRELUDE = 12, CRC = 4, FRAME_MIN = PRELUDE + CRC, NAME_MAX = 255, VALUE_MAX = 32767, UUID_BYTES = 16 };
+
+static uint32_t load_be32(const char *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof v);
+	return be32toh(v);
+}
+
+static size_t load_be16(const char *p)
+{
+	return (size_t)(unsigned char)p[0] << 8 | (unsigned char)p[1];
+}
 
 static uint64_t load_be(const char *p, size_t n)
 {
@@ -21,12 +35,19 @@ static void store_be(char *p, uint64_t v, size_t n)
 		p[i] = (char)(v & 0xff);
 }
 
-/* Bytes of an integer of that type on the wire; 0 for the types that are no integers. */
-static size_t integer_bytes(unsigned type)
+/* Bytes of a value of that type on the wire; 0 for those that have none or bring their own length. */
+static size_t fixed_bytes(unsigned type)
 {
-	static const unsigned char bytes[ES_UUID + 1] = { [ES_INT8] = 1, [ES_INT16] = 2, [ES_INT32] = 4, [ES_INT64] = 8, [ES_TIMESTAMP] = 8 };
+	static const unsigned char bytes[ES_UUID + 1] = {
+		[ES_INT8] = 1, [ES_INT16] = 2, [ES_INT32] = 4, [ES_INT64] = 8, [ES_TIMESTAMP] = 8, [ES_UUID] = UUID_BYTES,
+	};
 
 	return type <= ES_UUID ? bytes[type] : 0;
+}
+
+static size_t integer_bytes(unsigned type)
+{
+	return type == ES_UUID ? 0 : fixed_bytes(type);
 }
 
 static int64_t sign_extended(uint64_t v, size_t bytes)
@@ -36,53 +57,36 @@ static int64_t sign_extended(uint64_t v, size_t bytes)
 	return (int64_t)(v << shift) >> shift;
 }
 
-/* Takes n bytes off the front of *s. */
-static bool take(Str *s, size_t n, Str *out)
-{
-	if (s->n < n)
-		return false;
-	*out = (Str){ s->p, n };
-	*s = (Str){ s->p + n, s->n - n };
-	return true;
-}
-
-/* Takes a length of that many bytes and then as much data. */
-static bool take_counted(Str *s, size_t length_bytes, Str *out)
-{
-	Str length;
-
-	return take(s, length_bytes, &length) && take(s, load_be(length.p, length_bytes), out);
-}
-
-/* One header off the front of *block. */
+/* One header off the front of *block: length and text of the name, type, value. */
 static int take_header(Str *block, EsHeader *h, Err *e)
 {
-	Str type, number;
+	const char *p = block->p;
+	size_t n = block->n, name = n ? (unsigned char)p[0] : 0, at = 1 + name + 1, size;
 	unsigned kind;
-	bool whole = true;
+	bool counted;
 
-	*h = (EsHeader){ 0 };
-	if (!take_counted(block, 1, &h->name) || !take(block, 1, &type))
+	if (n < at)
 		return err_set(e, "the event stream is damaged: a header runs past the end of the headers");
-	if (!h->name.n)
+	if (!name)
 		return err_set(e, "the event stream is damaged: a header has no name");
-	kind = (unsigned char)type.p[0];
+	kind = (unsigned char)p[at - 1];
 	if (kind > ES_UUID)
 		return err_set(e, "the event stream is damaged: a header has the unknown type %u", kind);
-	h->type = (EsType)kind;
-	if (integer_bytes(kind)) {
-		whole = take(block, integer_bytes(kind), &number);
-		if (whole)
-			h->num = sign_extended(load_be(number.p, number.n), number.n);
-	} else if (kind == ES_BYTES || kind == ES_STRING) {
-		whole = take_counted(block, 2, &h->data);
-	} else if (kind == ES_UUID) {
-		whole = take(block, UUID_BYTES, &h->data);
-	}
-	return whole ? 0 : err_set(e, "the event stream is damaged: a header's value runs past the end of the headers");
+	counted = kind == ES_BYTES || kind == ES_STRING;
+	size = counted && n - at >= 2 ? load_be16(p + at) : fixed_bytes(kind);
+	at += counted ? 2 : 0;
+	if (n < at || n - at < size)
+		return err_set(e, "the event stream is damaged: a header's value runs past the end of the headers");
+	*h = (EsHeader){ .name = { p + 1, name }, .type = (EsType)kind };
+	if (counted || kind == ES_UUID)
+		h->data = (Str){ p + at, size };
+	else if (size)
+		h->num = sign_extended(load_be(p + at, size), size);
+	*block = (Str){ p + at + size, n - at - size };
+	return 0;
 }
 
-/* Names are few, and comparing lengths settles most pairs; the cap on their number bounds the rest. */
+/* Names are few; the cap on their number bounds this. */
 static bool has_name_before(Str headers, size_t end, Str name)
 {
 	Str block = { headers.p, end };
@@ -94,10 +98,26 @@ static bool has_name_before(Str headers, size_t end, Str name)
 	return false;
 }
 
+static bool is_ascii(Str s)
+{
+	uint64_t any = 0, eight;
+	size_t i = 0;
+
+	for (; s.n - i >= sizeof eight; i += sizeof eight) {
+		memcpy(&eight, s.p + i, sizeof eight);
+		any |= eight;
+	}
+	for (; i < s.n; i++)
+		any |= (unsigned char)s.p[i];
+	return !(any & 0x8080808080808080u);
+}
+
 static int check_headers(Str headers, Err *e)
 {
+	bool plain = is_ascii(headers);      /* as a rule; then no name or text needs a look of its own */
 	Str block = headers;
 	size_t count = 0;
+	uint64_t seen = 0, sign;
 	EsHeader h;
 
 	while (block.n) {
@@ -107,10 +127,13 @@ static int check_headers(Str headers, Err *e)
 			return err_set(e, "the event stream is damaged: a message has more than %d headers", ES_MAX_HEADERS);
 		if (take_header(&block, &h, e) < 0)
 			return -1;
-		if (!utf8_valid(h.name) || (h.type == ES_STRING && !utf8_valid(h.data)))
+		if (!plain && (!utf8_valid(h.name) || (h.type == ES_STRING && !utf8_valid(h.data))))
 			return err_set(e, "the event stream is damaged: a header's name or text is not UTF-8");
-		if (has_name_before(headers, at, h.name))
+		/* Most names differ in length or middle from all before them; only where one may not, they are compared. */
+		sign = UINT64_C(1) << ((h.name.n * 5 + (unsigned char)h.name.p[h.name.n / 2]) & 63);
+		if (seen & sign && has_name_before(headers, at, h.name))
 			return err_set(e, "the event stream is damaged: a header name occurs twice in one message");
+		seen |= sign;
 	}
 	return 0;
 }
@@ -133,16 +156,16 @@ long es_decode(Str bytes, EsFrame *out, Err *e)
 
 	if (bytes.n < PRELUDE)
 		return ES_MORE;
-	total = (uint32_t)load_be(bytes.p, 4);
-	headers = (uint32_t)load_be(bytes.p + 4, 4);
-	prelude_crc = (uint32_t)load_be(bytes.p + LENGTHS, CRC);
+	total = load_be32(bytes.p);
+	headers = load_be32(bytes.p + 4);
+	prelude_crc = load_be32(bytes.p + LENGTHS);
 	if (crc32_of(0, str_sub(bytes, 0, LENGTHS)) != prelude_crc)
 		return err_set(e, "the event stream is damaged: the checksum of a message's first bytes does not match");
 	if (check_lengths(total, headers, e) < 0)
 		return -1;
 	if (bytes.n < total)
 		return ES_MORE;
-	message_crc = (uint32_t)load_be(bytes.p + total - CRC, CRC);
+	message_crc = load_be32(bytes.p + total - CRC);
 	/* The first eight bytes are summed already: the prelude's CRC is the beginning of the message's. */
 	if (crc32_of(prelude_crc, str_sub(bytes, LENGTHS, total - LENGTHS - CRC)) != message_crc)
 		return err_set(e, "the event stream is damaged: the checksum of a message does not match");

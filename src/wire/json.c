@@ -225,6 +225,16 @@ Str json_text(const Json *j)
 	return j->text;
 }
 
+int json_i64(const Json *j, int64_t *out)
+{
+	return json_decimal_i64(&j->decimal, out) == 0 ? 0 : json_text_i64(j->text, out);
+}
+
+int json_num(const Json *j, double *out)
+{
+	return json_decimal_num(&j->decimal, out) == 0 ? 0 : json_text_num(j->text, out);
+}
+
 JsonTok json_skip(Json *j)
 {
 	JsonTok t;

@@ -40,6 +40,9 @@ int     json_error(const Json *j, Err *e);      /* "line 3, column 14: …" (col
  * whatever the locale. Both return 0, or -1 when the value does not fit (or is no integer) and leave *out alone. */
 int json_text_i64(Str number, int64_t *out);
 int json_text_num(Str number, double *out);
+/* The same of the NUMBER that json_next has just returned: its digits need not be read again. */
+int json_i64(const Json *j, int64_t *out);
+int json_num(const Json *j, double *out);
 
 /* Validates a whole document. 0 or -1. */
 int json_check(Str text, size_t max_bytes, Err *e);

@@ -16,27 +16,8 @@ typedef struct Decimal {
 	bool     too_long;   /* more digits than mant holds */
 } Decimal;
 
-enum { POW10_MAX = 19 };
+enum { POW10_MAX = JSON_DIGITS_MAX };
 static const uint64_t pow10_u64[POW10_MAX + 1], recip10[POW10_MAX + 1][2];
-
-static inline const char *digits(const char *p, const char *end, uint64_t *mant)
-{
-	uint64_t m = *mant, v;
-	unsigned digit;
-
-	for (; json_eight_digits(p, end, &v); p += 8) {
-		/* Pairs, then fours, then all eight: each step joins neighbours, the earlier one being the higher. */
-		v -= 0x3030303030303030u;
-		v = v * 10 + (v >> 8);
-		v = ((v & 0x000000FF000000FFu) * (100 + (UINT64_C(1000000) << 32)) +
-		     ((v >> 16) & 0x000000FF000000FFu) * (1 + (UINT64_C(10000) << 32))) >> 32;
-		m = m * 100000000 + (uint32_t)v;
-	}
-	for (; p < end && (digit = (unsigned char)*p - '0') <= 9; p++)
-		m = m * 10 + digit;
-	*mant = m;
-	return p;
-}
 
 /* Any number of digits: zeros wait until another digit shows that they count. p stands on a digit or on the point. */
 static void many_digits(const char *p, const char *end, Decimal *d)
@@ -86,9 +67,9 @@ static Decimal decimal_of(Str s)
 	Decimal d = { .negative = s.n && *p == '-' };
 
 	first = p += d.negative;
-	after = p = digits(p, end, &d.mant);
+	after = p = json_digits(p, end, &d.mant);
 	if (p < end && *p == '.') {
-		after = digits(p + 1, end, &d.mant);
+		after = json_digits(p + 1, end, &d.mant);
 		d.exp10 = -(after - p - 1);
 	}
 	if (after - first > POW10_MAX)   /* 19 digits always fit */
@@ -99,33 +80,38 @@ static Decimal decimal_of(Str s)
 }
 
 /* Most numbers are "-123" or "123.45" of at most 19 digits. False: another form. */
-static inline bool plain_decimal(Str s, uint64_t *mant, int *exp10)
+static inline bool plain_decimal(Str s, JsonDecimal *d)
 {
 	const char *p = s.p, *end = s.p + s.n, *first, *point;
-	uint64_t m = 0;
 
-	p += s.n && *p == '-';
-	first = p;
-	point = p = digits(p, end, &m);
+	*d = (JsonDecimal){ .negative = s.n && *p == '-' };
+	first = p += d->negative;
+	point = p = json_digits(p, end, &d->mant);
 	if (p < end && *p == '.') {
-		p = digits(p + 1, end, &m);
+		p = json_digits(p + 1, end, &d->mant);
 		point++;
 	}
-	*mant = m;
-	*exp10 = -(int)(p - point);
-	return p == end && p - first <= POW10_MAX;
+	d->exp10 = -(int)(p - point);
+	d->digits = (int)(p - first);
+	return p == end;
+}
+
+int json_decimal_i64(const JsonDecimal *d, int64_t *out)
+{
+	if (!d->digits || d->digits > JSON_DIGITS_MAX || d->exp10 || d->mant > INT64_MAX)
+		return -1;
+	*out = d->negative ? -(int64_t)d->mant : (int64_t)d->mant;
+	return 0;
 }
 
 int json_text_i64(Str number, int64_t *out)
 {
+	JsonDecimal plain;
 	Decimal d;
 	uint64_t limit, v;
-	int exp10;
 
-	if (plain_decimal(number, &v, &exp10) && !exp10 && v <= INT64_MAX) {
-		*out = *number.p == '-' ? -(int64_t)v : (int64_t)v;
+	if (plain_decimal(number, &plain) && json_decimal_i64(&plain, out) == 0)
 		return 0;
-	}
 	d = decimal_of(number);
 	limit = (uint64_t)INT64_MAX + d.negative;
 	if (d.mant == 0) {
@@ -188,18 +174,25 @@ static double down(uint64_t mant, int exp10)
 	return mant <= UINT64_C(1) << 53 ? (double)mant / (double)pow10_u64[-exp10] : scale_down(mant, exp10);
 }
 
+int json_decimal_num(const JsonDecimal *d, double *out)
+{
+	double v;
+
+	if (!d->digits || d->digits > JSON_DIGITS_MAX)
+		return -1;
+	v = down(d->mant, d->exp10);
+	*out = d->negative ? -v : v;
+	return 0;
+}
+
 int json_text_num(Str number, double *out)
 {
+	JsonDecimal plain;
 	Decimal d;
 	double v;
-	uint64_t mant;
-	int exp10;
 
-	if (plain_decimal(number, &mant, &exp10)) {
-		v = down(mant, exp10);
-		*out = *number.p == '-' ? -v : v;
+	if (plain_decimal(number, &plain) && json_decimal_num(&plain, out) == 0)
 		return 0;
-	}
 	d = decimal_of(number);
 	if (!d.too_long && d.mant == 0)
 		v = 0;

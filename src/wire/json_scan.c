@@ -254,28 +254,9 @@ JsonTok json_number_go(Json *j, const char *run)
 	return json_out_of_bytes(j);
 }
 
-/* Where "-12.5" at p ends when something that may follow a number follows in this chunk; NULL leaves it to the states. */
-static const char *plain_number(const char *p, const char *end)
-{
-	const char *first;
-
-	p += *p == '-';
-	first = p;
-	p = skip_digits(p, end);
-	if (p == first || (*first == '0' && p - first > 1))
-		return NULL;
-	if (p < end && *p == '.') {
-		first = ++p;
-		p = skip_digits(p, end);
-		if (p == first)
-			return NULL;
-	}
-	return p < end && (*p == ',' || *p == ']' || *p == '}') ? p : NULL;
-}
-
 JsonTok json_number_begin(Json *j, char c)
 {
-	const char *end = plain_number(j->p, j->end);
+	const char *end = json_plain_number(j->p, j->end, &j->decimal);
 
 	if (end) {
 		j->text = (Str){ j->p, (size_t)(end - j->p) };
@@ -283,6 +264,7 @@ JsonTok json_number_begin(Json *j, char c)
 		return json_value_done(j, JSON_NUMBER);
 	}
 	j->part = PART_NUMBER;
+	j->decimal.digits = 0;
 	j->spilled = false;
 	j->spill.n = 0;
 	j->num = c == '-' ? NUM_MINUS : c == '0' ? NUM_ZERO : NUM_INT;

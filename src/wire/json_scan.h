@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "wire/json.h"
+#include "wire/json_plain.h"
 
 /* What may stand at the next byte that is not white space. */
 typedef enum Want {
@@ -31,20 +32,11 @@ struct Json {
 	const char *literal;           /* rest of true, false or null */
 	JsonTok  literal_tok;
 	Str      text;
+	JsonDecimal decimal;           /* of a NUMBER that was plain; digits 0: read its text */
 	Buf      spill;
 	const char *error;
 	size_t   error_line, error_column;
 };
-
-/* The eight bytes at p when all of them are digits, the first one lowest. Numbers are read eight digits at a time. */
-static inline bool json_eight_digits(const char *p, const char *end, uint64_t *v)
-{
-	if (end - p < 8 || __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
-		return false;
-	memcpy(v, p, 8);
-	/* A carry or a borrow begins at a byte that is no digit and has set its own top bit. */
-	return !(((*v + 0x4646464646464646u) | (*v - 0x3030303030303030u)) & 0x8080808080808080u);
-}
 
 /* json.c */
 JsonTok json_fail(Json *j, const char *p, const char *what);   /* what: a literal */

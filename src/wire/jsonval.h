@@ -49,8 +49,14 @@ int jv_opt_array(JsonVal object, const char *key, JsonVal *out, Err *e);
 
 /* The scalar itself, for array elements: same rules. */
 int jv_as_str(JsonVal v, Str *out, Err *e);
+int jv_as_name(JsonVal v, Str *out, Err *e);
 int jv_as_i64(JsonVal v, int64_t *out, Err *e);
 int jv_as_num(JsonVal v, double *out, Err *e);
+int jv_as_bool(JsonVal v, bool *out, Err *e);
+/* For readers of their own: the member and 1; 0 when it is absent or null and not needed; -1 when it is needed, there
+ * twice, or object is none. jv_bad: -1, with the path of v before what is wrong with it. */
+int jv_member(JsonVal object, const char *key, bool needed, JsonVal *out, Err *e);
+int jv_bad(JsonVal v, const char *what, Err *e);
 Str jv_number_text(JsonVal v);                         /* exact text of a number; empty otherwise */
 /* Writes v as JSON again (compact). */
 int jv_write(JsonVal v, Buf *out);

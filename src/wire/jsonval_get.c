@@ -197,6 +197,11 @@ int jv_as_str(JsonVal v, Str *out, Err *e)
 	return present(v, e) < 0 ? BAD : as_str(v, out, e);
 }
 
+int jv_as_name(JsonVal v, Str *out, Err *e)
+{
+	return present(v, e) < 0 ? BAD : as_name(v, out, e);
+}
+
 int jv_as_i64(JsonVal v, int64_t *out, Err *e)
 {
 	return present(v, e) < 0 ? BAD : as_i64(v, out, e);
@@ -205,6 +210,21 @@ int jv_as_i64(JsonVal v, int64_t *out, Err *e)
 int jv_as_num(JsonVal v, double *out, Err *e)
 {
 	return present(v, e) < 0 ? BAD : as_num(v, out, e);
+}
+
+int jv_as_bool(JsonVal v, bool *out, Err *e)
+{
+	return present(v, e) < 0 ? BAD : as_bool(v, out, e);
+}
+
+int jv_member(JsonVal object, const char *key, bool needed, JsonVal *out, Err *e)
+{
+	return member(object, key, needed, out, e);
+}
+
+int jv_bad(JsonVal v, const char *what, Err *e)
+{
+	return v.node ? bad_at(v.node, NULL, what, e) : err_set(e, "%s", what);
 }
 
 Str jv_number_text(JsonVal v)

@@ -1,8 +1,6 @@
 #include "wire/sha1.h"
 
-/* Deprecated in OpenSSL 3 like the other low-level hashes; it needs no lookup and cannot fail. */
-#define OPENSSL_SUPPRESS_DEPRECATED
-#include <openssl/sha.h>
+#include "wire/crypto_calls.h"
 
 void sha1_of(Str s, unsigned char out[SHA1_BYTES])
 {

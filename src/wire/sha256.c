@@ -2,11 +2,7 @@
 
 #include <string.h>
 
-/* The low-level SHA-256 is marked deprecated in OpenSSL 3, but it is the only form that is a plain value: no lookup,
- * no allocation and no lock in any call. */
-#define OPENSSL_SUPPRESS_DEPRECATED
-#include <openssl/sha.h>
-
+#include "wire/crypto_calls.h"
 #include "wire/text.h"
 
 _Static_assert(sizeof(SHA256_CTX) == sizeof(Sha256) && _Alignof(SHA256_CTX) <= _Alignof(Sha256), "Sha256 holds a SHA256_CTX");

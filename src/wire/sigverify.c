@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/crypto.h>
-
+#include "wire/crypto_calls.h"
 #include "wire/sigcanon.h"
 #include "wire/sigkey.h"
 #include "wire/time8601.h"

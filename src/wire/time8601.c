@@ -64,7 +64,7 @@ int64_t time_from_civil(CivilTime t)
 /* --- text in ----------------------------------------------------------- */
 
 /* Takes exactly n digits off the front of *s. */
-static bool take_digits(Str *s, size_t n, int *out)
+static inline bool take_digits(Str *s, size_t n, int *out)
 {
 	int v = 0;
 
@@ -76,15 +76,20 @@ static bool take_digits(Str *s, size_t n, int *out)
 		v = v * 10 + (s->p[i] - '0');
 	}
 	*out = v;
-	*s = str_sub(*s, n, s->n);
+	*s = (Str){ s->p + n, s->n - n };
 	return true;
 }
 
-static bool take_char(Str *s, const char *any_of)
+/* The sets are of one to three characters: a call of strchr costs more than looking at them. */
+static inline bool take_char(Str *s, const char *any_of)
 {
-	if (!s->n || !s->p[0] || !strchr(any_of, s->p[0]))
+	if (!s->n)
 		return false;
-	*s = str_sub(*s, 1, s->n);
+	while (*any_of && *any_of != s->p[0])
+		any_of++;
+	if (!*any_of)
+		return false;
+	*s = (Str){ s->p + 1, s->n - 1 };
 	return true;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/wipe.h"
 #include "base/xalloc.h"
 
 enum { XML_DEPTH_MAX = 64, XML_PIECE = 1 << 20 };
@@ -72,7 +73,7 @@ static void on_end(void *arg, const XML_Char *name)
 	if (r->refused)   /* expat closes an empty element even when stopped in its start */
 		return;
 	level = &r->levels[--r->depth];
-	level->node->text = arena_str(r->arena, str_trim(buf_str(&level->text)));
+	level->node->text = arena_str(r->arena, level->node->child ? str_trim(buf_str(&level->text)) : buf_str(&level->text));
 }
 
 static void on_text(void *arg, const XML_Char *text, int n)
@@ -113,7 +114,7 @@ static int run(Reader *r, Str text, Err *e)
 
 int xml_parse(Arena *a, Str text, size_t max_bytes, XmlNode **root, Err *e)
 {
-	const XML_Memory_Handling_Suite memory = { xmalloc, xrealloc, free };
+	const XML_Memory_Handling_Suite memory = { xmalloc, wipe_realloc, wipe_free };     /* answers may be keys */
 	Reader r = { .arena = a };
 	int rc;
 
@@ -129,7 +130,7 @@ int xml_parse(Arena *a, Str text, size_t max_bytes, XmlNode **root, Err *e)
 	rc = run(&r, text, e);
 	XML_ParserFree(r.parser);
 	for (size_t i = 0; i < XML_DEPTH_MAX; i++)
-		buf_done(&r.levels[i].text);
+		buf_wipe_done(&r.levels[i].text);
 	if (rc == 0)
 		*root = r.root;
 	return rc;
@@ -152,5 +153,5 @@ Str xml_text(const XmlNode *n, const char *path)
 {
 	const XmlNode *found = xml_find(n, path);
 
-	return found ? found->text : STR("");
+	return found ? str_trim(found->text) : STR("");
 }

@@ -6,13 +6,13 @@
 #include "base/arena.h"
 
 typedef struct XmlNode {
-	Str name, text;                       /* text: trimmed, of this element alone */
+	Str name, text;                       /* of this element alone; trimmed where there are children, else as it stands */
 	struct XmlNode *child, *next;
 } XmlNode;
 
 int  xml_parse(Arena *a, Str text, size_t max_bytes, XmlNode **root, Err *e);
 /* "GetCallerIdentityResult/Account" below n; NULL when absent. */
 const XmlNode *xml_find(const XmlNode *n, const char *path);
-Str  xml_text(const XmlNode *n, const char *path);      /* empty when absent */
+Str  xml_text(const XmlNode *n, const char *path);      /* trimmed; empty when absent */
 
 #endif

@@ -2,6 +2,7 @@
 import csv
 import datetime
 import io
+import math
 import re
 import time
 
@@ -95,6 +96,14 @@ def test_agents(home, ministack, fleet):
         assert route["live"] == route["target"] and route["live"][0]["weight"] == 100
         assert agent["backend"] == "dynamodb" and 0 < agent["jobs"] <= len(jobs)
         assert 0 <= agent["errorRate"] <= 1 and agent["p95Approximate"] is True
+    cost = {g["key"]: g for g in home.json("get", "cost", "--since", "30d", "--by", "agent", "--cached", env=ministack.env)["groups"]}
+    for agent in home.json("get", "agents", "--since", "30d", "--cached", env=ministack.env):
+        jobs = [j for j in fleet.books.jobs.values() if j.get("agentId") == agent["agentId"]]
+        failed, ended = (sum(j["status"] in states for j in jobs) for states in (("failed",), ("failed", "succeeded")))
+        took = sorted(j["latencyMs"] for j in jobs if j.get("latencyMs") is not None)
+        exact = took[math.ceil(0.95 * len(took)) - 1]
+        assert agent["jobs"] == cost[agent["agentId"]]["jobs"] and agent["errorRate"] == pytest.approx(failed / ended)
+        assert abs(agent["p95Ms"] - exact) <= exact * 0.01
 
 
 def test_csv_has_the_same_numbers(home, ministack, fleet):

@@ -69,7 +69,25 @@ def test_slow_libraries_are_loaded_late(elf):
     """So that the first picture does not wait for them, and the console opens where they are missing."""
     needed = re.findall(r"NEEDED.*\[(.+)\]", elf("-dW"))
     assert any(n.startswith("libsqlite3") for n in needed)
-    assert not [n for n in needed if n.startswith(("libcurl", "libmicrohttpd"))]
+    assert not [n for n in needed if n.startswith(("libcurl", "libmicrohttpd", "libcrypto"))]
+
+
+def test_a_library_that_lacks_a_function_is_named(seismo, tmp_path):
+    """Signing ends with one sentence; what needs no library does not notice."""
+    if not shutil.which("cc"):
+        pytest.skip("no compiler for the stand-in library")
+    if os.environ.get("SAN"):
+        pytest.skip("the sanitizers load libcrypto themselves")
+    source = tmp_path / "empty.c"
+    source.write_text("int SHA1;\n")
+    subprocess.run(["cc", "-shared", "-fPIC", "-Wl,-soname,libcrypto.so.3", "-o", tmp_path / "libcrypto.so.3", source], check=True)
+    env = {"LD_LIBRARY_PATH": str(tmp_path), "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secretsecret"}
+    assert run(seismo, "--version", **env).returncode == 0
+    request = b"GET / HTTP/1.1\nHost: example.amazonaws.com\n\n"
+    r = subprocess.run([seismo, "tool", "sign", "--region", "us-east-1", "--service", "sts"], input=request, capture_output=True,
+                       env=clean_env(**env), timeout=60)
+    assert r.returncode == 1 and not r.stdout
+    assert re.fullmatch(rb"seismo: libcrypto\.so\.3 has no \w+, .* update the package libssl3.*\n", r.stderr), r.stderr
 
 
 def test_version(seismo):
@@ -143,6 +161,7 @@ def test_generated_pages_are_up_to_date(seismo):
     """docs/keys.md and docs/config.md hold what the program says; `make docs` writes them again."""
     assert run(seismo, "info", "keys").stdout.decode() in (ROOT / "docs/keys.md").read_text()
     assert run(seismo, "config", "reference").stdout.decode() in (ROOT / "docs/config.md").read_text()
+    assert run(seismo, "config", "alerts", "-c", "/dev/null").stdout.decode() in (ROOT / "docs/alerts.md").read_text()
 
 
 def test_top_level_holds_only_what_is_meant_to_be_there():

@@ -1,4 +1,4 @@
-"""Random requests, signed by `tool sign` and by botocore: the same canonical request and the same signature.
+"""Random requests, signed by us and by botocore: the same canonical request and the same signature.
 
 The seed is fixed, so a failure comes back; SEISMO_TORTURE=1 signs many more."""
 import datetime
@@ -14,7 +14,8 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SEISMO = os.environ.get("SEISMO", str(ROOT / "build/seismo"))
-ROUNDS = 5000 if os.environ.get("SEISMO_TORTURE") else 300
+ROUNDS = 1_000_000 if os.environ.get("SEISMO_TORTURE") else 10_000
+BATCH = 10_000
 ACCESS_KEY, SECRET_KEY = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 TEXT = "abcXYZ019-._~ :/+%&=?#@!$'()*,;[]\u00e9\u1234\U0001f600"
 SERVICES = ["bedrock", "logs", "dynamodb", "monitoring", "sts", "bedrock-agentcore", "s3"]
@@ -72,23 +73,50 @@ def by_botocore(service, region, token, when, method, target, fields, body):
     return seen["canonical"], request.headers["Authorization"]
 
 
-def test_the_same_as_botocore():
-    rng = random.Random(20261121)
-    env = {**os.environ, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
-    for n in range(ROUNDS):
-        service, region = rng.choice(SERVICES), rng.choice(["us-east-1", "eu-west-1", "cn-north-1"])
+class Case:
+    """One random request: what the signer is told, the raw request, and what botocore makes of it."""
+
+    def __init__(self, rng):
+        self.service, self.region = rng.choice(SERVICES), rng.choice(["us-east-1", "eu-west-1", "cn-north-1"])
         when = datetime.datetime(2000, 1, 1) + datetime.timedelta(seconds=rng.randrange(10**9))
-        method, token = rng.choice(["GET", "POST", "PUT", "DELETE"]), rng.choice([None, "FwoGZXIvYXdzEXAMPLE//token=="])
+        self.date = when.strftime("%Y%m%dT%H%M%SZ")
+        method, self.token = rng.choice(["GET", "POST", "PUT", "DELETE"]), rng.choice([None, "FwoGZXIvYXdzEXAMPLE//token=="])
         q = query(rng)
-        target = path(rng, service) + ("?" + q if q else "")
-        fields = headers(rng, f"{service}.{region}.amazonaws.com")
-        body = bytes(rng.randrange(256) for _ in range(rng.choice([0, 0, 10, 300])))
-        canonical, authorization = by_botocore(service, region, token, when, method, target, fields, body)
-        raw = f"{method} {target} HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in fields) + "\r\n"
-        flags = ["--access-key", ACCESS_KEY, "--region", region, "--service", service, "--date", when.strftime("%Y%m%dT%H%M%SZ")]
-        r = subprocess.run([SEISMO, "tool", "sign", *flags, *(["--token", token] if token else [])], input=raw.encode() + body,
-                           capture_output=True, env=env, timeout=60)
-        assert r.returncode == 0, (n, raw, r.stderr)
+        target = path(rng, self.service) + ("?" + q if q else "")
+        fields = headers(rng, f"{self.service}.{self.region}.amazonaws.com")
+        body = rng.randbytes(rng.choice([0, 0, 10, 300]))
+        self.raw = (f"{method} {target} HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in fields) + "\r\n").encode() + body
+        canonical, authorization = by_botocore(self.service, self.region, self.token, when, method, target, fields, body)
+        self.want = {"canonicalRequest": canonical, "authorization": authorization}
+
+
+ENV = {**{k: v for k, v in os.environ.items() if not k.startswith("AWS_")}, "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+       "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
+
+
+def test_the_same_as_botocore(probe):
+    """Many in one process, through the parser and the signer of `tool sign`."""
+    rng = random.Random(20261121)
+    for _ in range(0, ROUNDS, BATCH):
+        compare(probe("sign"), [Case(rng) for _ in range(BATCH)])
+
+
+def compare(program, cases):
+    said = b"".join(f"{c.service} {c.region} {c.date} {c.token or '-'} {len(c.raw)}\n".encode() + c.raw for c in cases)
+    r = subprocess.run([program], input=said, capture_output=True, env=ENV, timeout=600)
+    assert r.returncode == 0, r.stderr
+    lines = r.stdout.splitlines()
+    assert len(lines) == len(cases)
+    for c, line in zip(cases, lines):
+        assert json.loads(line) == c.want, c.raw
+
+
+def test_the_tool_says_the_same():
+    """The command itself, one process for each request."""
+    rng = random.Random(4)
+    for c in (Case(rng) for _ in range(100)):
+        flags = ["--region", c.region, "--service", c.service, "--date", c.date, *(["--token", c.token] if c.token else [])]
+        r = subprocess.run([SEISMO, "tool", "sign", *flags], input=c.raw, capture_output=True, env=ENV, timeout=60)
+        assert r.returncode == 0, (c.raw, r.stderr)
         got = json.loads(r.stdout)
-        assert got["canonicalRequest"] == canonical, (n, raw)
-        assert got["authorization"] == authorization, (n, raw)
+        assert {k: got[k] for k in c.want} == c.want, c.raw

@@ -5,6 +5,7 @@ that no rule about the age of data (AWS keeps minute metrics 15 days) changes th
 import os
 import pathlib
 import re
+import time
 
 import pytest
 
@@ -12,7 +13,7 @@ from conftest import Home, SimProcess
 
 CLOCK = "2026-03-10T14:37:00Z"
 GOLDEN = pathlib.Path(__file__).parent / "golden"
-VIEWS, SIZES = ("pulse", "jobs", "cost"), ("80x24", "120x40")
+VIEWS, SIZES = ("pulse", "jobs", "cost", "cache"), ("80x24", "120x40")
 
 
 class Still:
@@ -36,17 +37,76 @@ def still(seismo, tmp_path_factory):
     s.region.stop()
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("view", VIEWS)
-def test_screen(still, view, size):
-    screen = still.once(view, size)
+def compare(screen, name, size):
     w, h = map(int, size.split("x"))
     lines = screen.split("\n")
     assert len(lines) == h + 1 and lines[-1] == "" and max(map(len, lines)) <= w
-    file = GOLDEN / f"{view}-{size}.txt"
+    file = GOLDEN / f"{name}-{size}.txt"
     if os.environ.get("UPDATE_GOLDEN"):
         file.write_text(screen)
     assert screen == file.read_text()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("view", VIEWS)
+def test_screen(still, view, size):
+    compare(still.once(view, size), view, size)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_wide(still, view):
+    """What a wide window adds: what happened to the selected job, the week and the contexts on pulse, what agents claim beside the cost."""
+    compare(still.once(view, "200x50"), view, "200x50")
+
+
+def test_wide_cache(still):
+    """Names whole, and what the net is made of."""
+    compare(still.once("cache", "200x50"), "cache", "200x50")
+
+
+@pytest.fixture(scope="module")
+def two(still, seismo):
+    """The fleet of the other screens and one more, as two contexts."""
+    other = SimProcess(seismo, "--seed", "8", "--speed", "0", "--clock", CLOCK)
+    folder = still.home.path / ".aws"
+    folder.mkdir()
+    (folder / "credentials").write_text("".join(
+        f"[{name}]\naws_access_key_id = {r.env['AWS_ACCESS_KEY_ID']}\naws_secret_access_key = {r.env['AWS_SECRET_ACCESS_KEY']}\n"
+        for name, r in (("dev", still.region), ("prod", other))))
+    config = still.home.path / "two.yaml"
+    config.write_text("default_context: dev\ncontexts:\n" + "".join(
+        f'  {name}: {{stage: {name}, region: {region}, profile: {name}, endpoint_url: "{r.url}"}}\n'
+        for name, region, r in (("dev", "us-east-1", still.region), ("prod", "eu-west-1", other))))
+    config.chmod(0o600)
+
+    def once(view, size, *more):
+        done = still.home.run("once", "-c", str(config), "-x", "dev,prod", "--view", view, "--size", size, "--at", CLOCK, *more,
+                              timeout=280)
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode()
+    yield once
+    other.stop()
+
+
+@pytest.mark.parametrize("view, size", [("pulse", "80x24"), ("jobs", "80x24"), ("cost", "120x40"), ("pulse", "200x50"), ("cache", "80x24")])
+def test_two_contexts(two, view, size):
+    """Where we are, in words, at every size; whose each row is; and totals of both."""
+    compare(two(view, size), f"two-{view}", size)
+
+
+AXES = (("tenant", "week"), ("persona", "model"), ("agent", "version"), ("weekday", "hour"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("y, x", AXES)
+def test_axes(still, y, x, size):
+    """The heatmap's other axes, each as a view of its own."""
+    views = still.home.path / ".config/seismo/views"
+    views.mkdir(parents=True, exist_ok=True)
+    (views / f"by-{y}.yaml").write_text(
+        f"id: by-{y}\nname: Cost by {y}\ndescription: one of the axes\nlayout:\n  split: rows\n  children:\n"
+        f"    - {{pane: heatmap, size: 12, options: {{y: {y}, x: {x}, value: ratio}}}}\n    - {{pane: contributors, sort: -delta}}\n")
+    compare(still.once(f"by-{y}", size), f"cost-{y}", size)
 
 
 def usd(text):
@@ -71,6 +131,21 @@ def test_screens_say_what_get_says(still):
     assert len(who) == 12 and sum(who) == pytest.approx(hour, rel=0.02)
 
 
+def test_caches_say_one_thing(still):
+    """The list, `get cache` and pulse: the same rows, and the same share of answers from the cache in the same minutes."""
+    screen = still.once("cache", "120x40", "--cached")
+    answers = re.search(r"hit 5m (\S+ %) +1h (\S+ %):", screen).groups()
+    assert answers == re.search(r"^cache hit % +(\S+ %) +(\S+ %)", still.once("pulse", "80x24", "--cached"), re.M).groups()
+    # The view's hour begins with a whole minute, 60 of them before the running one.
+    got = still.home.json("get", "cache", "--cached", "--since", "2026-03-10T13:37:00Z", "--at", CLOCK, env=still.region.env)
+    assert usd(re.search(r"net (\S+)", screen)[1]) == pytest.approx(got["prompt"]["savedNanoUsd"] / 1e9, rel=0.01)
+    assert usd(re.search(r"miss (\S+)", screen)[1]) == pytest.approx(got["prompt"]["missNanoUsdPerMinute"] * 60 / 1e9, rel=0.01)
+    hits, misses = re.search(r"(\S+) hits, (\S+) misses", screen).groups()
+    assert (int(hits.replace(",", "")), int(misses.replace(",", ""))) == (got["answer"]["hits"], got["answer"]["misses"])
+    agents = {line.split("@")[0] for line in screen.splitlines() if re.match(r"[a-z-]+@[0-9.]+ ", line)}
+    assert agents == {g["agentId"] for g in got["groups"]}
+
+
 @pytest.mark.parametrize("view", VIEWS)
 def test_ascii(still, view):
     screen = still.once(view, "120x40", "--ascii", "--cached")
@@ -89,3 +164,20 @@ def test_filter(still):
     jobs = still.once("jobs", "120x40", "--cached", "--filter", "upsell-judge").splitlines()
     rows = [l for l in jobs if re.match(r".(ok|run|wait|err|can) +\d+[smhd] ", l)]
     assert len(rows) > 10 and all("upsell-judge" in l for l in rows)
+
+
+def test_what_was_changed(still):
+    """The last one here: it moves pointers of the fleet of the other screens. CloudTrail says so with the fleet's clock."""
+    keys = still.region.client("sts").assume_role(RoleArn="arn:aws:iam::000000000000:role/operators", RoleSessionName="ana")["Credentials"]
+    ana = dict(aws_access_key_id=keys["AccessKeyId"], aws_secret_access_key=keys["SecretAccessKey"], aws_session_token=keys["SessionToken"])
+    core, classic = still.region.client("bedrock-agentcore-control", **ana), still.region.client("bedrock-agent", **ana)
+    runtime = next(r for r in core.list_agent_runtimes()["agentRuntimes"] if r["agentRuntimeName"] == "visibility_check")
+    core.update_agent_runtime_endpoint(agentRuntimeId=runtime["agentRuntimeId"], endpointName="prod", agentRuntimeVersion="3")
+    agent = next(a for a in classic.list_agents()["agentSummaries"] if a["agentName"] == "menu-writer")
+    alias = next(a for a in classic.list_agent_aliases(agentId=agent["agentId"])["agentAliasSummaries"] if a["agentAliasName"] == "prod")
+    classic.update_agent_alias(agentId=agent["agentId"], agentAliasId=alias["agentAliasId"], agentAliasName="prod",
+                               routingConfiguration=[{"agentVersion": "3"}])
+    still.region.client("ssm").put_parameter(Name="/agents/menu-writer/version", Value="1.1", Type="String", Overwrite=True)
+    time.sleep(2.5)                                     # the trail is late
+    for size in SIZES:
+        compare(still.once("pulse", size), "pulse-changed", size)

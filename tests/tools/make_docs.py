@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
-"""Writes docs/keys.md and docs/config.md from what the program says, and the pictures from what it shows."""
+"""Writes docs/keys.md, docs/config.md and docs/aws-coverage.md from the program's tables, and the pictures from what it shows."""
+import json
 import os
 import pathlib
 import subprocess
+import sys
 
 import make_picture
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+import aws_coverage  # noqa: E402
 SEISMO = os.environ.get("SEISMO", str(ROOT / "build/seismo"))
 
 KEYS = """# Keys
@@ -22,12 +26,18 @@ Written by `make docs` from the table that reads the file; `seismo config defaul
 nearest name.
 
 """
+RULES = "<!-- from here on written by `make docs` from the program's tables -->\n"
 
 
 def main():
-    for name, head, args in (("keys", KEYS, ["info", "keys"]), ("config", CONFIG, ["config", "reference"])):
+    alerts = (ROOT / "docs/alerts.md").read_text().split(RULES)[0] + RULES + "\n"
+    for name, head, args in (("keys", KEYS, ["info", "keys"]), ("config", CONFIG, ["config", "reference"]),
+                             ("alerts", alerts, ["config", "alerts", "-c", "/dev/null"])):
         text = subprocess.run([SEISMO, *args], capture_output=True, text=True, check=True).stdout
         (ROOT / "docs" / f"{name}.md").write_text(head + text)
+    probe = pathlib.Path(os.environ.get("BUILD", ROOT / "build")) / "probe/aws_probe"
+    rows = subprocess.run([str(probe), "--list"], capture_output=True, text=True, check=True).stdout.splitlines()
+    (ROOT / "docs/aws-coverage.md").write_text(aws_coverage.document([json.loads(r) for r in rows]))
     make_picture.write_all(SEISMO, ROOT / "docs")
 
 

@@ -2,7 +2,7 @@
 #ifndef AWS_UNIT_H
 #define AWS_UNIT_H
 
-#include "aws/aws.h"
+#include "api/encode.h"
 #include "base/file.h"
 
 /* The request body (or the error) of one operation; the caller's buffers live until the next call. */
@@ -12,32 +12,21 @@ static inline const char *encoded(const AwsOp *op, const void *in, AwsParts *par
 
 	memset(parts, 0, sizeof *parts);
 	memset(&e, 0, sizeof e);
-	return op->encode(in, parts, &e) < 0 ? e.text : buf_cstr(&parts->body);
+	return aws_encode(op, in, parts, &e) < 0 ? e.text : buf_cstr(&parts->body);
 }
 
 static inline void parts_done(AwsParts *p)
 {
-	buf_done(&p->path);
-	buf_done(&p->query);
-	buf_done(&p->body);
-	buf_done(&p->about);
+	aws_parts_done(p);
 }
 
 /* NULL when the body does not parse or decode; then e says why. */
 static inline void *decoded(Arena *a, const AwsOp *op, Str text, Err *e)
 {
-	AwsBody body = { 0 };
-	XmlNode *root = NULL;
-	void *out = arena_alloc(a, op->out_size);
+	HttpReply reply = { .status = 200, .body = text };
+	void *out = NULL;
 
-	if (op->service->protocol == AWS_QUERY) {
-		if (xml_parse(a, text, 1 << 20, &root, e) < 0)
-			return NULL;
-		body.xml = root;
-	} else if (jv_parse(a, text, 8 << 20, &body.json, e) < 0) {
-		return NULL;
-	}
-	return op->decode(a, &body, out, e) < 0 ? NULL : out;
+	return aws_decode(a, op, &reply, &out, e) < 0 ? NULL : out;
 }
 
 static inline Str shared_file(Arena *a, const char *path)

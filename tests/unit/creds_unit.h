@@ -7,7 +7,9 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "aws/services.h"
+#include "aws/aws.h"
+#include "api/sso.h"
+#include "api/sts.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "net/httpd.h"
@@ -23,12 +25,16 @@ typedef struct Rig {
 	/* What the server does. */
 	int     life_s;              /* of the keys it gives */
 	int     expired;             /* so many identity calls are answered with ExpiredToken */
+	int     doubted;             /* and with InvalidClientTokenId */
 	int     limit_ms;            /* of credential_process */
 	int     status;              /* of everything but the identity; 0: 200 */
 	bool    no_imds_v2, denied;
+	const char *unknown;         /* this key is none (any more) */
+	HttpdConn *stream;           /* a model's answer under way */
 	int64_t shift_ms;            /* our clock */
 
 	/* What it saw. */
+	int  writes;
 	int  identities, roles, webs, ssos, renewals, containers, imds;
 	char used[80], source[80], body[2048], auth[256], order[256];
 
@@ -106,20 +112,41 @@ static inline void answer_json(Rig *r, HttpdConn *c, const char *id)
 	answer(c, r->status ? r->status : 200, text);
 }
 
+/* A key with OTHER in it is another account's, one with ROLE in it a role's session. */
+static inline void answer_identity(HttpdConn *c, const char *key)
+{
+	const char *account = strstr(key, "OTHER") ? "444455556666" : "111122223333";
+	char text[512];
+
+	(void)snprintf(text, sizeof text, "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:%s::%s:%s%s</Arn><UserId>u"
+	               "</UserId><Account>%s</Account></GetCallerIdentityResult></GetCallerIdentityResponse>", strstr(key, "ROLE") ? "sts" : "iam",
+	               account, strstr(key, "ROLE") ? "assumed-role/one/" : "user/", strstr(key, "ROLE") ? key : "x", account);
+	answer(c, 200, text);
+}
+
 static inline void on_sts(Rig *r, HttpdConn *c, const HttpdRequest *rq)
 {
 	static const char oops[] = "<ErrorResponse><Error><Code>%s</Code><Message>no</Message></Error></ErrorResponse>";
 	char text[256];
+	bool unknown;
 
 	if (str_has(rq->body, STR("Action=GetCallerIdentity"))) {
 		r->identities++;
 		key_of(rq, r->used, sizeof r->used);
-		(void)snprintf(text, sizeof text, oops, "ExpiredToken");
-		if (r->expired > 0 && r->expired--)
+		unknown = (r->unknown && strcmp(r->used, r->unknown) == 0) || (r->doubted > 0 && r->doubted--);
+		(void)snprintf(text, sizeof text, oops, unknown ? "InvalidClientTokenId" : "ExpiredToken");
+		if ((r->expired > 0 && r->expired--) || unknown)
 			answer(c, 403, text);
 		else
-			answer(c, 200, "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::111122223333:user/x</Arn><UserId>u"
-			       "</UserId><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>");
+			answer_identity(c, r->used);
+		return;
+	}
+	if (header_of(rq, "x-amz-target").n) {
+		r->writes++;
+		if (r->expired > 0 && r->expired--)
+			answer(c, 400, "{\"__type\":\"ExpiredTokenException\"}");
+		else
+			answer(c, 200, "{}");
 		return;
 	}
 	(void)snprintf(r->body, sizeof r->body, "%.*s", STR_ARG(rq->body));
@@ -174,6 +201,12 @@ static inline void on_rig_request(HttpdConn *c, const HttpdRequest *rq, void *ar
 		answer_json(r, c, "ASIACONTAINER");
 	} else if (str_starts(rq->path, STR("/latest/"))) {
 		on_instance_path(r, c, rq);
+	} else if (str_ends(header_of(rq, "x-amz-target"), STR(".StartLiveTail"))) {
+		static const HttpHeader kind = { STR("content-type"), STR("application/vnd.amazon.eventstream") };
+		HttpdReply head = { .status = 200, .headers = &kind, .header_count = 1 };
+
+		r->stream = c;
+		httpd_stream_begin(c, &head, NULL, NULL);
 	} else if (str_is(rq->path, "/foundation-models")) {
 		(void)snprintf(r->auth, sizeof r->auth, "%.*s", STR_ARG(header_of(rq, "authorization")));
 		answer(c, 200, "{\"modelSummaries\":[]}");

@@ -1,222 +1,11 @@
 /* The client against a server that answers as it is told: tries, faults, streams, cancel. */
 #include "unit.h"
 
-#include <uv.h>
+#include "aws_rig.h"
 
-#include "aws/dynamodb.h"
-#include "aws/services.h"
-#include "base/clock.h"
-#include "net/httpd.h"
 #include "wire/eventstream.h"
 #include "wire/text.h"
 #include "wire/time8601.h"
-
-enum { STEPS = 24, REQUESTS = 32 };
-
-typedef enum Kind { REPLY, STREAM, STREAM_TEAR, SILENT } Kind;
-typedef struct Step { Kind kind; int status; HttpHeader header[4]; size_t headers; Str body; } Step;
-
-typedef struct Rig {
-	uv_loop_t loop;
-	Httpd *server;
-	Http *http;
-	AwsClient *client;
-	Step step[STEPS];
-	int steps, asked;
-	int waiting, waiting_most;           /* requests that the server holds */
-	HttpdConn *held[REQUESTS];
-	char invocation[REQUESTS][64], sdk[REQUESTS][32], target[REQUESTS][64], host[REQUESTS][64], date[REQUESTS][32];
-
-	int done, events, retries;
-	AwsFault fault;
-	ErrKind kind;
-	int status;
-	char text[1024], code[96], request_id[80], sentence[200], got[256], order[64];
-	int64_t wait_ms, now_offset_ms;
-	bool cancel_at_event;
-} Rig;
-
-static void keep(char *out, size_t size, const HttpdRequest *rq, const char *name)
-{
-	for (size_t i = 0; i < rq->header_count; i++)
-		if (str_is(rq->headers[i].name, name))
-			(void)snprintf(out, size, "%.*s", STR_ARG(rq->headers[i].value));
-}
-
-static void nobody(void *arg)
-{
-	(void)arg;
-}
-
-static void on_request(HttpdConn *c, const HttpdRequest *rq, void *arg)
-{
-	Rig *r = arg;
-	const Step *s = &r->step[r->asked < r->steps ? r->asked : r->steps - 1];
-	HttpdReply reply = { s->status ? s->status : 200, s->header, s->headers, s->body };
-	int n = r->asked++ % REQUESTS;
-
-	keep(r->invocation[n], sizeof r->invocation[n], rq, "amz-sdk-invocation-id");
-	keep(r->sdk[n], sizeof r->sdk[n], rq, "amz-sdk-request");
-	keep(r->target[n], sizeof r->target[n], rq, "x-amz-target");
-	keep(r->host[n], sizeof r->host[n], rq, "host");
-	keep(r->date[n], sizeof r->date[n], rq, "x-amz-date");
-	if (s->kind == SILENT) {
-		r->held[r->waiting++] = c;
-		return;
-	}
-	if (s->kind == REPLY) {
-		httpd_reply(c, &reply);
-		return;
-	}
-	reply.body = STR("");
-	httpd_stream_begin(c, &reply, nobody, NULL);
-	(void)httpd_stream_put(c, s->body);
-	if (s->kind == STREAM)
-		httpd_stream_end(c);
-	else
-		httpd_stream_tear(c);
-}
-
-static int64_t shifted(void *arg)
-{
-	return clock_wall_ms() + ((Rig *)arg)->now_offset_ms;
-}
-
-static void open_rig(Rig *r, const AwsClientSpec *more)
-{
-	AwsClientSpec spec = *more;
-	char url[64];
-	Err e = { 0 };
-
-	unsetenv("AWS_MAX_ATTEMPTS");
-	assert_int_equal(uv_loop_init(&r->loop), 0);
-	r->server = httpd_open(&r->loop, 0, 1 << 20, on_request, r, &e);
-	if (!r->server)
-		fail_msg("%s", e.text);
-	r->http = http_new(&r->loop, &e);
-	assert_non_null(r->http);
-	(void)snprintf(url, sizeof url, "http://127.0.0.1:%d", httpd_port(r->server));
-	spec.context = STR("dev");
-	spec.region = STR("eu-west-1");
-	if (!spec.endpoint_url.n)
-		spec.endpoint_url = str_of(url);
-	spec.now_ms = shifted;
-	spec.now_arg = r;
-	r->client = aws_client_new(r->http, &spec, creds_static(STR("AKIDEXAMPLE"), STR("secretEXAMPLE"), STR("")), &e);
-	if (!r->client)
-		fail_msg("%s", e.text);
-	aws_set_account(r->client, STR("111122223333"));
-}
-
-static void close_rig(Rig *r)
-{
-	HttpdReply empty = { .status = 200, .body = STR("{}") };
-
-	aws_client_free(r->client);
-	http_close(r->http, NULL, NULL);
-	for (int i = 0; i < r->waiting; i++)
-		httpd_reply(r->held[i], &empty);
-	(void)uv_run(&r->loop, UV_RUN_NOWAIT);
-	httpd_close(r->server);
-	(void)uv_run(&r->loop, UV_RUN_DEFAULT);
-	assert_int_equal(uv_loop_close(&r->loop), 0);
-}
-
-static void on_done(AwsCall *call, const void *out, const AwsError *err, void *arg)
-{
-	Rig *r = arg;
-
-	r->done++;
-	r->fault = err ? err->fault : AWS_OK;
-	(void)snprintf(r->request_id, sizeof r->request_id, "%.*s", STR_ARG(aws_call_request_id(call)));
-	if (err) {
-		r->kind = err->err.kind;
-		r->status = err->status;
-		(void)snprintf(r->text, sizeof r->text, "%s", err->err.text);
-		(void)snprintf(r->code, sizeof r->code, "%s", err->code);
-		assert_true(err->err.text[0]);
-		assert_null(strstr(err->err.text, "secretEXAMPLE"));
-	} else if (aws_call_op(call) == &op_dynamodb_get_item) {
-		const DdbItemOut *item = out;
-		Str s = { 0 };
-
-		if (item->found && ddb_str(item->item, "v", &s, NULL) == 0)
-			(void)snprintf(r->got, sizeof r->got, "%.*s", STR_ARG(s));
-	}
-	uv_stop(&r->loop);
-}
-
-static void on_event(AwsCall *call, Str type, Str payload, void *arg)
-{
-	Rig *r = arg;
-	Arena a = { 0 };
-	ConverseTurn turn = { 0 };
-	Str delta;
-	Err e = { 0 };
-
-	r->events++;
-	if (aws_call_op(call) == &op_bedrock_converse_stream && converse_event(&a, type, payload, &turn, &delta, &e) == 0)
-		(void)snprintf(r->got + strlen(r->got), sizeof r->got - strlen(r->got), "%.*s", STR_ARG(delta));
-	arena_done(&a);
-	if (r->cancel_at_event)
-		aws_cancel(call);
-}
-
-static void on_retry(AwsCall *call, const char *sentence, int64_t wait_ms, void *arg)
-{
-	Rig *r = arg;
-
-	(void)call;
-	r->retries++;
-	r->wait_ms = wait_ms;
-	(void)snprintf(r->sentence, sizeof r->sentence, "%s", sentence);
-}
-
-static const DdbField key_a[] = { { "jobId", { .type = DDB_S, .s = { "a", 1 } } } };
-static const DdbKeyIn get_a = { .table = "jobs", .key = key_a, .key_count = 1 };
-static const ConverseMessage hello[] = { { false, { "hi", 2 } } };
-static const ConverseIn turn_in = { .model = { "m:0", 3 }, .message = hello, .count = 1, .max_tokens = 10 };
-
-static AwsCall *start(Rig *r, const AwsOp *op, const void *in)
-{
-	AwsHandler h = { on_done, on_event, on_retry, r, 15000 };
-	Err e = { 0 };
-	AwsCall *call = aws_call(r->client, op, in, &h, &e);
-
-	if (!call)
-		fail_msg("%s", e.text);
-	return call;
-}
-
-static void run(Rig *r, const AwsOp *op, const void *in)
-{
-	int before = r->done;
-
-	(void)start(r, op, in);
-	assert_int_equal(r->done, before);         /* never from inside aws_call */
-	while (r->done == before)
-		(void)uv_run(&r->loop, UV_RUN_DEFAULT);
-}
-
-static Rig *script(const Step *steps, int n)
-{
-	Rig *r = calloc(1, sizeof *r);
-
-	memcpy(r->step, steps, (size_t)n * sizeof *steps);
-	r->steps = n;
-	open_rig(r, &(AwsClientSpec){ 0 });
-	return r;
-}
-
-static void done(Rig *r)
-{
-	close_rig(r);
-	free(r);
-}
-
-#define THROTTLED { REPLY, 400, { { STR("x-amzn-requestid"), STR("REQ1") }, { STR("x-amz-retry-after"), STR("20") } }, 2, \
-	STR("{\"__type\":\"com.amazonaws.dynamodb.v20120810#ThrottlingException\",\"message\":\"slow\"}") }
-#define ITEM { REPLY, 200, { { STR("x-amzn-requestid"), STR("REQ9") } }, 1, STR("{\"Item\":{\"v\":{\"S\":\"ok\"}}}") }
 
 static void throttled_then_well(void **state)
 {
@@ -378,7 +167,7 @@ static void no_answer_in_time(void **state)
 {
 	const Step steps[] = { { .kind = SILENT } };
 	Rig *r = script(steps, 1);
-	AwsHandler h = { on_done, NULL, NULL, r, 300 };
+	AwsHandler h = { .on_done = on_done, .arg = r, .total_ms = 300 };
 	int64_t begin = clock_mono_ms();
 	Err e = { 0 };
 
@@ -495,6 +284,53 @@ static void read_only_refuses(void **state)
 	done(r);
 }
 
+static Step whose(const char *account)
+{
+	static char text[3][400];
+	static int n;
+	char *out = text[n++ % 3];
+
+	(void)snprintf(out, sizeof text[0], "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::%s:user/x</Arn><UserId>u"
+	               "</UserId><Account>%s</Account></GetCallerIdentityResult></GetCallerIdentityResponse>", account, account);
+	return (Step){ .kind = REPLY, .status = 200, .body = str_of(out) };
+}
+
+static int put_refused(Rig *r, const char *because)
+{
+	DdbPutIn put = { .table = "jobs", .item = key_a, .item_count = 1 };
+	AwsHandler h = { .on_done = on_done, .arg = r };
+	Err e = { 0 };
+
+	if (aws_call(r->client, &op_dynamodb_put_item, &put, &h, &e))
+		return 0;
+	assert_int_equal(e.kind, ERR_REFUSED);
+	if (!strstr(e.text, because))
+		fail_msg("%s", e.text);
+	return 1;
+}
+
+/* M1: nothing is written before AWS has named the configured account for the keys that sign. */
+static void m1_writes_wait_for_the_identity(void **state)
+{
+	const Step steps[] = { whose("444455556666"), whose("111122223333"), { .kind = REPLY, .status = 200, .body = STR("{}") } };
+	Rig *r = calloc(1, sizeof *r);
+
+	(void)state;
+	memcpy(r->step, steps, sizeof steps);
+	r->steps = 3;
+	open_rig(r, &(AwsClientSpec){ .guarded = true, .account = STR("111122223333") });
+	assert_int_equal(aws_identity(r->client), IDENTITY_UNKNOWN);
+	assert_true(put_refused(r, "AWS has not said yet whose keys these are"));
+	run(r, &op_sts_get_caller_identity, NULL);
+	assert_int_equal(aws_identity(r->client), IDENTITY_WRONG);
+	assert_true(put_refused(r, "these keys belong to account 444455556666, not to 111122223333"));
+	run(r, &op_sts_get_caller_identity, NULL);
+	assert_int_equal(aws_identity(r->client), IDENTITY_OK);
+	assert_false(put_refused(r, ""));
+	(void)uv_run(&r->loop, UV_RUN_ONCE);
+	done(r);
+}
+
 static Str frames(Buf *b, const char *const *type_and_payload)
 {
 	for (; *type_and_payload; type_and_payload += 2)
@@ -547,10 +383,10 @@ static void exception_midway(void **state)
 
 static void tail_shows_updates_only(void **state)
 {
-	const char *const arns[] = { "arn:aws:logs:eu-west-1:111122223333:log-group:/seismo/jobs" };
+	Str arn = STR("arn:aws:logs:eu-west-1:111122223333:log-group:/seismo/jobs");
 	const char *const events[] = { "initial-response", "{}", "sessionStart", "{\"sessionId\":\"x\"}", "sessionUpdate", "{\"sessionResults\":[]}",
 	                               "sessionUpdate", "{}", "!SessionTimeoutException", "{\"message\":\"3 hours\"}", NULL };
-	LogsTailIn in = { .group_arns = arns, .count = 1 };
+	LogsTailIn in = { .groups = { &arn, 1 } };
 	Buf b = { 0 };
 	const Step steps[] = { { STREAM, 200, STREAM_HEAD, frames(&b, events) } };
 	Rig *r = script(steps, 1);
@@ -637,6 +473,35 @@ static void eight_at_once(void **state)
 	done(r);
 }
 
+/* A write whose turn comes too late would be sent with no time left to hear what became of it. */
+static void too_late_is_not_sent(void **state)
+{
+	const Step steps[] = { { .kind = SILENT } };
+	HttpdReply item = { .status = 200, .body = STR("{}") };
+	DdbPutIn put = { .table = "jobs", .item = key_a, .item_count = 1 };
+	Rig *r = calloc(1, sizeof *r);
+	AwsHandler h = { .on_done = on_done, .arg = r, .total_ms = 20 };
+	Err e = { 0 };
+
+	(void)state;
+	memcpy(r->step, steps, sizeof steps);
+	r->steps = 1;
+	open_rig(r, &(AwsClientSpec){ .concurrent = 1 });
+	(void)start(r, &op_dynamodb_get_item, &get_a);
+	assert_non_null(aws_call(r->client, &op_dynamodb_put_item, &put, &h, &e));
+	while (r->waiting < 1)
+		(void)uv_run(&r->loop, UV_RUN_ONCE);
+	uv_sleep(25);
+	httpd_reply(r->held[0], &item);
+	r->waiting = 0;
+	while (r->done < 2)
+		(void)uv_run(&r->loop, UV_RUN_ONCE);
+	assert_int_equal(r->asked, 1);
+	assert_int_equal(r->kind, ERR_FAILED);               /* it is known: nothing was sent */
+	assert_string_equal(r->text, "DynamoDB PutItem was not sent: all its time was spent waiting behind other calls to DynamoDB; try again");
+	done(r);
+}
+
 static void free_cancels_all(void **state)
 {
 	const Step steps[] = { { .kind = SILENT } };
@@ -681,9 +546,9 @@ int main(void)
 		cmocka_unit_test(garbage_names_the_field), cmocka_unit_test(damaged_body_is_asked_again), cmocka_unit_test(torn_body),
 		cmocka_unit_test(no_answer_in_time), cmocka_unit_test(unreachable), cmocka_unit_test(clock_is_corrected_once),
 		cmocka_unit_test(clock_is_corrected_for_all),
-		cmocka_unit_test(wrong_secret_is_not_skew), cmocka_unit_test(read_only_refuses), cmocka_unit_test(whole_stream),
+		cmocka_unit_test(wrong_secret_is_not_skew), cmocka_unit_test(read_only_refuses), cmocka_unit_test(m1_writes_wait_for_the_identity), cmocka_unit_test(whole_stream),
 		cmocka_unit_test(exception_midway), cmocka_unit_test(tail_shows_updates_only), cmocka_unit_test(stream_without_its_end), cmocka_unit_test(cancelled),
-		cmocka_unit_test(eight_at_once), cmocka_unit_test(free_cancels_all), cmocka_unit_test(identity),
+		cmocka_unit_test(eight_at_once), cmocka_unit_test(too_late_is_not_sent), cmocka_unit_test(free_cancels_all), cmocka_unit_test(identity),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,12 @@
 #include "unit.h"
 
-#include "aws/dynamodb.h"
-#include "aws/services.h"
+#include "api/bedrock.h"
+#include "api/converse.h"
+#include "api/dynamodb.h"
+#include "api/cloudwatch.h"
+#include "api/logs.h"
+#include "api/sso.h"
+#include "api/sts.h"
 #include "aws_unit.h"
 #include "wire/text.h"
 
@@ -107,16 +112,16 @@ static void metric_data(void **state)
 	list = decoded(&a, &op_cloudwatch_list_metrics, STR("{\"Metrics\":[{\"Namespace\":\"AWS/Bedrock\",\"MetricName\":\"Invocations\",\"Dimensions\":"
 	               "[{\"Name\":\"ModelId\",\"Value\":\"m\"}]}],\"NextToken\":\"n\"}"), &e);
 	assert_non_null(list);
-	assert_str(list->metric[0].dim[0].value, "m");
+	assert_str(list->metrics.v[0].dims.v[0].value, "m");
 	assert_str(list->next_token, "n");
 	assert_null(decoded(&a, &op_cloudwatch_get_metric_data, STR("{\"MetricDataResults\":[{\"Id\":\"a\",\"Timestamps\":[1e400],\"Values\":[1]}]}"), &e));
 	SKIP_WITHOUT(SAMPLES "get-metric-data-response.json");
 	out = decoded(&a, &op_cloudwatch_get_metric_data, shared_file(&a, SAMPLES "get-metric-data-response.json"), &e);
 	assert_non_null(out);
-	assert_int_equal(out->count, 3);
-	assert_str(out->series[2].status, "PartialData");
-	assert_int_equal(out->series[1].t_ms[0], INT64_C(1773500400000));
-	assert_true(out->series[1].v[2] == 1999.875);
+	assert_int_equal(out->series.n, 3);
+	assert_str(out->series.v[2].status, "PartialData");
+	assert_int_equal(out->series.v[1].t.v[0], INT64_C(1773500400000));
+	assert_true(out->series.v[1].v.v[2] == 1999.875);
 	assert_str(out->next_token, "eyJvIjoxfQ==");
 	arena_done(&a);
 }
@@ -148,9 +153,9 @@ static void log_events(void **state)
 
 	(void)state;
 	assert_non_null(out);
-	assert_int_equal(out->count, 1);
-	assert_int_equal(out->event[0].message.n, 3);
-	assert_int_equal(out->event[0].ingested_ms, INT64_C(9007199254740993));
+	assert_int_equal(out->events.n, 1);
+	assert_int_equal(out->events.v[0].message.n, 3);
+	assert_int_equal(out->events.v[0].ingested_ms, INT64_C(9007199254740993));
 	assert_int_equal(out->next_token.n, 0);
 	assert_null(decoded(&a, &op_logs_filter_log_events, STR("{\"events\":[{\"timestamp\":\"x\"}]}"), &e));
 	assert_non_null(strstr(e.text, "events[0].timestamp"));
@@ -164,18 +169,20 @@ static void models_and_answers(void **state)
 	BedrockModelsOut *m = decoded(&a, &op_bedrock_list_foundation_models, STR("{\"modelSummaries\":[{\"modelId\":\"x\",\"modelName\":\"X\","
 	                              "\"inferenceTypesSupported\":[\"PROVISIONED\",\"ON_DEMAND\"],\"modelLifecycle\":{\"status\":\"LEGACY\"}},{\"modelId\":\"y\"}]}"), &e);
 	ConverseOut *out;
+	Tokens tokens;
 
 	(void)state;
 	assert_non_null(m);
-	assert_true(m->model[0].on_demand && !m->model[1].on_demand);
-	assert_str(m->model[0].status, "LEGACY");
+	assert_true(bedrock_on_demand(&m->models.v[0]) && !bedrock_on_demand(&m->models.v[1]));
+	assert_str(m->models.v[0].life.status, "LEGACY");
 	SKIP_WITHOUT(SAMPLES "converse-response.json");
 	out = decoded(&a, &op_bedrock_converse, shared_file(&a, SAMPLES "converse-response.json"), &e);
 	assert_non_null(out);
-	assert_str(out->text, "Checking.");
+	assert_str(converse_text(&a, &out->answer.message), "Checking.");
 	assert_str(out->stop_reason, "tool_use");
-	assert_int_equal(out->tokens.input, 212);
-	assert_int_equal(out->latency_ms, 1180);
+	assert_int_equal(converse_tokens(&out->usage, &tokens, &e), 0);
+	assert_int_equal(tokens.input, 212);
+	assert_int_equal(out->metrics.latency_ms, 1180);
 	arena_done(&a);
 }
 
@@ -199,30 +206,32 @@ typedef struct Folded { ConverseTurn turn; Buf text; int updates, events, sample
 static void fold(Arena *a, Str type, Str payload, void *arg)
 {
 	Folded *t = arg;
-	Str delta;
+	ConversePiece piece;
 	Err e = { 0 };
 
-	if (converse_event(a, type, payload, &t->turn, &delta, &e) < 0)
+	if (converse_event(a, type, payload, &t->turn, &piece, &e) < 0)
 		fail_msg("%s", e.text);
-	(void)buf_put_str(&t->text, delta);
+	if (piece.kind == CONVERSE_TEXT)
+		(void)buf_put_str(&t->text, piece.text);
 }
 
 static void converse_stream(void **state)
 {
 	Arena a = { 0 };
 	Folded t = { 0 };
-	Str delta;
+	ConversePiece delta;
+	ConverseMessage message;
 	Err e = { 0 };
 
 	(void)state;
 	assert_int_equal(converse_event(&a, STR("metadata"), STR("{\"usage\":{\"inputTokens\":-1}}"), &t.turn, &delta, &e), -1);
-	assert_non_null(strstr(e.text, "inputTokens: negative"));
+	assert_non_null(strstr(e.text, "usage: a count is negative"));
 	assert_int_equal(converse_event(&a, STR("contentBlockDelta"), STR("{\"delta\":{\"text\":5}}"), &t.turn, &delta, &e), -1);
 	assert_int_equal(converse_event(&a, STR("metadata"), STR("{\"usage\":{\"cacheWriteInputTokens\":10,\"cacheDetails\":[{\"ttl\":\"1h\","
 	                                "\"inputTokens\":4},{\"ttl\":\"5m\",\"inputTokens\":6}]}}"), &t.turn, &delta, &e), 0);
 	assert_int_equal(t.turn.tokens.cache_write_1h, 4);
 	assert_int_equal(t.turn.tokens.cache_write_5m, 6);
-	t.turn = (ConverseTurn){ 0 };
+	converse_turn_done(&t.turn);
 	SKIP_WITHOUT(SAMPLES "converse-stream-text-tool.bin");
 	each_frame(&a, SAMPLES "converse-stream-text-tool.bin", fold, &t);
 	assert_string_equal(buf_cstr(&t.text), "Let me look that up — one moment ⏳.");
@@ -233,6 +242,14 @@ static void converse_stream(void **state)
 	assert_int_equal(t.turn.tokens.cache_write_5m + t.turn.tokens.cache_write_1h, 2048);
 	assert_true(t.turn.tokens.cache_write_1h > 0);
 	assert_int_equal(t.turn.latency_ms, 2417);
+	assert_int_equal(converse_turn_message(&t.turn, &a, &message, &e), 0);
+	assert_int_equal(message.content.n, 3);
+	assert_str(message.content.v[0].reasoning.text.text, "The user asks for the p95 latency of the billing agent. I should call the metrics tool.");
+	assert_str(message.content.v[0].reasoning.text.signature, "RXhhbXBsZVNpZ25hdHVyZU5vdFJlYWw=");
+	assert_str(message.content.v[1].text, "Let me look that up — one moment ⏳.");
+	assert_str(message.content.v[2].tool_use.name, "get_metric");
+	assert_str(message.content.v[2].tool_use.input, "{\"agent\": \"billing\", \"metric\": \"InvocationLatency\", \"stat\": \"p95\"}");
+	converse_turn_done(&t.turn);
 	buf_done(&t.text);
 	arena_done(&a);
 }
@@ -248,13 +265,13 @@ static void tail(Arena *a, Str type, Str payload, void *arg)
 	if (logs_tail_update(a, payload, &u, &e) < 0)
 		fail_msg("%s", e.text);
 	t->updates++;
-	t->events += (int)u.count;
-	t->sampled += u.sampled;
-	for (size_t i = 0; i < u.count; i++) {
-		assert_false(str_eq(t->last, u.event[i].id));
-		t->last = u.event[i].id;
-		assert_true(u.event[i].time_ms > 0 && str_starts(u.event[i].id, STR("tail-")));
-		assert_str(u.event[i].group, "123456789012:/agents/billing");
+	t->events += (int)u.events.n;
+	t->sampled += u.meta.sampled;
+	for (size_t i = 0; i < u.events.n; i++) {
+		assert_false(str_eq(t->last, u.events.v[i].id));
+		t->last = u.events.v[i].id;
+		assert_true(u.events.v[i].time_ms > 0 && str_starts(u.events.v[i].id, STR("tail-")));
+		assert_str(u.events.v[i].group, "123456789012:/agents/billing");
 	}
 }
 
@@ -283,6 +300,7 @@ static const AwsOp *op_of(Str name, Str kind)
 		{ "json-bom", &op_dynamodb_get_item }, { "json-proto", &op_dynamodb_get_item }, { "json-int", &op_logs_filter_log_events },
 		{ "json-esc", &op_logs_filter_log_events }, { "json-nul-escape", &op_logs_filter_log_events },
 		{ "json-lone-surrogate", &op_logs_filter_log_events }, { "json-huge-string", &op_logs_filter_log_events },
+		{ "json-insights-", &op_logs_get_query_results },
 	};
 
 	if (str_is(kind, "xml"))
@@ -330,12 +348,34 @@ static void hostile_answers(void **state)
 	arena_done(&a);
 }
 
+/* Times that would overflow, and keys that would never end. */
+static void times_of_sso(void **state)
+{
+	static const char *const bad[] = { "9223372036854775807", "-9223372036854775808", "0", "-1", "253402300800000" };
+	char text[256];
+	Arena a = { 0 };
+	Err e = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		(void)snprintf(text, sizeof text, "{\"roleCredentials\":{\"accessKeyId\":\"A\",\"secretAccessKey\":\"s\",\"sessionToken\":\"t\","
+		               "\"expiration\":%s}}", bad[i]);
+		assert_null(decoded(&a, &op_sso_get_role_credentials, str_of(text), &e));
+		assert_non_null(strstr(e.text, "expiration: not a time"));
+		(void)snprintf(text, sizeof text, "{\"clientId\":\"c\",\"clientSecret\":\"s\",\"clientSecretExpiresAt\":%s}", bad[i]);
+		assert_null(decoded(&a, &op_sso_oidc_register_client, str_of(text), &e));
+		assert_non_null(strstr(e.text, "clientSecretExpiresAt: not a time"));
+	}
+	arena_done(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(registry_page), cmocka_unit_test(cancelled_transaction), cmocka_unit_test(batch_and_tables),
 		cmocka_unit_test(metric_data), cmocka_unit_test(identity), cmocka_unit_test(log_events), cmocka_unit_test(models_and_answers),
 		cmocka_unit_test(converse_stream), cmocka_unit_test(live_tail), cmocka_unit_test(hostile_answers),
+		cmocka_unit_test(times_of_sso),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,12 @@
 #include "unit.h"
 
-#include "aws/dynamodb.h"
-#include "aws/services.h"
+#include "api/agentcore.h"
+#include "api/agentcore_data.h"
+#include "api/converse.h"
+#include "api/dynamodb.h"
+#include "api/cloudwatch.h"
+#include "api/logs.h"
+#include "api/sts.h"
 #include "aws_unit.h"
 
 static void ddb_query(void **state)
@@ -17,15 +22,15 @@ static void ddb_query(void **state)
 	                    "{\"TableName\":\"jobs\",\"IndexName\":\"status-updatedAt-index\",\"KeyConditionExpression\":\"#s = :s AND #u > :u\","
 	                    "\"ExpressionAttributeNames\":{\"#s\":\"status\",\"#u\":\"updatedAt\"},"
 	                    "\"ExpressionAttributeValues\":{\":s\":{\"S\":\"running\"},\":u\":{\"S\":\"2026\"}},"
-	                    "\"Limit\":50,\"ScanIndexForward\":false}");
+	                    "\"Limit\":50,\"ScanIndexForward\":false,\"ReturnConsumedCapacity\":\"TOTAL\"}");
 	assert_string_equal(buf_cstr(&p.about), "table jobs");
 	parts_done(&p);
 	in = (DdbQueryIn){ .table = "jobs", .start_key_json = STR("{\"jobId\":{\"S\":\"a\"}}"), .consistent = true };
 	assert_string_equal(encoded(&op_dynamodb_scan, &in, &p),
-	                    "{\"TableName\":\"jobs\",\"ExclusiveStartKey\":{\"jobId\":{\"S\":\"a\"}},\"ConsistentRead\":true}");
+	                    "{\"TableName\":\"jobs\",\"ExclusiveStartKey\":{\"jobId\":{\"S\":\"a\"}},\"ConsistentRead\":true,\"ReturnConsumedCapacity\":\"TOTAL\"}");
 	parts_done(&p);
 	in = (DdbQueryIn){ 0 };
-	assert_string_equal(encoded(&op_dynamodb_scan, &in, &p), "no table name is given");
+	assert_string_equal(encoded(&op_dynamodb_scan, &in, &p), "DynamoDB Scan: no table name is given");
 	parts_done(&p);
 }
 
@@ -112,13 +117,14 @@ static void ddb_tables_and_batches(void **state)
 	                    "\"Projection\":{\"ProjectionType\":\"ALL\"}}]}");
 	parts_done(&p);
 	assert_string_equal(encoded(&op_dynamodb_batch_get_item, &batch, &p),
-	                    "{\"RequestItems\":{\"jobs\":{\"Keys\":[{\"jobId\":{\"S\":\"a\"}},{\"jobId\":{\"S\":\"a\"}}]}}}");
+	                    "{\"ReturnConsumedCapacity\":\"TOTAL\",\"RequestItems\":{\"jobs\":{\"Keys\":[{\"jobId\":{\"S\":\"a\"}},"
+	                    "{\"jobId\":{\"S\":\"a\"}}]}}}");
 	parts_done(&p);
 	batch.key_count = 101;
 	assert_true(strstr(encoded(&op_dynamodb_batch_get_item, &batch, &p), "1 to 100 keys, not 101"));
 	parts_done(&p);
 	assert_string_equal(encoded(&op_dynamodb_get_item, &get, &p),
-	                    "{\"TableName\":\"jobs\",\"Key\":{\"jobId\":{\"S\":\"a\"}},\"ConsistentRead\":true}");
+	                    "{\"TableName\":\"jobs\",\"Key\":{\"jobId\":{\"S\":\"a\"}},\"ConsistentRead\":true,\"ReturnConsumedCapacity\":\"TOTAL\"}");
 	parts_done(&p);
 	assert_string_equal(encoded(&op_dynamodb_update_item, &update, &p),
 	                    "{\"ReturnValues\":\"ALL_NEW\",\"TableName\":\"jobs\",\"Key\":{\"jobId\":{\"S\":\"a\"}},\"UpdateExpression\":\"REMOVE #l\"}");
@@ -129,60 +135,88 @@ static void ddb_tables_and_batches(void **state)
 
 static void logs(void **state)
 {
-	const char *const arns[] = { "arn:aws:logs:eu-west-1:111122223333:log-group:/seismo/jobs:*" }, *const names[] = { "/seismo/jobs" };
-	LogsFilterIn in = { .group = "/seismo/jobs", .pattern = "COST_TRACKING", .start_ms = 1773500966123, .next_token = STR("t"), .limit = 10 };
-	LogsTailIn tail = { .group_arns = arns, .count = 1, .pattern = "x" };
+	Str arn = STR("arn:aws:logs:eu-west-1:111122223333:log-group:/seismo/jobs:*"), name = STR("/seismo/jobs"), cut = logs_tail_arn(arn);
+	LogsFilterIn in = { .group = name, .pattern = STR("COST_TRACKING"), .start_ms = 1773500966123, .next_token = STR("t"), .limit = 10 };
+	LogsTailIn tail = { .groups = { &cut, 1 }, .pattern = STR("x") };
 	AwsParts p;
 
 	(void)state;
 	assert_string_equal(encoded(&op_logs_filter_log_events, &in, &p),
 	                    "{\"logGroupName\":\"/seismo/jobs\",\"filterPattern\":\"COST_TRACKING\",\"startTime\":1773500966123,"
 	                    "\"nextToken\":\"t\",\"limit\":10}");
+	assert_string_equal(buf_cstr(&p.about), "log group /seismo/jobs");
 	parts_done(&p);
 	assert_string_equal(encoded(&op_logs_start_live_tail, &tail, &p),
 	                    "{\"logGroupIdentifiers\":[\"arn:aws:logs:eu-west-1:111122223333:log-group:/seismo/jobs\"],\"logEventFilterPattern\":\"x\"}");
 	parts_done(&p);
-	tail.group_arns = names;
+	tail.groups.v = &name;
 	assert_true(strstr(encoded(&op_logs_start_live_tail, &tail, &p), "wants the ARN"));
+	parts_done(&p);
+	tail.groups.n = 0;
+	assert_true(strstr(encoded(&op_logs_start_live_tail, &tail, &p), "1 to 10 log groups, not 0"));
 	parts_done(&p);
 }
 
 static void metrics(void **state)
 {
 	CwDimension dim = { STR("ModelId"), STR("m") };
-	const CwQuery query[] = {
-		{ .id = STR("inv"), .metric = { STR("AWS/Bedrock"), STR("Invocations"), &dim, 1 }, .period_s = 300, .stat = "Sum" },
-		{ .id = STR("thr"), .expression = "FILL(inv,0)" },
+	CwQuery query[] = {
+		{ .id = STR("inv"), .stat = { { STR("AWS/Bedrock"), STR("Invocations"), { &dim, 1 } }, 300, STR("Sum"), STR("") } },
+		{ .id = STR("thr"), .expression = STR("FILL(inv,0)") },
 	};
-	CwDataIn in = { .query = query, .count = 2, .start_ms = 1773500400000, .end_ms = 1773501300999 };
-	CwListIn list = { .ns = "AWS/Bedrock" };
+	CwDataIn in = { .queries = { query, 2 }, .start_ms = 1773500400000, .end_ms = 1773501300999, .scan_by = STR("TimestampAscending") };
+	CwListIn list = { .ns = STR("AWS/Bedrock") };
 	AwsParts p;
 
 	(void)state;
 	assert_string_equal(encoded(&op_cloudwatch_get_metric_data, &in, &p),
-	                    "{\"StartTime\":1773500400,\"EndTime\":1773501300,\"ScanBy\":\"TimestampAscending\",\"MetricDataQueries\":[{\"Id\":\"inv\","
-	                    "\"MetricStat\":{\"Metric\":{\"Namespace\":\"AWS/Bedrock\",\"MetricName\":\"Invocations\",\"Dimensions\":[{\"Name\":\"ModelId\","
-	                    "\"Value\":\"m\"}]},\"Period\":300,\"Stat\":\"Sum\"}},{\"Id\":\"thr\",\"Expression\":\"FILL(inv,0)\"}]}");
+	                    "{\"MetricDataQueries\":[{\"Id\":\"inv\",\"MetricStat\":{\"Metric\":{\"Namespace\":\"AWS/Bedrock\","
+	                    "\"MetricName\":\"Invocations\",\"Dimensions\":[{\"Name\":\"ModelId\",\"Value\":\"m\"}]},\"Period\":300,"
+	                    "\"Stat\":\"Sum\"}},{\"Id\":\"thr\",\"Expression\":\"FILL(inv,0)\"}],\"StartTime\":1773500400,"
+	                    "\"EndTime\":1773501300.999,\"ScanBy\":\"TimestampAscending\"}");
 	parts_done(&p);
 	assert_string_equal(encoded(&op_cloudwatch_list_metrics, &list, &p), "{\"Namespace\":\"AWS/Bedrock\"}");
+	parts_done(&p);
+	in.queries.n = 0;
+	assert_true(strstr(encoded(&op_cloudwatch_get_metric_data, &in, &p), "1 to 500 queries"));
 	parts_done(&p);
 }
 
 static void converse(void **state)
 {
-	const ConverseMessage messages[] = { { false, STR("hi\n") }, { true, STR("hello") } };
-	ConverseIn in = { .model = STR("us.anthropic.claude-sonnet-4-5-20250929-v1:0"), .system = STR("be brief"), .message = messages, .count = 2,
-	                  .max_tokens = 256, .has_temperature = true, .temperature_milli = 50 };
+	ConverseBlock hi = { .text = STR("hi\n") }, hello = { .text = STR("hello") };
+	ConverseMessage messages[] = { { STR("user"), { &hi, 1 } }, { STR("assistant"), { &hello, 1 } } };
+	ConverseSystem brief = { .text = STR("be brief") };
+	ConverseIn in = { .model = STR("us.anthropic.claude-sonnet-4-5-20250929-v1:0"), .system = { &brief, 1 }, .messages = { messages, 2 },
+	                  .limits = { .max_tokens = 256, .temperature = { 0.05, true } } };
 	AwsParts p;
 
 	(void)state;
 	assert_string_equal(encoded(&op_bedrock_converse_stream, &in, &p),
 	                    "{\"messages\":[{\"role\":\"user\",\"content\":[{\"text\":\"hi\\n\"}]},{\"role\":\"assistant\",\"content\":[{\"text\":\"hello\"}]}],"
-	                    "\"system\":[{\"text\":\"be brief\"}],\"inferenceConfig\":{\"maxTokens\":256,\"temperature\":0.050}}");
+	                    "\"system\":[{\"text\":\"be brief\"}],\"inferenceConfig\":{\"maxTokens\":256,\"temperature\":0.05}}");
 	assert_string_equal(buf_cstr(&p.path), "/model/us.anthropic.claude-sonnet-4-5-20250929-v1%3A0/converse-stream");
 	parts_done(&p);
-	in.max_tokens = 0;
+	in.limits.max_tokens = 0;
 	assert_true(strstr(encoded(&op_bedrock_converse, &in, &p), "max_tokens"));
+	parts_done(&p);
+}
+
+/* Also those of maps, of lists and of structs in the input: no message may repeat them. */
+static void secrets_are_known(void **state)
+{
+	ShapePair pairs[] = { { STR("MODE"), STR("plain-enough") }, { STR("TOKEN"), STR("hush-of-the-runtime") } };
+	AcRuntime runtime = { .id = STR("r"), .artifact = STR("{}"), .role = STR("arn"), .network = STR("{}"), .environment = { pairs, 2 } };
+	Str span = STR("{\"text\":\"hush-of-a-span\"}");
+	AcEvaluateIn evaluate = { .evaluator = STR("e"), .input.spans = { &span, 1 } };
+	AwsParts p;
+
+	(void)state;
+	(void)encoded(&op_agentcore_update_runtime, &runtime, &p);
+	assert_str(buf_str(&p.secret), "plain-enough\nhush-of-the-runtime\n");
+	parts_done(&p);
+	(void)encoded(&op_agentcore_evaluate, &evaluate, &p);
+	assert_str(buf_str(&p.secret), "{\"text\":\"hush-of-a-span\"}\n");
 	parts_done(&p);
 }
 
@@ -196,8 +230,8 @@ static void every_row_is_whole(void **state)
 		assert_true(s->id && s->host_prefix && s->signing_name && s->name);
 		assert_true((*op)->name && (*op)->method && (*op)->path && ((*op)->permission || (*op)->open));
 		assert_true((*op)->cls == AWS_READ || (*op)->cls == AWS_PAID || (*op)->cls == AWS_WRITE);
-		assert_true(s->protocol == AWS_REST_JSON || s->target_prefix);
-		assert_true(!(*op)->decode == !(*op)->out_size);
+		assert_true(s->protocol == AWS_REST_JSON || s->protocol == AWS_REST_XML || s->target_prefix);
+		assert_true(!(*op)->decode == !(*op)->out_size && !((*op)->decode && (*op)->out));
 	}
 }
 
@@ -206,7 +240,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ddb_query), cmocka_unit_test(ddb_values), cmocka_unit_test(ddb_refuses_bad_text),
 		cmocka_unit_test(ddb_transaction), cmocka_unit_test(ddb_tables_and_batches), cmocka_unit_test(logs),
-		cmocka_unit_test(metrics), cmocka_unit_test(converse), cmocka_unit_test(every_row_is_whole),
+		cmocka_unit_test(metrics), cmocka_unit_test(converse), cmocka_unit_test(secrets_are_known), cmocka_unit_test(every_row_is_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

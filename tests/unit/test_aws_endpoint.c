@@ -9,7 +9,7 @@
 static const char *const variables[] = {
 	"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
 	"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE",
-	"AWS_REGION", "AWS_DEFAULT_REGION",
+	"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT",
 };
 
 static char folder[] = "/tmp/seismo-aws-XXXXXX";
@@ -129,8 +129,9 @@ static void foreign_hosts_are_refused(void **state)
 	static const struct { const char *url; ErrKind kind; } rows[] = {
 		{ "http://dynamodb.eu-west-1.amazonaws.com", ERR_REFUSED }, { "https://evil.example", ERR_REFUSED },
 		{ "http://127.0.0.1.evil.example:80", ERR_REFUSED }, { "https://amazonaws.com.evil.example", ERR_REFUSED },
-		{ "https://evilamazonaws.com", ERR_REFUSED }, { "http://10.0.0.1", ERR_REFUSED }, { "ftp://127.0.0.1", ERR_USAGE },
-		{ "127.0.0.1:80", ERR_USAGE }, { "http://", ERR_USAGE }, { "http://127.0.0.1:0", ERR_USAGE }, { "http://127.0.0.1:99999", ERR_USAGE },
+		{ "https://evilamazonaws.com", ERR_REFUSED }, { "http://10.0.0.1", ERR_REFUSED }, { "http://127.0.0.300", ERR_REFUSED },
+		{ "http://.localhost", ERR_REFUSED }, { "ftp://127.0.0.1", ERR_USAGE },
+		{ "127.0.0.1:80", ERR_USAGE }, { "http://", ERR_USAGE }, { "http://127.0.0.1:0", ERR_USAGE }, { "http://127.0.0.1:99999", ERR_USAGE }, { "http://127.0.0.1:080", ERR_USAGE },
 		{ "http://127.0.0.1@evil.example", ERR_USAGE }, { "http://127.0.0.1/?x=1", ERR_USAGE }, { "http://127.0.0.1\r\nX: y", ERR_USAGE },
 		{ "http://[::1", ERR_USAGE },
 	};
@@ -149,6 +150,69 @@ static void foreign_hosts_are_refused(void **state)
 		assert_int_equal(endpoint_find(&a, &ask, &where, &e), rows[i].kind == ERR_REFUSED ? 0 : -1);
 		arena_done(&a);
 	}
+}
+
+/* libcurl would stop reading at the NUL, and connect to what stands before it. */
+static void the_host_that_is_checked_is_the_one_that_is_asked(void **state)
+{
+	static const Str urls[] = { STR("https://evil.example\0.amazonaws.com"), STR("http://127.0.0.1/a\0b"), STR("http://127.0.0.1/a b"),
+	                            STR("http://127.0.0.1/a\x7f"), STR("http://127.0.0.1\n/") };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
+		EndpointAsk ask = ask_for("Query", "eu-west-1");
+		Arena a = { 0 };
+		Err e = { 0 };
+		Endpoint where;
+
+		ask.given = urls[i];
+		ask.allow_foreign = true;
+		assert_int_equal(endpoint_find(&a, &ask, &where, &e), -1);
+		assert_int_equal(e.kind, ERR_USAGE);
+		arena_done(&a);
+	}
+}
+
+/* What the client makes of environment and profile; borrowed until the next call. */
+static const char *endpoint_of_client(const AwsOp *op)
+{
+	static char url[200];
+	AwsClientSpec spec = { .context = STR("dev"), .region = STR("eu-west-1") };
+	CredsAsk who = { 0 };
+	uv_loop_t loop;
+	Arena a = { 0 };
+	Err e = { 0 };
+	Http *http;
+	AwsClient *client;
+
+	assert_int_equal(uv_loop_init(&loop), 0);
+	http = http_new(&loop, &e);
+	client = aws_client_new(http, &spec, creds_load(&who, &e), &e);
+	if (!client)
+		fail_msg("%s", e.text);
+	(void)snprintf(url, sizeof url, "%.*s", STR_ARG(aws_endpoint(client, op->service, &a)));
+	arena_done(&a);
+	aws_client_free(client);
+	http_close(http, NULL, NULL);
+	(void)uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&loop), 0);
+	return url;
+}
+
+static void fips_and_dualstack(void **state)
+{
+	const AwsOp *query = op_named("Query");
+
+	(void)state;
+	put(config_path, "[default]\nuse_fips_endpoint = true\nuse_dualstack_endpoint = false\n");
+	put(credentials_path, "[default]\naws_access_key_id = AKID\naws_secret_access_key = hush\n");
+	assert_string_equal(endpoint_of_client(query), "https://dynamodb-fips.eu-west-1.amazonaws.com");
+	setenv("AWS_USE_DUALSTACK_ENDPOINT", "True", 1);
+	assert_string_equal(endpoint_of_client(query), "https://dynamodb-fips.eu-west-1.api.aws");
+	setenv("AWS_USE_FIPS_ENDPOINT", "false", 1);            /* the environment beats the profile */
+	assert_string_equal(endpoint_of_client(query), "https://dynamodb.eu-west-1.api.aws");
+	setenv("AWS_ENDPOINT_URL", "http://localhost:4566", 1);
+	assert_string_equal(endpoint_of_client(query), "http://localhost:4566");
 }
 
 static AwsCreds *load(const char *profile, Err *e)
@@ -212,7 +276,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(regional_defaults, fresh), cmocka_unit_test_setup(overrides_in_order, fresh),
-		cmocka_unit_test_setup(foreign_hosts_are_refused, fresh), cmocka_unit_test_setup(keys_of_environment_and_files, fresh),
+		cmocka_unit_test_setup(fips_and_dualstack, fresh),
+		cmocka_unit_test_setup(foreign_hosts_are_refused, fresh),
+		cmocka_unit_test_setup(the_host_that_is_checked_is_the_one_that_is_asked, fresh),
+		cmocka_unit_test_setup(keys_of_environment_and_files, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, drop_folder);

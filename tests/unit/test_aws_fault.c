@@ -107,6 +107,8 @@ static void each_transport_fault_has_its_sentence(void **state)
 {
 	static const struct { HttpFault fault; RetryRule retry; const char *has; } rows[] = {
 		{ HTTP_DNS, RETRY_ALWAYS, "cannot find the host of https://x" }, { HTTP_CONNECT, RETRY_ALWAYS, "cannot reach https://x" },
+		{ HTTP_HANDSHAKE, RETRY_ALWAYS, "no TLS connection to https://x" },
+		{ HTTP_PROXY_LOGIN, RETRY_NEVER, "start again" },
 		{ HTTP_TLS, RETRY_NEVER, "no trusted connection to https://x" }, { HTTP_TIMEOUT, RETRY_IDEMPOTENT, "no answer in time" },
 		{ HTTP_SLOW, RETRY_IDEMPOTENT, "stopped sending" }, { HTTP_TOO_BIG, RETRY_NEVER, "bigger than this program takes" },
 		{ HTTP_TORN, RETRY_IDEMPOTENT, "broke off" },
@@ -130,18 +132,19 @@ static void each_transport_fault_has_its_sentence(void **state)
 
 static void backoff(void **state)
 {
+	const RetryAsk none = { -1, -1 };
 	RetryBudget b;
 	int cost = 0, n = 0;
 
 	(void)state;
-	assert_int_equal(retry_wait_ms(0, false, 0, UINT32_MAX, -1), 49);
-	assert_int_equal(retry_wait_ms(0, false, 25, UINT32_MAX, -1), 24);
-	assert_int_equal(retry_wait_ms(1, true, 25, UINT32_MAX, -1), 1999);
-	assert_int_equal(retry_wait_ms(9, true, 0, UINT32_MAX, -1), 19999);
-	assert_int_equal(retry_wait_ms(62, true, 0, 0, -1), 0);
-	assert_int_equal(retry_wait_ms(0, true, 0, 0, 700), 700);          /* asked for, within five seconds of ours */
-	assert_int_equal(retry_wait_ms(0, true, 0, 0, INT64_MAX), 5000);
-	assert_int_equal(retry_wait_ms(0, true, 0, 1u << 31, 3), 500);
+	assert_int_equal(retry_wait_ms(0, false, 0, UINT32_MAX, &none), 49);
+	assert_int_equal(retry_wait_ms(0, false, 25, UINT32_MAX, &none), 24);
+	assert_int_equal(retry_wait_ms(1, true, 25, UINT32_MAX, &none), 1999);
+	assert_int_equal(retry_wait_ms(9, true, 0, UINT32_MAX, &none), 19999);
+	assert_int_equal(retry_wait_ms(62, true, 0, 0, &none), 0);
+	assert_int_equal(retry_wait_ms(0, true, 0, 0, &(RetryAsk){ 700, -1 }), 700);          /* asked for, within five seconds of ours */
+	assert_int_equal(retry_wait_ms(0, true, 0, 0, &(RetryAsk){ INT64_MAX, -1 }), 5000);
+	assert_int_equal(retry_wait_ms(0, true, 0, 1u << 31, &(RetryAsk){ 3, -1 }), 500);
 	retry_budget_init(&b);
 	while (retry_take(&b, false, &cost))
 		n++;

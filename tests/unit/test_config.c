@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "conf/checks.h"
 #include "conf/schema.h"
+#include "conf/watched.h"
 #include "conf/yaml.h"
 #include "corpus.h"
 
@@ -61,6 +62,8 @@ static void without_a_file(void **state)
 	assert_int_equal(c.limits.concurrent_requests_per_service, 8);
 	assert_int_equal(c.limits.store_mb, 4096);
 	assert_int_equal(c.limits.max_tokens, 1024);
+	assert_int_equal(c.limits.session_nusd, INT64_C(1000000000));
+	assert_int_equal(c.limits.day_nusd, INT64_C(10000000000));
 }
 
 static void the_example_holds(void **state)
@@ -164,7 +167,7 @@ static void wrong_values(void **state)
 	refused("contexts:\n  a:\n    sources: {job: {}}\n", "c.yaml:3:15: unknown key \"job\" in contexts.a.sources: did you mean \"jobs\"?");
 	refused("ui: {mouse: true}\n", "known here: theme, refresh, ascii, time_zone");
 	refused("ui.theme: dark\n", "unknown key");
-	refused("budgets: []\n", "unknown key \"budgets\"");
+	refused("stops: {ttl: 30m}\n", "unknown key \"stops\"");
 	refused("ui: [a]\n", "ui must be a map");
 	refused("ui: {refresh: 2}\n", "c.yaml:1:15: ui.refresh must be a duration such as 30s, 5m, 2h or 35d, from 1s to 1h");
 	refused("ui: {refresh: 2h}\n", "from 1s to 1h");
@@ -176,6 +179,12 @@ static void wrong_values(void **state)
 	refused("limits: {store_mb: 0100}\n", "a whole number");
 	refused("limits: {store_mb: \"100\"}\n", "a whole number");
 	refused("limits: {store_mb: 99999999999999999999}\n", "a whole number");
+	refused("limits: {playground: {usd_per_day: 1e3}}\n", "usd_per_day must be a sum in USD such as 2.50, from 0.00 to 100000.00");
+	refused("limits: {playground: {usd_per_day: 01.00}}\n", "a sum in USD");
+	refused("limits: {playground: {usd_per_day: -1}}\n", "a sum in USD");
+	refused("limits: {playground: {usd_per_day: 1.}}\n", "a sum in USD");
+	refused("limits: {playground: {usd_per_session: 1,5}}\n", "");
+	refused("limits: {playground: {usd_per_session: 100000.01}}\n", "a sum in USD");
 	refused("account_id: 11112222333\n", "account_id must be twelve digits");
 	refused("region:\n", "region has no value");
 	refused("region: eu-wset-1\n", "an AWS Region");
@@ -189,6 +198,71 @@ static void wrong_values(void **state)
 	refused("- a\n", "mapping expected");
 	refused("aws_secret_access_key: EXAMPLEKEY\n", "unknown key \"aws_secret_access_key\"");
 	assert_null(strstr(err.text, "EXAMPLEKEY"));
+}
+
+static const AlertRule *rule_of(const Config *c, const char *id)
+{
+	for (size_t i = 0; i < c->alert_count; i++)
+		if (str_is(c->alert[i].id, id))
+			return &c->alert[i];
+	fail_msg("there is no rule %s", id);
+	return NULL;
+}
+
+static void budgets_and_alerts(void **state)
+{
+	const AlertRule *r;
+	Config c;
+
+	(void)state;
+	assert_int_equal(parse("", &c), 0);
+	assert_int_equal(c.alert_count, alert_builtin_count);
+	assert_int_equal(c.budget_count, 0);
+	assert_int_equal(parse("budgets:\n"
+	                       "  - {id: fleet-day, period: day, limit_usd: 400.00, percent: [50, 80, 95, 100]}\n"
+	                       "  - {id: trace, scope: {}, period: trace, limit_usd: 5.00}\n"
+	                       "  - {id: up, scope: {agent: upsell, tenant: acme}, period: hour, limit_usd: 25}\n"
+	                       "alerts:\n"
+	                       "  - {id: err-high, above: 0.1, min_count: 50}\n"
+	                       "  - {id: spend-high, plus: 50.00}\n"
+	                       "  - {id: silent-agent, off: true}\n"
+	                       "  - {id: mine, metric: spend_per_hour, by: tenant, above: 12.50, for: 0s, runbook: [\"Look\", \"Act\"]}\n"
+	                       "  - {id: moved-outside, expect: [release-pipeline, \"arn:aws:iam::111122223333:user/ops\"]}\n"
+	                       "  - {id: moved, metric: error_rate_after_move, above: 0.1}\n", &c), 0);
+	assert_int_equal(c.budget_count, 3);
+	assert_true(c.budget[0].limit_nusd == INT64_C(400000000000) && c.budget[0].percents == 4 && c.budget[0].period == PERIOD_DAY);
+	assert_true(c.budget[1].percents == 2 && c.budget[1].percent[0] == 80 && c.budget[1].period == PERIOD_TRACE && !c.budget[1].agent.n);
+	assert_true(str_is(c.budget[2].agent, "upsell") && str_is(c.budget[2].tenant, "acme") && !c.budget[2].model.n);
+	/* A shipped rule keeps what is not said about it. */
+	assert_int_equal(c.alert_count, alert_builtin_count + 2);
+	r = rule_of(&c, "err-high");
+	assert_true(r->above == 100000 && r->min_count == 50 && r->ratio == 3000000 && r->clear == 40000 && r->severity == SEVERITY_CRITICAL && r->steps == 3);
+	r = rule_of(&c, "spend-high");
+	assert_true(r->plus == INT64_C(50000000000) && r->above == 0 && r->by == BY_NONE);
+	assert_true(rule_of(&c, "silent-agent")->off);
+	r = rule_of(&c, "mine");
+	assert_true(r->above == INT64_C(12500000000) && r->below == ALERT_NONE && r->plus == ALERT_NONE && r->by == BY_TENANT);
+	assert_true(r->for_ms == 0 && r->window_ms == 300000 && r->min_count == 1 && r->severity == SEVERITY_WARNING && r->steps == 2);
+	r = rule_of(&c, "moved-outside");
+	assert_true(r->expects == 2 && str_is(r->expect[0], "release-pipeline") && r->above == 0 && r->steps == 3);
+	assert_int_equal(rule_of(&c, "moved")->by, BY_POINTER);          /* it is judged by nothing else */
+	refused("alerts: [{id: x}]\n", "c.yaml:1:10: alert x has no metric, and no rule is shipped under this id");
+	refused("alerts: [{id: x, metric: error_rat, above: 1}]\n", "alerts[1].metric must be error_rate, ");
+	refused("alerts: [{id: x, metric: error_rate}]\n", "alert x needs one of above and below");
+	refused("alerts: [{id: x, metric: error_rate, above: 1, below: 1}]\n", "alert x needs one of above and below");
+	refused("alerts: [{id: x, metric: seen, by: tenant, below: 1}]\n", "c.yaml:1:36: alert x: seen cannot be judged by tenant");
+	refused("alerts: [{id: x, metric: budget_used, above: 1}]\n", "budget_used cannot be judged by none");
+	refused("alerts: [{id: x, metric: seen, below: 1, ratio: 2}]\n", "nothing is usual for seen");
+	refused("alerts: [{id: x, metric: error_rate, above: 0.1, clear: 0.2}]\n", "clear lies on the wrong side");
+	refused("alerts: [{id: err-high, expect: [ci]}]\n", "c.yaml:1:25: alert err-high: expect goes with pointer_moves");
+	refused("alerts: [{id: err-high, metric: seen}]\n", "alert err-high is a shipped rule on error_rate");
+	refused("alerts: [{id: err-high}, {id: err-high}]\n", "alerts[2] has the id \"err-high\" of an entry before it");
+	refused("alerts: [{id: x, metric: error_rate, above: 1, window: 7h}]\n", "from 1m to 6h");
+	refused("budgets: [{id: x, period: day}]\n", "budgets[1] has no \"limit_usd\"");
+	refused("budgets: [{id: x, period: year, limit_usd: 1}]\n", "hour, day, week, month or trace");
+	refused("budgets: [{id: x, period: day, limit_usd: 0}]\n", "a sum in USD such as 2.50, from 0.01");
+	refused("budgets: [{id: x, period: day, limit_usd: 1, percent: []}]\n", "budget x needs at least one percentage");
+	refused("budgets: [{id: x, period: day, limit_usd: 1, on_limit: offer_stop}]\n", "unknown key \"on_limit\"");
 }
 
 static void endpoints_and_names(void **state)
@@ -205,6 +279,70 @@ static void endpoints_and_names(void **state)
 	assert_false(url_is_loopback(STR("http://127.1")) || url_is_loopback(STR("http://localhost.example.com")));
 	if (access("/usr/share/zoneinfo/Europe/Zurich", R_OK) == 0)
 		assert_true(check_time_zone(STR("Europe/Zurich")));
+}
+
+static void names_of_several_contexts(void **state)
+{
+	static const struct { const char *names, *got, *says; } rows[] = {
+		{ "", "b", NULL }, { "a", "a", NULL }, { "c, a", "ca", NULL }, { "*", "abc", NULL }, { "a,b,a", "ab", NULL },
+		{ "a,,b", NULL, "a name is missing" }, { "a,x", NULL, "there is no context \"x\"" }, { ",a", NULL, "a name is missing" },
+		{ "a,*", NULL, "there is no context \"*\"" },
+	};
+	const ConfContext *out[3];
+	char got[8];
+	Config c;
+	size_t n;
+	Err e;
+
+	(void)state;
+	assert_int_equal(parse("default_context: b\ncontexts: {a: {}, b: {}, c: {}}\n", &c), 0);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		int rc = config_contexts(&c, str_of(rows[i].names), out, 3, &n, &e);
+
+		assert_int_equal(rc, rows[i].says ? -1 : 0);
+		if (rows[i].says && !strstr(e.text, rows[i].says))
+			fail_msg("%s: %s", rows[i].names, e.text);
+		memset(got, 0, sizeof got);
+		for (size_t k = 0; rc == 0 && k < n; k++)
+			got[k] = out[k]->name.p[0];
+		if (rc == 0)
+			assert_string_equal(got, rows[i].got);
+	}
+	assert_int_equal(config_contexts(&c, STR("*"), out, 2, &n, &e), -1);
+	assert_non_null(strstr(e.text, "at most 2 contexts"));
+}
+
+#define ROLE "arn:aws:iam::444455556666:role/team/seismo"
+
+static void context_with_a_role(void **state)
+{
+	static const char *const not_roles[] = {
+		"arn:aws:iam::444455556666:user/x", "arn:aws:sts::444455556666:role/x", "arn:aws:iam::44445555666:role/x",
+		"arn:aws:iam::444455556666:role/", "arn:aws:iam::444455556666:role/a b", "arn:AWS:iam::444455556666:role/x",
+		"arn:aws:iam:eu-west-1:444455556666:role/x", "seismo-role-with-no-arn",
+	};
+	const ConfContext *x;
+	char text[300];
+	Config c;
+
+	(void)state;
+	assert_int_equal(parse("contexts: {prod: {account_id: 444455556666, role_arn: \"" ROLE "\", source_profile: fleet,"
+	                       "external_id: a/b, mfa_serial: \"arn:aws:iam::1:mfa/me\", role_session_name: me, role_duration: 1h}}\n", &c), 0);
+	x = &c.context[0];
+	assert_true(str_is(x->role_arn, ROLE) && str_is(x->source_profile, "fleet") && str_is(x->external_id, "a/b"));
+	assert_true(str_is(x->mfa_serial, "arn:aws:iam::1:mfa/me") && str_is(x->role_session_name, "me") && x->role_duration_ms == 3600000);
+	assert_int_equal(parse("contexts: {a: {role_arn: \"arn:aws-us-gov:iam::444455556666:role/x\"}}\n", &c), 0);
+	for (size_t i = 0; i < sizeof not_roles / sizeof *not_roles; i++) {
+		(void)snprintf(text, sizeof text, "contexts: {a: {role_arn: \"%s\"}}\n", not_roles[i]);
+		refused(text, "contexts.a.role_arn must be the ARN of a role");
+	}
+	refused("contexts: {a: {role_arn: \"" ROLE "\", profile: p}}\n", "contexts.a has both profile and role_arn");
+	refused("contexts: {a: {role_arn: \"" ROLE "\", account_id: 111122223333}}\n",
+	        "a role of account 444455556666, and account_id is 111122223333");
+	refused("contexts: {a: {source_profile: p}}\n", "c.yaml:1:16: contexts.a.source_profile goes with role_arn");
+	refused("contexts: {a: {profile: p, external_id: abc}}\n", "contexts.a.external_id goes with role_arn");
+	refused("contexts: {a: {role_arn: \"" ROLE "\", role_duration: 5m}}\n", "role_duration must be a duration");
+	refused("contexts: {a: {role_arn: \"" ROLE "\", external_id: \"a b\"}}\n", "external_id must be 2 to 1224");
 }
 
 static void durations(void **state)
@@ -353,12 +491,50 @@ static int done(void **state)
 	return 0;
 }
 
+static void prices(void **state)
+{
+	Config c;
+	const PriceRow *r;
+
+	(void)state;
+	assert_int_equal(parse("", &c), 0);
+	assert_int_equal(c.prices.n + c.prices.discounts, 0);
+	assert_int_equal(parse("prices:\n  discount: [{from: 2026-01-01, percent: 7.5}, {from: 2026-07-01, percent: 0}]\n"
+	                       "  overrides:\n    - {model: m, from: 2026-09-01, input: 2, output: 0}\n    - {model: n, input: 0.000001}\n"
+	                       "    - {model: m, input: 1, cache_read: 0.1, cache_write_5m: 1.25, cache_write_1h: 2}\n", &c), 0);
+	assert_int_equal(c.prices.discounts, 2);
+	assert_int_equal(c.prices.discount[0].milli_percent, 7500);
+	assert_int_equal(c.prices.discount[0].from_ms, INT64_C(1767225600000));
+	assert_int_equal(c.prices.n, 3);
+	r = c.prices.row;
+	assert_true(r[0].micro_usd[0] == 2000000 && r[0].micro_usd[1] == 0 && r[0].micro_usd[2] == -1 && !r[0].until_ms);
+	assert_true(r[1].micro_usd[0] == 1 && r[1].micro_usd[1] == -1 && r[1].geo_permille == 1000 && r[1].origin == PRICE_OVERRIDE);
+	assert_true(r[2].micro_usd[4] == 2000000 && r[2].until_ms == r[0].from_ms && !r[2].from_ms);
+
+	refused("prices: {discounts: []}\n", "did you mean \"discount\"?");
+	refused("prices: {discount: [{from: 2026-01-01, persent: 1}]}\n", "did you mean \"percent\"?");
+	refused("prices: {discount: [{from: 2026-01-01}]}\n", "no \"percent\"");
+	refused("prices: {discount: [{percent: 1}]}\n", "no \"from\"");
+	refused("prices: {discount: [{from: 2026-01-01, percent: 100.001}]}\n", "percent");
+	refused("prices: {discount: [{from: 2026-01-01, percent: 0.0001}]}\n", "three decimals");
+	refused("prices: {discount: [{from: 2026-01-01, percent: -1}]}\n", "percent");
+	refused("prices:\n  discount: [{from: 2026-01-02, percent: 1}, {from: 2026-01-02, percent: 2}]\n", "c.yaml:2:53: discounts stand");
+	refused("prices: {overrides: [{input: 1}]}\n", "no \"model\"");
+	refused("prices: {overrides: [{model: m, output: 1}]}\n", "no \"input\"");
+	refused("prices: {overrides: [{model: m, input: 1, cache_reads: 1}]}\n", "did you mean \"cache_read\"?");
+	refused("prices: {overrides: [{model: m, input: 0.0000001}]}\n", "input");
+	refused("prices: {overrides: [{model: m, input: 10001}]}\n", "input");
+	refused("prices: {overrides: [{model: m, input: 1, from: 2026-02-30}]}\n", "from");
+	refused("prices:\n  overrides:\n    - {model: m, input: 1}\n    - {model: m, input: 2}\n", "c.yaml:4:7: m has two prices");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(without_a_file), cmocka_unit_test(the_example_holds), cmocka_unit_test(the_example_is_complete),
+		cmocka_unit_test(without_a_file), cmocka_unit_test(the_example_holds), cmocka_unit_test(the_example_is_complete), cmocka_unit_test(prices),
 		cmocka_unit_test(contexts), cmocka_unit_test(shorthand), cmocka_unit_test(wrong_values),
-		cmocka_unit_test(endpoints_and_names), cmocka_unit_test(durations), cmocka_unit_test(files),
+		cmocka_unit_test(endpoints_and_names), cmocka_unit_test(budgets_and_alerts), cmocka_unit_test(durations), cmocka_unit_test(files), cmocka_unit_test(context_with_a_role),
+		cmocka_unit_test(names_of_several_contexts),
 		cmocka_unit_test(authored_rows),
 	};
 

@@ -1,6 +1,7 @@
 /* Each provider of credentials against servers and files that play its other side. */
 #include "unit.h"
 
+#include "api/bedrock.h"
 #include "creds_unit.h"
 
 static void roles_and_chains(void **state)
@@ -129,7 +130,7 @@ static void sso_with_the_cache_of_the_cli(void **state)
 	write_text(r, ".aws/config", "[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://x.awsapps.com/start\n"
 	           "[profile new]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin Role\n"
 	           "[profile old]\nsso_region = eu-west-1\nsso_start_url = corp\nsso_account_id = 111122223333\nsso_role_name = Reader\n");
-	fails_with(r, "new", "profile new: nobody has logged in to SSO yet; run `aws sso login --profile new`");
+	fails_with(r, "new", "profile new: nobody has logged in to SSO yet; run `seismo login --profile new` or `aws sso login --profile new`");
 	write_sso(r, 3600, true);
 	(void)snprintf(path, sizeof path, "%s/sso.json", r->home);
 	/* The sha1 of "corp". */
@@ -160,12 +161,12 @@ static void sso_with_the_cache_of_the_cli(void **state)
 	assert_string_equal(r->auth, "hush-old");
 	write_sso(r, -5, true);
 	assert_int_equal(rename(path, cache), 0);
-	fails_with(r, "new", "the SSO session has expired and could not be renewed; run `aws sso login --profile new`");
-	fails_with(r, "old", "profile old: the SSO session has expired; run `aws sso login --profile old`");
+	fails_with(r, "new", "the SSO session has expired and could not be renewed; run `seismo login --profile new` or `aws sso login --profile new`");
+	fails_with(r, "old", "profile old: the SSO session has expired; run `seismo login --profile old` or `aws sso login --profile old`");
 	write_sso(r, 3600, false);
 	assert_int_equal(rename(path, cache), 0);
 	r->status = 401;
-	fails_with(r, "new", "profile new: the SSO session is not valid any more; run `aws sso login --profile new`");
+	fails_with(r, "new", "profile new: the SSO session is not valid any more; run `seismo login --profile new` or `aws sso login --profile new`");
 	write_text(r, "sso.json", "{\"accessToken\":\"hush");
 	assert_int_equal(rename(path, cache), 0);
 	fails_with(r, "new", "its SSO token cannot be read");
@@ -217,9 +218,10 @@ static void container(void **state)
 	r->status = 500;
 	fails_with(r, NULL, "gave no keys after 3 tries: status 500");
 	assert_int_equal(r->containers, 3);
-	for (size_t i = 0; i < 6; i++) {
+	for (size_t i = 0; i < 7; i++) {
 		static const char *const foreign[] = { "http://169.254.170.3/x", "http://127.0.0.1.evil.example/x", "http://evil.example/",
-			"http://localhost@evil.example/", "ftp://127.0.0.1/x", "http://169.254.170.2.evil.example" };
+			"http://localhost@evil.example/", "ftp://127.0.0.1/x", "http://169.254.170.2.evil.example",
+			"http://127.0.0.300/x" };
 
 		setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", foreign[i], 1);
 		fails_with(r, NULL, "AWS_CONTAINER_CREDENTIALS_FULL_URI: its host is not");
@@ -260,6 +262,20 @@ static void bearer_stays_private(Rig *r)
 	aws_client_free(c);
 }
 
+/* Whose the API key is nobody has checked: what writes is signed with the keys that were. */
+static void bearer_does_not_write(Rig *r)
+{
+	BedrockLoggingIn in = { 0 };
+	AwsHandler h = { .on_done = on_call_done, .arg = r };
+	Err e = { 0 };
+
+	r->calls = r->done + 1;
+	assert_non_null(aws_call(r->client, &op_bedrock_put_logging, &in, &h, &e));
+	while (r->done < r->calls)
+		(void)uv_run(&r->loop, UV_RUN_ONCE);
+	assert_non_null(strstr(r->auth, "AWS4-HMAC-SHA256 Credential=AKIDENV/"));
+}
+
 static void bearer(void **state)
 {
 	Rig *r = *state;
@@ -275,6 +291,7 @@ static void bearer(void **state)
 	signs_with(r, NULL, "AKIDENV");
 	call_op(r, &op_bedrock_list_foundation_models);
 	assert_string_equal(r->auth, "Bearer hush-bearer");
+	bearer_does_not_write(r);
 	bearer_stays_private(r);
 	setenv("AWS_AUTH_SCHEME_PREFERENCE", "sigv4,httpBearerAuth", 1);
 	assert_true(use(r, NULL, NULL));

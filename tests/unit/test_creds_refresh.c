@@ -267,6 +267,33 @@ static void closed_in_the_middle(void **state)
 	}
 }
 
+static void ask_again(AwsCall *call, const void *out, const AwsError *err, void *arg)
+{
+	Rig *r = arg;
+	AwsHandler h = { .on_done = ask_again, .arg = r };
+
+	on_call_done(call, out, err, r);
+	if (err && err->fault != AWS_CANCELLED && r->done < 500)
+		assert_non_null(aws_call(r->client, &op_sts_get_caller_identity, NULL, &h, NULL));
+}
+
+/* Without keys a handler that asks again at once is told again, but not before the loop has turned. */
+static void asking_again_at_once(void **state)
+{
+	Rig *r = *state;
+	AwsHandler h = { .on_done = ask_again, .arg = r };
+
+	write_text(r, ".aws/config", "[profile p]\ncredential_process = false\n");
+	assert_true(use(r, "p", NULL));
+	assert_non_null(aws_call(r->client, &op_sts_get_caller_identity, NULL, &h, NULL));
+	while (!r->done)
+		(void)uv_run(&r->loop, UV_RUN_ONCE);
+	/* One turn may look at its timers twice, before it waits and after. */
+	assert_true(r->done <= 2);
+	while (r->done < 4)
+		(void)uv_run(&r->loop, UV_RUN_ONCE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,6 +301,7 @@ int main(void)
 		CREDS_TEST(keys_of_a_short_life_are_not_fetched_each_time), CREDS_TEST(expired_once_is_sent_again),
 		CREDS_TEST(files_that_change), CREDS_TEST(mfa_codes_are_good_once), CREDS_TEST(many_calls_wait_for_one_fetch),
 		CREDS_TEST(closed_in_the_middle),
+		CREDS_TEST(asking_again_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -267,7 +267,7 @@ static void corpus(void **state)
 	}
 	buf_done(&text);
 	buf_done(&bytes);
-	assert_true(seen > 0);
+	assert_true(seen >= 42);
 }
 
 static const EsHeader all_types[] = {

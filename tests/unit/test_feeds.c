@@ -27,6 +27,7 @@ typedef struct Rig {
 	int     items;
 	bool    no_index, deny_query, deny_sts, no_group, same_key, hold_sts;
 	int     throttle;                /* so many queries are refused first */
+	enum { LOG_EMPTY, LOG_TOKEN_ENDS, LOG_CIRCLE } log_pages;
 	int     queries, scans, filters, idles, changes;
 	int     close_at;                /* closes everything at that query */
 	int64_t least_from_ms, last_from_ms;
@@ -40,7 +41,7 @@ static void say(HttpdConn *c, int status, const char *type, const char *body)
 {
 	HttpHeader h[] = { { STR("content-type"), str_of(type) }, { STR("x-amzn-requestid"), STR("req-1") } };
 
-	httpd_reply(c, &(HttpdReply){ status, h, 2, str_of(body) });
+	httpd_reply(c, &(HttpdReply){ .status = status, .headers = h, .header_count = 2, .body = str_of(body) });
 }
 
 static void refuse(HttpdConn *c, const char *code, const char *message)
@@ -140,6 +141,26 @@ static void on_query(Rig *r, HttpdConn *c, JsonVal in)
 		answer_items(r, c, in, false);
 }
 
+/* Empty pages with tokens 1, 2, …; the third question finds its token ended, or after the second the tokens go round. */
+static void answer_log_page(Rig *r, HttpdConn *c, JsonVal in)
+{
+	char body[80];
+	int64_t at = 0;
+	Str token = STR("");
+
+	(void)jv_as_str(jv_get(in, "nextToken"), &token, NULL);
+	(void)str_i64(token, &at);
+	if (r->log_pages == LOG_TOKEN_ENDS && r->filters == 3) {
+		assert_int_equal(at, 2);
+		refuse(c, "InvalidParameterException", "The specified nextToken is invalid.");
+	} else if (at == 3 && r->log_pages == LOG_TOKEN_ENDS) {
+		say(c, 200, "application/x-amz-json-1.1", "{\"events\":[]}");
+	} else {
+		(void)snprintf(body, sizeof body, "{\"events\":[],\"nextToken\":\"%d\"}", r->log_pages == LOG_CIRCLE ? (int)at % 2 + 1 : (int)at + 1);
+		say(c, 200, "application/x-amz-json-1.1", body);
+	}
+}
+
 static void on_request(HttpdConn *c, const HttpdRequest *rq, void *arg)
 {
 	Rig *r = arg;
@@ -161,7 +182,9 @@ static void on_request(HttpdConn *c, const HttpdRequest *rq, void *arg)
 		answer_items(r, c, in, true);
 	} else {
 		r->filters++;
-		if (r->no_group)
+		if (r->log_pages)
+			answer_log_page(r, c, in);
+		else if (r->no_group)
 			refuse(c, "ResourceNotFoundException", "The specified log group does not exist.");
 		else
 			say(c, 200, "application/x-amz-json-1.1", "{\"events\":[]}");
@@ -220,6 +243,7 @@ static void rig_open(Rig *r)
 	ss.endpoint_url = str_of(url);
 	if (session_open(&r->session, &r->loop, &ss, &e) < 0)
 		fail_msg("%s", e.text);
+	bucket_init(&r->session.shared->bucket, 0, clock_mono_ms());     /* every tick everything is due: that is more than it allows */
 	r->queue = storeq_new(&r->loop, NULL);
 	(void)uv_timer_init(&r->loop, &r->tick);
 	(void)uv_timer_init(&r->loop, &r->limit);
@@ -480,6 +504,27 @@ static void test_a_page_key_that_comes_back_ends_the_round(void **state)
 	rig_close(&r);
 }
 
+static void test_log_pages(void **state)
+{
+	int64_t now = clock_wall_ms();
+	Rig r;
+
+	(void)state;
+	rig_open(&r);
+	r.log_pages = LOG_TOKEN_ENDS;
+	ask(&r, FEED_BIT(FEED_LINES), now - HOUR_MS);
+	assert_int_equal(feeds_view(r.feeds, FEED_LINES)->phase, FEED_OK);
+	assert_int_equal(r.filters, 3 + 4);                  /* from the first page again, once, to the end */
+	rig_close(&r);
+	rig_open(&r);
+	r.log_pages = LOG_CIRCLE;
+	ask(&r, FEED_BIT(FEED_LINES), now - HOUR_MS);
+	assert_int_equal(feeds_view(r.feeds, FEED_LINES)->phase, FEED_FAILED);
+	assert_non_null(strstr(feeds_view(r.feeds, FEED_LINES)->err.text, "CloudWatch Logs' job lines: AWS gave the same page token twice"));
+	assert_int_equal(r.filters, 3);
+	rig_close(&r);
+}
+
 /* At every point at which a query is under way: no callback afterwards, nothing leaks (the sanitizers look). */
 static void test_closing_while_calls_are_in_flight(void **state)
 {
@@ -584,7 +629,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_of_another_account_is_stored),
 		cmocka_unit_test(test_an_account_that_changes_stops_the_feeds),
 		cmocka_unit_test(test_without_an_identity_the_others_still_answer),
-		cmocka_unit_test(test_a_page_key_that_comes_back_ends_the_round),
+		cmocka_unit_test(test_a_page_key_that_comes_back_ends_the_round), cmocka_unit_test(test_log_pages),
 		cmocka_unit_test(test_closing_while_calls_are_in_flight),
 		cmocka_unit_test(test_a_sweep_finds_what_came_late),
 		cmocka_unit_test(test_a_sweep_reads_a_day_at_most),

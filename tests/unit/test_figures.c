@@ -1,7 +1,8 @@
 /* Figures, groups and what is usual, over a real store in memory with jobs that are known. */
 #include "unit.h"
 
-#include "app/figures.h"
+#include "groups_unit.h"
+#include "app/ask_contexts.h"
 #include "base/num.h"
 #include "store/store.h"
 
@@ -94,7 +95,7 @@ static void test_the_running_hour_is_never_usual(void **state)
 /* --- a fleet --- */
 
 static PriceRow rows[] = { { .model = "m", .micro_usd = { 1000000, 1000000, 0, 0, 0 }, .geo_permille = 1000 } };   /* 1,000 nUSD a token */
-static PriceTable prices = { rows, 1 };
+static PriceTable prices = { .row = rows, .n = 1 };
 
 typedef struct Rig { Store *s; Err e; Arena a; StoreBatch b; Job job[4000]; } Rig;
 static Rig rig;
@@ -145,7 +146,7 @@ static Figures *compute(int64_t at_ms, int64_t offset_ms)
 	static Figures f;
 	FiguresAsk ask = { .now_ms = at_ms, .offset_ms = offset_ms, .region = "eu-west-1" };
 
-	if (figures_compute(rig.s, &ask, &f, &rig.e) < 0)
+	if (figures_compute(&(Stores){ &rig.s, NULL, 1 }, &ask, &f, &rig.e) < 0)
 		fail_msg("%s", rig.e.text);
 	return &f;
 }
@@ -173,6 +174,39 @@ static void test_an_empty_store(void **state)
 	assert_int_equal(f->movers_cost.n, 0);
 }
 
+/* Two contexts with the same jobs: each says what the vital signs say of one, and both together twice as much. */
+static void check_strips(const Figures *one)
+{
+	static const FigText name[2] = { "dev", "prod" };
+	FiguresAsk ask = { .now_ms = now_ms() };
+	Store *two[2] = { rig.s, rig.s }, *broken[2] = { NULL, rig.s };
+	ContextRows *r;
+	void *out = NULL;
+
+	assert_int_equal(ask_contexts.run(&(Stores){ two, name, 2 }, &ask, &(ContextsAsk){ 0 }, &out, &rig.e), 0);
+	r = out;
+	assert_int_equal(r->n, 2);
+	for (int i = 0; i < 2; i++) {
+		assert_string_equal(r->row[i].name, name[i]);
+		assert_true(r->row[i].read);
+		assert_int_equal(r->row[i].rate_nusd, one->vital[VITAL_SPEND].now);
+		assert_int_equal(r->row[i].jobs_milli, one->vital[VITAL_JOBS].now);
+		assert_int_equal(r->row[i].hour.nusd, one->last_hour_nusd);
+		assert_int_equal(r->row[i].hour.failed, 1);
+		assert_int_equal(r->row[i].today_nusd, one->today_nusd);
+		assert_memory_equal(r->row[i].spark, one->vital[VITAL_SPEND].spark, sizeof r->row[i].spark);
+	}
+	free(out);
+	ask.past = true;                 /* a minute ago: what came since does not count */
+	ask.now_ms -= 90000;
+	assert_int_equal(ask_contexts.run(&(Stores){ broken, name, 2 }, &ask, &(ContextsAsk){ 0 }, &out, &rig.e), 0);
+	r = out;
+	assert_true(!r->row[0].read && r->row[1].read);
+	assert_int_equal(r->row[1].hour.nusd, 2000000);
+	assert_int_equal(r->row[1].hour.failed, 0);
+	free(out);
+}
+
 static void test_vital_signs(void **state)
 {
 	const Figures *f;
@@ -196,8 +230,10 @@ static void test_vital_signs(void **state)
 	assert_int_equal(f->vital[VITAL_CACHE].now, 1000000);
 	assert_int_equal(f->vital[VITAL_CACHE].n, 1);
 	assert_int_equal(f->vital[VITAL_JOBS].age_ms, 1000);
+	assert_int_equal(f->spark_end_ms, now_ms() / 60000 * 60000 + 60000);
 	assert_int_equal(f->states[JOB_RUNNING], 1);
 	assert_int_equal(f->oldest_running_ms, now_ms() - 1000);
+	check_strips(f);
 	assert_string_equal(f->job[0].status, "running");
 	assert_int_equal(f->last_hour_nusd, 5000000);
 }
@@ -217,7 +253,7 @@ static void test_without_cover_nothing_is_usual(void **state)
 	assert_int_equal(f->vital[VITAL_SPEND].base, FIG_NONE);
 	assert_int_equal(f->vital[VITAL_SPEND].base_n, 0);
 	assert_int_equal(f->grid_known, 0);
-	assert_int_equal(figures_groups(rig.s, DIM_TENANT, noon_hour, now_ms(), 0, &g, &n, &rig.e), 0);
+	assert_int_equal(figures_groups(&(Stores){ &rig.s, NULL, 1 }, DIM_TENANT, noon_hour, &(FiguresAsk){ .now_ms = now_ms() }, &g, &n, &rig.e), 0);
 	assert_int_equal(n, 0);
 }
 
@@ -282,7 +318,7 @@ static void test_groups_are_ordered_by_what_changed(void **state)
 		add_job((noon_hour - 1) * HOUR_MS + i, "new", "failed", 1000);
 	add_job((noon_hour - 1) * HOUR_MS, "steady", "succeeded", 1000);
 	store_all("1");
-	assert_int_equal(figures_groups(rig.s, DIM_TENANT, noon_hour - 1, now_ms(), 0, &g, &n, &rig.e), 0);
+	assert_int_equal(figures_groups(&(Stores){ &rig.s, NULL, 1 }, DIM_TENANT, noon_hour - 1, &(FiguresAsk){ .now_ms = now_ms() }, &g, &n, &rig.e), 0);
 	assert_int_equal(n, 72);
 	assert_int_equal(g.n, 3);
 	assert_string_equal(g.cell[0].key, "new");
@@ -305,7 +341,7 @@ static void test_the_running_hour_is_compared_in_part(void **state)
 	(void)state;
 	usual_days("acme");
 	store_all("1");
-	assert_int_equal(figures_groups(rig.s, DIM_TENANT, noon_hour, now_ms(), 0, &g, &n, &rig.e), 0);
+	assert_int_equal(figures_groups(&(Stores){ &rig.s, NULL, 1 }, DIM_TENANT, noon_hour, &(FiguresAsk){ .now_ms = now_ms() }, &g, &n, &rig.e), 0);
 	assert_int_equal(cell(&g, "acme")->base_nusd, 500000);
 }
 
@@ -325,7 +361,7 @@ static void test_long_keys_meet(void **state)
 	usual_days(tenant);
 	add_job((noon_hour - 1) * HOUR_MS, tenant, "succeeded", 1000);
 	store_all("1");
-	assert_int_equal(figures_groups(rig.s, DIM_TENANT, noon_hour - 1, now_ms(), 0, &g, &n, &rig.e), 0);
+	assert_int_equal(figures_groups(&(Stores){ &rig.s, NULL, 1 }, DIM_TENANT, noon_hour - 1, &(FiguresAsk){ .now_ms = now_ms() }, &g, &n, &rig.e), 0);
 	assert_int_equal(g.n, 2);
 	assert_int_equal(cell(&g, arn)->nusd, 1000000);
 	assert_int_equal(cell(&g, arn)->base_nusd, 1000000);
@@ -347,7 +383,7 @@ static void test_large_amounts_do_not_overflow(void **state)
 	store_all("1");
 	f = compute(now_ms(), 0);
 	assert_int_equal(f->vital[VITAL_SPEND].now, INT64_C(30) * 10000000000000 * 12);
-	assert_int_equal(figures_groups(rig.s, DIM_TENANT, noon_hour, now_ms(), 0, &g, &n, &rig.e), 0);
+	assert_int_equal(figures_groups(&(Stores){ &rig.s, NULL, 1 }, DIM_TENANT, noon_hour, &(FiguresAsk){ .now_ms = now_ms() }, &g, &n, &rig.e), 0);
 	assert_int_equal(g.cell[0].base_nusd, INT64_C(10000000000000) / 2);
 }
 
@@ -360,7 +396,7 @@ static void test_more_groups_than_fit_are_counted(void **state)
 	for (int i = 0; i < FIG_GROUPS + 10; i++)
 		add_job((noon_hour - 1) * HOUR_MS, arena_printf(&rig.a, "t%d", i).p, "succeeded", 1000 + i);
 	store_all("1");
-	assert_int_equal(figures_groups(rig.s, DIM_TENANT, noon_hour - 1, now_ms(), 0, &g, &n, &rig.e), 0);
+	assert_int_equal(figures_groups(&(Stores){ &rig.s, NULL, 1 }, DIM_TENANT, noon_hour - 1, &(FiguresAsk){ .now_ms = now_ms() }, &g, &n, &rig.e), 0);
 	assert_int_equal(g.n, FIG_GROUPS);
 	assert_int_equal(g.total, FIG_GROUPS + 10);
 	assert_string_equal(g.cell[0].key, "t41");
@@ -378,8 +414,8 @@ static void test_the_frame_comes_back_as_it_was(void **state)
 	add_job(now_ms() - 1, "acme", "succeeded", 1000);
 	store_all("1");
 	f = compute(now_ms(), 0);
-	assert_int_equal(figures_save(rig.s, f, &rig.e), 0);
-	if (figures_load(rig.s, back, &rig.e) < 0)
+	assert_int_equal(figures_save(rig.s, "figures", f, &rig.e), 0);
+	if (figures_load(rig.s, "figures", back, &rig.e) < 0)
 		fail_msg("%s", rig.e.text);
 	assert_memory_equal(back, f, sizeof *f);
 	free(back);
@@ -397,8 +433,8 @@ static void test_a_frame_keeps_one_screen_of_jobs(void **state)
 	store_all("1");
 	f = compute(now_ms(), 0);
 	assert_int_equal(f->job_count, 100);
-	assert_int_equal(figures_save(rig.s, f, &rig.e), 0);
-	assert_int_equal(figures_load(rig.s, back, &rig.e), 0);
+	assert_int_equal(figures_save(rig.s, "figures", f, &rig.e), 0);
+	assert_int_equal(figures_load(rig.s, "figures", back, &rig.e), 0);
 	assert_in_range(back->job_count, 40, 99);
 	assert_memory_equal(back->job, f->job, (size_t)back->job_count * sizeof f->job[0]);
 	free(back);
@@ -417,18 +453,154 @@ static void test_a_damaged_frame_is_refused(void **state)
 	store_all("1");
 	f = compute(now_ms(), 0);
 	for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
-		assert_int_equal(figures_save(rig.s, f, &rig.e), 0);
+		assert_int_equal(figures_save(rig.s, "figures", f, &rig.e), 0);
 		((char *)f)[at[i]] ^= 0x40;
 		assert_int_equal(store_put_frame(rig.s, "figures", (Str){ (char *)f, offsetof(Figures, job[1]) }, 1, &rig.e), 0);
-		assert_int_equal(figures_load(rig.s, back, &rig.e), -1);
+		assert_int_equal(figures_load(rig.s, "figures", back, &rig.e), -1);
 		((char *)f)[at[i]] ^= 0x40;
 	}
-	assert_int_equal(figures_save(rig.s, f, &rig.e), 0);
+	assert_int_equal(figures_save(rig.s, "figures", f, &rig.e), 0);
 	assert_int_equal(store_put_frame(rig.s, "figures", (Str){ (char *)f, offsetof(Figures, job[1]) - 8 }, 1, &rig.e), 0);
-	assert_int_equal(figures_load(rig.s, back, &rig.e), -1);
+	assert_int_equal(figures_load(rig.s, "figures", back, &rig.e), -1);
 	assert_int_equal(store_put_frame(rig.s, "figures", STR(""), 1, &rig.e), 0);
-	assert_int_equal(figures_load(rig.s, back, &rig.e), -1);
+	assert_int_equal(figures_load(rig.s, "figures", back, &rig.e), -1);
 	free(back);
+}
+
+/* --- several contexts --- */
+
+static Store *second_store(const char *back)
+{
+	Store *first = rig.s, *two = store_open_memory("figures-two", STORE_WRITE, &rig.e);
+
+	assert_non_null(two);
+	rig.s = two;
+	store_all(back);
+	rig.s = first;
+	return two;
+}
+
+/* CloudWatch comes back later than the jobs after an outage: what it has not been asked for yet is not missing there. */
+static void test_seen_compares_up_to_what_both_know(void **state)
+{
+	static MetricPoint point[60];
+	static Figures f;
+	int64_t minute = now_ms() / 60000 * 60000;
+	MetricSeries m = { .ns = STR("AWS/Bedrock"), .name = STR("InputTokenCount"), .dimensions_json = STR("{}"), .stat = STR("Sum"),
+	                   .period_s = 60, .points = point, .count = 0 };
+	FiguresAsk ask = { .now_ms = now_ms(), .region = "eu-west-1" };
+	Stores from = { &rig.s, NULL, 1 };
+
+	(void)state;
+	for (int i = 1; i <= 75; i++) {
+		add_job(minute - i * 60000 + 1000, "acme", "succeeded", 1000);
+		if (i > 12 && m.count < 60)
+			point[m.count++] = (MetricPoint){ minute - i * 60000, true, 1000 };
+	}
+	rig.b.series = &m;
+	rig.b.series_count = 1;
+	store_all("1");
+	ask.counted_ms[0] = minute - 12 * 60000 + 5000;
+	assert_int_equal(figures_compute(&from, &ask, &f, &rig.e), 0);
+	assert_int_equal(f.vital[VITAL_SEEN].now, 1000000);
+	/* Were it asked up to now, seven minutes would be ours alone. */
+	ask.counted_ms[0] = 0;
+	assert_int_equal(figures_compute(&from, &ask, &f, &rig.e), 0);
+	assert_true(f.vital[VITAL_SEEN].now > 1130000);
+}
+
+/* An hour after the last answer "now" is what it was then: per store, when several are watched. */
+static void test_now_is_as_of_what_is_known(void **state)
+{
+	static const FigText name[2] = { "dev", "prod" };
+	static Figures f;
+	int64_t then = now_ms() - HOUR_MS + 20000;
+	FiguresAsk ask = { .now_ms = now_ms(), .known_ms = { then }, .region = "eu-west-1" };
+	Store *s[2] = { rig.s, NULL };
+	char back[32];
+
+	(void)state;
+	(void)snprintf(back, sizeof back, "%lld", (long long)((noon_hour - BASE_DAYS * 24) * HOUR_MS));
+	add_job(then - 1000, "acme", "failed", 1000);
+	add_job(then - 61000, "acme", "succeeded", 2000);
+	store_all(back);
+	assert_int_equal(figures_compute(&(Stores){ s, NULL, 1 }, &ask, &f, &rig.e), 0);
+	assert_int_equal(f.vital[VITAL_ERRORS].now, 500000);
+	assert_int_equal(f.vital[VITAL_SPEND].now, mul_div(3000000, HOUR_MS, 320000));      /* the running minute is 20 s old */
+	assert_int_equal(f.vital[VITAL_SPEND].hour, 3000000);
+	ask.known_ms[0] = 0;
+	assert_int_equal(figures_compute(&(Stores){ s, NULL, 1 }, &ask, &f, &rig.e), 0);
+	assert_int_equal(f.vital[VITAL_ERRORS].now, FIG_NONE);
+	assert_int_equal(f.vital[VITAL_SPEND].now, 0);
+
+	/* One that is silent goes on counting with what it said last. */
+	rig.b.job_count = 0;
+	add_job(now_ms() - 1000, "acme", "succeeded", 5000);
+	s[1] = second_store(back);
+	ask.known_ms[0] = then;
+	assert_int_equal(figures_compute(&(Stores){ s, name, 2 }, &ask, &f, &rig.e), 0);
+	assert_int_equal(f.vital[VITAL_SPEND].now, mul_div(3000000, HOUR_MS, 320000) + 5000000 * 12);
+	assert_int_equal(f.vital[VITAL_ERRORS].n, 3);
+	store_close(s[1]);
+}
+
+/* M4: the same job ids, tenants and agents in two accounts are added up and never become one. */
+static void test_m4_two_contexts_with_the_same_names(void **state)
+{
+	static const FigText name[2] = { "dev", "prod" };
+	static Figures f;
+	FiguresAsk ask = { .now_ms = now_ms(), .region = "eu-west-1" };
+	Store *s[2];
+	Stores from = { s, name, 2 };
+	char back[32], later[32];
+	Groups g;
+	int64_t n;
+	int seen = 0;
+
+	(void)state;
+	usual_days("acme");
+	add_job(now_ms() - 60000, "acme", "succeeded", 5000);
+	(void)snprintf(back, sizeof back, "%lld", (long long)((noon_hour - BASE_DAYS * 24) * HOUR_MS));
+	(void)snprintf(later, sizeof later, "%lld", (long long)((noon_hour - 30 * 24) * HOUR_MS));
+	store_all(back);
+	rig.job[rig.b.job_count - 1].tokens.input = 7000;          /* the same job id, another account, another price */
+	add_job(now_ms() - 30000, "acme", "failed", 1000)->latency_ms.v = 900;
+	s[0] = rig.s;
+	s[1] = second_store(later);
+	assert_int_equal(figures_compute(&from, &ask, &f, &rig.e), 0);
+	assert_int_equal(f.contexts, 2);
+	assert_int_equal(f.contexts_read, 2);
+	assert_string_equal(f.account, "");
+	assert_int_equal(f.last_hour_nusd, (5000 + 7000 + 1000) * 1000);
+	assert_int_equal(f.vital[VITAL_ERRORS].n, 3);
+	assert_int_equal(f.vital[VITAL_ERRORS].hits, 1);
+	assert_int_equal(f.vital[VITAL_P95].now, 900);
+	assert_int_equal(f.vital[VITAL_P95].n, 3);
+	assert_int_equal(f.vital[VITAL_SPEND].base, 2 * 1000000);  /* an hour of both */
+	/* Hours that only one of them has read say nothing about what is usual of both. */
+	assert_int_equal(f.covered_from_ms, (noon_hour - 30 * 24) * HOUR_MS);
+	assert_int_equal(f.states[JOB_FAILED], 1);
+	assert_string_equal(f.job[0].context, "prod");
+	assert_string_equal(f.job[0].status, "failed");
+	assert_string_equal(f.job[1].id, f.job[2].id);
+	assert_string_not_equal(f.job[1].context, f.job[2].context);
+	assert_int_equal(figures_groups(&from, DIM_VERSION, noon_hour, &(FiguresAsk){ .now_ms = now_ms() }, &g, &n, &rig.e), 0);
+	assert_int_equal(g.n, 2);
+	for (int i = 0; i < g.n; i++) {
+		assert_string_equal(g.cell[i].key, "a@1");
+		seen |= strcmp(g.cell[i].context, "dev") == 0 && g.cell[i].nusd == 5000000 ? 1 : 0;
+		seen |= strcmp(g.cell[i].context, "prod") == 0 && g.cell[i].nusd == 8000000 ? 2 : 0;
+	}
+	assert_int_equal(seen, 3);
+	/* One of them cannot be read: the other one is shown, the lack is counted, and the usual is that of what is shown. */
+	s[0] = NULL;
+	assert_int_equal(figures_compute(&from, &ask, &f, &rig.e), 0);
+	assert_int_equal(f.contexts, 2);
+	assert_int_equal(f.contexts_read, 1);
+	assert_int_equal(f.last_hour_nusd, 8000000);
+	assert_int_equal(f.covered_from_ms, (noon_hour - 30 * 24) * HOUR_MS);
+	assert_int_equal(f.vital[VITAL_SPEND].base, 1000000);
+	store_close(s[1]);
 }
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -452,7 +624,8 @@ int main(void)
 		CASE(test_large_amounts_do_not_overflow),
 		CASE(test_more_groups_than_fit_are_counted),
 		CASE(test_the_frame_comes_back_as_it_was), CASE(test_a_frame_keeps_one_screen_of_jobs),
-		CASE(test_a_damaged_frame_is_refused),
+		CASE(test_a_damaged_frame_is_refused), CASE(test_now_is_as_of_what_is_known),
+		CASE(test_seen_compares_up_to_what_both_know), CASE(test_m4_two_contexts_with_the_same_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

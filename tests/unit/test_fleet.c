@@ -253,6 +253,55 @@ static void bad_release_fails_until_it_is_rolled_back(void **state)
 	fleet_close(f);
 }
 
+/* What its prompts read from the cache and what they wrote to it. */
+static Tokens prompts_of(Fleet *f, unsigned agent, int64_t from, int64_t to, int *calls)
+{
+	Tokens t = { 0 };
+
+	*calls = 0;
+	for (int64_t h = from / HOUR_MS; h * HOUR_MS < to; h++) {
+		FleetHour hour = fleet_hour(f, h);
+
+		for (size_t i = 0; i < hour.n; i++) {
+			const FleetJob *j = &hour.job[i];
+
+			for (unsigned k = 0; k < j->tries && j->agent == agent && j->created_ms >= from && j->created_ms < to; k++) {
+				const int32_t *n = j->call[k].tok;
+
+				*calls += n[0] > 0;
+				t = tokens_add(t, (Tokens){ n[0], n[1], n[2], n[3], n[4] });
+			}
+		}
+	}
+	return t;
+}
+
+/* The same arrivals as in a quiet fleet: only what is read and written differs, and that only from the release on. */
+static void a_release_with_a_timestamp_reads_no_cache(void **state)
+{
+	Fleet *f = open_at(start_ms, 30000, SIM_CACHE_COLLAPSE), *quiet = open_at(start_ms, 30000, SIM_QUIET);
+	unsigned agent = 99;
+	int64_t release = fleet_release_ms(f, &agent), end = start_ms + 30 * minute_ms;
+	Tokens before, after, usual;
+	int calls, usual_calls;
+
+	(void)state;
+	assert_string_equal(fleet_agent_id(agent), "menu-writer");
+	assert_true(release > start_ms && release <= start_ms + 10000);
+	before = prompts_of(f, agent, start_ms - 24 * HOUR_MS, release, &calls);
+	assert_in_range(before.cache_read * 100 / (before.cache_read + before.cache_write_5m + before.cache_write_1h), 65, 79);
+	after = prompts_of(f, agent, release, end, &calls);
+	usual = prompts_of(quiet, agent, release, end, &usual_calls);
+	assert_true(calls > 100);
+	assert_int_equal(calls, usual_calls);
+	assert_int_equal(after.cache_read, 0);
+	assert_int_equal(after.cache_write_5m, 3000 * (int64_t)calls);
+	assert_int_equal(after.input, usual.input);
+	assert_int_equal(after.cache_write_5m, usual.cache_read + usual.cache_write_5m + usual.cache_write_1h);
+	fleet_close(f);
+	fleet_close(quiet);
+}
+
 static void runaway_multiplies_the_cost(void **state)
 {
 	Fleet *f = open_at(start_ms, 1000, SIM_RUNAWAY_COST);
@@ -292,9 +341,9 @@ static void lines_are_ordered_stable_and_split_anywhere(void **state)
 	Lines whole = { .now = start_ms }, parts = { .now = start_ms };
 
 	(void)state;
-	fleet_lines_each(f, from, to, start_ms, on_line, &whole);
-	fleet_lines_each(f, from, cut, start_ms, on_line, &parts);
-	fleet_lines_each(f, cut, to, start_ms, on_line, &parts);
+	fleet_lines_each(f, FLEET_LOG_JOBS, from, to, start_ms, on_line, &whole);
+	fleet_lines_each(f, FLEET_LOG_JOBS, from, cut, start_ms, on_line, &parts);
+	fleet_lines_each(f, FLEET_LOG_JOBS, cut, to, start_ms, on_line, &parts);
 	assert_true(whole.n > 1500);
 	assert_true(str_eq(buf_str(&whole.ids), buf_str(&parts.ids)));
 	buf_done(&whole.ids);
@@ -322,7 +371,7 @@ static void each_answered_call_has_its_cost_line(void **state)
 
 	(void)state;
 	fleet_calls_each(f, start_ms - 5 * HOUR_MS, start_ms - HOUR_MS, count_call, &calls);
-	fleet_lines_each(f, start_ms - 5 * HOUR_MS, start_ms - HOUR_MS, start_ms, count_cost, &lines);
+	fleet_lines_each(f, FLEET_LOG_JOBS, start_ms - 5 * HOUR_MS, start_ms - HOUR_MS, start_ms, count_cost, &lines);
 	assert_true(calls > 1000);
 	assert_int_equal(calls, lines);
 	fleet_close(f);
@@ -364,6 +413,7 @@ int main(void)
 		cmocka_unit_test(rows_are_ordered_and_found_by_id),
 		cmocka_unit_test(a_job_moves_through_its_states),
 		cmocka_unit_test(bad_release_fails_until_it_is_rolled_back),
+		cmocka_unit_test(a_release_with_a_timestamp_reads_no_cache),
 		cmocka_unit_test(runaway_multiplies_the_cost),
 		cmocka_unit_test(lines_are_ordered_stable_and_split_anywhere),
 		cmocka_unit_test(each_answered_call_has_its_cost_line),

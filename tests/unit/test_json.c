@@ -2,6 +2,7 @@
 
 #include "corpus.h"
 #include "wire/json.h"
+#include "wire/json_plain.h"
 
 #define TESTSUITE SHARED_DIR "/corpora/config/json_testsuite.jsonl"
 
@@ -380,13 +381,75 @@ static void half_way_between_doubles(void **state)
 	}
 }
 
+/* The vectors and their plain twin end at the same byte, whatever stands there and wherever the text begins and ends. */
+static void plain_text_twins(void **state)
+{
+	char text[80];
+
+	(void)state;
+	for (int byte = 0; byte < 256; byte++)
+		for (int at = 0; at < 40; at++)
+			for (int n = 0; n <= 40; n++) {
+				const char *end = text + n, *stop;
+
+				memset(text, 'a' + at % 26, sizeof text);
+				text[at] = (char)byte;
+				stop = json_skip_plain_c(text, end);
+				assert_ptr_equal(json_skip_plain(text, end), stop);
+				assert_ptr_equal(stop, at < n && (byte < 0x20 || byte > 0x7F || byte == '"' || byte == '\\') ? text + at : end);
+			}
+}
+
+/* The value that is read with the token is the one of its text, for every form and wherever the document is cut. */
+static void values_of_the_token(void **state)
+{
+	static const char *const numbers[] = {
+		"0", "-0", "7", "-7", "12.5", "-0.001", "1e3", "-1.5E-3", "9223372036854775807", "9223372036854775808",
+		"-9223372036854775808", "1234567890123456789", "12345678901234567890", "0.1234567890123456789", "100.00",
+		"18446744073709551616", "1e400", "3.141592653589793238462643383279",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		char doc[80];
+		size_t n = (size_t)snprintf(doc, sizeof doc, "[5,%s,6]", numbers[i]);
+		double want = -1;
+		int64_t want_whole = -1;
+		int ok = json_text_num(str_of(numbers[i]), &want), whole_ok = json_text_i64(str_of(numbers[i]), &want_whole);
+
+		for (size_t cut = 1; cut < n; cut++) {
+			Json *j = json_new(sizeof doc);
+			double v = -1;
+			int64_t whole = -1;
+			JsonTok t;
+			int at = 0;
+
+			json_feed(j, (Str){ doc, cut });
+			while ((t = json_next(j)) != JSON_END) {
+				assert_int_not_equal(t, JSON_ERROR);
+				if (t == JSON_MORE) {
+					json_feed(j, (Str){ doc + cut, n - cut });
+					json_finish(j);
+				} else if (t == JSON_NUMBER && at++ == 1) {
+					assert_int_equal(json_num(j, &v), ok);
+					assert_int_equal(json_i64(j, &whole), whole_ok);
+				}
+			}
+			assert_memory_equal(&v, &want, sizeof v);
+			assert_int_equal(whole, want_whole);
+			json_free(j);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(published_suite), cmocka_unit_test(tokens), cmocka_unit_test(lone_surrogates),
 		cmocka_unit_test(errors_have_a_place), cmocka_unit_test(invalid_utf8), cmocka_unit_test(depth_and_size),
 		cmocka_unit_test(cap_and_cuts), cmocka_unit_test(skips_and_reset), cmocka_unit_test(integers), cmocka_unit_test(doubles),
-		cmocka_unit_test(doubles_at_random), cmocka_unit_test(half_way_between_doubles),
+		cmocka_unit_test(doubles_at_random), cmocka_unit_test(half_way_between_doubles), cmocka_unit_test(plain_text_twins),
+		cmocka_unit_test(values_of_the_token),
 	};
 
 	return cmocka_run_group_tests_name("json", tests, NULL, NULL);

@@ -361,6 +361,61 @@ static void refused_specs(void **state)
 	net_close(n);
 }
 
+/* An address of a proxy that libcurl cannot read comes back in its words, and those must not hold the password. */
+static void the_proxys_password_stays_hidden(void **state)
+{
+	static const char *const proxies[] = {
+		"foo://fleet:hush@127.0.0.1:1", "http://fleet:hush@[bad", "http://fleet:hush@127.0.0.1:99999999", "fleet:hush@[bad",
+		"socks9://fleet:hu@sh:hush@x", "http://fleet:hush@no-such-host.invalid:1", "http://fleet:hush@127.0.0.1:1",
+		"https://fleet:hush@127.0.0.1:1", "http://fleet:%zzhush@127.0.0.1:1",
+	};
+	Net *n = net_open(serve_echo);
+	HttpSpec s = spec_of(n, "GET", "/");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof proxies / sizeof *proxies; i++) {
+		s.url = i % 2 ? "http://192.0.2.1/" : "https://192.0.2.1/";
+		s.proxy = proxies[i];
+		s.connect_ms = 4000;
+		n->want = (int)i + 1;
+		run_request(n, &s);
+		assert_int_not_equal(n->reply.fault, HTTP_OK);
+		if (strstr(n->reply.fault_text, "hush") || strstr(n->reply.fault_text, "fleet") || !n->reply.fault_text[0])
+			fail_msg("%s: %s", proxies[i], n->reply.fault_text);
+	}
+	net_close(n);
+}
+
+/* The environment names a proxy; what NO_PROXY lists goes without it, and the login goes to the proxy alone. */
+static void proxy_of_the_environment(void **state)
+{
+	const struct { const char *url, *no_proxy; HttpFault fault; } rows[] = {
+		{ "http://service.invalid/", NULL, HTTP_OK }, { "http://service.invalid/", "other.invalid", HTTP_OK },
+		{ "http://service.invalid/", "other.invalid,.invalid", HTTP_DNS }, { "http://service.invalid/", "*", HTTP_DNS },
+	};
+	char proxy[80];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		Net *n;
+		HttpSpec s;
+
+		if (rows[i].no_proxy)
+			setenv("NO_PROXY", rows[i].no_proxy, 1);
+		n = net_open(serve_echo);
+		s = spec_of(n, "GET", "/");
+		(void)snprintf(proxy, sizeof proxy, "http://fleet:hush@127.0.0.1:%d", httpd_port(n->httpd));
+		setenv("http_proxy", proxy, 1);
+		s.url = rows[i].url;
+		run_request(n, &s);
+		if (n->reply.fault != rows[i].fault || n->served != (rows[i].fault == HTTP_OK))
+			fail_msg("%s, NO_PROXY %s: fault %d (%s), served %d", rows[i].url, rows[i].no_proxy, n->reply.fault, n->reply.fault_text, n->served);
+		net_close(n);
+		unsetenv("NO_PROXY");
+		unsetenv("http_proxy");
+	}
+}
+
 /* A proxy that is not there must not matter for a loopback address. */
 static void loopback_without_proxy(void **state)
 {
@@ -784,7 +839,7 @@ static void tls_to_plain_server(void **state)
 	s.connect_ms = 60000;      /* reading the system's certificates takes seconds under valgrind */
 	s.url = url;
 	run_request(n, &s);
-	assert_int_equal(n->reply.fault, HTTP_TLS);
+	assert_int_equal(n->reply.fault, HTTP_HANDSHAKE);
 	assert_int_equal(n->served, 0);
 	n->want = 2;
 	s.ca_file = "/nonexistent/ca.pem";
@@ -1053,7 +1108,8 @@ int main(void)
 		cmocka_unit_test(upload_cap),
 		cmocka_unit_test(expect_continue),
 		cmocka_unit_test(refused_specs),
-		cmocka_unit_test(loopback_without_proxy),
+		cmocka_unit_test(loopback_without_proxy), cmocka_unit_test(the_proxys_password_stays_hidden),
+		cmocka_unit_test(proxy_of_the_environment),
 		cmocka_unit_test(many_at_once),
 		cmocka_unit_test(start_from_on_done),
 		cmocka_unit_test(pieces_one_by_one),

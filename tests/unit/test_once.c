@@ -3,7 +3,8 @@
 
 #include <netinet/in.h>
 
-#include "aws/dynamodb.h"
+#include "aws/aws.h"
+#include "api/dynamodb.h"
 #include "net/http.h"
 
 enum { PEERS = 8 };
@@ -153,7 +154,7 @@ static void refused_by_the_proxy(void **state)
 	(void)snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", rig_open(&r, 9, refused));
 	run(&r, &spec);
 	assert_memory_equal(r.first_line, "CONNECT dynamodb.example.invalid:443", 36);
-	if (r.fault != HTTP_CONNECT)
+	if (r.fault != HTTP_PROXY_LOGIN)
 		fail_msg("fault %d (%s)", (int)r.fault, r.fault_text);
 	assert_true(strstr(r.fault_text, "407"));
 	rig_close(&r);

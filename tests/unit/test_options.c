@@ -11,6 +11,7 @@ static int nothing(const Options *o)
 static const Command commands[] = {
 	{ "get", "KIND", "ask", FLAGS_WINDOW | FLAGS_ANSWER, nothing, false, NULL },
 	{ "sim", "", "serve", FLAGS_SIM, nothing, false, NULL },
+	{ "export", "KIND", "report", FLAGS_EXPORT, nothing, false, NULL },
 	{ 0 },
 };
 
@@ -49,6 +50,27 @@ static void test_flags_in_all_their_forms(void **state)
 	assert_int_equal(o.out, OUT_JSON);
 	assert_int_equal(o.args, 1);
 	assert_string_equal(o.arg[0], "jobs");
+}
+
+/* -f is the file of a report, and the filter everywhere else; reports have forms of their own. */
+static void test_a_letter_belongs_to_the_command_before_it(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("export cost -f out.svg -o svg --force"), 0);
+	assert_string_equal(o.file, "out.svg");
+	assert_null(o.filter);
+	assert_true(o.force && o.out == OUT_SVG);
+	assert_int_equal(parse("-f acme get jobs"), 0);
+	assert_string_equal(o.filter, "acme");
+	assert_null(o.file);
+	assert_int_equal(parse("get jobs -f acme"), 0);
+	assert_string_equal(o.filter, "acme");
+	assert_int_equal(parse("export cost"), 0);
+	assert_int_equal(o.out, OUT_MARKDOWN);
+	assert_int_equal(parse("export cost -o table"), -1);
+	assert_non_null(strstr(e.text, "markdown, json, csv or svg, not table"));
+	assert_int_equal(parse("get jobs -o svg"), -1);
+	assert_non_null(strstr(e.text, "table, json or csv, not svg"));
 }
 
 static void test_the_console_is_what_remains(void **state)
@@ -105,6 +127,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_flags_in_all_their_forms),
+		cmocka_unit_test(test_a_letter_belongs_to_the_command_before_it),
 		cmocka_unit_test(test_the_console_is_what_remains),
 		cmocka_unit_test(test_what_stands_behind_two_dashes_is_no_flag),
 		cmocka_unit_test(test_mistakes_are_usage_errors_that_help),

@@ -1,7 +1,11 @@
 /* Every pane at many sizes and in every state, drawn from a World that is made here. */
 #include "unit.h"
 
+#include "app/ask_cost.h"
+#include "app/ask_outcomes.h"
 #include "base/num.h"
+#include "base/xalloc.h"
+#include "model/change.h"
 #include "panes/panes.h"
 
 static const int64_t now = INT64_C(1784118600000);     /* 2026-07-15 12:30 UTC */
@@ -30,6 +34,21 @@ static void make_jobs(void)
 	}
 }
 
+static void make_changes(void)
+{
+	figures.change_count = 6;
+	figures.changes_total = 40;
+	for (int i = 0; i < figures.change_count; i++) {
+		ChangeCell *c = &figures.change[i];
+
+		*c = (ChangeCell){ .kind = i % CHANGE_KINDS, .source = i % CHANGE_SOURCES, .time_ms = now - i * 600000 };
+		(void)snprintf(c->object, sizeof c->object, "upsell-generator-%d/route", i);
+		(void)snprintf(c->by, sizeof c->by, "arn:aws:sts::1:assumed-role/release-pipeline/deploy");
+		(void)snprintf(c->from, sizeof c->from, "%s", i % 2 ? "2.1" : "");
+		(void)snprintf(c->to, sizeof c->to, "%s", i % 3 ? "2.2:90 2.1:10" : "");
+	}
+}
+
 static void make_figures(void)
 {
 	memset(&figures, 0, sizeof figures);
@@ -51,7 +70,19 @@ static void make_figures(void)
 		(void)snprintf(g.key, sizeof g.key, "agent-%d@1", i);
 		figures.movers_cost.cell[i] = figures.movers_errors.cell[i] = g;
 	}
+	figures.day = figures.month = (FigForecast){ .spent_nusd = 24100000000, .low_nusd = 48900000000, .mid_nusd = 50000000000,
+	                                             .high_nusd = 52400000000, .known = 1, .days = 34, .tries = 20, .percent = 80 };
 	make_jobs();
+	make_changes();
+}
+
+static void make_budget(int percent, int64_t reaches_ms)
+{
+	FigBudget *b = &figures.budget[figures.budget_count++];
+
+	*b = (FigBudget){ .period = PERIOD_DAY, .percent = percent, .limit_nusd = 50000000000, .f = figures.day };
+	b->f.reaches_ms = reaches_ms;
+	(void)snprintf(b->id, sizeof b->id, "fleet-day");
 }
 
 /* What comes from outside may be anything that fits. */
@@ -68,6 +99,17 @@ static void make_hostile(void)
 		figures.job[i].updated_ms = figures.job[i].started_ms = i % 2 ? 0 : INT64_C(253402300799000);
 		figures.job[i].tokens = (Tokens){ INT64_MAX, INT64_MAX, 1, 1, 1 };
 	}
+	for (int i = 0; i < figures.change_count; i++) {
+		ChangeCell *c = &figures.change[i];
+
+		(void)snprintf(c->object, sizeof c->object, "%s%d", bad, i);
+		(void)snprintf(c->by, sizeof c->by, "arn:%s", bad);
+		(void)snprintf(c->from, sizeof c->from, "%s", bad);
+		(void)snprintf(c->to, sizeof c->to, "%s", bad);
+		c->kind = i * 100 - 1;
+		c->time_ms = i % 2 ? 0 : INT64_C(253402300799000);
+	}
+	figures.change_count = 1000;
 	for (int i = 0; i < FIG_DAYS * 24; i++)
 		figures.grid[i].nusd = INT64_MAX / (FIG_DAYS * 24);
 }
@@ -77,11 +119,11 @@ static void make_world(Case c)
 	make_figures();
 	if (c == HOSTILE)
 		make_hostile();
-	world = (World){ .fig = c == LOADING || c == EMPTY ? NULL : &figures, .now_ms = now, .store_note = "", .filter = STR("") };
+	world = (World){ .fig = c == LOADING || c == EMPTY ? NULL : &figures, .now_ms = now, .clock_ms = now, .store_note = "", .filter = STR("") };
 	for (int i = 0; i < FEEDS_N; i++) {
 		FeedView *v = &world.feed[i];
 
-		*v = (FeedView){ .name = "jobs", .phase = FEED_OK, .interval_ms = 5000, .fresh_ms = now };
+		*v = (FeedView){ .name = "jobs", .phase = FEED_OK, .rounds = 1, .interval_ms = 5000, .fresh_ms = now };
 		if (c == LOADING || c == SNAPSHOT)
 			*v = (FeedView){ .name = "jobs", .phase = FEED_LOADING, .interval_ms = 5000 };
 		if (c == STALE)
@@ -95,11 +137,33 @@ static void make_world(Case c)
 	if (c == CLOCK_BACK)
 		world.now_ms = now - INT64_C(20) * 86400000;
 	world.failures_only = c == FAILED;
-	/* The hour that the heatmap would ask for is here already, so that no pane asks the app. */
-	world.groups = (HourGroups){ .loaded = true, .by = DIM_TENANT, .base_n = 20, .g = figures.movers_cost };
-	world.groups.hour = floor_div(world.now_ms, 3600000);
-	if (c == CLOCK_BACK)
-		world.groups.hour = figures.first_hour;
+	/* The cell that the heatmap would choose is chosen already, so that no pane needs the app. */
+	world.cell = (CostCell){ .from_hour = c == CLOCK_BACK ? figures.first_hour : floor_div(world.now_ms, 3600000) };
+	world.cell.until_hour = world.cell.from_hour + 1;
+}
+
+static Outcomes outcomes;
+
+/* What a pane wants to know is answered here, as far as there are figures for it. */
+static void answer(Pane *p)
+{
+	for (int i = 0; i < PANE_ASKS; i++) {
+		PaneAsk *q = &p->ask[i];
+
+		if (q->cls == &ask_who && world.fig) {
+			CellGroups *g = q->out = xcalloc(1, sizeof *g);
+
+			*g = (CellGroups){ .against = { .hours = 1, .based = 1, .samples = 20, .known = true }, .g = figures.movers_cost };
+		} else if (q->cls == &ask_why && world.fig) {
+			CellWhy *y = q->out = xcalloc(1, sizeof *y);
+
+			*y = (CellWhy){ .against = { .hours = 1, .based = 1, .samples = 20, .known = true } };
+			y->bridge = (Bridge){ 82000000000, 0, { 5000000000, 2000000000, 61000000000, 0, 14000000000, 0 } };
+		}
+		else if (q->cls == &ask_outcomes && world.fig)
+			*(Outcomes *)(q->out = xcalloc(1, sizeof(Outcomes))) = outcomes;
+		q->answered = q->out != NULL;
+	}
 }
 
 static void draw_one(const PaneClass *cls, int w, int h, bool ascii, Buf *text)
@@ -115,12 +179,18 @@ static void draw_one(const PaneClass *cls, int w, int h, bool ascii, Buf *text)
 	for (int i = 0; i < 2; i++) {
 		arena_reset(&p.arena);
 		cls->update(&p, &world);
+		if (i == 0)
+			answer(&p);
 	}
 	cls->draw(&p, surface_box(s));
 	buf_reset(text);
 	assert_int_equal(surface_to_text(s, ascii, text), 0);
 	if (cls->close)
 		cls->close(&p);
+	for (int i = 0; i < PANE_ASKS; i++) {
+		free(p.ask[i].in);
+		free(p.ask[i].out);
+	}
 	arena_done(&p.arena);
 	surface_free(s);
 }
@@ -157,7 +227,7 @@ static void test_the_states_are_told(void **state)
 	assert_non_null(strstr(drawn(&pane_jobs, LOADING, &text), "loading"));
 	assert_non_null(strstr(drawn(&pane_jobs, EMPTY, &text), "no jobs"));
 	assert_non_null(strstr(drawn(&pane_jobs, FAILED, &text), "lacks dynamodb:Query"));
-	assert_non_null(strstr(drawn(&pane_jobs, STALE, &text), "10 min old"));
+	assert_non_null(strstr(drawn(&pane_jobs, STALE, &text), "@12:20:00, 10 min old"));
 	assert_non_null(strstr(drawn(&pane_vitals, SNAPSHOT, &text), "snapshot"));
 	assert_non_null(strstr(drawn(&pane_vitals, STALE, &text), "@"));
 	assert_non_null(strstr(drawn(&pane_heatmap, GOOD, &text), "of 60 min"));
@@ -193,11 +263,62 @@ static void test_a_zone_with_half_hours(void **state)
 	buf_done(&text);
 }
 
+static void test_budgets_are_told(void **state)
+{
+	Buf text = { 0 };
+
+	(void)state;
+	assert_non_null(strstr(drawn(&pane_budget, GOOD, &text), "today $24.1, ends $48.9-52.4 (8 of 10, 34 d)"));
+	make_budget(48, now + 9 * 3600000);
+	draw_one(&pane_budget, 80, 1, false, &text);
+	assert_string_equal(buf_cstr(&text), "fleet-day $24.1 of $50.0 a day 48 % OVER ~21:30, ends $48.9-52.4 (8 of 10, 34 d)\n");
+	make_world(GOOD);
+	make_budget(48, now + 9 * 3600000);
+	draw_one(&pane_money, 120, 1, false, &text);
+	assert_non_null(strstr(buf_cstr(&text), "| limit $50.0 48% | by 24h $48.9-52.4 OVER ~21:30"));
+	make_world(GOOD);
+	figures.day = figures.month = (FigForecast){ .spent_nusd = 24100000000, .days = 6 };
+	draw_one(&pane_budget, 80, 1, false, &text);
+	assert_non_null(strstr(buf_cstr(&text), "today $24.1 (no forecast: 6 of 7 days)"));
+	buf_done(&text);
+}
+
+/* Rates and means of few say how few; what nobody claims is no zero; the sum is there even when not every row is. */
+static void test_outcomes_are_told(void **state)
+{
+	Buf text = { 0 };
+
+	(void)state;
+	outcomes = (Outcomes){ .hours = 39, .n = 3, .total = 3, .all = { .jobs = 1212, .succeeded = 1100, .failed = 100, .roi_milli = 60000000, .roi_n = 50 } };
+	outcomes.row[0] = (OutcomeRow){ .persona = "Solo-Sarah", .s = { .jobs = 1200, .succeeded = 1090, .failed = 99, .cancelled = 1, .approved = 40,
+		.judged = 50, .roi_milli = 60000000, .roi_n = 49, .confidence_milli = 34839, .confidence_n = 49, .reported_nusd = 1018000000,
+		.reported_n = 9, .reported_booked_nusd = 1000000000 } };
+	outcomes.row[1] = (OutcomeRow){ .persona = "Chain-Chris", .s = { .jobs = 11, .succeeded = 10, .failed = 1, .approved = 2, .judged = 3, .roi_n = 1,
+		.confidence_n = 1, .reported_nusd = 1, .reported_n = 1, .reported_booked_nusd = 3 } };
+	outcomes.row[2] = (OutcomeRow){ .persona = "", .s = { .jobs = 1 } };
+	make_world(GOOD);
+	draw_one(&pane_outcomes, 82, 7, false, &text);
+	assert_non_null(strstr(buf_cstr(&text), "OUTCOMES of these 39 hours"));
+	assert_non_null(strstr(buf_cstr(&text), "claimed by agent and application:"));
+	assert_non_null(strstr(buf_cstr(&text), " Solo-Sarah            1.2k   91.5 %   80.0 %     1.2k     0.71    $1.02   +1.8 %\n"));
+	assert_non_null(strstr(buf_cstr(&text), " Chain-Chris             11    10/11      2/3      n=1      n=1  <$.0001  -66.6 %\n"));
+	assert_non_null(strstr(buf_cstr(&text), " (none)                   1        -        -        -        -        -        -\n"));
+	assert_non_null(strstr(buf_cstr(&text), " all 3                 1.2k   91.6 %        -     1.2k        -        -        -\n"));
+	draw_one(&pane_outcomes, 82, 4, false, &text);
+	assert_non_null(strstr(buf_cstr(&text), "Solo-Sarah"));
+	assert_null(strstr(buf_cstr(&text), "Chain-Chris"));
+	assert_non_null(strstr(buf_cstr(&text), "all 3"));
+	outcomes = (Outcomes){ .hours = 1 };
+	draw_one(&pane_outcomes, 82, 7, false, &text);
+	assert_non_null(strstr(buf_cstr(&text), "no calls here"));
+	buf_done(&text);
+}
+
 /* --- the words of a World --- */
 
 static void test_the_worst_feed_speaks(void **state)
 {
-	char text[320];
+	char text[FRESH_TEXT];
 
 	(void)state;
 	make_world(GOOD);
@@ -210,7 +331,7 @@ static void test_the_worst_feed_speaks(void **state)
 	world.feed[FEED_METRICS].phase = FEED_FAILED;
 	err_set(&world.feed[FEED_METRICS].err, "no");
 	assert_int_equal(world_fresh(&world, FEEDS_ALL, text), FRESH_FAILED);
-	assert_string_equal(text, "no");
+	assert_string_equal(text, "@12:30:00 no");
 	assert_int_equal(world_fresh(&world, FEED_BIT(FEED_JOBS), text), FRESH_OK);
 	assert_int_equal(world_stale_feeds(&world), 2);
 	/* Three intervals are still fresh. */
@@ -225,6 +346,8 @@ int main(void)
 		cmocka_unit_test(test_the_states_are_told),
 		cmocka_unit_test(test_old_values_are_not_judged),
 		cmocka_unit_test(test_a_zone_with_half_hours),
+		cmocka_unit_test(test_budgets_are_told),
+		cmocka_unit_test(test_outcomes_are_told),
 		cmocka_unit_test(test_the_worst_feed_speaks),
 	};
 

@@ -16,7 +16,7 @@ static PriceRow rows[] = {
 	{ .model = "arn:aws:bedrock:eu-west-1:111122223333:application-inference-profile/abc", .micro_usd = { 9000000, -1, -1, -1, -1 },
 	  .geo_permille = 1000 },
 };
-static PriceTable table = { rows, sizeof rows / sizeof *rows };
+static PriceTable table = { .row = rows, .n = sizeof rows / sizeof *rows };
 
 #define SONNET "fix.sonnet-v1:0"
 #define NONE (-1)
@@ -106,7 +106,7 @@ static void amounts_by_hand(void **state)
 	assert_true(sizeof cases / sizeof *cases >= 60);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		int64_t got = 77;
-		PriceVerdict v = price_amount(&table, str_of(cases[i].model), cases[i].at_ms, &cases[i].tok, &got);
+		PriceVerdict v = price_amount(&table, &(PriceCall){ str_of(cases[i].model), STR(""), cases[i].at_ms, cases[i].tok }, &got);
 
 		if ((v == PRICE_OK ? got : NONE) != cases[i].nusd)
 			fail_msg("case %zu, %s: %lld instead of %lld", i, cases[i].model, (long long)got, (long long)cases[i].nusd);
@@ -121,14 +121,14 @@ static void first_valid_row_wins(void **state)
 		{ .model = "m", .from_ms = 10, .micro_usd = { 1, 1, 1, 1, 1 }, .geo_permille = 1000 },
 		{ .model = "m", .micro_usd = { 2, 2, 2, 2, 2 }, .geo_permille = 1000 },
 	};
-	PriceTable t = { two, 2 };
+	PriceTable t = { .row = two, .n = 2 };
 
 	(void)state;
-	assert_ptr_equal(price_find(&t, STR("m"), 9), &two[1]);
-	assert_ptr_equal(price_find(&t, STR("m"), 10), &two[0]);
-	assert_ptr_equal(price_find(&t, STR("eu.m"), 10), &two[0]);
-	assert_null(price_find(&t, STR("n"), 10));
-	assert_null(price_find(NULL, STR("m"), 10));
+	assert_ptr_equal(price_find(&t, &(PriceCall){ .model = STR("m"), .at_ms = 9 }), &two[1]);
+	assert_ptr_equal(price_find(&t, &(PriceCall){ .model = STR("m"), .at_ms = 10 }), &two[0]);
+	assert_ptr_equal(price_find(&t, &(PriceCall){ .model = STR("eu.m"), .at_ms = 10 }), &two[0]);
+	assert_null(price_find(&t, &(PriceCall){ .model = STR("n"), .at_ms = 10 }));
+	assert_null(price_find(NULL, &(PriceCall){ .model = STR("m"), .at_ms = 10 }));
 }
 
 int main(void)

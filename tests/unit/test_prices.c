@@ -15,7 +15,12 @@ static int64_t cost(const PriceTable *t, const char *model, int64_t at_ms, Token
 {
 	int64_t nusd;
 
-	return price_amount(t, str_of(model), at_ms, &tok, &nusd) == PRICE_OK ? nusd : -1;
+	return price_amount(t, &(PriceCall){ str_of(model), STR(""), at_ms, tok }, &nusd) == PRICE_OK ? nusd : -1;
+}
+
+static int parse(const char *yaml, PriceTable *t, Err *e)
+{
+	return prices_parse(&arena, &(PricesFile){ .name = "p", .text = str_of(yaml), .origin = PRICE_LIST, .sure = SURE_AWS }, t, e);
 }
 
 static void the_shipped_table(void **state)
@@ -37,6 +42,49 @@ static void the_shipped_table(void **state)
 	assert_int_equal(cost(&t, "anthropic.claude-sonnet-5", november, (Tokens){ 1000, 0, 0, 0, 0 }), 3000000);
 	assert_int_equal(cost(&t, "us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0", november, (Tokens){ 1000, 0, 0, 0, 0 }), 3600000);
 	assert_int_equal(cost(&t, "meta.llama3-3-70b-instruct-v1:0", november, (Tokens){ 1, 0, 1, 0, 0 }), -1);
+	for (size_t i = 0; i < t.n; i++) {
+		assert_int_equal(t.row[i].origin, PRICE_SHIPPED);
+		assert_string_equal(t.row[i].source, "public tables of August 2026");
+	}
+}
+
+static int64_t tier_cost(const PriceTable *t, const char *model, const char *tier, int64_t at_ms, Tokens tok)
+{
+	int64_t nusd;
+
+	return price_amount(t, &(PriceCall){ str_of(model), str_of(tier), at_ms, tok }, &nusd) == PRICE_OK ? nusd : -1;
+}
+
+static void tiers_are_rows_of_their_own(void **state)
+{
+	static const char yaml[] =
+		"source: here\n"
+		"prices:\n"
+		"  - {model: m, input: 1.00, output: 4.00, cache_read: 0.10, above: 10, then: {input: 2.00, output: 8.00, cache_read: 0.20}, priority: 1.75, flex: 0.5, batch: 0.5}\n"
+		"  - {model: m, from: 2026-09-01, input: 3.00, output: 6.00, flex: 0.5}\n"
+		"  - {model: n, tier: flex, input: 7.00, until: 2026-09-01}\n"
+		"  - {model: n, input: 9.00}\n";
+	const int64_t september = INT64_C(1788220800000);        /* 2026-09-01 */
+	PriceTable t;
+	Err e = { 0 };
+
+	(void)state;
+	if (parse(yaml, &t, &e) < 0)
+		fail_msg("%s", e.text);
+	assert_int_equal(t.n, 8);
+	assert_string_equal(t.row[0].source, "here");
+	assert_int_equal(t.row[0].sure, SURE_AWS);
+	assert_int_equal(tier_cost(&t, "m", "default", september - 1, (Tokens){ 5, 1, 1, 0, 0 }), 5000 + 4000 + 100);
+	assert_int_equal(tier_cost(&t, "m", "priority", september - 1, (Tokens){ 5, 1, 1, 0, 0 }), 8750 + 7000 + 175);
+	assert_int_equal(tier_cost(&t, "m", "flex", september - 1, (Tokens){ 10, 1, 1, 0, 0 }), 10000 + 4000 + 100);
+	assert_int_equal(tier_cost(&t, "m", "batch", september - 1, (Tokens){ 5, 1, 0, 0, 0 }), 2500 + 2000);
+	assert_int_equal(tier_cost(&t, "m", "batch", september - 1, (Tokens){ 5, 1, 1, 0, 0 }), -1);
+	assert_int_equal(tier_cost(&t, "m", "flex", september, (Tokens){ 2, 0, 0, 0, 0 }), 3000);
+	/* The second entry names no priority price: that tier ended with the first one. */
+	assert_int_equal(tier_cost(&t, "m", "priority", september, (Tokens){ 2, 0, 0, 0, 0 }), -1);
+	assert_int_equal(tier_cost(&t, "n", "flex", september - 1, (Tokens){ 1, 0, 0, 0, 0 }), 7000);
+	assert_int_equal(tier_cost(&t, "n", "flex", september, (Tokens){ 1, 0, 0, 0, 0 }), -1);
+	assert_int_equal(tier_cost(&t, "n", "", september, (Tokens){ 1, 0, 0, 0, 0 }), 9000);
 }
 
 static void mistakes_have_a_place(void **state)
@@ -60,6 +108,12 @@ static void mistakes_have_a_place(void **state)
 		{ "prices:\n  - {model: m, input: 1, above: 0, then: {input: 1}}\n", "p:2:33", "tokens" },
 		{ "prices:\n  - {model: m, input: 1, above: 5, then: {outputs: 1}}\n", "p:2:43", "output" },
 		{ "prices:\n  - {model: m, input: 1}\n  - {model: m, input: 2}\n", "p:3:5", "later" },
+		{ "prices:\n  - {model: m, input: 1, tier: flexible}\n", "p:2:32", "standard" },
+		{ "prices:\n  - {model: m, input: 1, sure: maybe}\n", "p:2:32", "both" },
+		{ "prices:\n  - {model: m, input: 1, flex: 0}\n", "p:2:32", "free" },
+		{ "prices:\n  - {model: m, input: 0.000001, flex: 0.5}\n", "p:2:39", "six decimals" },
+		{ "prices:\n  - {model: m, input: 1, from: 2026-02-01, until: 2026-02-01}\n", "p:2:51", "later" },
+		{ "source: []\nprices: []\n", "p:1:9", "text" },
 	};
 
 	(void)state;
@@ -67,7 +121,7 @@ static void mistakes_have_a_place(void **state)
 		PriceTable t;
 		Err e = { 0 };
 
-		assert_int_equal(prices_parse(&arena, "p", str_of(cases[i].yaml), &t, &e), -1);
+		assert_int_equal(parse(cases[i].yaml, &t, &e), -1);
 		if (strncmp(e.text, cases[i].place, strlen(cases[i].place)) != 0 || !strstr(e.text, cases[i].words))
 			fail_msg("case %zu: %s", i, e.text);
 		assert_int_equal(e.kind, ERR_USAGE);
@@ -77,7 +131,8 @@ static void mistakes_have_a_place(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_teardown(the_shipped_table, drop), cmocka_unit_test_teardown(mistakes_have_a_place, drop),
+		cmocka_unit_test_teardown(the_shipped_table, drop), cmocka_unit_test_teardown(tiers_are_rows_of_their_own, drop),
+		cmocka_unit_test_teardown(mistakes_have_a_place, drop),
 	};
 
 	return cmocka_run_group_tests_name("prices", tests, NULL, NULL);

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "aws/records.h"
+#include "api/records.h"
 #include "aws_unit.h"
 
 static JsonVal parsed(Arena *a, const char *json)
@@ -166,6 +166,55 @@ static void plain_lines(void **state)
 	}
 }
 
+static void assert_same(const LogLine *a, const LogLine *b)
+{
+	const Str of_a[] = { a->level, a->trace_id, a->job_id, a->tenant, a->persona, a->agent, a->version, a->model, a->request_id, a->service_tier };
+	const Str of_b[] = { b->level, b->trace_id, b->job_id, b->tenant, b->persona, b->agent, b->version, b->model, b->request_id, b->service_tier };
+
+	for (size_t i = 0; i < sizeof of_a / sizeof *of_a; i++)
+		assert_true(str_eq(of_a[i], of_b[i]));
+	assert_int_equal(a->kind, b->kind);
+	assert_int_equal(a->event_ms, b->event_ms);
+	assert_int_equal(a->has_tokens, b->has_tokens);
+	assert_memory_equal(&a->tokens, &b->tokens, sizeof a->tokens);
+	assert_int_equal(a->reported_nusd.known, b->reported_nusd.known);
+	assert_int_equal(a->reported_nusd.v, b->reported_nusd.v);
+	assert_int_equal(a->duration_ms.known, b->duration_ms.known);
+	assert_int_equal(a->duration_ms.v, b->duration_ms.v);
+	assert_int_equal(a->cache_hit, b->cache_hit);
+}
+
+/* A line end behind the brace sends a line to the parser: both ways read the same, whatever one byte of the line becomes
+ * and wherever it ends. */
+static void both_ways_agree(void **state)
+{
+	static const char text[] = "{\"level\":\"INFO\",\"message\":\"COST_TRACKING\", \"job_id\": \"j-1\",\"x\":\"more\",\"token_usage\":"
+		"{\"input\":12,\"output\":3},\"cost_cents\":0.125,\"cache_hit\":false,\"duration_ms\":77,\"timestamp\":\"2026-11-21T03:55:50.123Z\"}";
+	static const char bytes[] = "\"\\,:{}[] \n\t0-.eEtnaZ\x01\x80\xC3";
+	char changed[sizeof text + 1], parsed_way[sizeof text + 2];
+
+	(void)state;
+	for (size_t at = 1; at < sizeof text; at++)
+		for (size_t k = 0; k < sizeof bytes; k++) {      /* the last one, NUL, stands for the end */
+			size_t n = bytes[k] ? sizeof text - 1 : at;
+			LogsEvent event = { .id = STR("e"), .time_ms = 1000 };
+			LogLine plain, parsed;
+			Arena a = { 0 };
+
+			memcpy(changed, text, sizeof text);
+			changed[at] = bytes[k] && at < n ? bytes[k] : changed[at];
+			parsed_way[0] = '{';
+			parsed_way[1] = '\n';
+			memcpy(parsed_way + 2, changed + 1, n - 1);
+			event.message = (Str){ changed, n };
+			record_line(&a, &event, &plain);
+			event.message = (Str){ parsed_way, n + 1 };
+			record_line(&a, &event, &parsed);
+			assert_same(&plain, &parsed);
+			arena_done(&a);
+		}
+}
+
 static void agents(void **state)
 {
 	Arena a = { 0 };
@@ -187,11 +236,31 @@ static void agents(void **state)
 	arena_done(&a);
 }
 
+/* More than a minute between its time and its arrival; without an arrival nothing is said. */
+static void late_lines(void **state)
+{
+	static const struct { int64_t arrived; bool late; } cases[] = { { 0, false }, { 1000, false }, { 61000, false }, { 61001, true } };
+	static const char *const texts[] = { "{\"message\":\"COST_TRACKING\",\"job_id\":\"a\",\"cost_cents\":1}", "plain words" };
+	Arena a = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		for (size_t k = 0; k < 2; k++) {
+			LogsEvent event = { .id = STR("1"), .message = str_of(texts[k]), .time_ms = 1000, .ingested_ms = cases[i].arrived };
+			LogLine line;
+
+			record_line(&a, &event, &line);
+			assert_int_equal(line.late, cases[i].late);
+		}
+	arena_done(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole_job), cmocka_unit_test(sparse_job), cmocka_unit_test(bad_jobs_name_the_attribute),
-		cmocka_unit_test(cost_line), cmocka_unit_test(plain_lines), cmocka_unit_test(agents),
+		cmocka_unit_test(cost_line), cmocka_unit_test(plain_lines), cmocka_unit_test(both_ways_agree),
+		cmocka_unit_test(agents), cmocka_unit_test(late_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

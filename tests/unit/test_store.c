@@ -43,46 +43,6 @@ static void order_batches_and_duplicates_do_not_matter(void **state)
 	free(first);
 }
 
-static void check_totals(Store *s, const Want *w, size_t n, int64_t from, int64_t until)
-{
-	Arena a = { 0 };
-
-	for (Dim d = DIM_ALL; d < DIMS; d++) {
-		CostGroup *g;
-		size_t groups;
-		int64_t seen = 0, jobs = 0;
-
-		MUST(store_cost(s, d, from, until, &a, &g, &groups, e));
-		for (size_t i = 0; i < groups; i++) {
-			Sums x = { 0 };
-
-			for (size_t k = 0; k < n; k++)
-				if (w[k].booked_ms >= from && (!until || w[k].booked_ms < until) && str_eq(w[k].key[d], g[i].key)) {
-					x.nusd += w[k].nusd;
-					x.jobs++;
-					x.failed += w[k].failed;
-					x.unpriced += w[k].unpriced;
-					x.tok = tokens_add(x.tok, w[k].tok);
-				}
-			assert_int_equal(g[i].s.nusd, x.nusd);
-			assert_int_equal(g[i].s.jobs, x.jobs);
-			assert_int_equal(g[i].s.failed, x.failed);
-			assert_int_equal(g[i].s.unpriced, x.unpriced);
-			assert_memory_equal(&g[i].s.tok, &x.tok, sizeof x.tok);
-			jobs += x.jobs;
-			seen += x.nusd;
-		}
-		for (size_t k = 0; k < n; k++)
-			if (w[k].booked_ms >= from && (!until || w[k].booked_ms < until)) {
-				jobs--;
-				seen -= w[k].nusd;
-			}
-		assert_int_equal(jobs, 0);
-		assert_int_equal(seen, 0);
-	}
-	arena_done(&a);
-}
-
 static void totals_equal_a_plain_reckoning(void **state)
 {
 	static Fleet f;

@@ -33,17 +33,12 @@ static int in_child(void (*test)(void))
 
 static int apply_part(Store *s, size_t from, size_t n, Err *e)
 {
-	static Job jobs[FLEET_MAX];
-	static LogLine lines[FLEET_MAX];
 	char at[24];
 	Cursor c = { "jobs", { at, (size_t)snprintf(at, sizeof at, "%zu", from + n) } };
-	StoreBatch b = { .jobs = jobs, .lines = lines, .prices = &fleet_prices, .cursors = &c, .cursor_count = 1 };
+	StoreBatch b = batch_of(&f.v[from], n);
 
-	for (size_t i = from; i < from + n; i++)
-		if (f.v[i].is_job)
-			jobs[b.job_count++] = f.v[i].job;
-		else
-			lines[b.line_count++] = f.v[i].line;
+	b.cursors = &c;
+	b.cursor_count = 1;
 	return store_apply(s, &b, NULL, e);
 }
 
@@ -56,6 +51,30 @@ static char *clean_export(size_t n)
 	text = export(clean);
 	store_close(clean);
 	return text;
+}
+
+/* The view goes on in memory: what was acknowledged is in the copy, and all that comes is taken in there. */
+static void go_on_in_memory(Store *s, size_t at)
+{
+	Err e = { 0 };
+	Store *memory;
+	char *here, *there;
+
+	CHILD_NEEDS(store_disk_failure(s));
+	CHILD_NEEDS((memory = store_copy_memory(s, "aside", 100000, &e)));
+	here = export(memory);
+	there = export(s);
+	CHILD_NEEDS(strcmp(here, there) == 0);
+	free(here);
+	free(there);
+	for (; at < f.n; at += 5)
+		CHILD_NEEDS(apply_part(memory, at, f.n - at < 5 ? f.n - at : 5, &e) == 0);
+	here = export(memory);
+	there = clean_export(f.n);
+	CHILD_NEEDS(strcmp(here, there) == 0);
+	free(here);
+	free(there);
+	store_close(memory);
 }
 
 /* Fills until a batch fails; what was acknowledged is there and whole; with room again the same batch goes in. */
@@ -77,6 +96,7 @@ static void fill_then_go_on(const char *path, const char *say, void (*make_room)
 	CHILD_NEEDS(strcmp(here, there) == 0);
 	free(here);
 	free(there);
+	go_on_in_memory(s, at);
 	make_room();
 	for (; at < f.n; at += 5)
 		CHILD_NEEDS(apply_part(s, at, f.n - at < 5 ? f.n - at : 5, &e) == 0);
@@ -124,6 +144,38 @@ static void disk_is_full(void)
 		_exit(77);
 	(void)snprintf(path, sizeof path, "%s/x.db", file("small"));
 	fill_then_go_on(path, "free space on that disk", remount_larger);
+}
+
+/* Of a store that is too large for memory only the last hours go along; no total changes, and what is too old to be known there is
+ * not taken for new. */
+static void a_copy_may_be_of_the_last_hours(void **state)
+{
+	Store *s = must_open("large.db", STORE_WRITE), *memory;
+	Arena a = { 0 };
+	CostGroup *g, *h;
+	JobRow *rows;
+	Job old = { .id = STR("long ago"), .has_tokens = true, .tokens = { 1000, 0, 0, 0, 0 }, .model = STR("fix.small") };
+	size_t n, m, all, kept;
+
+	(void)state;
+	apply_facts(s, f.v, f.n, LEDGER_COMPUTED);
+	MUST(store_jobs(s, &(JobFilter){ 0 }, &a, &rows, &all, e));
+	memory = store_copy_memory(s, "hours", 60, NULL);
+	assert_non_null(memory);
+	old.updated_ms = old.started_ms = fleet_start - 7200000;
+	MUST(store_apply(memory, &(StoreBatch){ .jobs = &old, .job_count = 1, .prices = &fleet_prices }, NULL, e));
+	MUST(store_jobs(memory, &(JobFilter){ 0 }, &a, &rows, &kept, e));
+	assert_true(kept > 0 && kept <= 60 && kept < all);
+	for (Dim d = DIM_ALL; d < DIMS; d++) {
+		MUST(store_cost(s, d, 0, 0, &a, &g, &n, e));
+		MUST(store_cost(memory, d, 0, 0, &a, &h, &m, e));
+		assert_int_equal(n, m);
+		for (size_t i = 0; i < n; i++)
+			assert_true(str_eq(g[i].key, h[i].key) && memcmp(&g[i].s, &h[i].s, sizeof g[i].s) == 0);
+	}
+	arena_done(&a);
+	store_close(memory);
+	store_close(s);
 }
 
 static void a_file_that_may_not_grow_loses_nothing(void **state)
@@ -291,7 +343,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_that_may_not_grow_loses_nothing), cmocka_unit_test(a_full_disk_loses_nothing),
-		cmocka_unit_test(a_read_only_folder_is_named), cmocka_unit_test(a_lock_of_another_process_is_waited_for),
+		cmocka_unit_test(a_copy_may_be_of_the_last_hours), cmocka_unit_test(a_read_only_folder_is_named), cmocka_unit_test(a_lock_of_another_process_is_waited_for),
 		cmocka_unit_test(two_processes_write_one_store), cmocka_unit_test(damage_that_is_met_later_is_an_error),
 	};
 

@@ -243,6 +243,79 @@ static void test_reading_a_file_that_is_not_there_fails(void **state)
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+/* --- several queues --- */
+
+typedef struct Together { char got[3][32]; bool there[3]; int dones; bool failed; } Together;
+
+static int run_together(Store *const *s, size_t n, void *work, Err *e)
+{
+	Together *t = work;
+	Arena arena = { 0 };
+	Str got = STR("");
+
+	for (size_t i = 0; i < n; i++) {
+		if (!(t->there[i] = s[i] != NULL))
+			continue;
+		if (store_cursor(s[i], "test", &arena, &got, e) < 0)
+			return -1;
+		(void)snprintf(t->got[i], sizeof t->got[i], "%.*s", STR_ARG(got));
+	}
+	arena_done(&arena);
+	return 0;
+}
+
+static void done_together(void *work, const Err *err)
+{
+	Together *t = work;
+
+	t->dones++;
+	t->failed = err != NULL;
+}
+
+static void on_gone(void *arg)
+{
+	++*(int *)arg;
+}
+
+static void test_several_are_read_together(void **state)
+{
+	char second[160], third[160];
+	StoreQ *q[3];
+	int clock = 0, gone = 0;
+	Ask a = { .clock = &clock, .want = STR("one") }, b = { .clock = &clock, .want = STR("two") };
+	Together t = { 0 }, late = { 0 };
+
+	(void)state;
+	(void)snprintf(second, sizeof second, "%s/second.db", place);
+	(void)snprintf(third, sizeof third, "%s/third.db", place);
+	q[0] = storeq_new(&loop, path);
+	q[1] = storeq_new(&loop, second);
+	q[2] = storeq_new(&loop, third);          /* nothing has been written there yet */
+	for (int i = 0; i < 3; i++)
+		storeq_on_gone(q[i], on_gone, &gone);
+	storeq_write(q[0], work_of(&a));
+	storeq_write(q[1], work_of(&b));
+	run_all();
+	storeq_read_all(q, 3, (StoreReads){ run_together, done_together, &t });
+	/* Closed while it reads: they live until it has answered. */
+	storeq_close(q[1]);
+	assert_int_equal(gone, 0);
+	run_all();
+	assert_int_equal(t.dones, 1);
+	assert_false(t.failed);
+	assert_string_equal(t.got[0], "one");
+	assert_string_equal(t.got[1], "two");
+	assert_false(t.there[2]);
+	assert_int_equal(gone, 1);
+	storeq_read_all(q + 2, 1, (StoreReads){ run_together, done_together, &late });
+	run_all();
+	assert_true(late.dones == 1 && late.failed);
+	storeq_close(q[0]);
+	storeq_close(q[2]);
+	run_all();
+	assert_int_equal(gone, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,7 +326,7 @@ int main(void)
 		CASE(test_work_after_close_comes_back),
 		CASE(test_writing_from_a_callback),
 		CASE(test_a_file_that_cannot_be_written_is_replaced_by_memory),
-		CASE(test_reading_a_file_that_is_not_there_fails),
+		CASE(test_reading_a_file_that_is_not_there_fails), CASE(test_several_are_read_together),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

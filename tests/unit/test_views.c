@@ -44,6 +44,8 @@ static void a_whole_view(void **state)
 	                       "      columns: [key, {name: nanoUsd, title: USD, width: 12, align: right}, base]\n"
 	                       "      sort: \"-delta\"\n"
 	                       "      filter: \"agent:a b\"\n"
+	                       "      from: 120x40\n"
+	                       "      when: firing\n"
 	                       "      refresh: 30s\n"
 	                       "    - {split: cols, children: [{pane: jobs, refresh: off}]}\n"
 	                       "availableTools: [\"local:explain_cost\", wiki/search]\n"), 0);
@@ -63,6 +65,7 @@ static void a_whole_view(void **state)
 	assert_true(str_is(n->columns[1].title, "USD") && n->columns[1].width == 12 && n->columns[1].right);
 	assert_true(str_is(n->sort, "-delta") && str_is(n->filter, "agent:a b") && str_is(n->title, "Movers"));
 	assert_int_equal(n->refresh_ms, 30000);
+	assert_true(n->from_w == 120 && n->from_h == 40 && n->when == WHEN_FIRING && !view.layout->child->from_w);
 	n = n->next;
 	assert_true(n->is_split && !n->rows && !n->next);
 	assert_int_equal(n->child->refresh_ms, -1);
@@ -75,6 +78,9 @@ static void refusals(void **state)
 	refused(HEAD, "layout is missing");
 	refused("id: other\nname: n\ndescription: d\nlayout: {pane: jobs}\n", "views/cost.yaml:1:5: the id must be the file's name, cost");
 	refused(HEAD "layuot: {}\n", "views/cost.yaml:4:1: unknown key \"layuot\": did you mean \"layout\"?");
+	refused(HEAD "layout: {pane: heatmap, from: 80}\n", "views/cost.yaml:4:31: from must be the size of a window such as \"120x40\"");
+	refused(HEAD "layout: {pane: heatmap, from: 0x24}\n", "from must be the size of a window");
+	refused(HEAD "layout: {pane: heatmap, when: never}\n", "when must be ");
 	refused(HEAD "layout: {pane: heatmpa}\n", "views/cost.yaml:4:16: there is no pane \"heatmpa\": did you mean \"heatmap\"?");
 	refused(HEAD "layout: {pane: nothing}\n", "there is no pane \"nothing\"");
 	refused(HEAD "layout: {}\n", "a layout's node");

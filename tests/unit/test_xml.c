@@ -38,6 +38,8 @@ static void paths(void **state)
 	assert_non_null(m);
 	assert_true(str_is(m->text, "1"));
 	assert_true(str_is(m->next->text, "2"));
+	assert_true(str_is(xml_find(root, "c")->text, " <raw> "));      /* a leaf as it stands */
+	assert_true(str_is(xml_find(root, "a")->text, "xy"));
 	arena_done(&a);
 }
 

@@ -1,8 +1,9 @@
 #include "unit.h"
 
+#include <time.h>
+
 #include "conf/yaml.h"
 
-#include "base/clock.h"
 #include "corpus.h"
 
 #define SUITE SHARED_DIR "/corpora/config/yaml_testsuite.jsonl"
@@ -167,7 +168,7 @@ static void refuses_depth(void **state)
 static void stops_bombs(void **state)
 {
 	Buf b = { 0 };
-	int64_t start = clock_mono_ms();
+	clock_t start = clock();          /* its own time: others may be busy */
 
 	(void)state;
 	(void)buf_puts(&b, "a0: &a0 [x]\n");
@@ -192,7 +193,7 @@ static void stops_bombs(void **state)
 		(void)buf_printf(&b, "k%d: 1\n", i);
 	(void)buf_puts(&b, "k7: 2\n");
 	refused(buf_cstr(&b), "t.yaml:49001:1: ", "\"k7\" stands twice");
-	assert_true(clock_mono_ms() - start < 2000);
+	assert_true(clock() - start < 2 * CLOCKS_PER_SEC);
 	buf_done(&b);
 }
 

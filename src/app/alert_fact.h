@@ -1,0 +1,21 @@
+/* What a local alert is about, beyond its figure: who moved its pointer and when, which pointers still lead to a model that ends. */
+#ifndef APP_ALERT_FACT_H
+#define APP_ALERT_FACT_H
+
+#include "app/fleet_models.h"
+#include "store/alerts.h"
+
+/* Read when the first alert asks, for all of a list. Zeroed by the caller; texts in the arena. */
+typedef struct AlertFacts {
+	Store *s;
+	Arena *a;
+	int64_t now_ms;
+	bool changes_read, models_read;
+	Change *change; size_t changes;
+	ModelEnds models;
+} AlertFacts;
+
+/* Empty when there is nothing to say. */
+int alert_fact(AlertFacts *f, const AlertRow *r, Str *out, Err *e);
+
+#endif

@@ -1,0 +1,60 @@
+#include "app/counted.h"
+
+static const char *const names[] = { "InputTokenCount", "OutputTokenCount", "CacheReadInputTokenCount", "CacheWriteInputTokenCount" };
+
+/* A count as CloudWatch gives it: what no count can be (NaN, negative, absurd) is none. */
+static int64_t count_of(double v)
+{
+	return v >= 0 && v < 1e15 ? (int64_t)v : 0;
+}
+
+int counted_tokens(Store *s, int64_t from_ms, int64_t until_ms, int64_t *tokens, bool *any, Err *e)
+{
+	Arena a = { 0 };
+	MetricSeries *m;
+	size_t n;
+	int rc = store_metrics(s, from_ms, until_ms, &a, &m, &n, e);
+
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+			if (!str_is(m[i].name, names[k]))
+				continue;
+			for (size_t p = 0; p < m[i].count; p++) {
+				*tokens += m[i].points[p].has ? count_of(m[i].points[p].v) : 0;
+				*any = true;
+			}
+		}
+	arena_done(&a);
+	return rc;
+}
+
+static bool is_count(const MetricSeries *m)
+{
+	for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+		if (str_is(m->name, names[k]))
+			return true;
+	return false;
+}
+
+int counted_span(Store *s, int64_t from_ms, int64_t until_ms, int64_t *first_ms, int64_t *end_ms, bool *any, Err *e)
+{
+	enum { MINUTE_MS = 60000, LATE_MS = 5 * MINUTE_MS };
+	Arena a = { 0 };
+	MetricSeries *m;
+	size_t n;
+	int rc = store_metrics(s, from_ms, until_ms, &a, &m, &n, e);
+
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		for (size_t p = 0; is_count(&m[i]) && p < m[i].count; p++) {
+			int64_t t = m[i].points[p].t_ms;
+
+			*first_ms = !*any || t < *first_ms ? t : *first_ms;
+			*end_ms = !*any || t + MINUTE_MS > *end_ms ? t + MINUTE_MS : *end_ms;
+			*any = true;
+		}
+	}
+	if (*any && *end_ms > until_ms - LATE_MS)
+		*end_ms = (until_ms - LATE_MS) / MINUTE_MS * MINUTE_MS;
+	arena_done(&a);
+	return rc;
+}

@@ -1,0 +1,12 @@
+/* What CloudWatch counted, for the cross-check of what is booked. Runs on a worker. */
+#ifndef APP_COUNTED_H
+#define APP_COUNTED_H
+
+#include "store/store.h"
+
+/* Tokens of all classes in whole minutes of [from, until); *any: there are such metrics in the store. */
+int counted_tokens(Store *s, int64_t from_ms, int64_t until_ms, int64_t *tokens, bool *any, Err *e);
+/* Which whole minutes of [from, until) such counts are there for, as far as they can be whole: the last five minutes may still grow. */
+int counted_span(Store *s, int64_t from_ms, int64_t until_ms, int64_t *first_ms, int64_t *end_ms, bool *any, Err *e);
+
+#endif

@@ -1,0 +1,61 @@
+/* The frame row of the snapshot: the last painted figures, for the first paint of the next start. */
+#include "app/figures.h"
+
+#include <string.h>
+
+#include "wire/text.h"
+
+/* One screen of jobs is enough to start with, and a tenth of the bytes to read before the first paint. */
+enum { FRAME_JOBS = 64 };
+
+static size_t frame_bytes(int32_t jobs)
+{
+	return offsetof(Figures, job) + (size_t)jobs * sizeof(JobCell);
+}
+
+/* A checksum and not a hash: it stands between every start and its first paint, and reads all of the frame. */
+static uint64_t frame_check(const Figures *f, size_t bytes)
+{
+	const size_t from = offsetof(Figures, check) + sizeof f->check;
+
+	return crc32_of(0, (Str){ (const char *)f + from, bytes - from });
+}
+
+int figures_save(Store *s, const char *name, Figures *f, Err *e)
+{
+	size_t bytes;
+
+	if (f->job_count > FRAME_JOBS)
+		f->job_count = FRAME_JOBS;
+	bytes = frame_bytes(f->job_count);
+	f->size = (int32_t)bytes;
+	f->check = frame_check(f, bytes);
+	return store_put_frame(s, name, (Str){ (const char *)f, bytes }, f->at_ms, e);
+}
+
+int figures_load(Store *s, const char *name, Figures *out, Err *e)
+{
+	Arena a = { 0 };
+	Str blob;
+	int64_t at;
+	int rc = -1;
+
+	memset(out, 0, sizeof *out);
+	if (store_get_frame(s, name, &a, &blob, &at, e) < 0)
+		goto out;
+	if (blob.n < frame_bytes(0) || blob.n > sizeof *out) {
+		err_set(e, "no frame of this version");
+		goto out;
+	}
+	memcpy(out, blob.p, blob.n);
+	if (out->version != FIG_VERSION || out->size != (int64_t)blob.n)
+		err_set(e, "no frame of this version");
+	/* SQLite keeps no checksums: a bit that turned over on the disk must not become an index or an endless text. */
+	else if (frame_check(out, blob.n) != out->check || out->job_count < 0 || frame_bytes(out->job_count) != blob.n)
+		err_set(e, "the frame is damaged");
+	else
+		rc = 0;
+out:
+	arena_done(&a);
+	return rc;
+}

@@ -1,0 +1,283 @@
+#include "app/ingest.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+
+enum {
+	LINE_MAX_BYTES = 1 << 20, CHUNK = 256 << 10,
+	BATCH_MAX_BYTES = 8 << 20,           /* of text: few rows of a megabyte make a batch as well */
+	PAUSE_MS = 200,                      /* a pipe that gives nothing for so long has its rows stored */
+	BATCHES = 3,                         /* one is filled, one written, one waits */
+};
+
+typedef struct Batch {
+	Arena    arena;
+	Job     *job;      size_t job_cap, jobs;
+	LogLine *line;     size_t line_cap, lines;
+	size_t   bytes;
+} Batch;
+
+/* The reader fills batches and the writer empties them, in turn; count is how many are full. */
+typedef struct Ingest {
+	const IngestSpec *spec;
+	IngestCounts *out;
+	Batch batch[BATCHES];
+	Arena scratch;
+	Buf   in;
+	size_t at;                           /* of the next line in it */
+	bool  overlong, ended;               /* the rest of a line too long is passed over; nothing more will come */
+	int64_t line_no;
+	uv_mutex_t lock;
+	uv_cond_t  changed;
+	int   filled, head;                  /* under the lock, as the four below */
+	bool  finished, failed;
+	Err   why;
+} Ingest;
+
+/* --- the writer --- */
+
+static void count(IngestCounts *c, const Batch *b, const StoreDelta *d)
+{
+	c->lines += (int64_t)b->lines;
+	c->lines_new += (int64_t)d->lines_new;
+	c->lines_again += (int64_t)d->lines_again;
+	c->jobs += (int64_t)b->jobs;
+	c->jobs_changed += (int64_t)d->jobs_changed;
+	c->jobs_new += (int64_t)d->jobs_new;
+	c->nusd += d->nusd;
+	c->batches++;
+}
+
+static int write_batch(Ingest *g, const Batch *b, Err *e)
+{
+	StoreDelta d = { 0 };
+	StoreBatch sb = {
+		.jobs = b->job, .job_count = b->jobs, .lines = b->line, .line_count = b->lines, .prices = g->spec->prices, .mode = g->spec->mode,
+		.now_ms = clock_wall_ms(),
+	};
+
+	if (store_apply(g->spec->store, &sb, &d, e) < 0)
+		return -1;
+	count(g->out, b, &d);
+	return 0;
+}
+
+static void write_all(void *arg)
+{
+	Ingest *g = arg;
+
+	uv_mutex_lock(&g->lock);
+	for (;;) {
+		Err e = { 0 };
+		int rc;
+
+		while (!g->filled && !g->finished)
+			uv_cond_wait(&g->changed, &g->lock);
+		if (!g->filled)
+			break;
+		uv_mutex_unlock(&g->lock);
+		rc = write_batch(g, &g->batch[g->head], &e);
+		uv_mutex_lock(&g->lock);
+		g->head = (g->head + 1) % BATCHES;
+		g->filled--;
+		if (rc < 0) {
+			g->failed = true;
+			g->why = e;
+		}
+		uv_cond_signal(&g->changed);
+		if (rc < 0)
+			break;
+	}
+	uv_mutex_unlock(&g->lock);
+}
+
+/* --- the reader --- */
+
+/* The batch that is being filled. It is the reader's alone. */
+static Batch *filling(Ingest *g)
+{
+	int at;
+
+	uv_mutex_lock(&g->lock);
+	at = (g->head + g->filled) % BATCHES;
+	uv_mutex_unlock(&g->lock);
+	return &g->batch[at];
+}
+
+/* Gives the batch to the writer and waits until another is free. False: the writer has failed. */
+static bool hand_over(Ingest *g, Batch **b)
+{
+	bool ok;
+
+	if (!(*b)->jobs && !(*b)->lines)
+		return true;
+	uv_mutex_lock(&g->lock);
+	g->filled++;
+	uv_cond_signal(&g->changed);
+	while (g->filled == BATCHES && !g->failed)
+		uv_cond_wait(&g->changed, &g->lock);
+	ok = !g->failed;
+	uv_mutex_unlock(&g->lock);
+	if (!ok)
+		return false;
+	*b = filling(g);
+	arena_reset(&(*b)->arena);
+	(*b)->jobs = (*b)->lines = (*b)->bytes = 0;
+	return true;
+}
+
+static void skip(Ingest *g, const Err *why)
+{
+	if (!g->out->skipped++) {
+		g->out->first_skipped = g->line_no;
+		g->out->first_why = *why;
+	}
+}
+
+static void take_line(Ingest *g, Batch *b, Str text)
+{
+	LogLine line;
+	Job job;
+	Err e = { 0 };
+
+	g->line_no++;
+	text = str_trim(text);
+	if (!text.n)
+		return;
+	g->out->read++;
+	switch (ingest_decode(&b->arena, &g->scratch, text, &job, &line, &e)) {
+	case INGEST_JOB:
+		VEC_GROW(b->job, b->job_cap, b->jobs + 1);
+		b->job[b->jobs++] = job;
+		break;
+	case INGEST_LINE:
+		VEC_GROW(b->line, b->line_cap, b->lines + 1);
+		b->line[b->lines++] = line;
+		break;
+	default:
+		skip(g, &e);
+	}
+	b->bytes += text.n;
+	arena_reset(&g->scratch);
+}
+
+/* The next line of what has been read. False: more must be read. */
+static bool next_line(Ingest *g, Str *line)
+{
+	const char *from = g->in.p + g->at, *end;
+	size_t left = g->in.n - g->at;
+
+	if (left && (end = memchr(from, '\n', left)))
+		*line = (Str){ from, (size_t)(end - from) };
+	else if (left && g->ended)
+		*line = (Str){ from, left };
+	else
+		return false;
+	g->at += line->n < left ? line->n + 1 : left;
+	return true;
+}
+
+/* A line longer than any record is passed over as it comes, so that memory stays as it is. */
+static void drop_overlong(Ingest *g)
+{
+	static const Err too_long = { ERR_FAILED, "longer than 1 MiB" };
+
+	if (g->in.n - g->at <= LINE_MAX_BYTES)
+		return;
+	if (!g->overlong) {
+		g->line_no++;
+		g->out->read++;
+		skip(g, &too_long);
+		g->line_no--;                    /* its end is still to come and counts it */
+	}
+	g->overlong = true;
+	g->at = g->in.n;
+}
+
+/* 1: something came or it ended; 0: nothing for a while; -1. */
+static int read_more(Ingest *g, Err *e)
+{
+	struct pollfd p = { .fd = g->spec->fd, .events = POLLIN };
+	char *room;
+	ssize_t n;
+
+	buf_shift(&g->in, g->at);
+	g->at = 0;
+	if (poll(&p, 1, PAUSE_MS) == 0)
+		return 0;
+	room = xmalloc(CHUNK);
+	do
+		n = read(g->spec->fd, room, CHUNK);
+	while (n < 0 && errno == EINTR);
+	if (n > 0)
+		(void)buf_put(&g->in, room, (size_t)n);      /* far below its cap: lines are taken out or dropped */
+	free(room);
+	g->ended = n == 0;
+	return n < 0 ? err_set(e, "cannot read: %s", strerror(errno)) : 1;
+}
+
+static int read_all(Ingest *g, Err *e)
+{
+	Batch *b = filling(g);
+	Str line;
+	int rc;
+
+	while (!g->ended || g->at < g->in.n) {
+		while (next_line(g, &line)) {
+			if (g->overlong)
+				g->line_no++;
+			else
+				take_line(g, b, line);
+			g->overlong = false;
+			if ((b->jobs + b->lines >= g->spec->batch || b->bytes >= BATCH_MAX_BYTES) && !hand_over(g, &b))
+				return 0;
+		}
+		if (g->ended)
+			break;
+		drop_overlong(g);
+		if ((rc = read_more(g, e)) < 0)
+			return -1;
+		if (rc == 0 && !hand_over(g, &b))
+			return 0;
+	}
+	(void)hand_over(g, &b);
+	return 0;
+}
+
+int ingest_run(const IngestSpec *spec, IngestCounts *out, Err *e)
+{
+	Ingest g = { .spec = spec, .out = out };
+	uv_thread_t writer;
+	int rc = -1;
+
+	*out = (IngestCounts){ 0 };
+	if (uv_mutex_init(&g.lock) || uv_cond_init(&g.changed) || uv_thread_create(&writer, write_all, &g))
+		return err_set(e, "cannot start a thread");
+	rc = read_all(&g, e);
+	uv_mutex_lock(&g.lock);
+	g.finished = true;
+	uv_cond_signal(&g.changed);
+	uv_mutex_unlock(&g.lock);
+	(void)uv_thread_join(&writer);
+	if (g.failed) {
+		*e = g.why;
+		rc = -1;
+	}
+	for (int i = 0; i < BATCHES; i++) {
+		arena_done(&g.batch[i].arena);
+		free(g.batch[i].job);
+		free(g.batch[i].line);
+	}
+	arena_done(&g.scratch);
+	buf_done(&g.in);
+	uv_mutex_destroy(&g.lock);
+	uv_cond_destroy(&g.changed);
+	return rc;
+}

@@ -1,0 +1,55 @@
+/* New lines and new calls of the batch under way, which wait to be written together: a statement for each row spends more time on
+ * beginning and ending than on its row. Whoever looks for a line or a call is shown these too; whoever asks the tables about them
+ * writes them first (held_flush). Inside the store only.
+ *
+ * Texts are borrowed from the batch, but for what a call's detail says. */
+#ifndef STORE_HELD_H
+#define STORE_HELD_H
+
+#include "base/arena.h"
+#include "model/job.h"
+
+enum { LINE_NAMES = 6, HELD_NUMBERS = 40 };
+
+typedef struct HeldLine {
+	const LogLine *l;
+	int64_t  call, event_hash, name[LINE_NAMES];
+	uint32_t before;                /* the one of the same time that came before it, plus 1 */
+} HeldLine;
+
+struct Call;
+struct Store;
+
+typedef struct Held {
+	bool      waits;                /* else each row is written at once */
+	int64_t   newest_ms;            /* no line in the table is newer */
+	HeldLine *line;   size_t lines, line_cap;
+	struct Call *call; size_t calls, call_cap;      /* their ids follow each other */
+	const void *given;              /* of which row the numbers below are, while it is written */
+	int64_t   number[HELD_NUMBERS];
+	int64_t  *hash;   size_t hash_cap;              /* of their job ids */
+	uint32_t *by_time, *by_hash;                    /* places in the two, plus 1 */
+	size_t    time_slots, hash_slots;
+	Arena     details;
+} Held;
+
+void held_done(Held *h);
+void held_reset(Held *h);                                        /* forgets them */
+/* First in a transaction that takes in. waits: false where rows are looked for in ways that do not know of those that wait. */
+int  held_begin(struct Store *s, bool waits, Err *e);
+int  held_flush(struct Store *s, Err *e);                        /* writes them */
+
+int  held_put_line(struct Store *s, const HeldLine *line, Err *e);
+const HeldLine *held_of_time(const Held *h, int64_t event_ms);   /* the last one of this time; NULL: none */
+const HeldLine *held_before(const Held *h, const HeldLine *line);
+
+int  held_put_call(struct Store *s, const struct Call *c, int64_t hash, Err *e);
+struct Call *held_call(const Held *h, Str job_id, bool lone, int64_t hash);   /* NULL: none */
+/* Makes the waiting call of this id what c says. False: it does not wait. */
+bool held_replace(Held *h, const struct Call *c);
+
+/* Of line.c and call.c: write all that wait. */
+int  line_write_held(struct Store *s, Err *e);
+int  call_write_held(struct Store *s, Err *e);
+
+#endif

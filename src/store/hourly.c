@@ -1,0 +1,70 @@
+/* Hourly totals and booked calls one after the other, for those who add them up in their own ways. */
+#include "base/num.h"
+#include "store/gather.h"
+#include "store/row.h"
+#include "store/totals.h"
+
+static const int64_t hour_ms = 3600000;
+
+typedef struct Giving { StoreEach each; void *arg; const RollupKind *kind; } Giving;
+
+static int give_span(Store *s, sqlite3_value **v, void *arg, Err *e)
+{
+	const Giving *g = arg;
+	int64_t key[DIM_SIMPLE] = { 0 };
+	Sums x;
+
+	for (int i = 0; i < DIM_PARTS; i++)
+		if (g->kind->part[i] != DIM_ALL)
+			key[g->kind->part[i]] = sqlite3_value_int64(v[2 + i]);
+	if (totals_unpack(s, gather_blob(v[1]), &x, e) < 0)
+		return -1;
+	g->each(g->arg, sqlite3_value_int64(v[0]) * (g->kind->span_ms / hour_ms), key, &x);
+	return 0;
+}
+
+int store_each_hour(Store *s, Dim by, int64_t from_hour, int64_t until_hour, StoreEach each, void *arg, Err *e)
+{
+	/* Columns that are not asked for are not read. */
+	static const char one[] = "SELECT gather(at, sums, k1) FROM total WHERE rollup = ? AND at >= ? AND at < ?";
+	static const char all[] = "SELECT gather(at, sums, k1, k2, k3) FROM total WHERE rollup = ? AND at >= ? AND at < ?";
+	const RollupKind *k = rollup_kind(dim_rollup(by));
+	const int64_t hours = k->span_ms / hour_ms;
+	const DbQuery q = { k->part[1] == DIM_ALL && k->part[2] == DIM_ALL ? one : all, "cannot read hourly totals", NULL,
+	                    { dim_rollup(by), floor_div(from_hour, hours), floor_div(until_hour, hours) }, 3 };
+
+	return gather_each(s, &q, give_span, &(Giving){ each, arg, k }, e);
+}
+
+static int give_call(Store *s, sqlite3_stmt *st, void *arg, Err *e)
+{
+	const Giving *g = arg;
+	int64_t key[DIM_SIMPLE];
+	Sums x;
+
+	(void)s;
+	(void)e;
+	call_sums_read(st, &x, key);
+	g->each(g->arg, floor_div(sqlite3_column_int64(st, CALL_SUM_COLUMN_COUNT), hour_ms), key, &x);
+	return 0;
+}
+
+int store_each_call(Store *s, int64_t from_ms, int64_t until_ms, StoreEach each, void *arg, Err *e)
+{
+	static const char sql[] = "SELECT " CALL_SUM_COLUMNS ", booked_ms FROM job INDEXED BY job_booked WHERE booked_ms >= ? AND booked_ms < ?";
+
+	return db_each(s, &(DbQuery){ sql, "cannot read the calls of an hour", give_call, { from_ms, until_ms }, 2 }, &(Giving){ each, arg, NULL }, e);
+}
+
+int store_key_id(Store *s, Str text, int64_t *id, Err *e)
+{
+	return db_name_find(s, text, id, e);
+}
+
+int store_key_text(Store *s, int64_t id, Arena *a, Str *text, Err *e)
+{
+	if (db_name_text(s, id, text, e) < 0)
+		return -1;
+	*text = arena_str(a, *text);
+	return 0;
+}

@@ -1,0 +1,51 @@
+"""The cache view over a fleet whose newest release breaks its prompt cache."""
+import re
+
+ROW = re.compile(r"^(\S+@\S+) +(\S+) +(\S+) +(\S+) +(\S+) +(\S+) +(\S+) +(\S+) +(-?\$?\S+)$", re.M)
+
+
+def rows(text):
+    return {m[1]: m.groups()[2:] for m in ROW.finditer(text)}
+
+
+def usd(text):
+    return float(text.replace("$", "")) if text != "-" else None
+
+
+def broken(text):
+    """The new version reads nothing, which is marked and costs; who, when and what it was before stands below."""
+    row = rows(text).get("menu-writer@1.1")
+    return row and row[0] == "▼0.0" and usd(row[5]) and re.search(r"^deploy +\S+ pointer 1\.0>1\.1 by release", text, re.M)
+
+
+def test_a_release_that_breaks_its_prefix(console):
+    c = console("demo", "--seed", "7", "--scenario", "cache-collapse", "--speed", "240", "--command", "cache")
+    c.wait_for(lambda t: t.splitlines()[1] == "Cache" and "menu-writer@1." in t, 120)
+    text = c.wait_for(broken, 300)                       # a week is read, the release comes after four minutes of its clock
+    row = rows(text)["menu-writer@1.1"]
+    hit, week, read, w5m, w1h, burn, net = row
+    assert (week, read) == ("-", "-") and w5m != "-" and usd(burn) > 0 and usd(net) < 0
+    assert re.search(r"^ +read 4\d\.\d % of \S+ the day before, 0\.0 % of \S+ since ▼", text, re.M)
+    assert re.search(r"^read +0\.0 % of \S+ prompts; achievable [45]\d\.\d % \(p90 of \d+ samples\)", text, re.M)
+    assert re.search(r"^CACHE 1h  net -?\$\S+  miss \$", text, re.M)
+    others = rows(text)
+    assert not any("▼" in others[name][0] for name in others if name != "menu-writer@1.1")
+    assert 30 < float(re.sub("[▽n=]", "", others["visibility-check@3.1"][0])) < 60
+    # The row leads to its jobs, and back; its amount is explained.
+    c.send("enter")
+    jobs = c.wait_for(lambda t: t.splitlines()[1].startswith("Jobs > version menu-writer@1.1"))
+    c.wait_for(lambda t: len(re.findall(r" menu-writer@1\.1 ", t)) > 5, 30)
+    assert "menu-writer@1.0 " not in jobs.split("\n", 2)[2]
+    c.send("esc")
+    c.wait_for(lambda t: t.splitlines()[1] == "Cache" and "menu-writer@1.1" in t)
+    c.send("x")
+    c.wait_for("WHY DIFFERENT  version menu-writer@1.1 > model", 30)
+    c.send("esc")
+    c.wait_for(lambda t: "WHY DIFFERENT" not in t and t.splitlines()[1] == "Cache")
+    c.send("/", "lead", "enter")
+    c.wait_for(lambda t: list(rows(t)) == ["lead-qualifier@4.2"], 30)
+    # Digits open views here too: no column sorts by one.
+    c.send("1")
+    c.wait_for(lambda t: t.splitlines()[1].startswith("Pulse"))
+    c.send("5")
+    c.wait_for(lambda t: t.splitlines()[1].startswith("Cache"))

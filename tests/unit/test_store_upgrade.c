@@ -1,0 +1,245 @@
+#include "unit.h"
+
+#include <sqlite3.h>
+
+#include "old_layout.h"
+#include "store/books.h"
+#include "store_unit.h"
+
+static const int64_t hour_ms = 3600000;
+static Fleet f;
+static Want wants[FLEET_MAX];
+
+static void run_sql(const char *name, const char *sql)
+{
+	char *why = NULL;
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(file(name), &db), SQLITE_OK);
+	if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)
+		fail_msg("%s", why);
+	sqlite3_close(db);
+}
+
+static void check_same(Store *s, Store *clean)
+{
+	char *here = export(s), *there = export(clean);
+
+	assert_string_equal(here, there);
+	free(here);
+	free(there);
+}
+
+static Sums all_of(Store *s)
+{
+	Arena a = { 0 };
+	Sums out = { 0 };
+	CostGroup *g;
+	size_t n;
+
+	MUST(store_cost(s, DIM_ALL, 0, 0, &a, &g, &n, e));
+	if (n)
+		out = g[0].s;
+	arena_done(&a);
+	return out;
+}
+
+/* What only booking can tell is not made up before it has come to a row. */
+static void check_no_caching(Store *s)
+{
+	Sums all = all_of(s);
+
+	assert_true(all.jobs > 0);
+	assert_true(all.cache.saved_nusd == 0 && all.cache.premium_nusd == 0 && all.cache.miss_nusd == 0 && all.answer_miss_n == 0);
+}
+
+/* All totals and latencies of an old file are those of a plain scan, and stay so when more is taken in and booked again. */
+static void an_old_file_has_all_totals(void **state)
+{
+	Store *s = must_open("three.db", STORE_WRITE), *clean = must_open("clean.db", STORE_WRITE);
+	int64_t from;
+	Fleet half;
+	size_t n;
+
+	(void)state;
+	fleet_make(&f, 31);
+	fleet_drop_ties(&f);
+	shuffle(f.v, f.n);
+	half = f;
+	half.n = f.n / 2;
+	apply_facts(s, half.v, half.n, LEDGER_COMPUTED);
+	apply_facts(clean, half.v, half.n, LEDGER_COMPUTED);
+	store_close(s);
+	run_sql("three.db", OLD_TOTALS);
+	back_to(file("three.db"), DROP_ALL_BUT(TABLES_3), BACK_TO_3);
+	s = must_open("three.db", STORE_WRITE);
+	n = fleet_reckon(&half, LEDGER_COMPUTED, wants);
+	f.a = half.a;                    /* one arena, which has grown */
+	check_no_caching(s);
+	MUST(store_rebook(s, &fleet_prices, LEDGER_COMPUTED, e));
+	check_totals(s, wants, n, 0, 0);
+	for (int i = 0; i < 40; i++) {
+		int64_t at = fleet_start - 6000000 + dice(20000000);
+
+		check_totals(s, wants, n, at, at + 1 + dice(9000000));
+	}
+	check_same(s, clean);
+	MUST(store_detail_from(s, &from, e));
+	assert_int_equal(from, 0);
+	apply_facts(s, f.v, f.n, LEDGER_COMPUTED);
+	apply_facts(clean, f.v, f.n, LEDGER_COMPUTED);
+	check_same(s, clean);
+	MUST(store_rebook(s, &fleet_prices, LEDGER_REPORTED, e));
+	MUST(store_rebook(clean, &fleet_prices, LEDGER_REPORTED, e));
+	check_same(s, clean);
+	store_close(s);
+	store_close(clean);
+	arena_done(&f.a);
+}
+
+static void drop_versions(void)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f.n; i++) {
+		bool first = f.v[i].is_job;
+
+		for (size_t k = 0; k < n && first; k++)
+			first = !str_eq(f.v[k].job.id, f.v[i].job.id);
+		if (first)
+			f.v[n++] = f.v[i];
+	}
+	f.n = n;
+}
+
+static Sums first_members(const Sums *x)
+{
+	Sums out = { 0 };
+
+	for (int i = 0; i < SUMS_OLD; i++)
+		sums_set_field(&out, i, sums_field(x, i));
+	return out;
+}
+
+/* One simple dimension over all time: old members everywhere, the others where jobs were left to count them from. */
+static void check_pruned(Store *s, Dim d, size_t n, int64_t cut)
+{
+	Arena a = { 0 };
+	CostGroup *g;
+	size_t groups;
+	int64_t jobs = 0;
+
+	MUST(store_cost(s, d, 0, 0, &a, &g, &groups, e));
+	for (size_t i = 0; i < groups; i++) {
+		Sums want = { 0 };
+
+		for (size_t k = 0; k < n; k++)
+			if (str_eq(wants[k].key[d], g[i].key)) {
+				Sums x = wants[k].booked_ms < cut ? first_members(&wants[k].s) : wants[k].s;
+
+				sums_add(&want, &x);
+			}
+		assert_memory_equal(&g[i].s, &want, sizeof want);
+		jobs += want.jobs;
+	}
+	assert_int_equal(jobs, n);
+	arena_done(&a);
+}
+
+/* Hours whose jobs are gone keep what the old file had of them; what it did not have is not made up. */
+static void hours_without_jobs_keep_what_they_had(void **state)
+{
+	int64_t now = fleet_start + FLEET_JOBS * INT64_C(137000), cut = (now - 2 * hour_ms) / hour_ms * hour_ms, from;
+	Store *s = must_open("pruned.db", STORE_WRITE);
+	LatencyGroup *l;
+	Arena a = { 0 };
+	CostGroup *g;
+	size_t n, groups;
+
+	(void)state;
+	fleet_make(&f, 12);
+	drop_versions();
+	for (size_t i = 0; i < f.n; i++)
+		if (!f.v[i].job.started_ms)
+			f.v[i].job.started_ms = f.v[i].job.updated_ms;
+	f.v[f.n++] = (Fact){ .line = { .event_id = STR("last"), .event_ms = now, .text = STR("{}") } };
+	apply_facts(s, f.v, f.n, LEDGER_COMPUTED);
+	store_close(s);
+	run_sql("pruned.db", OLD_TOTALS);
+	s = must_open("pruned.db", STORE_WRITE);
+	MUST(store_prune(s, now, 2 * hour_ms, 0, 0, e));
+	store_close(s);
+	back_to(file("pruned.db"), DROP_ALL_BUT(TABLES_3), BACK_TO_3);
+	s = must_open("pruned.db", STORE_WRITE);
+	f.n--;
+	n = fleet_reckon(&f, LEDGER_COMPUTED, wants);
+	MUST(store_rebook(s, &fleet_prices, LEDGER_COMPUTED, e));
+	for (Dim d = DIM_ALL; d < DIM_SIMPLE; d++)
+		check_pruned(s, d, n, cut);
+	MUST(store_detail_from(s, &from, e));
+	assert_int_equal(from, cut);
+	MUST(store_cost(s, DIM_TENANT_MODEL, 0, cut, &a, &g, &groups, e));
+	assert_int_equal(groups, 0);
+	check_totals(s, wants, n, cut, 0);
+	MUST(store_latency_by(s, DIM_ALL, 0, cut, &a, &l, &groups, e));
+	assert_int_equal(groups, 0);
+	MUST(store_latency_by(s, DIM_ALL, cut, 0, &a, &l, &groups, e));
+	assert_int_equal(groups, 1);
+	apply_facts(s, f.v, f.n, LEDGER_COMPUTED);
+	for (Dim d = DIM_ALL; d < DIM_SIMPLE; d++)
+		check_pruned(s, d, n, cut);
+	store_close(s);
+	arena_done(&a);
+	arena_done(&f.a);
+}
+
+/* What later layouts brought, which an older file does not hold. */
+#define NEWER "DROP TABLE charge; DROP TABLE charge_day; DROP TABLE own_cost; DROP TABLE pushed; DROP TABLE pushed_hour;" \
+	"ALTER TABLE feed DROP COLUMN pushed;"
+
+/* Layout 12: the next open marks everything as to be booked again, and that brings what caches were worth into the totals. */
+static void what_caches_were_worth_is_booked(void **state)
+{
+	Store *s = must_open("twelve.db", STORE_WRITE);
+	BooksState now;
+	Sums want = { 0 }, got;
+	int64_t from;
+	size_t n;
+
+	(void)state;
+	fleet_make(&f, 44);
+	fleet_drop_ties(&f);
+	apply_facts(s, f.v, f.n, LEDGER_COMPUTED);
+	store_close(s);
+	/* With no totals at all what is moved by differences stands alone. */
+	run_sql("twelve.db", NO_CACHING NEWER "DELETE FROM total; DELETE FROM latency; PRAGMA user_version = 12;");
+	s = must_open("twelve.db", STORE_WRITE);
+	MUST(store_books_state(s, &now, e));
+	assert_int_equal(now.todo, BOOKS_ALL);
+	while (now.todo)
+		MUST(store_books_step(s, 1000, &now, e));
+	n = fleet_reckon(&f, LEDGER_COMPUTED, wants);
+	for (size_t i = 0; i < n; i++)
+		sums_add(&want, &wants[i].s);
+	got = all_of(s);
+	assert_true(want.cache.saved_nusd > 0 && want.cache.premium_nusd > 0 && want.cache.miss_nusd > 0 && want.answer_miss_n > 0);
+	assert_memory_equal(&got.cache, &want.cache, sizeof want.cache);
+	assert_int_equal(got.answer_hit_nusd, want.answer_hit_nusd);
+	assert_int_equal(got.answer_miss_nusd, want.answer_miss_nusd);
+	assert_int_equal(got.answer_miss_n, want.answer_miss_n);
+	assert_int_equal(got.nusd, 0);
+	MUST(store_caching_from(s, &from, e));
+	assert_int_equal(from, 0);
+	store_close(s);
+	arena_done(&f.a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_old_file_has_all_totals), cmocka_unit_test(hours_without_jobs_keep_what_they_had),
+		cmocka_unit_test(what_caches_were_worth_is_booked),
+	};
+
+	return cmocka_run_group_tests_name("store_upgrade", tests, make_place, clear_place);
+}
