@@ -1,12 +1,10 @@
 #!/usr/bin/env python3
 """Our figures beside other programs', measured in one run. See docs/performance.md for what each row means.
 
-    bench.py [start] [idle] [keys] [frame]     all parts when none is named
+    bench.py [start] [idle] [keys] [filter] [frame] [wire] [stream]     all parts when none is named
 Never fails on a time: it prints the goal and whether it is met. Exit 1 only when something could not run.
 Environment (set by the Makefile): SEISMO, BUILD."""
-import getpass
 import os
-import pathlib
 import re
 import shutil
 import sqlite3
@@ -16,53 +14,18 @@ import sys
 import tempfile
 import time
 
+import filter as filters
+import stream
+import wire
+from place import BUILD, ROOT, SEISMO, USER, Place
 from ptymeter import Program, first_paint, watch
+from table import Table, ms, ratio
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build"))
-SEISMO = os.environ.get("SEISMO", str(BUILD / "seismo"))
 PAINTER, FRAME = str(BUILD / "bench/painter"), str(BUILD / "bench/frame")
 START_PAIRS, PAIRS = 15, 5
 WINDOWS, WINDOW_S = 8, 5.0
 DAYS = 35
 MARK = b"upsell-"                 # an agent of the simulated fleet: only rows of real data hold it
-USER = getpass.getuser().encode()  # stands in every row of a process list, and nowhere before it
-
-CONFIG = """contexts:
-  {name}:
-    stage: test
-    region: us-east-1
-    endpoint_url: {url}
-    sources: {{agents: {{poll: {poll}}}, jobs: {{poll: {poll}}}, metrics: {{poll: {slow}}}}}
-"""
-
-
-class Table:
-    """Rows: what, ours, beside what, ratio, goal. `beside` is a name and its figure."""
-
-    def __init__(self):
-        self.rows, self.missing = [], []
-
-    def add(self, what, ours, beside="", ratio=None, goal=None, text=None):
-        met = "" if goal is None or ratio is None else "met" if ratio <= goal else "MISSED"
-        self.rows.append((what, ours, beside, "" if ratio is None else f"{ratio:.3g}",
-                          text or ("" if goal is None else f"<= {goal:g} x"), met))
-
-    def print(self):
-        head = ("what", "ours", "beside", "ratio", "goal", "")
-        width = [max(len(r[i]) for r in [head, *self.rows]) for i in range(6)]
-        for row in [head, tuple("-" * w for w in width), *self.rows]:
-            print("  ".join(c.rjust(w) if i in (1, 3) else c.ljust(w) for i, (c, w) in enumerate(zip(row, width))).rstrip())
-
-
-def ms(seconds):
-    return f"{statistics.median(seconds) * 1000:.1f} ms"
-
-
-def ratio(ours, theirs):
-    """Pair by pair, then the median: what disturbed the machine disturbed both of a pair."""
-    return statistics.median(a / b for a, b in zip(ours, theirs))
-
 
 # --- the region and the stores -----------------------------------------------------------------------------------------
 
@@ -81,46 +44,6 @@ class Region:
     def stop(self):
         self.process.terminate()
         self.process.wait(10)
-
-
-class Place:
-    """Isolated home with one store for each context."""
-
-    def __init__(self, folder, keys):
-        self.folder = pathlib.Path(folder)
-        self.env = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "XDG_", "COLUMNS", "LINES"))}
-        self.env.update(keys, HOME=str(self.folder / "home"), TZ="UTC", AWS_EC2_METADATA_DISABLED="true")
-        self.env.pop("AWS_ENDPOINT_URL")
-        for kind in ("DATA", "CONFIG", "STATE", "CACHE"):
-            self.env[f"XDG_{kind}_HOME"] = str(self.folder / kind.lower())
-
-    def store(self, name):
-        return self.folder / "data/seismo" / f"{name}.db"
-
-    def copy(self, old, new):
-        """A copy of a store that no program has open."""
-        source, target = sqlite3.connect(self.store(old)), sqlite3.connect(self.store(new))
-        with source, target:
-            source.backup(target)
-        source.close()
-        target.close()
-        self.store(new).chmod(0o600)
-
-    def console(self, name, url, poll="5s", *more, config=None):
-        """The command line of the console on one context."""
-        path = self.folder / f"{config or name}.yaml"
-        path.write_text(CONFIG.format(name=name, url=url, poll=poll, slow="1h" if poll == "1h" else "60s"))
-        return [SEISMO, "-c", str(path), *more]
-
-    def covered_from(self, name):
-        """Since when the store's jobs are complete (ms), or None."""
-        try:
-            db = sqlite3.connect(f"file:{self.store(name)}?mode=ro", uri=True)
-            row = db.execute("SELECT value FROM cursor WHERE feed = 'jobs.back'").fetchone()
-            db.close()
-            return int(row[0]) if row else None
-        except sqlite3.Error:
-            return None
 
 
 def fill(place, region):
@@ -284,7 +207,7 @@ def frames(table):
 
 
 def main():
-    parts = sys.argv[1:] or ["start", "idle", "keys", "frame"]
+    parts = sys.argv[1:] or ["start", "idle", "keys", "filter", "frame", "wire", "stream"]
     table, start = Table(), time.monotonic()
     for peer in ("btop", "htop", "tig"):
         if not shutil.which(peer):
@@ -302,8 +225,15 @@ def main():
                     idle(place, regions[0], regions[1], table)
                 if "keys" in parts:
                     keys(place, regions[0], table)
+            if "filter" in parts:
+                keys_of_nobody = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_ENDPOINT_URL": ""}
+                filters.measure(str(BUILD / "bench/filter"), Place(os.path.join(folder, "filter"), keys_of_nobody), folder, table)
             if "frame" in parts:
                 frames(table)
+            if "wire" in parts:
+                wire.measure(str(BUILD / "bench/wire"), folder, PAIRS, table)
+            if "stream" in parts:
+                stream.measure(SEISMO, folder, PAIRS, table)
         except (RuntimeError, OSError, subprocess.CalledProcessError, sqlite3.Error) as e:
             table.missing.append(f"stopped: {e}")
         finally:

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "aws/records.h"
+#include "api/records.h"
 #include "wire/json.h"
 #include "wire/time8601.h"
 
@@ -96,7 +96,7 @@ static void page_ours(Bench *b)
 	json_feed(b->json, buf_str(&b->page));
 	json_finish(b->json);
 	while ((t = json_next(b->json)) > JSON_MORE && t != JSON_END)
-		if (t == JSON_NUMBER && json_text_num(json_text(b->json), &v) == 0)
+		if (t == JSON_NUMBER && json_num(b->json, &v) == 0)
 			b->sum += v;
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "app/figures.h"
+#include "store/latency.h"
 
 enum { BATCH = 5000, FRESH = 150000, LAST_DAY = 28000, TENANTS = 40, AGENTS = 6, ROUNDS = 7, TEXT = 320 };
 #define DAY_MS INT64_C(86400000)
@@ -19,14 +20,14 @@ enum { BATCH = 5000, FRESH = 150000, LAST_DAY = 28000, TENANTS = 40, AGENTS = 6,
 static const int64_t now_ms = INT64_C(1790000000000) / 3600000 * 3600000 + 3600000;
 
 typedef enum Kind { ITEMS, LINES_OF_NEW_JOBS, LINES_OF_KNOWN_JOBS, KINDS } Kind;
-typedef enum Ask { FIGURES, HOURS, COST_ON_HOUR, COST_OFF_HOUR, COST_TENANT_OFF_HOUR, ASKS } Ask;
+typedef enum Ask { FIGURES, HOURS, COST_ON_HOUR, COST_OFF_HOUR, COST_TENANT_OFF_HOUR, GRID_TENANT, P95_TENANT, P95_TENANT_OFF_HOUR, ASKS } Ask;
 typedef struct Times { double rate[KINDS], ms[ASKS]; } Times;
 
 static PriceRow price_rows[] = {
 	{ .model = "fix.large", .micro_usd = { 3000000, 15000000, 300000, 3750000, 6000000 }, .geo_permille = 1100 },
 	{ .model = "fix.small", .micro_usd = { 250000, 1250000, 25000, 312500, 500000 }, .geo_permille = 1000 },
 };
-static PriceTable prices = { price_rows, 2 };
+static PriceTable prices = { .row = price_rows, .n = 2 };
 
 typedef struct Made {
 	Arena arena;
@@ -126,21 +127,33 @@ static void measure_rates(Store *s, Made *m, int64_t jobs, Times *t)
 	t->rate[LINES_OF_KNOWN_JOBS] = FRESH / take_in(s, m, LINES_OF_KNOWN_JOBS, jobs + FRESH, FRESH, jobs);
 }
 
+static void add_up(void *arg, int64_t hour, const int64_t key[DIM_SIMPLE], const Sums *x)
+{
+	(void)hour;
+	(void)key;
+	*(int64_t *)arg += x->nusd;
+}
+
 static void answer(Store *s, Ask ask, Arena *a)
 {
 	static Figures figures;
 	static Sums hours[168];
 	FiguresAsk fa = { .now_ms = now_ms - 1 };
-	int64_t off = ask == COST_ON_HOUR ? 0 : 1500000;
+	int64_t off = ask == COST_ON_HOUR || ask == P95_TENANT ? 0 : 1500000, sum = 0;
+	LatencyGroup *l;
 	CostGroup *g;
 	Err e = { 0 };
 	size_t n;
 	int rc;
 
 	if (ask == FIGURES)
-		rc = figures_compute(s, &fa, &figures, &e);
+		rc = figures_compute(&(Stores){ &s, NULL, 1 }, &fa, &figures, &e);
 	else if (ask == HOURS)
 		rc = store_hours(s, DIM_TENANT, STR("tenant-07"), now_ms / 3600000 - 168, 168, hours, &e);
+	else if (ask == GRID_TENANT)
+		rc = store_each_hour(s, DIM_TENANT, now_ms / 3600000 - 168, now_ms / 3600000, add_up, &sum, &e);
+	else if (ask == P95_TENANT || ask == P95_TENANT_OFF_HOUR)
+		rc = store_latency_by(s, DIM_TENANT, now_ms - 7 * DAY_MS + off, now_ms - off, a, &l, &n, &e);
 	else
 		rc = store_cost(s, ask == COST_OFF_HOUR ? DIM_ALL : DIM_TENANT, now_ms - 7 * DAY_MS + off, now_ms - off, a, &g, &n, &e);
 	if (rc < 0)
@@ -215,8 +228,11 @@ static bool report(const char *what, const char *unit, double small, double larg
 int main(int argc, char **argv)
 {
 	static const char *const kinds[KINDS] = { "items", "cost lines of new jobs", "cost lines of known jobs" };
-	static const char *const asks[ASKS] = {
-		"figures of the dashboard", "168 hours of a tenant", "week by tenant, whole hours", "week, parts of hours", "week by tenant, parts of hours",
+	static const struct { const char *what; double limit; } asks[ASKS] = {
+		[FIGURES] = { "figures of the dashboard", 1.3 }, [HOURS] = { "168 hours of a tenant", 1.3 },
+		[COST_ON_HOUR] = { "week by tenant, whole hours", 1.3 }, [COST_OFF_HOUR] = { "week, parts of hours", 1.3 },
+		[COST_TENANT_OFF_HOUR] = { "week by tenant, parts of hours", 1.3 }, [GRID_TENANT] = { "week by tenant and hour", 1.3 },
+		[P95_TENANT] = { "week's p95 by tenant, whole hours", 1.8 }, [P95_TENANT_OFF_HOUR] = { "week's p95 by tenant, parts", 1.8 },
 	};
 	static Made made;
 	Times empty = { 0 }, small = { 0 }, large = { 0 };
@@ -236,7 +252,7 @@ int main(int argc, char **argv)
 		ok &= report(kinds[i], "1000/s", empty.rate[i] / 1000, large.rate[i] / 1000, 0.8, true);
 	(void)printf("%-38s %10lld %10lld\n", "answers, from a store of jobs:", (long long)jobs[0], (long long)jobs[1]);
 	for (int i = 0; i < ASKS; i++)
-		ok &= report(asks[i], "ms", small.ms[i], large.ms[i], 1.3, false);
+		ok &= report(asks[i].what, "ms", small.ms[i], large.ms[i], asks[i].limit, false);
 	arena_done(&made.arena);
 	return ok ? 0 : 1;
 }
