@@ -3,10 +3,15 @@ import re
 import sqlite3
 import time
 
+import pytest
+
 CONFIG = """
 contexts:
   dev: {stage: dev, account_id: "000000000000", region: us-east-1, sources: {jobs: {poll: 1s, tail: off}}}
 """
+# A clock time, with the day when it is not of today: minutes after midnight it is of yesterday.
+OLD = r"@(?:\d+ [A-Z]\w\w )?\d\d:\d\d"
+OLD_TO_THE_SECOND = r"@(?:\d+ [A-Z]\w\w \d\d:\d\d|\d\d:\d\d:\d\d)"
 LIVE = lambda t: "upsell" in t and "~" not in t.splitlines()[0] and "loading" not in t
 
 
@@ -22,11 +27,10 @@ def test_each_pane_says_as_of_when(start_sim, console, home):
     c.wait_for(LIVE, 60)
     sim.process.kill()
     sim.process.wait(10)
-    old = r"@\d\d:\d\d"
-    c.wait_for(lambda t: re.search(old, " ".join(vital(t, "error %"))), 20)
-    text = c.wait_for(lambda t: re.search(rf"\| {old} \$[\d.]+/h", t), 5)                       # money
-    assert re.search(rf"MOVERS \$ {old}", text) and re.search(rf"MOVERS err {old}", text)
-    assert re.search(r"JOBS.*\n(.*\n)?@\d\d:\d\d:\d\d cannot reach", text)
+    c.wait_for(lambda t: re.search(OLD, " ".join(vital(t, "error %"))), 20)
+    text = c.wait_for(lambda t: re.search(rf"\| {OLD} \$[\d.]+/h", t), 5)                       # money
+    assert re.search(rf"MOVERS \$ {OLD}", text) and re.search(rf"MOVERS err {OLD}", text)
+    assert re.search(rf"JOBS.*\n(.*\n)?{OLD_TO_THE_SECOND} cannot reach", text)
     # Once they are older than three intervals "now" is the moment of the last answer: nothing moves any more.
     time.sleep(7)
     c.pump(1)
@@ -38,23 +42,28 @@ def test_each_pane_says_as_of_when(start_sim, console, home):
     assert [line[5:9] for line in c.text().splitlines() if line[1:5] in ("ok  ", "run ", "err ")] == jobs
     assert vital(c.text(), "jobs / min")[3] != "0.0"
     c.send("4")
-    c.wait_for(lambda t: re.search(rf"BY tenant.*{old}|BY tenant.*\n.*{old}", t) and re.search(rf"^{old}:\d\d ", t, re.M), 15)
+    c.wait_for(lambda t: re.search(rf"BY tenant.*{OLD}|BY tenant.*\n.*{OLD}", t) and re.search(rf"^{OLD_TO_THE_SECOND} ", t, re.M), 15)
     c.send("3")
-    c.wait_for(lambda t: re.search(rf"^{old}:\d\d ", t, re.M), 15)
+    c.wait_for(lambda t: re.search(rf"^{OLD_TO_THE_SECOND} ", t, re.M), 15)
 
 
-def test_a_screen_of_the_snapshot_is_as_of_its_last_answer(start_sim, home):
-    """An hour later the figures of now are those of then, and the pane says of when."""
+@pytest.mark.parametrize("hours, age", ((1, "60m"), (25, "25h")))
+def test_a_screen_of_the_snapshot_is_as_of_its_last_answer(start_sim, home, hours, age):
+    """An hour later the figures of now are those of then, and the pane says of when; a day later also of which day."""
     sim = start_sim("--seed", "7")
-    assert home.run("get", "jobs", "--since", "3h", env=sim.env).returncode == 0
+    assert home.run("get", "jobs", "--since", f"{hours + 2}h", env=sim.env).returncode == 0
     sim.stop()
     path, = home.stores()
     with sqlite3.connect(path) as db:
-        fresh = db.execute("SELECT fresh_ms FROM feed WHERE name = 'jobs'").fetchone()[0] - 3600000
+        fresh = db.execute("SELECT fresh_ms FROM feed WHERE name = 'jobs'").fetchone()[0] - hours * 3600000
         db.execute("UPDATE feed SET fresh_ms = ?", (fresh,))
+    then = time.gmtime(fresh / 1000)
+    days = {time.gmtime()[:3]}
     text = home.run("once", "--cached", "--view", "pulse", "--size", "80x30", env=sim.env).stdout.decode()
-    at = time.strftime("@%H:%M", time.gmtime(fresh / 1000))
+    days.add(time.gmtime()[:3])                           # midnight may have passed in between
+    at, dated = time.strftime("@%H:%M", then), f"@{then.tm_mday} {time.strftime('%b %H:%M', then)}"
     row = vital(text, "jobs / min")
-    assert float(row[3]) > 1 and "60m" in row[-1], row
+    assert float(row[3]) > 1 and age in row[-1], row
     assert at in " ".join(row)
-    assert re.search(rf"\| {at} \$[\d.]+/h", text) and f"jobs {at}:" in text
+    assert any(re.search(rf"\| {w} \$[\d.]+/h", text) and re.search(rf"jobs {w}[:,]", text)
+               for w in {at if day == then[:3] else dated for day in days}), text
