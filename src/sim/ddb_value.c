@@ -182,16 +182,14 @@ Av *av_from_json(DdbCall *c, JsonVal v)
 Av *av_item_from_json(DdbCall *c, JsonVal v)
 {
 	Av *m = av_new(c->arena, AV_M), *item;
-	Str name, dummy;
 	JsonVal inner;
+	Str name;
 
 	if (jv_type(v) != JV_OBJECT)
 		return bad(c, "SerializationException", "Unexpected field type");
 	for (size_t i = 0; i < jv_count(v); i++) {
-		Err e = { 0 };
-
 		inner = jv_member_at(v, i, &name);
-		if (jv_as_str(inner, &dummy, &e) < 0 && strstr(e.text, "given twice"))
+		if (jv_is_twice(inner))
 			return bad(c, "SerializationException", "A member is given twice");
 		if (!(item = av_from_json(c, inner)))
 			return NULL;

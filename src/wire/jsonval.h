@@ -22,6 +22,7 @@ size_t  jv_count(JsonVal v);                           /* members or elements; 0
 JsonVal jv_at(JsonVal array, size_t i);                /* O(1) */
 JsonVal jv_member_at(JsonVal object, size_t i, Str *key);
 bool    jv_has(JsonVal object, const char *key);
+bool    jv_is_twice(JsonVal v);                        /* its key, or one on the way to it, stands twice in its object */
 /* The member, or absent. A key that is there twice makes every typed getter on the result fail. */
 JsonVal jv_get(JsonVal object, const char *key);
 JsonVal jv_get_str(JsonVal object, Str key);

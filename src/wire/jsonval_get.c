@@ -59,6 +59,11 @@ static const JvNode *find_twice(const JvNode *node)
 	return found;
 }
 
+bool jv_is_twice(JsonVal v)
+{
+	return find_twice(v.node) != NULL;
+}
+
 /* The member, checked for the mistakes that all getters refuse. */
 static int member(JsonVal object, const char *key, bool needed, JsonVal *out, Err *e)
 {

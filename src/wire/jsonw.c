@@ -56,11 +56,15 @@ static size_t sequence(const unsigned char *p, size_t n)
 static void put_escape(Buf *out, unsigned char c)
 {
 	static const char names[] = "btn\0fr";   /* of 8 to 13; \v has none */
+	char two[2] = { '\\', (char)c };
 
-	if (c == '"' || c == '\\')
-		(void)buf_printf(out, "\\%c", c);
-	else if (c >= '\b' && c <= '\r' && names[c - '\b'])
-		(void)buf_printf(out, "\\%c", names[c - '\b']);
+	/* Quotes are most of what is escaped, in lines of JSON within JSON: not worth a format each. */
+	if (c >= '\b' && c <= '\r')
+		two[1] = names[c - '\b'];
+	else if (c != '"' && c != '\\')
+		two[1] = 0;
+	if (two[1])
+		(void)buf_put(out, two, sizeof two);
 	else
 		(void)buf_printf(out, "\\u%04x", c);
 }

@@ -157,6 +157,8 @@ static void twice_is_inherited(void **state)
 	assert_int_equal(jv_str(jv_path(v, "o.in"), "x", &s, &e), -1);
 	assert_string_equal(e.text, "o: given twice");
 	assert_int_equal(jv_opt_str(jv_path(v, "o.in"), "y", &s, &e), -1);
+	assert_true(jv_is_twice(jv_get(v, "o")) && jv_is_twice(jv_path(v, "o.in.x")));
+	assert_false(jv_is_twice(v) || jv_is_twice(jv_get(v, "none")));
 	arena_done(&a);
 }
 
