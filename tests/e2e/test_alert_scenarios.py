@@ -84,7 +84,8 @@ def to_the_jobs_behind_it(f, key, size):
         c.send("9")
         c.wait_for(lambda t: re.search(r"^(CRIT|warn) .*upsell-generator", t, re.M), 30)
         c.send("/", *"err-after", "enter")
-        c.wait_for(lambda t: re.search(rf"^CRIT +\d\d:\d\d {key} +errors since move \d", t, re.M) and
+        # Since when: the clock time, or its age when that was yesterday.
+        c.wait_for(lambda t: re.search(rf"^CRIT +(?:\d\d:\d\d|\d+[smh]) {key} +errors since move \d", t, re.M) and
                    re.search(rf"^ +[0-5] min before: .*{key} 2\.1>2\.2 release-pipeline", t, re.M), 30)
         minutes = [int(m) for m in re.findall(r"^ +(\d+) min before: ", c.text(), re.M)]
         assert minutes and minutes == sorted(minutes)

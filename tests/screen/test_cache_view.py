@@ -15,7 +15,7 @@ def usd(text):
 def broken(text):
     """The new version reads nothing, which is marked and costs; who, when and what it was before stands below."""
     row = rows(text).get("menu-writer@1.1")
-    return row and row[0] == "▼0.0" and usd(row[5]) and re.search(r"^deploy +\S+ pointer 1\.0>1\.1 by release", text, re.M)
+    return row and row[0] == "▼0.0" and usd(row[5]) and re.search(r"^deploy +(?:[A-Z][a-z][a-z] )?\d\d:\d\d pointer 1\.0>1\.1 by release", text, re.M)
 
 
 def test_a_release_that_breaks_its_prefix(console):
