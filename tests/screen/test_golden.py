@@ -12,6 +12,8 @@ import pytest
 from conftest import Home, SimProcess
 
 CLOCK = "2026-03-10T14:37:00Z"
+# What goes easy on an account of AWS would take most of these tests' time.
+FAST = "limits: {api_calls_per_minute: 100000}\n"
 GOLDEN = pathlib.Path(__file__).parent / "golden"
 VIEWS, SIZES = ("pulse", "jobs", "cost", "cache"), ("80x24", "120x40")
 
@@ -20,6 +22,7 @@ class Still:
     def __init__(self, seismo, folder):
         self.region = SimProcess(seismo, "--seed", "7", "--speed", "0", "--clock", CLOCK)
         self.home = Home(seismo, folder)
+        self.home.config(FAST)
 
     def once(self, view, size, *more):
         done = self.home.run("once", "--view", view, "--size", size, "--at", CLOCK, *more, env=self.region.env, timeout=280)
@@ -74,7 +77,7 @@ def two(still, seismo):
         f"[{name}]\naws_access_key_id = {r.env['AWS_ACCESS_KEY_ID']}\naws_secret_access_key = {r.env['AWS_SECRET_ACCESS_KEY']}\n"
         for name, r in (("dev", still.region), ("prod", other))))
     config = still.home.path / "two.yaml"
-    config.write_text("default_context: dev\ncontexts:\n" + "".join(
+    config.write_text(FAST + "default_context: dev\ncontexts:\n" + "".join(
         f'  {name}: {{stage: {name}, region: {region}, profile: {name}, endpoint_url: "{r.url}"}}\n'
         for name, region, r in (("dev", "us-east-1", still.region), ("prod", "eu-west-1", other))))
     config.chmod(0o600)
