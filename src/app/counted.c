@@ -2,10 +2,20 @@
 
 static const char *const names[] = { "InputTokenCount", "OutputTokenCount", "CacheReadInputTokenCount", "CacheWriteInputTokenCount" };
 
-/* A count as CloudWatch gives it: what no count can be (NaN, negative, absurd) is none. */
-static int64_t count_of(double v)
+/* No account counts a million million in a minute, and of so much a fortnight's minutes of all series still add up without overflow. */
+int64_t counted_of(double v)
 {
-	return v >= 0 && v < 1e15 ? (int64_t)v : 0;
+	return v >= 0 && v < 1e12 ? (int64_t)v : 0;
+}
+
+int64_t counted_points(const MetricSeries *m, int64_t from_ms, int64_t until_ms)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < m->count; i++)
+		if (m->points[i].has && m->points[i].t_ms >= from_ms && m->points[i].t_ms < until_ms)
+			sum += counted_of(m->points[i].v);
+	return sum;
 }
 
 int counted_tokens(Store *s, int64_t from_ms, int64_t until_ms, int64_t *tokens, bool *any, Err *e)
@@ -20,7 +30,7 @@ int counted_tokens(Store *s, int64_t from_ms, int64_t until_ms, int64_t *tokens,
 			if (!str_is(m[i].name, names[k]))
 				continue;
 			for (size_t p = 0; p < m[i].count; p++) {
-				*tokens += m[i].points[p].has ? count_of(m[i].points[p].v) : 0;
+				*tokens += m[i].points[p].has ? counted_of(m[i].points[p].v) : 0;
 				*any = true;
 			}
 		}

@@ -4,6 +4,10 @@
 
 #include "store/store.h"
 
+/* A count as CloudWatch gives it: what no count can be (NaN, negative, absurd) is none. */
+int64_t counted_of(double v);
+/* What was counted in [from, until): the points whose period begins there. */
+int64_t counted_points(const MetricSeries *m, int64_t from_ms, int64_t until_ms);
 /* Tokens of all classes in whole minutes of [from, until); *any: there are such metrics in the store. */
 int counted_tokens(Store *s, int64_t from_ms, int64_t until_ms, int64_t *tokens, bool *any, Err *e);
 /* Which whole minutes of [from, until) such counts are there for, as far as they can be whole: the last five minutes may still grow. */

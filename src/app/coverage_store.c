@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "app/counted.h"
 #include "base/num.h"
 #include "base/xalloc.h"
 #include "model/price.h"
@@ -40,22 +41,6 @@ static bool counts_tokens(const MetricSeries *m)
 	return false;
 }
 
-/* What no count can be (NaN, negative, absurd) is none. */
-static int64_t count_of(double v)
-{
-	return v >= 0 && v < 1e15 ? (int64_t)v : 0;
-}
-
-static int64_t points_sum(const MetricSeries *m, int64_t from_ms, int64_t until_ms)
-{
-	int64_t sum = 0;
-
-	for (size_t i = 0; i < m->count; i++)
-		if (m->points[i].has && m->points[i].t_ms >= from_ms && m->points[i].t_ms < until_ms)
-			sum += count_of(m->points[i].v);
-	return sum;
-}
-
 /* From the first minute that CloudWatch was asked about to the last that is whole, at most a day. */
 static void find_window(SeenList *l, const MetricSeries *m, size_t n, int64_t now_ms)
 {
@@ -88,10 +73,10 @@ static void add_theirs(SeenList *l, const MetricSeries *m, size_t n, Arena *a)
 			continue;
 		s = seen_of(l, model);
 		if (jv_count(dims) == 1) {
-			s->whole += points_sum(&m[i], l->from_ms, l->until_ms);
+			s->whole += counted_points(&m[i], l->from_ms, l->until_ms);
 			s->is_whole = true;
 		} else {
-			s->split += points_sum(&m[i], l->from_ms, l->until_ms);
+			s->split += counted_points(&m[i], l->from_ms, l->until_ms);
 		}
 	}
 }

@@ -1,6 +1,7 @@
 /* The vital signs: now, the last hour, what is usual; and what CloudWatch counted beside what was booked. */
 #include "app/figures_own.h"
 
+#include "app/counted.h"
 #include "base/num.h"
 #include "store/latency.h"
 
@@ -106,12 +107,6 @@ static int vitals_p95(Work *w, Vital *v, Err *e)
 	return rc < 0 ? -1 : usual_p95(w, v, e);
 }
 
-/* A count as CloudWatch gives it: what no count can be (NaN, negative, absurd) is none. */
-static int64_t count_of(double v)
-{
-	return v >= 0 && v < 1e15 ? (int64_t)v : 0;
-}
-
 /* Sum of the newest five whole minutes, and of the last hour, of one metric over all its series. */
 static void metric_sum(const MetricSeries *m, size_t n, const char *name, int64_t from_ms, int64_t until_ms,
 					   int64_t *sum, bool *any)
@@ -119,9 +114,7 @@ static void metric_sum(const MetricSeries *m, size_t n, const char *name, int64_
 	for (size_t i = 0; i < n; i++) {
 		if (!str_is(m[i].name, name))
 			continue;
-		for (size_t k = 0; k < m[i].count; k++)
-			if (m[i].points[k].has && m[i].points[k].t_ms >= from_ms && m[i].points[k].t_ms < until_ms)
-				*sum += count_of(m[i].points[k].v);
+		*sum += counted_points(&m[i], from_ms, until_ms);
 		*any = true;
 	}
 }

@@ -1,28 +1,13 @@
 /* Readings about what CloudWatch counts, what AWS billed, about the feeds, and about the credentials. */
 #include "app/measure_own.h"
 
+#include "app/counted.h"
 #include "app/reconcile.h"
 #include "base/num.h"
 #include "wire/jsonval.h"
 #include "wire/time8601.h"
 
 enum { LATE_MINUTES = 2, SEEN_LATE_MINUTES = 5 };     /* the newest minutes of a metric are not whole yet */
-
-/* A count as CloudWatch gives it: what no count can be (NaN, negative, absurd) is none. */
-static int64_t count_of(double v)
-{
-	return v >= 0 && v < 1e12 ? (int64_t)v : 0;
-}
-
-static int64_t points_sum(const MetricSeries *s, int64_t from_ms, int64_t until_ms)
-{
-	int64_t sum = 0;
-
-	for (size_t i = 0; i < s->count; i++)
-		if (s->points[i].has && s->points[i].t_ms >= from_ms && s->points[i].t_ms < until_ms)
-			sum += count_of(s->points[i].v);
-	return sum;
-}
 
 /* Its ModelId; empty when it has none. */
 static Str model_of(Arena *a, const MetricSeries *s)
@@ -70,7 +55,7 @@ int measure_throttles(Measuring *m, const AlertRule *r, Err *e)
 			continue;
 		c = calls_of(calls, &keys, KEYS_MAX, r->by == BY_MODEL ? model_of(m->a, &s[i]) : STR(""));
 		if (c)
-			*(throttled ? &c->throttled : &c->went) += points_sum(&s[i], from, until);
+			*(throttled ? &c->throttled : &c->went) += counted_points(&s[i], from, until);
 	}
 	/* Throttled calls are not among those that CloudWatch counts as Invocations (Bedrock user guide, "Runtime metrics"). */
 	for (size_t i = 0; i < keys; i++) {
@@ -99,7 +84,7 @@ int measure_seen(Measuring *m, const AlertRule *r, Err *e)
 	for (size_t i = 0; i < n; i++)
 		for (size_t t = 0; t < sizeof tokens / sizeof *tokens; t++)
 			if (str_is(s[i].name, tokens[t]))
-				theirs += points_sum(&s[i], from, until);
+				theirs += counted_points(&s[i], from, until);
 	if (theirs > 0)
 		measure_add(m, r, STR(""), (AlertReading){ true, k ? mul_div(tokens_total(&g[0].s.tok), MEASURE_MICRO, theirs) : 0, ALERT_NONE,
 		                                           k ? g[0].s.jobs : 0 });
