@@ -343,7 +343,7 @@ static void switch_to(App *a, Str names)
 static void put_watched(Buf *b, const World *w, int i)
 {
 	char why[FRESH_TEXT];
-	Fresh f = world_context_fresh(w, i, FEEDS_ALL, why);
+	Fresh f = world_context_fresh(w, i, FEEDS_CLAIM, why);
 
 	(void)buf_printf(b, "%s%s", w->context[i].read_only ? "RO" : "RW", f == FRESH_OK ? ", fresh" : ", ");
 	if (f != FRESH_OK)

@@ -47,8 +47,9 @@ static void say_why(CoverageLine *line, Arena *a, Str why)
 static void one_feed(CoverageList *l, const FeedView *v, int64_t now_ms)
 {
 	Arena *a = &l->arena;
-	bool failed = v->phase == FEED_FAILED;
-	CoverageLine *line = coverage_add(l, "feed", str_of(v->name), failed ? DOCTOR_FAIL : v->phase == FEED_OK ? DOCTOR_OK : DOCTOR_SKIPPED);
+	bool failed = v->phase == FEED_FAILED, spare = str_is(str_of(v->name), feed_name(FEED_QUOTAS));
+	DoctorVerdict verdict = failed && spare ? DOCTOR_WARN : failed ? DOCTOR_FAIL : v->phase == FEED_OK ? DOCTOR_OK : DOCTOR_SKIPPED;
+	CoverageLine *line = coverage_add(l, "feed", str_of(v->name), verdict);
 
 	line->since_ms = v->covered_from_ms;
 	if (failed)

@@ -11,6 +11,7 @@
 #include "api/cloudwatch.h"
 #include "api/dynamodb.h"
 #include "api/logs.h"
+#include "api/service_quotas.h"
 #include "base/clock.h"
 
 static void say_denied(Doctor *d, DoctorLine *line, const AwsError *err)
@@ -95,6 +96,11 @@ static void ask_trail(Doctor *d, DoctorLine *line)
 	doctor_call(d, &op_cloudtrail_lookup_events, &in, on_answer, line);
 }
 
+static void ask_quotas(Doctor *d, DoctorLine *line)
+{
+	doctor_call(d, &op_quotas_list_service_quotas, &(QuotaListIn){ .service_code = STR("bedrock"), .limit = 1 }, on_answer, line);
+}
+
 /* What is asked about is not expected to be there: that it is not is an answer. */
 static void on_nothing(Doctor *d, const void *out, const AwsError *err, int64_t ms, void *arg)
 {
@@ -157,6 +163,7 @@ static const struct { const AwsOp *op; NeedOn on; void (*ask)(Doctor *d, DoctorL
 	{ &op_cloudwatch_get_metric_data, ON_REGION, ask_data },
 	{ &op_cloudwatch_describe_alarms, ON_REGION, ask_alarms },
 	{ &op_cloudtrail_lookup_events, ON_REGION, ask_trail },
+	{ &op_quotas_list_service_quotas, ON_REGION, ask_quotas },
 	{ &op_agentcore_list_runtimes, ON_REGION, ask_runtimes },
 	{ &op_agentcore_list_endpoints, ON_RUNTIMES, ask_endpoints },
 	{ &op_bedrock_agent_list_agents, ON_REGION, ask_agents },

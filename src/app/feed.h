@@ -1,5 +1,5 @@
-/* Feeds bring what AWS knows into the store: identity, jobs, cost lines, agents, metrics, alarms, changes, bills. Each is a row (FeedClass): what
- * it is called, how often it asks, and a function that starts one round of calls and ends in feed_end. The screen never
+/* Feeds bring what AWS knows into the store: identity, jobs, cost lines, agents, metrics, alarms, changes, quotas, bills. Each is a row (FeedClass):
+ * what it is called, how often it asks, and a function that starts one round of calls and ends in feed_end. The screen never
  * waits for them: it shows what the store has and how old that is. */
 #ifndef APP_FEED_H
 #define APP_FEED_H
@@ -9,12 +9,16 @@
 #include "app/storeq.h"
 #include "app/tail_gap.h"
 
-typedef enum FeedId { FEED_IDENTITY, FEED_JOBS, FEED_LINES, FEED_AGENTS, FEED_METRICS, FEED_ALARMS, FEED_CHANGES, FEED_BILLS, FEEDS_N } FeedId;
+typedef enum FeedId {
+	FEED_IDENTITY, FEED_JOBS, FEED_LINES, FEED_AGENTS, FEED_METRICS, FEED_ALARMS, FEED_CHANGES, FEED_QUOTAS, FEED_BILLS, FEEDS_N
+} FeedId;
 typedef enum FeedPhase { FEED_OFF, FEED_LOADING, FEED_OK, FEED_FAILED } FeedPhase;
 #define FEED_BIT(id) (1u << (id))
 /* Those that every context has. Bills are asked for only where they are configured: by those who show or collect everything, and by
  * questions that name them. */
 #define FEEDS_ALL (FEED_BIT(FEED_BILLS) - 1)
+/* Those that must be fresh for the screen to be believed. Limits are unknown without their permission, and nothing else is missing. */
+#define FEEDS_CLAIM (FEEDS_ALL & ~FEED_BIT(FEED_QUOTAS))
 unsigned feeds_configured(const ConfSources *src, unsigned mask, bool all);
 
 enum { PUSHED_ON = 1, PUSHED_SOME = 2, PUSHED_APPROXIMATE = 4, PUSHED_PARTIAL = 8 };

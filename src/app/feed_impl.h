@@ -54,11 +54,12 @@ struct Feeds {
 	struct Profiles *profiles;           /* profiles.c; NULL: not looked yet */
 	Arena cursors;                       /* texts read from the store at start */
 	Str  jobs_head, jobs_back, lines_head, lines_back, push_head, push_back, push_whole, push_on;
+	int64_t quotas_asked_ms;             /* the last list of limits that came whole; 0: never */
 	int64_t bills_asked_ms;              /* the last question about the bill that was answered; 0: never */
 };
 
 extern const FeedClass feed_class_identity, feed_class_jobs, feed_class_lines, feed_class_agents, feed_class_metrics,
-	feed_class_alarms, feed_class_changes, feed_class_bills;
+	feed_class_alarms, feed_class_changes, feed_class_quotas, feed_class_bills;
 
 void feeds_release(Feeds *f);            /* one of `pending` has come back, and its callback is over */
 /* Ends a round. err NULL: it went well. */

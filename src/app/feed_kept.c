@@ -5,10 +5,11 @@
 #include <stdlib.h>
 
 #include "app/feed_state.h"
+#include "app/headroom.h"
 #include "base/xalloc.h"
 #include "store/lease.h"
 
-enum { CURSORS = 9, SLACK_MS = 4000 };       /* SLACK_MS: a round and its way into the store take a while */
+enum { CURSORS = 10, SLACK_MS = 4000 };       /* SLACK_MS: a round and its way into the store take a while */
 
 typedef struct CursorRead {
 	Feeds *f;
@@ -26,7 +27,7 @@ typedef struct CursorRead {
 static int cursors_run(Store *s, void *work, Err *e)
 {
 	static const char *const name[CURSORS] = { "jobs.head", "jobs.back", "lines.head", "lines.back", "bills.asked",
-	                                           "push.head", "push.back", "push.whole", "push.on" };
+	                                           "push.head", "push.back", "push.whole", "push.on", HEADROOM_ASKED };
 	CursorRead *r = work;
 
 	for (int i = 0; i < CURSORS; i++)
@@ -85,6 +86,7 @@ static void cursors_done(void *work, const Err *err)
 			f->lines_head = arena_str(&f->cursors, r->value[2]);
 			f->lines_back = arena_str(&f->cursors, r->value[3]);
 			(void)str_i64(r->value[4], &f->bills_asked_ms);     /* none yet: it was never asked */
+			(void)str_i64(r->value[9], &f->quotas_asked_ms);    /* likewise */
 			f->push_head = arena_str(&f->cursors, r->value[5]);
 			f->push_back = arena_str(&f->cursors, r->value[6]);
 			f->push_whole = arena_str(&f->cursors, r->value[7]);

@@ -17,6 +17,7 @@ static const FeedClass *const classes[FEEDS_N] = {
 	[FEED_METRICS]  = &feed_class_metrics,
 	[FEED_ALARMS]   = &feed_class_alarms,
 	[FEED_CHANGES]  = &feed_class_changes,
+	[FEED_QUOTAS]   = &feed_class_quotas,
 	[FEED_BILLS]    = &feed_class_bills,
 };
 
@@ -316,6 +317,8 @@ bool feeds_failed(const Feeds *f, Err *e)
 	for (int i = 0; i < FEEDS_N; i++) {
 		if (!f->feed[i].wanted || f->feed[i].view.phase != FEED_FAILED)
 			continue;
+		if (i == FEED_QUOTAS)
+			continue;       /* limits are unknown then, and the rest is answered */
 		if (i == FEED_IDENTITY && f->spec.mask & ~FEED_BIT(FEED_IDENTITY))
 			continue;       /* a missing STS alone does not fail a question about jobs */
 		*e = f->feed[i].view.err;

@@ -114,7 +114,7 @@ static int strip_one(Box b, int x, const World *w, int i, bool full, bool draw)
 	const ContextView *v = &w->context[i];
 	Arena ar = { 0 };
 	char why[FRESH_TEXT];
-	Fresh f = world_context_fresh(w, i, FEEDS_ALL, why);
+	Fresh f = world_context_fresh(w, i, FEEDS_CLAIM, why);
 	Clean name = clean_text(&ar, str_of(v->name), 0), place = { "", 0, 0 };
 	const char *state = f == FRESH_FAILED ? "FAILED" : f == FRESH_STALE ? "stale" : f == FRESH_LOADING ? "loading" : "";
 	int end;

@@ -11,6 +11,7 @@
 #include "api/dynamodb.h"
 #include "api/logs.h"
 #include "api/price_list.h"
+#include "api/service_quotas.h"
 #include "aws/partition.h"
 #include "api/sts.h"
 
@@ -182,6 +183,7 @@ static const Need rows[] = {
 	{ &op_cloudwatch_list_metrics, ON_REGION, "metrics, doctor", false },
 	{ &op_cloudwatch_get_metric_data, ON_REGION, "metrics", false },
 	{ &op_cloudwatch_describe_alarms, ON_REGION, "alarms", false },
+	{ &op_quotas_list_service_quotas, ON_REGION, "quota headroom", true },
 	{ &op_cloudtrail_lookup_events, ON_REGION, "changes: who and when", true },
 	{ &op_bedrock_get_inference_profile, ON_PROFILES, "prices of calls through application inference profiles", true },
 	{ &op_pricing_get_products, ON_ANYTHING, "prices refresh", true },

@@ -158,7 +158,7 @@ static void ask_feeds(const Watch *w, int64_t now_ms, MeasureAsk *q)
 		const FeedView *v = feeds_view(w->feeds, (FeedId)i);
 
 		q->feed[i] = (MeasureFeed){ .name = v->name, .fresh_ms = v->fresh_ms ? v->fresh_ms : w->watcher.started_ms, .interval_ms = v->interval_ms,
-		                            .wanted = i != FEED_IDENTITY && w->spec.mask & FEED_BIT(i) };
+		                            .wanted = i != FEED_IDENTITY && i != FEED_QUOTAS && w->spec.mask & FEED_BIT(i) };
 	}
 	q->jobs_fresh = is_fresh(&q->feed[FEED_JOBS], feeds_view(w->feeds, FEED_JOBS), now_ms);
 	q->metrics_fresh = is_fresh(&q->feed[FEED_METRICS], feeds_view(w->feeds, FEED_METRICS), now_ms);

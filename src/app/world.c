@@ -173,7 +173,7 @@ static int stale_of(const FeedView *feed, int64_t clock_ms)
 	int n = 0;
 
 	for (int i = 0; i < FEEDS_N; i++)
-		n += feed[i].phase == FEED_FAILED || feed_is_stale(&feed[i], clock_ms);
+		n += i != FEED_QUOTAS && (feed[i].phase == FEED_FAILED || feed_is_stale(&feed[i], clock_ms));
 	return n;
 }
 

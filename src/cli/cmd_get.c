@@ -427,6 +427,28 @@ static const EmitColumn coverage_columns[] = {
 	{ "since", "SINCE", CELL_CLOCK, false },
 };
 
+static const EmitColumn quota_columns[] = {
+	{ "account", NULL, CELL_TEXT, false },
+	{ "region", NULL, CELL_TEXT, false },
+	{ "model", "MODEL", CELL_TEXT, false },
+	{ "kind", "KIND", CELL_TEXT, false },
+	{ "throttled", "THROTTLED", CELL_COUNT, true },
+	{ "requests.perMinute", "REQ/MIN", CELL_COUNT, true },
+	{ "requests.peak", "PEAK", CELL_COUNT, true },
+	{ "requests.limit", "LIMIT", CELL_COUNT, true },
+	{ "requests.used", "USED", CELL_RATE, true },
+	{ "requests.peakAt", NULL, CELL_TEXT, false },
+	{ "requests.code", NULL, CELL_TEXT, false },
+	{ "tokens.perMinute", "TOK/MIN", CELL_COUNT, true },
+	{ "tokens.peak", "PEAK", CELL_COUNT, true },
+	{ "tokens.reserved", NULL, CELL_COUNT, true },
+	{ "tokens.limit", "LIMIT", CELL_COUNT, true },
+	{ "tokens.used", "USED", CELL_RATE, true },
+	{ "tokens.peakAt", NULL, CELL_TEXT, false },
+	{ "tokens.estimated", NULL, CELL_TEXT, false },
+	{ "tokens.code", NULL, CELL_TEXT, false },
+};
+
 #define DAYS(n) ((int64_t)(n) * 86400000)
 #define COLUMNS(c) c, sizeof c / sizeof *c
 
@@ -447,6 +469,7 @@ static const Kind kinds[] = {
 	{ "agents", FEED_BIT(FEED_AGENTS) | FEED_BIT(FEED_JOBS), 15 * 60000, get_agents, "", COLUMNS(agent_columns), 0 },
 	{ "cache", FEED_BIT(FEED_JOBS) | FEED_BIT(FEED_LINES), 3600000, get_cache, "groups", COLUMNS(cache_columns), DAYS(7) },
 	{ "metrics", FEED_BIT(FEED_METRICS), 3 * 3600000, metrics, "", COLUMNS(metric_columns), 0 },
+	{ "quotas", FEED_BIT(FEED_METRICS) | FEED_BIT(FEED_AGENTS) | FEED_BIT(FEED_QUOTAS), 3600000 + 300000, get_quotas, "", COLUMNS(quota_columns), 0 },
 	{ "changes", FEED_BIT(FEED_AGENTS) | FEED_BIT(FEED_CHANGES), DAYS(1), get_changes, "", COLUMNS(change_columns), 0 },
 	{ "coverage", FEEDS_ALL | ASK_LENIENT, DAYS(1), get_coverage, "", COLUMNS(coverage_columns), 0 },
 	{ "alerts", FEED_BIT(FEED_ALARMS), DAYS(1), get_alerts, "", COLUMNS(alert_columns), 0 },

@@ -16,6 +16,7 @@ int  get_budgets(const Options *o, Ask *a, JsonW *w, Err *e);
 int  get_agents(const Options *o, Ask *a, JsonW *w, Err *e);
 int  get_coverage(const Options *o, Ask *a, JsonW *w, Err *e);
 int  get_cache(const Options *o, Ask *a, JsonW *w, Err *e);
+int  get_quotas(const Options *o, Ask *a, JsonW *w, Err *e);
 int  get_changes(const Options *o, Ask *a, JsonW *w, Err *e);
 
 #endif

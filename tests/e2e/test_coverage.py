@@ -43,7 +43,7 @@ def put_job(sim, job, model, **more):
 
 def test_a_fleet_that_is_seen(home, quiet):
     lines = coverage(home)
-    assert {x["subject"] for x in of(lines, "feed")} == {"identity", "jobs", "cost lines", "agents", "metrics", "alarms", "changes"} and all(
+    assert {x["subject"] for x in of(lines, "feed")} == {"identity", "jobs", "cost lines", "agents", "metrics", "alarms", "changes", "quotas"} and all(
         x["state"] == "ok" for x in of(lines, "feed"))
     assert {x["subject"] for x in of(lines, "changes")} == {"CloudTrail", "AgentCore", "Bedrock Agents", "Bedrock"}
     every = one(lines, "tokens", "all models")
