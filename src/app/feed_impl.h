@@ -30,6 +30,7 @@ struct Feed {
 	FeedView view;
 	bool wanted, busy;
 	bool hurried;                        /* somebody asked for everything now: the class may have waits of its own */
+	bool again;                          /* asked for while a round was under way, whose answer may be from before that */
 	bool settled;                        /* another process has brought it up to date: not asked */
 	int64_t due_ms;                      /* monotonic */
 	int64_t as_of_ms;                    /* what the round that ends brought is as of then; 0: now */

@@ -128,7 +128,9 @@ void feed_end(Feed *f, const Err *err)
 		wait = 0;        /* it broke off to look at the live end, and goes on with the next tick */
 	else if (!err && f->pause_ms)
 		wait = f->pause_ms;
-	f->busy = false;
+	if (f->again)
+		wait = 0;
+	f->again = f->busy = false;
 	if (!all->polling && f->id != FEED_IDENTITY)
 		return;          /* it began while this process still polled; how the feed stands is another's to say */
 	f->view.rounds++;
@@ -276,6 +278,7 @@ void feeds_refresh(Feeds *f)
 	for (int i = 0; i < FEEDS_N; i++) {
 		f->feed[i].due_ms = 0;
 		f->feed[i].hurried = true;
+		f->feed[i].again = f->feed[i].busy;
 	}
 }
 

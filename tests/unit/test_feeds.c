@@ -32,6 +32,8 @@ typedef struct Rig {
 	int     close_at;                /* closes everything at that query */
 	int64_t least_from_ms, last_from_ms;
 	bool    closed, live;
+	bool    calm;                    /* what is due comes by itself */
+	int     wish_at;                 /* everything is asked for anew at that query */
 	int     stop_rounds;             /* live: stop the loop after so many rounds of the jobs feed */
 } Rig;
 
@@ -129,7 +131,9 @@ static void on_sts(Rig *r, HttpdConn *c)
 
 static void on_query(Rig *r, HttpdConn *c, JsonVal in)
 {
-	if (++r->queries == r->close_at)
+	if (++r->queries == r->wish_at)
+		feeds_refresh(r->feeds);
+	if (r->queries == r->close_at)
 		close_all(r);
 	else if (r->throttle-- > 0)
 		refuse(c, "ThrottlingException", "slow down");
@@ -212,13 +216,14 @@ static void on_idle(void *arg)
 	uv_stop(&r->loop);
 }
 
-/* Every tick everything is due. */
+/* Every tick everything is due, unless the rig is calm. */
 static void on_tick(uv_timer_t *t)
 {
 	Rig *r = t->data;
 
 	if (r->feeds && r->live) {
-		feeds_refresh(r->feeds);
+		if (!r->calm)
+			feeds_refresh(r->feeds);
 		feeds_tick(r->feeds, clock_mono_ms());
 	}
 }
@@ -545,6 +550,23 @@ static void test_closing_while_calls_are_in_flight(void **state)
 	}
 }
 
+/* Who asks for everything in the middle of a round gets one that began later: what this one brings may be from before. */
+static void test_a_wish_during_a_round_is_not_lost(void **state)
+{
+	int64_t now = clock_wall_ms();
+	Rig r;
+
+	(void)state;
+	rig_open(&r);
+	((ConfContext *)r.session.ctx)->src.jobs_poll_ms = HOUR_MS;      /* nothing but the wish begins another */
+	r.calm = true;
+	r.wish_at = 1;
+	add_job(&r, "a", "succeeded", now - 1000);
+	watch(&r, 2, now - HOUR_MS, 0);
+	assert_int_equal(view(&r)->rounds, 2);
+	rig_close(&r);
+}
+
 /* An item written with an old time after the head has passed it: only a sweep looks there. */
 static void test_a_sweep_finds_what_came_late(void **state)
 {
@@ -631,6 +653,7 @@ int main(void)
 		cmocka_unit_test(test_without_an_identity_the_others_still_answer),
 		cmocka_unit_test(test_a_page_key_that_comes_back_ends_the_round), cmocka_unit_test(test_log_pages),
 		cmocka_unit_test(test_closing_while_calls_are_in_flight),
+		cmocka_unit_test(test_a_wish_during_a_round_is_not_lost),
 		cmocka_unit_test(test_a_sweep_finds_what_came_late),
 		cmocka_unit_test(test_a_sweep_reads_a_day_at_most),
 		cmocka_unit_test(test_an_item_from_the_future_does_not_blind_the_feed),
