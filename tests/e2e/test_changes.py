@@ -244,11 +244,13 @@ LOOKUP_DENIED = json.dumps({
     "cloudtrail:LookupEvents because no identity-based policy allows the cloudtrail:LookupEvents action"}).encode()
 
 
-def test_the_pane_says_what_is_denied(home, quiet, odd_server):
+def test_the_pane_says_what_is_denied(quiet, odd_server, console):
     denied = odd_server(plain_answer(LOOKUP_DENIED, status="400 Bad Request"))
     route(quiet, "upsell-judge", ("1.4", 100))
-    screen = home.run("once", "--view", "pulse", "--size", "120x40", env={"AWS_ENDPOINT_URL_CLOUDTRAIL": denied.url}, timeout=280).stdout.decode()
-    assert "no cloudtrail:LookupEvents: nothing from CloudTrail" in screen and "upsell-judge/route" in screen
+    c = console(size=(120, 40), env={"AWS_ENDPOINT_URL_CLOUDTRAIL": denied.url})
+    c.wait_for(lambda t: "no cloudtrail:LookupEvents: nothing from CloudTrail" in t and "upsell-judge/route" in t, 60)
+    c.send("Q")
+    assert c.wait_exit() == 0
 
 
 def test_a_source_that_is_denied_is_named_and_alone(home, quiet, odd_server):
