@@ -3,7 +3,6 @@ import http.server
 import json
 import pathlib
 import subprocess
-import sys
 import threading
 import urllib.parse
 
@@ -11,6 +10,7 @@ import hashlib
 import pytest
 
 from conftest import clean_env
+from forked import Forks
 
 FAR = "2099-01-01T00:00:00Z"
 
@@ -83,6 +83,13 @@ def server():
     threading.Thread(target=s.serve_forever, daemon=True).start()
     yield s
     s.shutdown()
+
+
+@pytest.fixture(scope="module")
+def forks():
+    running = Forks()
+    yield running
+    running.stop()
 
 
 def role(name, source, more=""):
@@ -221,27 +228,27 @@ def ours(seismo, server, env, profile):
     return (server.signers[0] if server.signers else None), run
 
 
-def theirs(server, env, profile):
+def theirs(forks, server, env, profile):
     server.signers.clear()
-    run = subprocess.run([sys.executable, "-c", JUDGE, profile or ""], env=env, capture_output=True, text=True, timeout=60)
+    run = forks.run(JUDGE, profile or "", env=env)
     return (server.signers[0] if server.signers else None), run
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_same_keys(seismo, server, tmp_path, case):
+def test_same_keys(forks, seismo, server, tmp_path, case):
     profile, env, config, credentials = CASES[case]
     env = set_up(tmp_path, server, env, config, credentials)
-    want, judge = theirs(server, env, profile)
+    want, judge = theirs(forks, server, env, profile)
     assert want, judge.stderr
     got, run = ours(seismo, server, env, profile)
     assert got == want, run.stderr
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_same_refusals(seismo, server, tmp_path, case):
+def test_same_refusals(forks, seismo, server, tmp_path, case):
     profile, env, config, credentials = REFUSED[case]
     env = set_up(tmp_path, server, env, config, credentials)
-    want, judge = theirs(server, env, profile)
+    want, judge = theirs(forks, server, env, profile)
     assert want is None and judge.returncode != 0
     got, run = ours(seismo, server, env, profile)
     assert got is None and run.returncode == (1 if case in AT_WORK else 2), run.stderr
@@ -262,13 +269,13 @@ CONTEXTS = {
 
 
 @pytest.mark.parametrize("case", CONTEXTS)
-def test_a_contexts_role_is_assumed_like_a_profiles(seismo, server, tmp_path, case):
+def test_a_contexts_role_is_assumed_like_a_profiles(forks, seismo, server, tmp_path, case):
     context, profile, env, config, credentials = CONTEXTS[case]
     env = set_up(tmp_path, server, env, config + f"[profile judge]\nrole_arn = {ROLE_ARN}\n{profile}\n", credentials)
     file = tmp_path / "config.yaml"
     file.write_text(f'contexts: {{prod: {{account_id: "111122223333", region: eu-west-1, role_arn: "{ROLE_ARN}", {context}}}}}\n')
     file.chmod(0o600)
-    want, judge = theirs(server, env, "judge")
+    want, judge = theirs(forks, server, env, "judge")
     assert want, judge.stderr
     server.signers.clear()
     run = subprocess.run([seismo, "get", "jobs", "-c", str(file)], env=env, capture_output=True, text=True, timeout=60)
@@ -299,10 +306,10 @@ s.create_client("sts", region_name="eu-west-1").get_caller_identity()
 
 @pytest.mark.parametrize("more", ["", "role_session_name = me\nexternal_id = x/y", "duration_seconds = 1200",
                                   "mfa_serial = arn:aws:iam::1:mfa/me"])
-def test_roles_of_the_clis_cache(seismo, server, tmp_path, more):
+def test_roles_of_the_clis_cache(forks, seismo, server, tmp_path, more):
     """What the AWS CLI took is used, MFA or not; nothing is asked of STS but who we are."""
     env = set_up(tmp_path, server, {"AWS_DEFAULT_REGION": "eu-west-1"}, role("r", "source_profile = a", more), keys("a", "A"))
-    run = subprocess.run([sys.executable, "-c", CACHING, "r"], env=env, capture_output=True, text=True, timeout=60)
+    run = forks.run(CACHING, "r", env=env)
     assert run.returncode == 0, run.stderr
     file, = (tmp_path / ".aws/cli/cache").iterdir()
     cached = json.loads(file.read_text())
