@@ -15,8 +15,9 @@ import pytest
 
 from conftest import SimProcess
 
-CLOCK = "2026-11-17T14:37:00Z"
-SINCE = "2026-11-17T13:00:00Z"
+NOW = datetime.datetime.now(datetime.timezone.utc).replace(second=0, microsecond=0)
+# Of today: a console reads back from the real clock, and would take longer with every day to reach a clock that stays behind.
+CLOCK, SINCE, WIDE = ((NOW - datetime.timedelta(minutes=m)).strftime("%Y-%m-%dT%H:%M:%SZ") for m in (1, 98, 2000))
 TORTURE = bool(os.environ.get("SEISMO_TORTURE"))
 CONFIG = "contexts:\n  dev: {{stage: test, region: {region}, endpoint_url: '{url}'}}\n"
 NEW_JOB = re.compile(r"\b(\d{1,2})s\b")
@@ -107,11 +108,10 @@ def test_d01_full_disk_answers_are_whole(home, place, seismo, held, truth, how):
     """`get` answers from all that it read, says that it was not kept, and leaves a sound file, which the next one fills up."""
     store, env = place(held)
     words = full_disk(how, store.parent)
-    wide = "2026-11-16T06:00:00Z"
     ask = [seismo, "get", "cost", "-o", "json", "--since"]
-    done = subprocess.run([*words, *ask, wide], env={**home.env, **env}, capture_output=True, timeout=120)
+    done = subprocess.run([*words, *ask, WIDE], env={**home.env, **env}, capture_output=True, timeout=120)
     assert done.returncode == 0 and b"not recording" in done.stderr, done.stderr
-    calm = subprocess.run([*ask, wide], env={**home.env, **env, "XDG_DATA_HOME": str(home.path / "calm")}, capture_output=True, timeout=120)
+    calm = subprocess.run([*ask, WIDE], env={**home.env, **env, "XDG_DATA_HOME": str(home.path / "calm")}, capture_output=True, timeout=120)
     assert calm.returncode == 0 and b"not recording" not in calm.stderr
     assert json.loads(done.stdout)["groups"] == json.loads(calm.stdout)["groups"]
     if how == "limit":
