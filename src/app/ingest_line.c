@@ -1,6 +1,5 @@
 #include "app/ingest.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 enum { TREE_MAX_BYTES = 1 << 20 };
@@ -8,7 +7,15 @@ enum { TREE_MAX_BYTES = 1 << 20 };
 /* Two lines that say the same are one event: there is nothing else to tell them apart by. */
 static Str made_up_id(Arena *a, Str text)
 {
-	return arena_printf(a, "file-%016" PRIx64, str_hash(text));
+	static const char digits[] = "0123456789abcdef", name[] = "file-";
+	enum { NAME = sizeof name - 1, DIGITS = 16 };
+	uint64_t hash = str_hash(text);
+	char *id = arena_alloc(a, NAME + DIGITS + 1);
+
+	memcpy(id, name, NAME);
+	for (int i = DIGITS; i-- > 0; hash >>= 4)
+		id[NAME + i] = digits[hash & 15];
+	return (Str){ id, NAME + DIGITS };
 }
 
 static IngestKind keep_line(Arena *a, const LogsEvent *event, LogLine *line, Err *e)

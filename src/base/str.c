@@ -205,3 +205,23 @@ uint64_t str_hash(Str s)
 		h = (h ^ (unsigned char)s.p[i]) * 0x100000001b3ULL;
 	return h;
 }
+
+uint64_t str_quick_hash(Str s)
+{
+	const uint64_t odd = UINT64_C(0x9E3779B97F4A7C15);
+	uint64_t h = s.n, part = 0;
+	size_t i = 0;
+
+	for (; i + sizeof part <= s.n; i += sizeof part) {
+		memcpy(&part, s.p + i, sizeof part);
+		h = (h ^ part) * odd;
+		h ^= h >> 29;
+	}
+	if (i < s.n) {
+		part = 0;
+		memcpy(&part, s.p + i, s.n - i);
+		h = (h ^ part) * odd;
+		h ^= h >> 29;
+	}
+	return h;
+}

@@ -78,7 +78,7 @@ static Str cut_geography(Str id, bool *premium)
 
 static size_t place_of(const PriceTable *t, Str id)
 {
-	return (size_t)((str_hash(id) * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & (t->slots - 1);
+	return (size_t)((str_quick_hash(id) * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & (t->slots - 1);
 }
 
 void price_index(PriceTable *t, Arena *a)

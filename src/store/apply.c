@@ -155,15 +155,17 @@ static int find_call(Taking *t, const LogLine *l, Call *c, bool *found, Err *e)
 	return *found ? 0 : call_find(t->s, own, true, &t->a, c, found, e);
 }
 
-static int new_call(Taking *t, const LogLine *l, Call *c, Err *e)
+static int new_call(Taking *t, const LogLine *l, const int64_t *name, Call *c, Err *e)
 {
 	bool lone = !l->job_id.n;
 	Str own = l->request_id.n ? l->request_id : l->event_id;
 
-	*c = (Call){ .id = t->next_id++, .only = l, .kind = lone ? CALL_LONE : CALL_LINES, .job_id = lone ? own : l->job_id, .trace = l->trace_id,
-	             .state = JOB_OTHER, .cost_lines = 1 };
+	*c = (Call){ .id = t->next_id++, .only = l, .only_name = name, .kind = lone ? CALL_LONE : CALL_LINES,
+	             .job_id = lone ? own : l->job_id, .trace = l->trace_id, .state = JOB_OTHER, .cost_lines = 1 };
 	if (apply_book(t->s, c, NULL, t->prices, t->mode, &t->a, &t->d.nusd, e) < 0)
 		return -1;
+	c->only = NULL;
+	c->only_name = NULL;
 	return call_save(t->s, c, NULL, e);
 }
 
@@ -172,6 +174,7 @@ static int apply_line(Taking *t, const LogLine *l, Err *e)
 	bool cost = l->kind == LINE_COST || l->kind == LINE_INVOCATION, fresh, found = false;
 	Call c = { 0 };
 	LineMatch match;
+	int64_t name[LINE_NAMES];
 
 	if (l->event_ms < (cost ? t->horizon.jobs_ms : t->horizon.lines_ms))
 		return 0;
@@ -184,7 +187,7 @@ static int apply_line(Taking *t, const LogLine *l, Err *e)
 	}
 	if (cost && find_call(t, l, &c, &found, e) < 0)
 		return -1;
-	if (line_insert(t->s, l, !cost ? 0 : found ? c.id : t->next_id, &fresh, e) < 0)
+	if (line_insert(t->s, l, !cost ? 0 : found ? c.id : t->next_id, name, &fresh, e) < 0)
 		return -1;
 	if (!fresh) {
 		t->d.lines_again++;
@@ -195,7 +198,7 @@ static int apply_line(Taking *t, const LogLine *l, Err *e)
 		return 0;
 	if (found)
 		make_dirty(t, c.id, 1);
-	else if (new_call(t, l, &c, e) < 0)
+	else if (new_call(t, l, name + 1, &c, e) < 0)
 		return -1;
 	return take_request(t, l->request_id, c.id, e);
 }

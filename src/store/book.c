@@ -52,7 +52,11 @@ static int set_keys(Store *s, Call *c, const CostLines *l, Err *e)
 
 	for (int i = 0; i < OWN_NAMES; i++) {
 		c->key[dims[i]] = c->own[i];
-		if (!c->own[i] && db_name_id(s, lines[i], &c->key[dims[i]], e) < 0)
+		if (c->own[i])
+			continue;
+		if (c->only)
+			c->key[dims[i]] = c->only_name[i];
+		else if (db_name_id(s, lines[i], &c->key[dims[i]], e) < 0)
 			return -1;
 	}
 	return apply_version(s, c->key[DIM_AGENT], c->key[DIM_VERSION], &c->key[DIM_VERSION], e);

@@ -163,7 +163,7 @@ static bool is_held(const Store *s, int64_t event_ms, int64_t event_hash)
 	return h;
 }
 
-int line_insert(Store *s, const LogLine *l, int64_t call, bool *fresh, Err *e)
+int line_insert(Store *s, const LogLine *l, int64_t call, int64_t name[LINE_NAMES], bool *fresh, Err *e)
 {
 	HeldLine h = { .l = l, .call = call, .event_hash = (int64_t)str_hash(l->event_id) };
 	bool stored = is_held(s, l->event_ms, h.event_hash);
@@ -174,8 +174,9 @@ int line_insert(Store *s, const LogLine *l, int64_t call, bool *fresh, Err *e)
 	if (stored)
 		return 0;
 	for (size_t i = 0; i < COUNT(named); i++)
-		if (db_name_id(s, *part(l, named[i]), &h.name[i], e) < 0)
+		if (db_name_id(s, *part(l, named[i]), &name[i], e) < 0)
 			return -1;
+	memcpy(h.name, name, sizeof h.name);
 	return held_put_line(s, &h, e);
 }
 

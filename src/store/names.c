@@ -10,27 +10,6 @@ static size_t spread(uint64_t h, size_t slots)
 	return (size_t)((h * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & (slots - 1);
 }
 
-/* Eight bytes at a time: each line and each job asks for ten names. Kept nowhere, so it may change. */
-static uint64_t quick_hash(Str s)
-{
-	const uint64_t odd = UINT64_C(0x9E3779B97F4A7C15);
-	uint64_t h = s.n, part = 0;
-	size_t i = 0;
-
-	for (; i + sizeof part <= s.n; i += sizeof part) {
-		memcpy(&part, s.p + i, sizeof part);
-		h = (h ^ part) * odd;
-		h ^= h >> 29;
-	}
-	if (i < s.n) {
-		part = 0;
-		memcpy(&part, s.p + i, s.n - i);
-		h = (h ^ part) * odd;
-		h ^= h >> 29;
-	}
-	return h;
-}
-
 static void link_slot(uint32_t *table, size_t slots, uint64_t hash, uint32_t index)
 {
 	size_t i = spread(hash, slots);
@@ -50,7 +29,7 @@ static void grow(Names *t)
 	t->by_id = xcalloc(slots, sizeof *t->by_id);
 	t->slots = slots;
 	for (size_t i = 0; i < t->n; i++) {
-		link_slot(t->by_text, slots, quick_hash(t->v[i].text), (uint32_t)i + 1);
+		link_slot(t->by_text, slots, str_quick_hash(t->v[i].text), (uint32_t)i + 1);
 		link_slot(t->by_id, slots, (uint64_t)t->v[i].id, (uint32_t)i + 1);
 	}
 }
@@ -68,7 +47,7 @@ const Name *names_find(const Names *t, Str text)
 {
 	if (!t->slots)
 		return NULL;
-	for (size_t i = spread(quick_hash(text), t->slots); t->by_text[i]; i = (i + 1) & (t->slots - 1))
+	for (size_t i = spread(str_quick_hash(text), t->slots); t->by_text[i]; i = (i + 1) & (t->slots - 1))
 		if (str_eq(t->v[t->by_text[i] - 1].text, text))
 			return &t->v[t->by_text[i] - 1];
 	return NULL;
@@ -90,7 +69,7 @@ const Name *names_put(Names *t, int64_t id, Str text)
 		grow(t);
 	VEC_GROW(t->v, t->cap, t->n + 1);
 	t->v[t->n++] = (Name){ id, arena_str(&t->arena, text) };
-	link_slot(t->by_text, t->slots, quick_hash(text), (uint32_t)t->n);
+	link_slot(t->by_text, t->slots, str_quick_hash(text), (uint32_t)t->n);
 	link_slot(t->by_id, t->slots, (uint64_t)id, (uint32_t)t->n);
 	return &t->v[t->n - 1];
 }

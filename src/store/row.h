@@ -23,6 +23,7 @@ typedef struct Call {
 	int64_t  key[DIM_SIMPLE];        /* under which it is booked; key[DIM_ALL] = 0 */
 	bool     caching;                /* what caches were worth is part of its totals: not so in rows of older layouts */
 	const LogLine *only;             /* its one cost line when that is at hand; NULL: they are read */
+	const int64_t *only_name;        /* the ids of its names, in the order of OWN_NAMES */
 } Call;
 
 #define CALL_COLUMNS \
@@ -57,8 +58,9 @@ void detail_numbers(Str *blob, Job *j);                         /* only score an
  * LINE_NEW: line_insert decides. */
 typedef enum LineMatch { LINE_NEW, LINE_KNOWN, LINE_CONFIRMED } LineMatch;
 int  line_match(Store *s, const LogLine *l, LineMatch *out, Err *e);
-/* Inserts the line unless it is there: *fresh says which. call: the id of the call whose cost it carries, else 0. */
-int  line_insert(Store *s, const LogLine *l, int64_t call, bool *fresh, Err *e);
+/* Inserts the line unless it is there: *fresh says which; name then holds the ids of its level and of what OWN_NAMES lists. call: the id
+ * of the call whose cost it carries, else 0. */
+int  line_insert(Store *s, const LogLine *l, int64_t call, int64_t name[LINE_NAMES], bool *fresh, Err *e);
 /* The cost lines of a call, or (call_only false) these and all lines of the job or trace; in time order (then event id),
  * at most limit (0 = all). */
 /* Each cost line or record of the invocation log with a request id, once; each must not read lines. */
