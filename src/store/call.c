@@ -1,10 +1,8 @@
 #include "store/row.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/num.h"
-#include "base/xalloc.h"
 #include "store/rows.h"
 
 enum {
@@ -83,39 +81,6 @@ static void keep_text(Arena *a, Call *c)
 	c->detail = arena_str(a, c->detail);
 }
 
-int call_find(Store *s, Str job_id, bool lone, Arena *a, Call *c, bool *found, Err *e)
-{
-#define CALLS_IN(table) "SELECT " CALL_COLUMNS " FROM (SELECT id AS at FROM " table " WHERE hash = ?1) CROSS JOIN job ON id = at"
-	static const char sql[] = CALLS_IN("job_recent") " UNION ALL " CALLS_IN("job_settled");
-	const int64_t hash = index_hash(job_id);
-	const Call *held = held_call(&s->held, job_id, lone, hash);
-	sqlite3_stmt *st;
-	int rc;
-
-	*found = held;
-	if (held) {
-		*c = *held;
-		c->stored = true;            /* as far as its caller is concerned */
-		keep_text(a, c);
-		return 0;
-	}
-	if (!(st = db_stmt(s, sql, e)))
-		return -1;
-	sqlite3_bind_int64(st, 1, hash);
-	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-		if (!str_eq(db_col_str(st, 2), job_id) || (sqlite3_column_int64(st, 1) == CALL_LONE) != lone)
-			continue;
-		call_read(st, c);
-		keep_text(a, c);
-		*found = true;
-		break;
-	}
-	if (!*found && rc != SQLITE_DONE)
-		(void)db_fail(s, "cannot find a job", e);
-	sqlite3_reset(st);
-	return *found || rc == SQLITE_DONE ? 0 : -1;
-}
-
 int call_look(Store *s, int64_t id, Arena *a, Call *c, bool *found, Err *e)
 {
 	static const char sql[] = "SELECT " CALL_COLUMNS " FROM job WHERE id = ?";
@@ -135,6 +100,37 @@ int call_look(Store *s, int64_t id, Arena *a, Call *c, bool *found, Err *e)
 	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : db_fail(s, "cannot read a job again", e);
 }
 
+/* Is it the one that is looked for? Hashes are short. */
+static bool is_call(const Call *c, Str job_id, bool lone)
+{
+	return (c->kind == CALL_LONE) == lone && str_eq(c->job_id, job_id);
+}
+
+int call_find(Store *s, Str job_id, bool lone, Arena *a, Call *c, bool *found, Err *e)
+{
+	const int64_t hash = index_hash(job_id);
+	const Call *held = held_call(&s->held, job_id, lone, hash);
+	const int64_t *id;
+	size_t n;
+
+	*found = held;
+	if (held) {
+		*c = *held;
+		c->stored = true;            /* as far as its caller is concerned */
+		keep_text(a, c);
+		return 0;
+	}
+	if (index_ids(s, hash, &id, &n, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n && !*found; i++) {
+		/* One that has been deleted may have left its entry behind. */
+		if (call_look(s, id[i], a, c, found, e) < 0)
+			return -1;
+		*found = *found && is_call(c, job_id, lone);
+	}
+	return 0;
+}
+
 int call_get(Store *s, int64_t id, Arena *a, Call *c, Err *e)
 {
 	bool found;
@@ -146,23 +142,13 @@ int call_get(Store *s, int64_t id, Arena *a, Call *c, Err *e)
 
 int call_delete(Store *s, const Call *c, Err *e)
 {
-	static const char row[] = "DELETE FROM job WHERE id = ?1";
-	static const char recent[] = "DELETE FROM job_recent WHERE hash = ?2 AND id = ?1";
-	static const char settled[] = "DELETE FROM job_settled WHERE hash = ?2 AND id = ?1";
-	static const char *const all[] = { row, recent, settled };
+	static const char sql[] = "DELETE FROM job WHERE id = ?1";
+	sqlite3_stmt *st = db_stmt(s, sql, e);
 
-	for (int i = 0; i < 3; i++) {
-		sqlite3_stmt *st = db_stmt(s, all[i], e);
-
-		if (!st)
-			return -1;
-		sqlite3_bind_int64(st, 1, c->id);
-		if (i)
-			sqlite3_bind_int64(st, 2, index_hash(c->job_id));
-		if (db_done(s, st, "cannot take a call out", e) < 0)
-			return -1;
-	}
-	return 0;
+	if (!st)
+		return -1;
+	sqlite3_bind_int64(st, 1, c->id);
+	return db_done(s, st, "cannot take a call out", e) < 0 ? -1 : index_drop(s, index_hash(c->job_id), c->id, e);
 }
 
 static int64_t flags_of(const Call *c)
@@ -316,41 +302,19 @@ static void give_call(sqlite3_context *ctx, void *held, size_t row, int column)
 	}
 }
 
-/* Their places in the index, in its order: neighbours share a page. */
-typedef struct Entry { int64_t hash, id; } Entry;
-
-static int by_hash(const void *a, const void *b)
-{
-	const Entry *x = a, *y = b;
-
-	return x->hash != y->hash ? (x->hash < y->hash ? -1 : 1) : (x->id > y->id) - (x->id < y->id);
-}
-
-static void give_entry(sqlite3_context *ctx, void *entries, size_t row, int column)
-{
-	const Entry *v = entries;
-
-	sqlite3_result_int64(ctx, column ? v[row].id : v[row].hash);
-}
-
 int call_write_held(Store *s, Err *e)
 {
 	static const char sql[] =
 		"INSERT OR FAIL INTO job(" CALL_COLUMNS ", hash) SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16,"
 		"c17, c18, c19, c20, c21, c22, c23, c24, c25, c26, c27, c28, c29, c30, c31, c32, c33, c34, c35, c36, c37 FROM rows WHERE true";
 	Held *h = &s->held;
-	Entry *v = xmalloc((h->calls + 1) * sizeof *v);
-	int rc;
 
+	if (rows_write(s, sql, &(Rows){ h->calls, give_call, h }, "cannot keep jobs", e) < 0)
+		return -1;
 	for (size_t i = 0; i < h->calls; i++)
-		v[i] = (Entry){ h->hash[i], h->call[i].id };
-	if (h->calls)
-		qsort(v, h->calls, sizeof *v, by_hash);
-	rc = rows_write(s, sql, &(Rows){ h->calls, give_call, h }, "cannot keep jobs", e);
-	if (rc == 0 && h->calls)
-		rc = index_put_all(s, &(Rows){ h->calls, give_entry, v }, e);
-	free(v);
-	return rc;
+		if (index_put(s, h->hash[i], h->call[i].id, e) < 0)
+			return -1;
+	return 0;
 }
 
 void call_sums(const Call *c, Sums *out)

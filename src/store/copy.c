@@ -50,7 +50,6 @@ static const struct { const char *table, *which; } parts[] = {
 	{ "job", "booked_ms >= ?1" },
 	/* A line goes with its call, and a later one even without it, so that it is known when it comes again. */
 	{ "line", "event_ms >= ?1 OR (call <> 0 AND call IN (SELECT id FROM job WHERE booked_ms >= ?1))" },
-	{ "job_recent", "id IN (SELECT id FROM job WHERE booked_ms >= ?1)" },
 	{ "job_settled", "id IN (SELECT id FROM job WHERE booked_ms >= ?1)" },
 	/* Minutes: rollup.h. */
 	{ "total", "rollup NOT IN (6, 10, 11, 12, 13) OR at >= ?1 / 60000" }, { "latency", "rollup <> 6 OR at >= ?1 / 60000" },

@@ -120,7 +120,7 @@ void db_undo(Store *s)
 	cells_reset(&s->cells);
 	held_reset(&s->held);
 	books_close(s);
-	s->indexed = 0;
+	index_lose(&s->index);
 }
 
 int db_bind_str(sqlite3_stmt *st, int at, Str text)

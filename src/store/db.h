@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "store/cells.h"
 #include "store/held.h"
+#include "store/index.h"
 #include "store/names.h"
 #include "store/store.h"
 
@@ -24,7 +25,7 @@ struct Store {
 	Pairs    versions;       /* ids of agent and version to that of "agent@version"; emptied with the names */
 	Cells    cells;          /* differences of the batch under way */
 	Held     held;           /* its rows that wait to be written */
-	int64_t  indexed;        /* new ids put during it */
+	Index    index;          /* of the new calls in the file */
 	int64_t  recent_from;    /* during it: the first minute that is kept by key */
 	Buf      scratch;
 	struct Books *books;     /* books.c: the store's prices, once they were needed */
@@ -56,13 +57,6 @@ Str db_col_str(sqlite3_stmt *st, int at);                        /* borrowed unt
 int  db_name_id(Store *s, Str text, int64_t *id, Err *e);        /* makes it when it is new: writers only */
 int  db_name_find(Store *s, Str text, int64_t *id, Err *e);      /* -2 in *id when there is none */
 int  db_name_text(Store *s, int64_t id, Str *text, Err *e);      /* borrowed from the store, until it is closed or undone */
-
-/* Ids of calls by the hash of their job id (index.c). */
-int64_t index_hash(Str job_id);
-int index_put(Store *s, int64_t hash, int64_t id, Err *e);
-int index_put_all(Store *s, const Rows *hash_id, Err *e);        /* rows of both, in this order */
-int index_settle(Store *s, Err *e);                              /* before a commit: keeps the table of new ones small */
-int index_forget(Store *s, int64_t booked_before_ms, Err *e);    /* before these jobs are deleted */
 
 int schema_check(Store *s, bool *foreign, Err *e);               /* application id and version */
 int64_t schema_newest(void);                                      /* layout that this program makes */

@@ -275,6 +275,7 @@ void store_close(Store *s)
 	pairs_done(&s->versions);
 	cells_done(&s->cells);
 	held_done(&s->held);
+	index_done(&s->index);
 	books_close(s);
 	buf_done(&s->scratch);
 	buf_done(&s->merged);

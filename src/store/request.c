@@ -82,22 +82,13 @@ static int is_of(Store *s, const Call *c, Str request, Arena *a, bool *yes, Err 
 
 int request_find(Store *s, Str request, Arena *a, Call *c, bool *found, Err *e)
 {
-	enum { TWINS = 8 };
-	static const char sql[] = "SELECT id FROM job_recent WHERE hash = ?1 UNION SELECT id FROM job_settled WHERE hash = ?1 ORDER BY id LIMIT 8";
-	sqlite3_stmt *st = db_stmt(s, sql, e);
-	int64_t id[TWINS];
-	int n = 0, rc;
+	const int64_t *id;
+	size_t n;
 
 	*found = false;
-	if (!st)
+	if (index_ids(s, hash_of(s, request), &id, &n, e) < 0)
 		return -1;
-	sqlite3_bind_int64(st, 1, hash_of(s, request));
-	while ((rc = sqlite3_step(st)) == SQLITE_ROW && n < TWINS)
-		id[n++] = sqlite3_column_int64(st, 0);
-	sqlite3_reset(st);
-	if (rc != SQLITE_DONE && rc != SQLITE_ROW)
-		return db_fail(s, "cannot find a request", e);
-	for (int i = 0; i < n && !*found; i++) {
+	for (size_t i = 0; i < n && !*found; i++) {
 		bool there;
 
 		/* A call that was merged into another one has left its entry behind. */

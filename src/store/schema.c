@@ -152,6 +152,11 @@ static const char *const migrations[] = {
 	"CREATE TABLE pushed_hour(hour INTEGER NOT NULL, kind INTEGER NOT NULL, from_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL,"
 	"approximate INTEGER NOT NULL, partial INTEGER NOT NULL, PRIMARY KEY(hour, kind)) WITHOUT ROWID;"
 	"ALTER TABLE feed ADD COLUMN pushed INTEGER NOT NULL DEFAULT 0;",
+	/* The places of new calls as a row for each batch (index.h). */
+	"INSERT OR IGNORE INTO job_settled SELECT hash, id FROM job_recent ORDER BY hash, id;"
+	"DROP TABLE job_recent;"
+	"DELETE FROM meta WHERE key = 'recent_jobs';"
+	"CREATE TABLE job_new(id INTEGER PRIMARY KEY, entries BLOB NOT NULL);",
 };
 enum { VERSION = (int)(sizeof migrations / sizeof *migrations) };
 

@@ -53,11 +53,17 @@ static inline void back_to(const char *path, const char *query, const char *sql)
 	"UPDATE job SET flags = flags & ~128; ALTER TABLE job DROP COLUMN cache_saved; ALTER TABLE job DROP COLUMN cache_premium;" \
 	"ALTER TABLE job DROP COLUMN cache_miss;"
 
+/* The places of new jobs as they were kept: a row for each. */
+#define OLD_PLACES \
+	"CREATE TABLE job_recent(hash INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY(hash, id)) WITHOUT ROWID;" \
+	"INSERT INTO job_recent SELECT hash, id FROM job WHERE id NOT IN (SELECT id FROM job_settled);" \
+	"DROP TABLE IF EXISTS job_new; DELETE FROM meta WHERE key = 'settled';"
+
 /* Layout 3; the old totals must be there. */
 #define TABLES_3 \
-	"'meta', 'name', 'job', 'line', 'hourly', 'minutely', 'cursor', 'frame', 'agent', 'series', 'point', 'job_recent', 'job_settled'"
+	"'meta', 'name', 'job', 'line', 'hourly', 'minutely', 'cursor', 'frame', 'agent', 'series', 'point', 'job_settled'"
 #define BACK_TO_3 \
-	NO_CACHING \
+	NO_CACHING OLD_PLACES \
 	"DROP INDEX job_updated; CREATE INDEX job_updated ON job(updated_ms, state, latency_ms) WHERE kind = 0;" \
 	"DELETE FROM meta WHERE key = 'recent_from'; PRAGMA user_version = 3;"
 

@@ -86,8 +86,9 @@ static void old_rows_go_and_do_not_come_again(void **state)
 	MUST(store_jobs(s, &(JobFilter){ 0 }, &a, &row, &rows, e));
 	assert_int_equal(rows, kept);
 	assert_true(kept > 0 && kept < n);
-	assert_int_equal(raw_count("old.db", "SELECT count(*) FROM job WHERE id NOT IN (SELECT id FROM job_recent UNION SELECT id FROM job_settled)"), 0);
-	assert_int_equal(raw_count("old.db", "SELECT count(*) FROM job_recent WHERE id NOT IN (SELECT id FROM job)"), 0);
+	assert_int_equal(raw_count("old.db", "SELECT count(*) FROM job WHERE (hash, id) NOT IN (SELECT hash, id FROM job_settled)"), 0);
+	assert_int_equal(raw_count("old.db", "SELECT count(*) FROM job_settled WHERE id NOT IN (SELECT id FROM job)"), 0);
+	assert_int_equal(raw_count("old.db", "SELECT count(*) FROM job_new"), 0);
 	apply_facts(s, f.v, f.n, LEDGER_COMPUTED);
 	after = totals(s, 0);
 	assert_string_equal(before, after);
@@ -250,7 +251,7 @@ static void test_d04_the_first_layout_is_brought_up_to_date(void **state)
 		"ALTER TABLE line DROP COLUMN call; CREATE INDEX job_hash ON job(hash);"
 		"CREATE INDEX line_job ON line(job_hash) WHERE job_hash <> 0; CREATE INDEX line_trace ON line(trace_hash) WHERE trace_hash <> 0;"
 		NO_CACHING
-		"DELETE FROM meta WHERE key IN ('recent_jobs', 'recent_from'); PRAGMA user_version = 1";
+		"DELETE FROM meta WHERE key IN ('settled', 'recent_from'); PRAGMA user_version = 1";
 	static char change[200];
 	Store *s = must_open("first.db", STORE_WRITE), *clean = must_open("clean.db", STORE_WRITE);
 	char *here, *there;

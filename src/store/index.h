@@ -1,0 +1,41 @@
+/* Ids of calls by the hash of their job id. Hashes are random, so one large table of them would be written nearly whole by every batch (a
+ * page for each new row). New ones are written as they come, a row of job_new for a batch, and are found in memory; of these a sixteenth
+ * of all hashes at a time is moved to job_settled, in order, so that a page of that is written once for many. Inside the store only. */
+#ifndef STORE_INDEX_H
+#define STORE_INDEX_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+struct Store;
+
+enum { INDEX_SLICES = 16 };
+
+typedef struct IndexEntry { int64_t hash, id; } IndexEntry;
+
+/* What a writer knows of job_new. */
+typedef struct Index {
+	bool     known;                  /* else it is read when a transaction begins */
+	bool     settled;                /* something is in job_settled */
+	int64_t  version;                /* of the file when it was read (PRAGMA data_version): others write too */
+	int64_t  last_row;               /* of job_new */
+	int64_t  done[INDEX_SLICES];     /* up to which row the hashes of a slice have been moved */
+	IndexEntry *v;
+	size_t   n, cap, written;        /* those behind `written` are in no row yet */
+	uint32_t *slot;                  /* places in v, plus 1 */
+	size_t   slots;
+	int64_t *found; size_t found_cap;
+} Index;
+
+void    index_done(Index *x);
+void    index_lose(Index *x);                                    /* it may no longer be what the file says */
+int64_t index_hash(Str job_id);
+int     index_begin(struct Store *s, Err *e);                    /* once in a transaction, before the others */
+int     index_put(struct Store *s, int64_t hash, int64_t id, Err *e);
+int     index_drop(struct Store *s, int64_t hash, int64_t id, Err *e);
+int     index_settle(struct Store *s, Err *e);                   /* before a commit: writes what was put */
+int     index_forget(struct Store *s, int64_t booked_before_ms, Err *e);    /* before these jobs are deleted */
+/* The ids of a hash: borrowed until the next call. Also of calls that are gone. */
+int     index_ids(struct Store *s, int64_t hash, const int64_t **id, size_t *n, Err *e);
+
+#endif

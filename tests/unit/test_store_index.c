@@ -1,0 +1,125 @@
+#include "unit.h"
+
+#include "store/db.h"
+#include "store_unit.h"
+
+enum { MANY = 300000 };
+
+/* Known hashes, spread like those of ids. */
+static int64_t hash_of(int64_t i)
+{
+	return (int32_t)((uint32_t)i * UINT32_C(2654435761));
+}
+
+static void check_found(Store *s, int64_t i, bool there)
+{
+	const int64_t *id;
+	size_t n;
+	bool found = false;
+
+	MUST(index_ids(s, hash_of(i), &id, &n, e));
+	for (size_t k = 0; k < n; k++)
+		found |= id[k] == i + 1;
+	if (found != there)
+		fail_msg("entry %lld is %s", (long long)i, found ? "there" : "not there");
+}
+
+static void put(Store *s, int64_t from, int64_t until)
+{
+	MUST(db_begin(s, e));
+	MUST(index_begin(s, e));
+	for (int64_t i = from; i < until; i++)
+		MUST(index_put(s, hash_of(i), i + 1, e));
+	MUST(index_settle(s, e));
+	MUST(db_commit(s, e));
+}
+
+/* In a transaction from memory, outside of one from the file. */
+static void check_all(Store *s, int64_t n, int64_t step)
+{
+	for (int64_t i = 0; i < n; i += step)
+		check_found(s, i, true);
+	check_found(s, n, false);
+}
+
+static void check_both(Store *s, int64_t n)
+{
+	MUST(db_begin(s, e));
+	MUST(index_begin(s, e));
+	check_all(s, n, 17);
+	db_undo(s);
+	check_all(s, n, 40009);
+}
+
+static void entries_are_found_wherever_they_are(void **state)
+{
+	Store *s = must_open("index.db", STORE_WRITE), *r;
+	int64_t settled;
+
+	(void)state;
+	for (int64_t i = 0; i < MANY; i += 5000)
+		put(s, i, i + 5000);
+	MUST(db_int(s, "SELECT count(*) FROM job_settled", &settled, e));
+	assert_in_range(settled, MANY / 16, MANY / 2);
+	check_both(s, MANY);
+	r = must_open("index.db", STORE_READ);
+	check_all(r, MANY, 40009);
+	store_close(r);
+	store_close(s);
+	s = must_open("index.db", STORE_WRITE);
+	check_both(s, MANY);
+	store_close(s);
+}
+
+/* All slices in turn, and rows all of whose entries have moved are gone. */
+static void moved_rows_go(void **state)
+{
+	Store *s = must_open("moved.db", STORE_WRITE);
+	int64_t rows, settled;
+
+	(void)state;
+	for (int64_t i = 0; i < 3 * MANY; i += 50000)
+		put(s, i, i + 50000);
+	MUST(db_int(s, "SELECT min(id) FROM job_new", &rows, e));
+	assert_true(rows > 1);
+	MUST(db_int(s, "SELECT count(*) FROM job_settled", &settled, e));
+	assert_in_range(settled, 2 * MANY, 3 * MANY - 1);
+	check_both(s, 3 * MANY);
+	store_close(s);
+}
+
+/* What another writer has put is known, and what was undone is not. */
+static void two_writers_and_an_undone_batch(void **state)
+{
+	Store *s = must_open("two.db", STORE_WRITE), *other = must_open("two.db", STORE_WRITE);
+
+	(void)state;
+	put(s, 0, 10);
+	put(other, 10, 20);
+	put(s, 20, 30);
+	MUST(db_begin(s, e));
+	MUST(index_begin(s, e));
+	MUST(index_put(s, hash_of(30), 31, e));
+	check_found(s, 30, true);
+	MUST(index_settle(s, e));
+	db_undo(s);
+	MUST(db_begin(s, e));
+	MUST(index_begin(s, e));
+	check_all(s, 30, 1);
+	MUST(index_drop(s, hash_of(7), 8, e));
+	check_found(s, 7, false);
+	MUST(db_commit(s, e));
+	check_both(other, 30);
+	store_close(s);
+	store_close(other);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(entries_are_found_wherever_they_are), cmocka_unit_test(moved_rows_go),
+		cmocka_unit_test(two_writers_and_an_undone_batch),
+	};
+
+	return cmocka_run_group_tests_name("store_index", tests, make_place, clear_place);
+}
