@@ -55,7 +55,7 @@ int  str_i64(Str s, int64_t *out);
 int  str_scaled(Str s, int scale, int64_t *out);
 /* FNV-1a, 64 bit: a stable hash for ids, also written to disk. Not for hostile hash tables. */
 uint64_t str_hash(Str s);
-/* Several times as fast, for what is never kept: it may be another one tomorrow. */
+/* Several times as fast, and another one on machines of another byte order. Ids of log lines in a snapshot hold a part of it. */
 uint64_t str_quick_hash(Str s);
 
 #endif

@@ -88,7 +88,7 @@ static void make_dirty(Taking *t, int64_t call, int64_t lines)
 /* A call that was known by its request id alone turns out to be one of a job's: its lines are the job's from here on. Both are stored. */
 static int merge_lone(Taking *t, const Call *lone, int64_t to, Err *e)
 {
-	if (line_move(t->s, lone->id, to, e) < 0 || call_delete(t->s, lone, e) < 0)
+	if (line_move(t->s, lone, to, e) < 0 || call_delete(t->s, lone, e) < 0)
 		return -1;
 	apply_count(t->s, lone, -1, NULL);
 	t->d.nusd -= lone->b.nusd;
@@ -132,6 +132,7 @@ static int apply_job(Taking *t, const Job *j, Err *e)
 	c.id = found ? old.id : t->next_id++;
 	c.stored = found;
 	c.cost_lines = found ? old.cost_lines : 0;
+	c.line = found ? old.line : 0;
 	if (apply_book(t->s, &c, found ? &old : NULL, t->prices, t->mode, &t->a, &t->d.nusd, e) < 0)
 		return -1;
 	if (found && old.kind == CALL_ITEM)
@@ -155,13 +156,13 @@ static int find_call(Taking *t, const LogLine *l, Call *c, bool *found, Err *e)
 	return *found ? 0 : call_find(t->s, own, true, &t->a, c, found, e);
 }
 
-static int new_call(Taking *t, const LogLine *l, const int64_t *name, Call *c, Err *e)
+static int new_call(Taking *t, const LogLine *l, int64_t line, const int64_t *name, Call *c, Err *e)
 {
 	bool lone = !l->job_id.n;
 	Str own = l->request_id.n ? l->request_id : l->event_id;
 
 	*c = (Call){ .id = t->next_id++, .only = l, .only_name = name, .kind = lone ? CALL_LONE : CALL_LINES,
-	             .job_id = lone ? own : l->job_id, .trace = l->trace_id, .state = JOB_OTHER, .cost_lines = 1 };
+	             .job_id = lone ? own : l->job_id, .trace = l->trace_id, .state = JOB_OTHER, .cost_lines = 1, .line = line };
 	if (apply_book(t->s, c, NULL, t->prices, t->mode, &t->a, &t->d.nusd, e) < 0)
 		return -1;
 	c->only = NULL;
@@ -174,11 +175,12 @@ static int apply_line(Taking *t, const LogLine *l, Err *e)
 	bool cost = l->kind == LINE_COST || l->kind == LINE_INVOCATION, fresh, found = false;
 	Call c = { 0 };
 	LineMatch match;
+	LinePlace place;
 	int64_t name[LINE_NAMES];
 
 	if (l->event_ms < (cost ? t->horizon.jobs_ms : t->horizon.lines_ms))
 		return 0;
-	if (line_match(t->s, l, &match, e) < 0)
+	if (line_match(t->s, l, &match, &place, e) < 0)
 		return -1;
 	if (match != LINE_NEW) {
 		t->d.lines_again++;
@@ -187,7 +189,7 @@ static int apply_line(Taking *t, const LogLine *l, Err *e)
 	}
 	if (cost && find_call(t, l, &c, &found, e) < 0)
 		return -1;
-	if (line_insert(t->s, l, !cost ? 0 : found ? c.id : t->next_id, name, &fresh, e) < 0)
+	if (line_insert(t->s, l, &place, (LineCall){ !cost ? 0 : found ? c.id : t->next_id, found }, name, &fresh, e) < 0)
 		return -1;
 	if (!fresh) {
 		t->d.lines_again++;
@@ -198,7 +200,7 @@ static int apply_line(Taking *t, const LogLine *l, Err *e)
 		return 0;
 	if (found)
 		make_dirty(t, c.id, 1);
-	else if (new_call(t, l, name + 1, &c, e) < 0)
+	else if (new_call(t, l, place.id, name + 1, &c, e) < 0)
 		return -1;
 	return take_request(t, l->request_id, c.id, e);
 }
@@ -234,7 +236,7 @@ static int apply_dirty(Taking *t, Err *e)
 static int apply_rows(Taking *t, Err *e)
 {
 	/* Lines may outlive their call: its id must not come again. */
-	static const char last[] = "SELECT max(coalesce((SELECT max(id) FROM job), 0), coalesce((SELECT max(call) FROM line WHERE call <> 0), 0))";
+	static const char last[] = "SELECT max(coalesce((SELECT max(id) FROM job), 0), coalesce((SELECT value FROM meta WHERE key = 'last_call'), 0))";
 
 	if (books_open(t->s, t->b->prices, t->b->mode, &t->prices, &t->mode, e) < 0 || apply_horizon(t->s, &t->horizon, e) < 0 ||
 	    recent_begin(t->s, t->b->now_ms, e) < 0 || db_int(t->s, last, &t->next_id, e) < 0)

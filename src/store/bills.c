@@ -8,7 +8,7 @@ enum { FIRST_KEY = 3 };
 
 static int bill_of(Store *s, const Call *c, Arena *a, Bill *b, Err *e)
 {
-	LineQuery q = { .call = c->id, .call_only = true };
+	LineQuery q = { .call = c->id, .line = c->line, .call_only = true };
 	LogLine *line = NULL;
 	Job own = { 0 };
 

@@ -7,7 +7,7 @@ static const int64_t minute_ms = 60000, hour_ms = 3600000;
 
 static int sum_lines(Store *s, const Call *c, const PriceTable *p, Arena *a, CostLines *sum, Err *e)
 {
-	LineQuery q = { .call = c->id, .call_only = true };
+	LineQuery q = { .call = c->id, .line = c->line, .call_only = true };
 	LogLine *v;
 	size_t n;
 

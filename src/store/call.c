@@ -71,6 +71,7 @@ void call_read(sqlite3_stmt *st, Call *c)
 	for (int d = DIM_ALL + 1; d < DIM_SIMPLE; d++)
 		c->key[d] = sqlite3_column_int64(st, at++);
 	c->b.cache = col_caching(st, at);
+	c->line = sqlite3_column_int64(st, at + 3);
 }
 
 static void keep_text(Arena *a, Call *c)
@@ -138,6 +139,12 @@ int call_get(Store *s, int64_t id, Arena *a, Call *c, Err *e)
 	if (call_look(s, id, a, c, &found, e) < 0)
 		return -1;
 	return found ? 0 : err_set(e, "the snapshot %s lacks a job; move it away and a new one is made", s->path);
+}
+
+int call_mark_last(Store *s, Err *e)
+{
+	return db_exec(s, "INSERT INTO meta SELECT 'last_call', max(id) FROM job HAVING max(id) IS NOT NULL "
+	                  "ON CONFLICT(key) DO UPDATE SET value = max(value, excluded.value)", e);
 }
 
 int call_delete(Store *s, const Call *c, Err *e)
@@ -243,7 +250,7 @@ static void give_text(sqlite3_context *ctx, Str text)
 
 /* In the order of CALL_COLUMNS, then the hash. */
 enum { ID, KIND, JOB_ID, TRACE, STATUS, DETAIL, NUMBERS, REPORTED = 13, LATENCY, OWN, BOOKED = OWN + OWN_NAMES, SOURCE, NUSD, REPORTED_BOOKED, TOKENS,
-       KEYS = TOKENS + PRICE_CLASSES, CACHE = KEYS + DIM_SIMPLE - 1, HASH = CACHE + 3 };
+       KEYS = TOKENS + PRICE_CLASSES, CACHE = KEYS + DIM_SIMPLE - 1, LINE = CACHE + 3, HASH };
 
 static void set_numbers(const Call *c, int64_t hash, int64_t v[HELD_NUMBERS])
 {
@@ -263,6 +270,7 @@ static void set_numbers(const Call *c, int64_t hash, int64_t v[HELD_NUMBERS])
 	v[CACHE] = c->b.cache.saved_nusd;
 	v[CACHE + 1] = c->b.cache.premium_nusd;
 	v[CACHE + 2] = c->b.cache.miss_nusd;
+	v[LINE] = c->line;
 	v[HASH] = hash;
 }
 
@@ -306,7 +314,7 @@ int call_write_held(Store *s, Err *e)
 {
 	static const char sql[] =
 		"INSERT OR FAIL INTO job(" CALL_COLUMNS ", hash) SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16,"
-		"c17, c18, c19, c20, c21, c22, c23, c24, c25, c26, c27, c28, c29, c30, c31, c32, c33, c34, c35, c36, c37 FROM rows WHERE true";
+		"c17, c18, c19, c20, c21, c22, c23, c24, c25, c26, c27, c28, c29, c30, c31, c32, c33, c34, c35, c36, c37, c38 FROM rows WHERE true";
 	Held *h = &s->held;
 
 	if (rows_write(s, sql, &(Rows){ h->calls, give_call, h }, "cannot keep jobs", e) < 0)

@@ -49,7 +49,7 @@ static int first_kept(Store *s, int64_t jobs, int64_t *from_ms, Err *e)
 static const struct { const char *table, *which; } parts[] = {
 	{ "job", "booked_ms >= ?1" },
 	/* A line goes with its call, and a later one even without it, so that it is known when it comes again. */
-	{ "line", "event_ms >= ?1 OR (call <> 0 AND call IN (SELECT id FROM job WHERE booked_ms >= ?1))" },
+	{ "line", "id >= ?1 << 20 OR (call <> 0 AND call IN (SELECT id FROM job WHERE booked_ms >= ?1))" },
 	{ "job_settled", "id IN (SELECT id FROM job WHERE booked_ms >= ?1)" },
 	/* Minutes: rollup.h. */
 	{ "total", "rollup NOT IN (6, 10, 11, 12, 13) OR at >= ?1 / 60000" }, { "latency", "rollup <> 6 OR at >= ?1 / 60000" },
@@ -93,6 +93,10 @@ static int set_horizon(Store *s, int64_t from_ms, Err *e)
 static int copy_all(Store *s, int64_t jobs, Err *e)
 {
 	static const char list[] = "SELECT name FROM aside.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+	/* Calls that were left behind may have lines here. */
+	static const char last_call[] =
+		"INSERT INTO aside.meta SELECT 'last_call', max(id) FROM main.job HAVING max(id) IS NOT NULL "
+		"ON CONFLICT(key) DO UPDATE SET value = max(value, excluded.value)";
 	sqlite3_stmt *st = NULL;
 	int64_t from_ms;
 	int rc;
@@ -107,7 +111,7 @@ static int copy_all(Store *s, int64_t jobs, Err *e)
 	sqlite3_finalize(st);
 	if (rc != SQLITE_DONE)
 		return rc == SQLITE_ROW ? -1 : db_fail(s, "cannot copy the snapshot", e);
-	return set_horizon(s, from_ms, e);
+	return set_horizon(s, from_ms, e) < 0 ? -1 : db_exec(s, last_call, e);
 }
 
 /* The copy is written through s, which only reads its own file for it. */

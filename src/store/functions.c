@@ -3,6 +3,7 @@
 #include "store/db.h"
 
 #include "model/sketch.h"
+#include "store/line_pack.h"
 
 static Str blob(sqlite3_value *v)
 {
@@ -97,6 +98,50 @@ static void quantile_of(sqlite3_context *ctx, int n, sqlite3_value **arg)
 	sketch_done(&s);
 }
 
+static void give_opt(sqlite3_context *ctx, Opt64 v)
+{
+	if (v.known)
+		sqlite3_result_int64(ctx, v.v);
+}
+
+/* line_get(rest, 'tenant'): the id of a name, a number, or NULL. moved_ms: what is to be added to the time that the row's id says. */
+static void get_of_line(sqlite3_context *ctx, int n, sqlite3_value **arg)
+{
+	static const char *const names[LINE_NAMES] = { "level", "tenant", "persona", "agent", "version", "model" };
+	Str member = { (const char *)sqlite3_value_text(arg[1]), (size_t)sqlite3_value_bytes(arg[1]) };
+	int64_t moved, name[LINE_NAMES];
+	LogLine l = { 0 };
+	const struct { const char *name; int64_t v; } number[] = {
+		{ "input", offsetof(Tokens, input) }, { "output", offsetof(Tokens, output) }, { "cache_read", offsetof(Tokens, cache_read) },
+		{ "cache_write_5m", offsetof(Tokens, cache_write_5m) }, { "cache_write_1h", offsetof(Tokens, cache_write_1h) },
+	};
+	const struct { const char *name; const Str *v; } text[] = {
+		{ "event_id", &l.event_id }, { "job_id", &l.job_id }, { "trace_id", &l.trace_id }, { "request_id", &l.request_id },
+		{ "service_tier", &l.service_tier },
+	};
+
+	(void)n;
+	if (!line_unpack(blob(arg[0]), &l, &moved, name)) {
+		sqlite3_result_error(ctx, "the line is damaged", -1);
+		return;
+	}
+	for (int i = 0; i < LINE_NAMES; i++)
+		if (str_is(member, names[i]))
+			sqlite3_result_int64(ctx, name[i]);
+	for (size_t i = 0; i < sizeof number / sizeof *number; i++)
+		if (str_is(member, number[i].name))
+			sqlite3_result_int64(ctx, *(const int64_t *)(const void *)((const char *)&l.tokens + number[i].v));
+	for (size_t i = 0; i < sizeof text / sizeof *text; i++)
+		if (str_is(member, text[i].name))
+			sqlite3_result_text64(ctx, text[i].v->n ? text[i].v->p : "", text[i].v->n, SQLITE_TRANSIENT, SQLITE_UTF8);
+	if (str_is(member, "moved_ms"))
+		sqlite3_result_int64(ctx, moved);
+	else if (str_is(member, "reported"))
+		give_opt(ctx, l.reported_nusd);
+	else if (str_is(member, "duration_ms"))
+		give_opt(ctx, l.duration_ms);
+}
+
 int db_functions(Store *s, Err *e)
 {
 	static const struct {
@@ -105,7 +150,7 @@ int db_functions(Store *s, Err *e)
 		void (*run)(sqlite3_context *, int, sqlite3_value **);
 	} all[] = {
 		{ "sums_add", 2, add_sums }, { "sums_pack", -1, pack_sums }, { "sums_get", 2, get_sums }, { "sketch_add", 2, add_sketches },
-		{ "sketch_quantile", 2, quantile_of }, { "sketch_count", 1, count_of },
+		{ "sketch_quantile", 2, quantile_of }, { "sketch_count", 1, count_of }, { "line_get", 2, get_of_line },
 	};
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)

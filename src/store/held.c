@@ -16,7 +16,7 @@ void held_done(Held *h)
 	free(h->line);
 	free(h->call);
 	free(h->hash);
-	free(h->by_time);
+	free(h->by_lot);
 	free(h->by_hash);
 	arena_done(&h->details);
 	*h = (Held){ 0 };
@@ -25,7 +25,7 @@ void held_done(Held *h)
 void held_reset(Held *h)
 {
 	if (h->lines)
-		memset(h->by_time, 0, h->time_slots * sizeof *h->by_time);
+		memset(h->by_lot, 0, h->lot_slots * sizeof *h->by_lot);
 	if (h->calls)
 		memset(h->by_hash, 0, h->hash_slots * sizeof *h->by_hash);
 	h->lines = h->calls = 0;
@@ -37,7 +37,7 @@ int held_begin(Store *s, bool waits, Err *e)
 {
 	held_reset(&s->held);
 	s->held.waits = waits;
-	return db_int(s, "SELECT coalesce((SELECT max(event_ms) FROM line), -9223372036854775807)", &s->held.newest_ms, e);
+	return db_int(s, "SELECT coalesce((SELECT max(id) FROM line), -9223372036854775807)", &s->held.newest_id, e);
 }
 
 int held_flush(Store *s, Err *e)
@@ -50,8 +50,8 @@ int held_flush(Store *s, Err *e)
 	if (line_write_held(s, e) < 0 || call_write_held(s, e) < 0)
 		return -1;
 	for (size_t i = 0; i < h->lines; i++)
-		if (h->line[i].l->event_ms > h->newest_ms)
-			h->newest_ms = h->line[i].l->event_ms;
+		if (h->line[i].id > h->newest_id)
+			h->newest_id = h->line[i].id;
 	held_reset(h);
 	return 0;
 }
@@ -64,14 +64,14 @@ static uint32_t *more_slots(uint32_t *old, size_t *slots)
 	return xcalloc(*slots, sizeof *old);
 }
 
-/* --- lines, by their time --- */
+/* --- lines, by the lot of their ids --- */
 
-static size_t time_slot(const Held *h, int64_t event_ms)
+static size_t lot_slot(const Held *h, int64_t lot)
 {
-	size_t i = spread(event_ms, h->time_slots);
+	size_t i = spread(lot, h->lot_slots);
 
-	while (h->by_time[i] && h->line[h->by_time[i] - 1].l->event_ms != event_ms)
-		i = (i + 1) & (h->time_slots - 1);
+	while (h->by_lot[i] && line_lot(h->line[h->by_lot[i] - 1].id) != lot)
+		i = (i + 1) & (h->lot_slots - 1);
 	return i;
 }
 
@@ -80,22 +80,22 @@ int held_put_line(Store *s, const HeldLine *line, Err *e)
 	Held *h = &s->held;
 	size_t slot;
 
-	if (h->lines * 2 >= h->time_slots) {
-		h->by_time = more_slots(h->by_time, &h->time_slots);
+	if (h->lines * 2 >= h->lot_slots) {
+		h->by_lot = more_slots(h->by_lot, &h->lot_slots);
 		for (size_t i = 0; i < h->lines; i++)
-			h->by_time[time_slot(h, h->line[i].l->event_ms)] = (uint32_t)i + 1;
+			h->by_lot[lot_slot(h, line_lot(h->line[i].id))] = (uint32_t)i + 1;
 	}
-	slot = time_slot(h, line->l->event_ms);
+	slot = lot_slot(h, line_lot(line->id));
 	VEC_GROW(h->line, h->line_cap, h->lines + 1);
 	h->line[h->lines] = *line;
-	h->line[h->lines++].before = h->by_time[slot];
-	h->by_time[slot] = (uint32_t)h->lines;
+	h->line[h->lines++].before = h->by_lot[slot];
+	h->by_lot[slot] = (uint32_t)h->lines;
 	return h->waits ? 0 : held_flush(s, e);
 }
 
-const HeldLine *held_of_time(const Held *h, int64_t event_ms)
+const HeldLine *held_of_lot(const Held *h, int64_t lot)
 {
-	uint32_t at = h->lines ? h->by_time[time_slot(h, event_ms)] : 0;
+	uint32_t at = h->lines ? h->by_lot[lot_slot(h, lot)] : 0;
 
 	return at ? &h->line[at - 1] : NULL;
 }

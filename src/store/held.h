@@ -13,23 +13,30 @@ enum { LINE_NAMES = 6, HELD_NUMBERS = 40 };
 
 typedef struct HeldLine {
 	const LogLine *l;
-	int64_t  call, event_hash, name[LINE_NAMES];
-	uint32_t before;                /* the one of the same time that came before it, plus 1 */
+	int64_t  id, call, event_hash, name[LINE_NAMES];
+	bool     more;                  /* its call has had a line before */
+	uint32_t before;                /* the one of the same lot that came before it, plus 1 */
 } HeldLine;
+
+/* The ids of lines come in lots of 32 (line.c). */
+static inline int64_t line_lot(int64_t id)
+{
+	return id >> 5;
+}
 
 struct Call;
 struct Store;
 
 typedef struct Held {
 	bool      waits;                /* else each row is written at once */
-	int64_t   newest_ms;            /* no line in the table is newer */
+	int64_t   newest_id;            /* of a line in the table */
 	HeldLine *line;   size_t lines, line_cap;
 	struct Call *call; size_t calls, call_cap;      /* their ids follow each other */
 	const void *given;              /* of which row the numbers below are, while it is written */
 	int64_t   number[HELD_NUMBERS];
 	int64_t  *hash;   size_t hash_cap;              /* of their job ids */
-	uint32_t *by_time, *by_hash;                    /* places in the two, plus 1 */
-	size_t    time_slots, hash_slots;
+	uint32_t *by_lot, *by_hash;                     /* places in the two, plus 1 */
+	size_t    lot_slots, hash_slots;
 	Arena     details;
 } Held;
 
@@ -40,7 +47,7 @@ int  held_begin(struct Store *s, bool waits, Err *e);
 int  held_flush(struct Store *s, Err *e);                        /* writes them */
 
 int  held_put_line(struct Store *s, const HeldLine *line, Err *e);
-const HeldLine *held_of_time(const Held *h, int64_t event_ms);   /* the last one of this time; NULL: none */
+const HeldLine *held_of_lot(const Held *h, int64_t lot);          /* the last one of it; NULL: none */
 const HeldLine *held_before(const Held *h, const HeldLine *line);
 
 int  held_put_call(struct Store *s, const struct Call *c, int64_t hash, Err *e);

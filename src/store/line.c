@@ -4,9 +4,15 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "store/line_pack.h"
 #include "store/rows.h"
 
-enum { TEXT_MAX = 8 << 10, F_LINE_TOKENS = 1, F_LINE_CACHE_SHIFT = 1, F_LINE_LATE = 8, F_LINE_TAIL = 16 /* and no bit above it */ };
+/* The id of a row is its line's time, then a hash of what it says, then one of sixteen places, then whether it is about money. So rows
+ * lie in the order of time, and all that can be the same event lie in one lot of 32 ids; when the sixteen places of a lot are taken it
+ * goes on with the next lot. Lines about money have places of their own because they are kept longer: a place that becomes free for one
+ * kind would end the search for another. */
+enum { TEXT_MAX = 8 << 10, LOT_BITS = 5, LOT_PLACES = 16, HASH_BITS = 15, TIME_SHIFT = LOT_BITS + HASH_BITS };
+enum { F_LINE_TOKENS = 1, F_LINE_CACHE_SHIFT = 1, F_LINE_LATE = 8, F_LINE_TAIL = 16, F_LINE_MORE = 32 };
 
 static const size_t packed[] = {
 	offsetof(LogLine, event_id), offsetof(LogLine, job_id), offsetof(LogLine, trace_id), offsetof(LogLine, request_id),
@@ -29,149 +35,177 @@ static const Str *part(const LogLine *l, size_t offset)
 	return (const Str *)(const void *)((const char *)l + offset);
 }
 
-static void pack(Buf *b, const LogLine *l)
-{
-	for (size_t i = 0; i < COUNT(packed); i++) {
-		uint32_t n = (uint32_t)part(l, packed[i])->n;
-
-		(void)buf_put(b, &n, sizeof n);
-		(void)buf_put(b, n ? part(l, packed[i])->p : "", n);
-	}
-}
-
-static void unpack(Str blob, LogLine *l)
-{
-	for (size_t i = 0; i < COUNT(packed); i++) {
-		uint32_t n;
-
-		if (blob.n < sizeof n)
-			return;
-		memcpy(&n, blob.p, sizeof n);
-		blob = str_sub(blob, sizeof n, blob.n);
-		*member(l, packed[i]) = str_sub(blob, 0, n);
-		blob = str_sub(blob, n, blob.n);
-	}
-}
-
 /* A hash of 0 means "none" in the partial indexes, so no text may have it. */
 static int64_t link_hash(Str text)
 {
-	int64_t h = (int64_t)str_hash(text);
+	int64_t h = (int32_t)(uint32_t)str_hash(text);
 
 	return !text.n ? 0 : h ? h : 1;
 }
 
-/* The first row with this text at this time: one that Live Tail alone has seen (tail), or one that FilterLogEvents has. 0: none. */
-static int find_same(Store *s, const LogLine *l, bool tail, int64_t *id, Err *e)
+static bool is_cost(LineKind kind)
 {
-	static const char seen_by_tail[] = "SELECT id FROM line WHERE flags >= 16 AND event_ms = ?1 AND job_hash = ?2 AND text = ?3 LIMIT 1";
-	static const char known[] =
-		"SELECT id FROM line INDEXED BY line_event WHERE flags < 16 AND event_ms = ?1 AND job_hash = ?2 AND text = ?3 LIMIT 1";
-	sqlite3_stmt *st = db_stmt(s, tail ? seen_by_tail : known, e);
-	int rc;
-
-	*id = 0;
-	if (!st)
-		return -1;
-	sqlite3_bind_int64(st, 1, l->event_ms);
-	sqlite3_bind_int64(st, 2, link_hash(l->job_id));
-	db_bind_str(st, 3, str_sub(l->text, 0, TEXT_MAX));
-	if ((rc = sqlite3_step(st)) == SQLITE_ROW)
-		*id = sqlite3_column_int64(st, 0);
-	else if (rc != SQLITE_DONE)
-		return db_fail(s, "cannot look for a log line", e);
-	sqlite3_reset(st);
-	return 0;
+	return kind == LINE_COST || kind == LINE_INVOCATION;
 }
 
-static int is_stored(Store *s, const LogLine *l, bool *stored, Err *e)
+/* Ids have room for the times of 560 years; a line of another age stands at their end, and its row says by how much. */
+static int64_t key_ms(int64_t event_ms)
 {
-	static const char sql[] = "SELECT 1 FROM line WHERE event_ms = ? AND event_hash = ?";
+	const int64_t most = (INT64_C(1) << (63 - TIME_SHIFT)) - 2;
+
+	return event_ms > most ? most : event_ms < -most ? -most : event_ms;
+}
+
+static Str kept_text(const LogLine *l)
+{
+	return str_sub(l->text, 0, TEXT_MAX);
+}
+
+static int64_t first_lot(const LogLine *l)
+{
+	return key_ms(l->event_ms) * (1 << HASH_BITS) + (int64_t)(str_quick_hash(kept_text(l)) >> (64 - HASH_BITS));
+}
+
+/* --- is it there, and where is room for it? --- */
+
+typedef struct Look {
+	const LogLine *l;
+	int64_t event_hash;
+	unsigned used;                   /* places of the lot under way */
+	bool     stored;                 /* the event has its row */
+	bool     held_twin;              /* one of the other way (Live Tail or not) that says the same waits */
+	int64_t  twin;                   /* the id of a row that is one; 0: none */
+	int64_t  twin_moved, twin_name[LINE_NAMES];
+	int64_t  free;                   /* the id for a new row */
+} Look;
+
+static void look_at(Look *k, int64_t id)
+{
+	k->used |= 1u << (id >> 1 & (LOT_PLACES - 1));
+}
+
+static void look_at_row(Look *k, sqlite3_stmt *st)
+{
+	int64_t id = sqlite3_column_int64(st, 0), flags = sqlite3_column_int64(st, 1), moved = 0, name[LINE_NAMES];
+	bool same = sqlite3_column_int64(st, 2) == k->event_hash, tail = flags & F_LINE_TAIL;
+	LogLine l = { 0 };
+
+	if ((id & 1) != is_cost(k->l->kind))
+		return;
+	look_at(k, id);
+	if (!same && (tail == k->l->tail || k->twin || !str_eq(db_col_str(st, 4), kept_text(k->l))))
+		return;
+	if (!line_unpack(db_col_str(st, 3), &l, &moved, name) || (id >> TIME_SHIFT) + moved != k->l->event_ms)
+		return;
+	k->stored |= same;
+	if (tail == k->l->tail || k->twin || !str_eq(l.job_id, k->l->job_id) || !str_eq(db_col_str(st, 4), kept_text(k->l)))
+		return;
+	k->twin = id;
+	k->twin_moved = moved;
+	memcpy(k->twin_name, name, sizeof name);
+}
+
+static int look_at_rows(Store *s, int64_t lot, Look *k, Err *e)
+{
+	static const char sql[] = "SELECT id, flags, event_hash, rest, text FROM line WHERE id >= ?1 AND id <= ?2";
 	sqlite3_stmt *st = db_stmt(s, sql, e);
 	int rc;
 
 	if (!st)
 		return -1;
-	sqlite3_bind_int64(st, 1, l->event_ms);
-	sqlite3_bind_int64(st, 2, (int64_t)str_hash(l->event_id));
-	if ((rc = sqlite3_step(st)) != SQLITE_ROW && rc != SQLITE_DONE)
-		return db_fail(s, "cannot look for a log line", e);
-	*stored = rc == SQLITE_ROW;
+	sqlite3_bind_int64(st, 1, lot * (1 << LOT_BITS));
+	sqlite3_bind_int64(st, 2, lot * (1 << LOT_BITS) + (1 << LOT_BITS) - 1);
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
+		look_at_row(k, st);
 	sqlite3_reset(st);
-	return 0;
+	return rc == SQLITE_DONE ? 0 : db_fail(s, "cannot look for a log line", e);
+}
+
+static void look_at_held(const Held *held, int64_t lot, Look *k)
+{
+	for (const HeldLine *h = held_of_lot(held, lot); h; h = held_before(held, h)) {
+		if ((h->id & 1) != is_cost(k->l->kind))
+			continue;
+		look_at(k, h->id);
+		if (h->l->event_ms != k->l->event_ms)
+			continue;
+		k->stored |= h->event_hash == k->event_hash;
+		k->held_twin |= h->l->tail != k->l->tail && str_eq(h->l->job_id, k->l->job_id) && str_eq(h->l->text, k->l->text);
+	}
+}
+
+static int look(Store *s, const LogLine *l, Look *k, Err *e)
+{
+	*k = (Look){ .l = l, .event_hash = (int64_t)str_hash(l->event_id) };
+	for (int64_t lot = first_lot(l);; lot++) {
+		int place = 0;
+
+		k->used = 0;
+		if (lot <= line_lot(s->held.newest_id) && look_at_rows(s, lot, k, e) < 0)
+			return -1;
+		look_at_held(&s->held, lot, k);
+		while (k->used >> place & 1)
+			place++;
+		if (place == LOT_PLACES)
+			continue;
+		k->free = lot * (1 << LOT_BITS) + place * 2 + is_cost(l->kind);
+		return 0;
+	}
 }
 
 /* The row that Live Tail made gets the event's own id. */
-static int confirm(Store *s, const LogLine *l, int64_t id, Err *e)
+static int confirm(Store *s, const Look *k, Err *e)
 {
-	static const char sql[] = "UPDATE line SET event_hash = ?2, flags = flags & 15, detail = ?3 WHERE id = ?1";
+	static const char sql[] = "UPDATE line SET event_hash = ?2, flags = flags & ~16, rest = ?3 WHERE id = ?1";
 	sqlite3_stmt *st = db_stmt(s, sql, e);
 
 	if (!st)
 		return -1;
 	buf_reset(&s->scratch);
-	pack(&s->scratch, l);
-	sqlite3_bind_int64(st, 1, id);
-	sqlite3_bind_int64(st, 2, (int64_t)str_hash(l->event_id));
+	line_pack(&s->scratch, k->l, k->twin_moved, k->twin_name);
+	sqlite3_bind_int64(st, 1, k->twin);
+	sqlite3_bind_int64(st, 2, k->event_hash);
 	sqlite3_bind_blob64(st, 3, s->scratch.p, s->scratch.n, SQLITE_STATIC);
 	return db_done(s, st, "cannot keep a log line", e);
 }
 
-/* Is there a waiting line of the other way with this text at this time? */
-static bool has_held_twin(const Store *s, const LogLine *l)
+int line_match(Store *s, const LogLine *l, LineMatch *out, LinePlace *place, Err *e)
 {
-	const HeldLine *h = held_of_time(&s->held, l->event_ms);
+	Look k;
 
-	for (; h; h = held_before(&s->held, h))
-		if (h->l->tail != l->tail && str_eq(h->l->job_id, l->job_id) && str_eq(h->l->text, l->text))
-			return true;
-	return false;
-}
-
-int line_match(Store *s, const LogLine *l, LineMatch *out, Err *e)
-{
-	int64_t id;
-	bool stored = false;
-
+	if (look(s, l, &k, e) < 0)
+		return -1;
+	/* Only rows can be taken over. */
+	if (k.held_twin && (held_flush(s, e) < 0 || look(s, l, &k, e) < 0))
+		return -1;
+	*place = (LinePlace){ k.stored, k.free, k.event_hash };
 	*out = LINE_NEW;
-	if (has_held_twin(s, l) && held_flush(s, e) < 0)
-		return -1;
-	if (l->event_ms > s->held.newest_ms)
-		return 0;
-	if (find_same(s, l, !l->tail, &id, e) < 0)
-		return -1;
-	if (!id)
+	if (!k.twin)
 		return 0;
 	*out = LINE_KNOWN;
-	if (l->tail)
-		return 0;
 	/* An event that has its row must not take that of another one which says the same. */
-	if (is_stored(s, l, &stored, e) < 0)
-		return -1;
-	if (stored)
+	if (l->tail || k.stored)
 		return 0;
 	*out = LINE_CONFIRMED;
-	return confirm(s, l, id, e);
+	return confirm(s, &k, e);
 }
 
-static bool is_held(const Store *s, int64_t event_ms, int64_t event_hash)
+int line_place(Store *s, const LogLine *l, LinePlace *place, Err *e)
 {
-	const HeldLine *h = held_of_time(&s->held, event_ms);
+	Look k;
 
-	while (h && h->event_hash != event_hash)
-		h = held_before(&s->held, h);
-	return h;
-}
-
-int line_insert(Store *s, const LogLine *l, int64_t call, int64_t name[LINE_NAMES], bool *fresh, Err *e)
-{
-	HeldLine h = { .l = l, .call = call, .event_hash = (int64_t)str_hash(l->event_id) };
-	bool stored = is_held(s, l->event_ms, h.event_hash);
-
-	if (!stored && l->event_ms <= s->held.newest_ms && is_stored(s, l, &stored, e) < 0)
+	if (look(s, l, &k, e) < 0)
 		return -1;
-	*fresh = !stored;
-	if (stored)
+	*place = (LinePlace){ k.stored, k.free, k.event_hash };
+	return 0;
+}
+
+int line_insert(Store *s, const LogLine *l, const LinePlace *place, LineCall call, int64_t name[LINE_NAMES], bool *fresh, Err *e)
+{
+	HeldLine h = { .l = l, .id = place->id, .call = call.id, .more = call.more, .event_hash = place->event_hash };
+
+	*fresh = !place->known;
+	if (place->known)
 		return 0;
 	for (size_t i = 0; i < COUNT(named); i++)
 		if (db_name_id(s, *part(l, named[i]), &name[i], e) < 0)
@@ -180,134 +214,115 @@ int line_insert(Store *s, const LogLine *l, int64_t call, int64_t name[LINE_NAME
 	return held_put_line(s, &h, e);
 }
 
-static int64_t flags_of(const LogLine *l)
-{
-	return (l->has_tokens ? F_LINE_TOKENS : 0) | l->cache_hit << F_LINE_CACHE_SHIFT | (l->late ? F_LINE_LATE : 0) | (l->tail ? F_LINE_TAIL : 0);
-}
-
-static void give_opt(sqlite3_context *ctx, Opt64 v)
-{
-	if (v.known)
-		sqlite3_result_int64(ctx, v.v);
-	else
-		sqlite3_result_null(ctx);
-}
-
-/* Columns of line_write_held. */
-enum { REPORTED = 6, DURATION, TOKENS, NAMES = TOKENS + PRICE_CLASSES, DETAIL = NAMES + LINE_NAMES, TEXT, CALL };
-
-static void set_numbers(const HeldLine *h, int64_t v[HELD_NUMBERS])
+static int64_t flags_of(const HeldLine *h)
 {
 	const LogLine *l = h->l;
-	const int64_t tokens[] = { l->tokens.input, l->tokens.output, l->tokens.cache_read, l->tokens.cache_write_5m, l->tokens.cache_write_1h };
 
-	v[0] = l->event_ms;
-	v[1] = h->event_hash;
-	v[2] = l->kind;
-	v[3] = link_hash(l->job_id);
-	v[4] = link_hash(l->trace_id);
-	v[5] = flags_of(l);
-	for (int i = 0; i < PRICE_CLASSES; i++)
-		v[TOKENS + i] = l->has_tokens ? tokens[i] : 0;
-	for (int i = 0; i < LINE_NAMES; i++)
-		v[NAMES + i] = h->name[i];
-	v[CALL] = h->call;
+	return (l->has_tokens ? F_LINE_TOKENS : 0) | l->cache_hit << F_LINE_CACHE_SHIFT | (l->late ? F_LINE_LATE : 0) |
+	       (l->tail ? F_LINE_TAIL : 0) | (h->more ? F_LINE_MORE : 0);
 }
 
 static void give_line(sqlite3_context *ctx, void *store, size_t row, int column)
 {
+	enum { ID, EVENT, KIND, FLAGS, CALL, JOB, TRACE, REST, TEXT };
 	Store *s = store;
 	const HeldLine *h = &s->held.line[row];
 	Str text;
 
-	if (s->held.given != h) {
-		set_numbers(h, s->held.number);
-		s->held.given = h;
-	}
 	switch (column) {
-	case REPORTED:
-		give_opt(ctx, h->l->reported_nusd);
+	case ID:
+		sqlite3_result_int64(ctx, h->id);
 		break;
-	case DURATION:
-		give_opt(ctx, h->l->duration_ms);
+	case EVENT:
+		sqlite3_result_int64(ctx, h->event_hash);
 		break;
-	case DETAIL:
+	case KIND:
+		sqlite3_result_int64(ctx, h->l->kind);
+		break;
+	case FLAGS:
+		sqlite3_result_int64(ctx, flags_of(h));
+		break;
+	case CALL:
+		sqlite3_result_int64(ctx, h->call);
+		break;
+	case JOB:
+		/* A cost line is found by its call. */
+		sqlite3_result_int64(ctx, h->l->kind == LINE_COST ? 0 : link_hash(h->l->job_id));
+		break;
+	case TRACE:
+		sqlite3_result_int64(ctx, link_hash(h->l->trace_id));
+		break;
+	case REST:
 		buf_reset(&s->scratch);
-		pack(&s->scratch, h->l);
+		line_pack(&s->scratch, h->l, h->l->event_ms - (h->id >> TIME_SHIFT), h->name);
 		sqlite3_result_blob64(ctx, s->scratch.p, s->scratch.n, SQLITE_STATIC);
 		break;
-	case TEXT:
-		text = str_sub(h->l->text, 0, TEXT_MAX);
-		sqlite3_result_text64(ctx, text.n ? text.p : "", text.n, SQLITE_STATIC, SQLITE_UTF8);
-		break;
 	default:
-		sqlite3_result_int64(ctx, s->held.number[column]);
+		text = kept_text(h->l);
+		sqlite3_result_text64(ctx, text.n ? text.p : "", text.n, SQLITE_STATIC, SQLITE_UTF8);
 	}
 }
 
 /* OR FAIL: what a failed statement has written goes with the transaction, so no journal of its own is kept for it. */
 int line_write_held(Store *s, Err *e)
 {
-	static const char sql[] =
-		"INSERT OR FAIL INTO line(event_ms, event_hash, kind, job_hash, trace_hash, flags, reported, duration_ms, input, output,"
-		"cache_read, cache_write_5m, cache_write_1h, level, tenant, persona, agent, version, model, detail, text, call)"
-		"SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, c19, c20, c21 FROM rows WHERE true";
+	static const char sql[] = "INSERT OR FAIL INTO line(id, event_hash, kind, flags, call, job_hash, trace_hash, rest, text) "
+		"SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8 FROM rows WHERE true";
 
 	return rows_write(s, sql, &(Rows){ s->held.lines, give_line, s }, "cannot keep log lines", e);
 }
 
+/* Columns of LINE_SELECT. */
 static int read_line(Store *s, sqlite3_stmt *st, LogLine *l, Err *e)
 {
-	int64_t flags = sqlite3_column_int64(st, 2);
+	int64_t id = sqlite3_column_int64(st, 0), flags = sqlite3_column_int64(st, 2), moved, name[LINE_NAMES];
 
-	*l = (LogLine){ .event_ms = sqlite3_column_int64(st, 0), .kind = (LineKind)sqlite3_column_int64(st, 1) };
-	l->has_tokens = flags & F_LINE_TOKENS;
+	*l = (LogLine){ .kind = (LineKind)sqlite3_column_int64(st, 1) };
 	l->cache_hit = (Tri)(flags >> F_LINE_CACHE_SHIFT & 3);
 	l->late = flags & F_LINE_LATE;
 	l->tail = flags & F_LINE_TAIL;
-	l->reported_nusd.known = sqlite3_column_type(st, 3) != SQLITE_NULL;
-	l->reported_nusd.v = sqlite3_column_int64(st, 3);
-	l->duration_ms.known = sqlite3_column_type(st, 4) != SQLITE_NULL;
-	l->duration_ms.v = sqlite3_column_int64(st, 4);
-	l->tokens.input = sqlite3_column_int64(st, 5);
-	l->tokens.output = sqlite3_column_int64(st, 6);
-	l->tokens.cache_read = sqlite3_column_int64(st, 7);
-	l->tokens.cache_write_5m = sqlite3_column_int64(st, 8);
-	l->tokens.cache_write_1h = sqlite3_column_int64(st, 9);
+	if (!line_unpack(db_col_str(st, 3), l, &moved, name))
+		return err_set(e, "the snapshot %s has a damaged log line; move it away and a new one is made", s->path);
+	l->event_ms = (id >> TIME_SHIFT) + moved;
 	for (int i = 0; i < (int)COUNT(named); i++)
-		if (db_name_text(s, sqlite3_column_int64(st, 10 + i), member(l, named[i]), e) < 0)
+		if (db_name_text(s, name[i], member(l, named[i]), e) < 0)
 			return -1;
-	unpack(db_col_str(st, 16), l);
-	l->text = db_col_str(st, 17);
+	l->text = db_col_str(st, 4);
 	return 0;
 }
 
 int line_requests(Store *s, int (*each)(Store *s, Str request, int64_t call, Err *e), Err *e)
 {
-	static const char sql[] = "SELECT call, detail FROM line WHERE call <> 0";
+	static const char sql[] = "SELECT call, rest FROM line WHERE call <> 0";
 	sqlite3_stmt *st = db_stmt(s, sql, e);
 	int rc, bad = 0;
 
 	if (!st)
 		return -1;
 	while (!bad && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+		int64_t moved, name[LINE_NAMES];
 		LogLine l = { 0 };
 
-		unpack(db_col_str(st, 1), &l);
-		bad = each(s, l.request_id, sqlite3_column_int64(st, 0), e);
+		if (line_unpack(db_col_str(st, 1), &l, &moved, name))
+			bad = each(s, l.request_id, sqlite3_column_int64(st, 0), e);
 	}
 	sqlite3_reset(st);
 	return bad || rc == SQLITE_DONE ? bad : db_fail(s, "cannot read log lines", e);
 }
 
-int line_move(Store *s, int64_t from_call, int64_t to_call, Err *e)
+int line_move(Store *s, const Call *from, int64_t to_call, Err *e)
 {
-	static const char sql[] = "UPDATE line SET call = ?2 WHERE call = ?1 AND call <> 0";
-	sqlite3_stmt *st = db_stmt(s, sql, e);
+	static const char first[] = "UPDATE line SET call = ?2, flags = flags | 32 WHERE id = ?1";
+	static const char more[] = "UPDATE line SET call = ?2 WHERE call = ?1 AND flags & 32";
+	sqlite3_stmt *st = db_stmt(s, first, e);
 
 	if (!st)
 		return -1;
-	sqlite3_bind_int64(st, 1, from_call);
+	sqlite3_bind_int64(st, 1, from->line);
+	sqlite3_bind_int64(st, 2, to_call);
+	if (db_done(s, st, "cannot move log lines", e) < 0 || !(st = db_stmt(s, more, e)))
+		return -1;
+	sqlite3_bind_int64(st, 1, from->id);
 	sqlite3_bind_int64(st, 2, to_call);
 	return db_done(s, st, "cannot move log lines", e);
 }
@@ -337,17 +352,16 @@ static int by_time(const void *a, const void *b)
 
 int line_list(Store *s, const LineQuery *q, Arena *a, LogLine **out, size_t *n, Err *e)
 {
-#define LINE_SELECT \
-	"SELECT event_ms, kind, flags, reported, duration_ms, input, output, cache_read, cache_write_5m, cache_write_1h, level," \
-	"tenant, persona, agent, version, model, detail, text FROM line "
-	/* Walks the spans that hold lines at all (one step each), then asks each for the job and the trace. */
+#define LINE_SELECT "SELECT id, kind, flags, rest, text FROM line "
+	/* Walks the spans of 2^22 ms that hold lines at all (one step each), then asks each for the job and the trace. */
 	static const char any[] =
-		"WITH RECURSIVE span(x) AS (SELECT min(event_ms) >> 22 FROM line UNION ALL SELECT (SELECT event_ms >> 22 FROM line "
-		"INDEXED BY line_event WHERE event_ms > (span.x << 22 | 4194303) ORDER BY event_ms LIMIT 1) FROM span WHERE x IS NOT NULL) "
-		LINE_SELECT "WHERE id IN (SELECT id FROM line WHERE call = ?3 AND call <> 0 "
-		"UNION SELECT id FROM span CROSS JOIN line INDEXED BY line_job ON event_ms >> 22 = x AND job_hash = ?1 AND job_hash <> 0 AND kind <> 1 "
-		"UNION SELECT id FROM span CROSS JOIN line INDEXED BY line_trace ON event_ms >> 22 = x AND trace_hash = ?2 AND trace_hash <> 0)";
-	static const char cost[] = LINE_SELECT "WHERE call = ?3 AND call <> 0";
+		"WITH RECURSIVE span(x) AS (SELECT min(id) >> 42 FROM line UNION ALL SELECT (SELECT id >> 42 FROM line "
+		"WHERE id > (span.x << 42 | 4398046511103) ORDER BY id LIMIT 1) FROM span WHERE x IS NOT NULL) "
+		LINE_SELECT "WHERE id IN (SELECT ?4 UNION SELECT id FROM line INDEXED BY line_more WHERE call = ?3 AND flags & 32 "
+		"UNION SELECT id FROM span CROSS JOIN line INDEXED BY line_job ON id >> 42 = x AND job_hash = ?1 AND job_hash <> 0 "
+		"UNION SELECT id FROM span CROSS JOIN line INDEXED BY line_trace ON id >> 42 = x AND trace_hash = ?2 AND trace_hash <> 0)";
+	static const char cost[] = LINE_SELECT "WHERE id = ?4 UNION ALL "
+		LINE_SELECT "INDEXED BY line_more WHERE call = ?3 AND flags & 32";
 	sqlite3_stmt *st = db_stmt(s, q->call_only ? cost : any, e);
 	LogLine *v = NULL, l;
 	size_t cap = 0;
@@ -358,6 +372,7 @@ int line_list(Store *s, const LineQuery *q, Arena *a, LogLine **out, size_t *n, 
 	if (!st)
 		return -1;
 	sqlite3_bind_int64(st, 3, q->call);
+	sqlite3_bind_int64(st, 4, q->line);
 	if (!q->call_only) {
 		sqlite3_bind_int64(st, 1, link_hash(q->job_id));
 		sqlite3_bind_int64(st, 2, link_hash(q->trace_id));

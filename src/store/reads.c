@@ -145,6 +145,7 @@ int store_job_lines(Store *s, Str job_id, Str trace_id, size_t limit, Arena *a, 
 	if (job_id.n && call_find(s, job_id, false, a, &c, &found, e) < 0)
 		return -1;
 	q.call = found ? c.id : 0;
+	q.line = found ? c.line : 0;
 	return line_list(s, &q, a, out, n, e);
 }
 

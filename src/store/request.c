@@ -64,7 +64,7 @@ int request_begin(Store *s, Err *e)
 /* Hashes are short: who is found is asked. */
 static int is_of(Store *s, const Call *c, Str request, Arena *a, bool *yes, Err *e)
 {
-	LineQuery q = { .call = c->id, .call_only = true };
+	LineQuery q = { .call = c->id, .line = c->line, .call_only = true };
 	Job j = { 0 };
 	LogLine *v;
 	size_t n;

@@ -14,6 +14,7 @@ typedef struct Call {
 	CallKind kind;
 	Str      job_id, trace, status, detail;
 	int64_t  updated_ms, started_ms, content, cost_lines, retries;
+	int64_t  line;                   /* the id of its first cost line; 0: none, or all are found by the call */
 	JobState state;
 	bool     own_tokens;             /* the item's; else the booking may hold the lines' */
 	Tri      cache_hit, approved;
@@ -29,12 +30,13 @@ typedef struct Call {
 #define CALL_COLUMNS \
 	"id, kind, job_id, trace, status, detail, updated_ms, started_ms, content, cost_lines, retries, state, flags," \
 	"own_reported, latency_ms, tenant, persona, agent, version, model, booked_ms, source, nusd, reported, input, output," \
-	"cache_read, cache_write_5m, cache_write_1h, k_tenant, k_persona, k_agent, k_version, k_model, cache_saved, cache_premium, cache_miss"
+	"cache_read, cache_write_5m, cache_write_1h, k_tenant, k_persona, k_agent, k_version, k_model, cache_saved, cache_premium, cache_miss, line"
 
 void call_read(sqlite3_stmt *st, Call *c);                      /* columns as above; text borrowed until the next step */
 int  call_find(Store *s, Str job_id, bool lone, Arena *a, Call *c, bool *found, Err *e);
 int  call_get(Store *s, int64_t id, Arena *a, Call *c, Err *e);
 int  call_look(Store *s, int64_t id, Arena *a, Call *c, bool *found, Err *e);      /* one that may be gone */
+int  call_mark_last(Store *s, Err *e);                          /* before any is deleted: ids are given out once */
 int  call_delete(Store *s, const Call *c, Err *e);              /* with its place in the index; its lines stay */
 /* Inserts what is not stored yet, else updates. was: as it is stored, so that indexes are touched only for what moved;
  * NULL when new. */
@@ -57,16 +59,19 @@ void detail_numbers(Str *blob, Job *j);                         /* only score an
  * FilterLogEvents had before is known. Each event id takes one row, so two events that say the same stay two.
  * LINE_NEW: line_insert decides. */
 typedef enum LineMatch { LINE_NEW, LINE_KNOWN, LINE_CONFIRMED } LineMatch;
-int  line_match(Store *s, const LogLine *l, LineMatch *out, Err *e);
-/* Inserts the line unless it is there: *fresh says which; name then holds the ids of its level and of what OWN_NAMES lists. call: the id
- * of the call whose cost it carries, else 0. */
-int  line_insert(Store *s, const LogLine *l, int64_t call, int64_t name[LINE_NAMES], bool *fresh, Err *e);
+typedef struct LinePlace { bool known; int64_t id, event_hash; } LinePlace;      /* of the row it has, or else may get */
+int  line_match(Store *s, const LogLine *l, LineMatch *out, LinePlace *place, Err *e);
+int  line_place(Store *s, const LogLine *l, LinePlace *place, Err *e);            /* the same without taking over a row */
+/* Inserts the line unless it is there: *fresh says which; name then holds the ids of its level and of what OWN_NAMES lists. call: whose
+ * cost it carries, id 0: no call's. more: it is not the first line of the call, whose row names that one. */
+typedef struct LineCall { int64_t id; bool more; } LineCall;
+int  line_insert(Store *s, const LogLine *l, const LinePlace *place, LineCall call, int64_t name[LINE_NAMES], bool *fresh, Err *e);
 /* The cost lines of a call, or (call_only false) these and all lines of the job or trace; in time order (then event id),
  * at most limit (0 = all). */
 /* Each cost line or record of the invocation log with a request id, once; each must not read lines. */
 int  line_requests(Store *s, int (*each)(Store *s, Str request, int64_t call, Err *e), Err *e);
-int  line_move(Store *s, int64_t from_call, int64_t to_call, Err *e);
-typedef struct LineQuery { int64_t call; bool call_only; Str job_id, trace_id; size_t limit; } LineQuery;
+int  line_move(Store *s, const Call *from, int64_t to_call, Err *e);
+typedef struct LineQuery { int64_t call, line /* the call's first */; bool call_only; Str job_id, trace_id; size_t limit; } LineQuery;
 int  line_list(Store *s, const LineQuery *q, Arena *a, LogLine **out, size_t *n, Err *e);
 
 #endif

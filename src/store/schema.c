@@ -157,6 +157,20 @@ static const char *const migrations[] = {
 	"DROP TABLE job_recent;"
 	"DELETE FROM meta WHERE key = 'recent_jobs';"
 	"CREATE TABLE job_new(id INTEGER PRIMARY KEY, entries BLOB NOT NULL);",
+	/* Lines in the order of their time (line.c), with few columns: what is only shown stands in `rest`. job.line: the first cost line of a
+	 * call; further ones have flag 32. line_old.c moves the rows. */
+	"INSERT INTO meta SELECT 'last_call', max(call) FROM line WHERE call <> 0 HAVING max(call) IS NOT NULL;"
+	"DROP INDEX line_tail;"
+	"DROP INDEX line_call;"
+	"DROP INDEX line_job;"
+	"DROP INDEX line_trace;"
+	"ALTER TABLE line RENAME TO line_old;"
+	"ALTER TABLE job ADD COLUMN line INTEGER NOT NULL DEFAULT 0;"
+	"CREATE TABLE line(id INTEGER PRIMARY KEY, event_hash INTEGER NOT NULL, kind INTEGER NOT NULL, flags INTEGER NOT NULL,"
+	"call INTEGER NOT NULL, job_hash INTEGER NOT NULL, trace_hash INTEGER NOT NULL, rest BLOB NOT NULL, text TEXT NOT NULL);"
+	"CREATE INDEX line_job ON line(id >> 42, job_hash) WHERE job_hash <> 0;"
+	"CREATE INDEX line_trace ON line(id >> 42, trace_hash) WHERE trace_hash <> 0;"
+	"CREATE INDEX line_more ON line(call) WHERE flags & 32;",
 };
 enum { VERSION = (int)(sizeof migrations / sizeof *migrations) };
 
@@ -206,7 +220,7 @@ int schema_make(Store *s, Err *e)
 	for (int64_t v = version; v < VERSION; v++)
 		if (db_exec(s, migrations[v], e) < 0)
 			goto undo;
-	if (!had_totals && apply_rebuild(s, e) < 0)
+	if (line_take_old(s, e) < 0 || (!had_totals && apply_rebuild(s, e) < 0))
 		goto undo;
 	(void)snprintf(sql, sizeof sql, "PRAGMA application_id = %lld; PRAGMA user_version = %d", (long long)application_id, VERSION);
 	if (db_exec(s, sql, e) < 0 || db_commit(s, e) < 0)

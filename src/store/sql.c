@@ -12,6 +12,10 @@ enum { STEPS = 10000, TEXT_MAX = 1 << 20, COLUMNS_MAX = 256 };
 
 #define ISO(ms) "strftime('%Y-%m-%dT%H:%M:', " ms " / 1000, 'unixepoch') || printf('%06.3fZ', (" ms " % 60000) / 1000.0)"
 #define NAMED(column) "(SELECT text FROM name WHERE id = " column ")"
+/* The time that the id says, but for lines of ages beyond (line.c). */
+#define LINE_MS "((main.line.id >> 20) + line_get(rest, 'moved_ms'))"
+#define OF_LINE(member) "line_get(rest, '" member "') AS " member ", "
+#define LINE_NAME(member) "(SELECT text FROM name WHERE name.id = line_get(main.line.rest, '" member "')) AS " member ", "
 
 #define SUM(member) "sums_get(sums, '" member "') AS " member ", "
 #define SUMS \
@@ -30,11 +34,11 @@ static const char views[] =
 	"reported AS reported_nano_usd, (flags & 4) <> 0 AS unpriced, input, output, cache_read, cache_write_5m, cache_write_1h,"
 	"CASE flags >> 3 & 3 WHEN 1 THEN 0 WHEN 2 THEN 1 END AS cache_hit, latency_ms, retries, nullif(started_ms, 0) AS started_ms,"
 	"updated_ms, booked_ms, " ISO("booked_ms") " AS booked_at FROM main.job WHERE kind = 0;"
-	"CREATE TEMP VIEW lines AS SELECT " ISO("event_ms") " AS time, event_ms,"
+	"CREATE TEMP VIEW lines AS SELECT " ISO(LINE_MS) " AS time, " LINE_MS " AS event_ms,"
 	"CASE kind WHEN 1 THEN 'COST_TRACKING' WHEN 2 THEN 'JOB_EVENT' WHEN 3 THEN 'SECURITY' WHEN 4 THEN 'CACHE' ELSE 'PLAIN' END AS message,"
-	NAMED("level") " AS level, " NAMED("tenant") " AS tenant, " NAMED("persona") " AS persona, " NAMED("agent") " AS agent, "
-	NAMED("version") " AS version, " NAMED("model") " AS model, reported AS reported_nano_usd, duration_ms, input, output, cache_read,"
-	"cache_write_5m, cache_write_1h, text FROM main.line;"
+	LINE_NAME("level") LINE_NAME("tenant") LINE_NAME("persona") LINE_NAME("agent") LINE_NAME("version") LINE_NAME("model")
+	"line_get(rest, 'reported') AS reported_nano_usd, " OF_LINE("duration_ms") OF_LINE("input") OF_LINE("output") OF_LINE("cache_read")
+	OF_LINE("cache_write_5m") OF_LINE("cache_write_1h") "text FROM main.line;"
 	"CREATE TEMP VIEW cost_hours AS SELECT " ISO("at * 3600000") " AS hour, "
 	"CASE rollup WHEN 0 THEN 'all' WHEN 1 THEN 'tenant' WHEN 2 THEN 'persona' WHEN 3 THEN 'agent' WHEN 4 THEN 'version' ELSE 'model' END AS by,"
 	NAMED("k1") " AS key, " SUMS " FROM main.total WHERE rollup <= 5;"

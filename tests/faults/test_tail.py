@@ -79,7 +79,7 @@ class Rig:
 
     def pending(self):
         with contextlib.closing(sqlite3.connect(f"file:{self.home.stores()[0]}?mode=ro", uri=True, timeout=10)) as db:
-            return db.execute("SELECT count(*) FROM line WHERE flags >= 16").fetchone()[0]
+            return db.execute("SELECT count(*) FROM line WHERE flags & 16").fetchone()[0]
 
     def wait_rows(self, jobs, timeout):
         end = time.monotonic() + timeout * SLOW

@@ -2,7 +2,7 @@
 #ifndef OLD_LAYOUT_H
 #define OLD_LAYOUT_H
 
-#include <sqlite3.h>
+#include "store/db.h"
 
 #define OLD_COLUMNS \
 	"nusd INTEGER NOT NULL, jobs INTEGER NOT NULL, failed INTEGER NOT NULL, unpriced INTEGER NOT NULL," \
@@ -34,24 +34,75 @@ static inline int take_text(void *out, int n, char **column, char **names)
 	return snprintf(out, 1000, "%s", column[0]) >= 1000;
 }
 
-/* Runs what the query answers, then sql. */
+/* old_detail(texts...): each behind its length. */
+static inline void old_detail(sqlite3_context *ctx, int n, sqlite3_value **arg)
+{
+	Buf b = { 0 };
+
+	for (int i = 0; i < n; i++) {
+		const void *p = sqlite3_value_blob(arg[i]);
+		uint32_t size = (uint32_t)sqlite3_value_bytes(arg[i]);
+
+		(void)buf_put(&b, &size, sizeof size);
+		(void)buf_put(&b, size ? p : "", size);
+	}
+	sqlite3_result_blob64(ctx, b.p, b.n, SQLITE_TRANSIENT);
+	buf_done(&b);
+}
+
+static inline void old_hash(sqlite3_context *ctx, int n, sqlite3_value **arg)
+{
+	const char *p = sqlite3_value_blob(arg[0]);
+	Str text = { p, (size_t)sqlite3_value_bytes(arg[0]) };
+
+	(void)n;
+	sqlite3_result_int64(ctx, text.n ? (int64_t)str_hash(text) : 0);
+}
+
+/* Runs what the query answers (NULL: none), then sql, with the functions of a store. */
 static inline void back_to(const char *path, const char *query, const char *sql)
 {
 	static char text[1000];
 	char *why = NULL;
-	sqlite3 *db;
+	Err e = { 0 };
+	Store *s = store_open(path, STORE_WRITE, NULL, &e);
 
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, query, take_text, text, NULL), SQLITE_OK);
-	if (sqlite3_exec(db, text, NULL, NULL, &why) != SQLITE_OK || sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)
+	if (!s)
+		fail_msg("%s", e.text);
+	assert_int_equal(sqlite3_create_function(s->db, "old_detail", -1, SQLITE_UTF8, NULL, old_detail, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_create_function(s->db, "old_hash", 1, SQLITE_UTF8, NULL, old_hash, NULL, NULL), SQLITE_OK);
+	if (query && (sqlite3_exec(s->db, query, take_text, text, &why) != SQLITE_OK || sqlite3_exec(s->db, text, NULL, NULL, &why) != SQLITE_OK))
 		fail_msg("%s", why);
-	sqlite3_close(db);
+	if (sqlite3_exec(s->db, sql, NULL, NULL, &why) != SQLITE_OK)
+		fail_msg("%s", why);
+	store_close(s);
 }
 
 /* What jobs had no columns for. */
 #define NO_CACHING \
 	"UPDATE job SET flags = flags & ~128; ALTER TABLE job DROP COLUMN cache_saved; ALTER TABLE job DROP COLUMN cache_premium;" \
 	"ALTER TABLE job DROP COLUMN cache_miss;"
+
+/* Lines with a column for each thing. */
+#define OLD_LINES \
+	"DROP INDEX line_job; DROP INDEX line_trace; DROP INDEX line_more; ALTER TABLE line RENAME TO line_newer;" \
+	"CREATE TABLE line(id INTEGER PRIMARY KEY, event_ms INTEGER NOT NULL, event_hash INTEGER NOT NULL, kind INTEGER NOT NULL," \
+	"job_hash INTEGER NOT NULL, trace_hash INTEGER NOT NULL, flags INTEGER NOT NULL, reported INTEGER, duration_ms INTEGER," \
+	"input INTEGER NOT NULL, output INTEGER NOT NULL, cache_read INTEGER NOT NULL, cache_write_5m INTEGER NOT NULL," \
+	"cache_write_1h INTEGER NOT NULL, level INTEGER NOT NULL, tenant INTEGER NOT NULL, persona INTEGER NOT NULL, agent INTEGER NOT NULL," \
+	"version INTEGER NOT NULL, model INTEGER NOT NULL, detail BLOB NOT NULL, text TEXT NOT NULL, call INTEGER NOT NULL DEFAULT 0);" \
+	"INSERT INTO line SELECT NULL, (id >> 20) + line_get(rest, 'moved_ms'), event_hash, kind, old_hash(line_get(rest, 'job_id'))," \
+	"old_hash(line_get(rest, 'trace_id')), flags & 31, line_get(rest, 'reported'), line_get(rest, 'duration_ms')," \
+	"line_get(rest, 'input'), line_get(rest, 'output'), line_get(rest, 'cache_read'), line_get(rest, 'cache_write_5m')," \
+	"line_get(rest, 'cache_write_1h'), line_get(rest, 'level'), line_get(rest, 'tenant'), line_get(rest, 'persona')," \
+	"line_get(rest, 'agent'), line_get(rest, 'version'), line_get(rest, 'model'), old_detail(line_get(rest, 'event_id')," \
+	"line_get(rest, 'job_id'), line_get(rest, 'trace_id'), line_get(rest, 'request_id'), line_get(rest, 'service_tier')), text, call " \
+	"FROM line_newer ORDER BY event_hash;" \
+	"DROP TABLE line_newer; ALTER TABLE job DROP COLUMN line; DELETE FROM meta WHERE key = 'last_call';" \
+	"CREATE UNIQUE INDEX line_event ON line(event_ms, event_hash); CREATE INDEX line_call ON line(call) WHERE call <> 0;" \
+	"CREATE INDEX line_job ON line(event_ms >> 22, job_hash) WHERE job_hash <> 0 AND kind <> 1;" \
+	"CREATE INDEX line_trace ON line(event_ms >> 22, trace_hash) WHERE trace_hash <> 0;" \
+	"CREATE INDEX line_tail ON line(event_ms) WHERE flags >= 16;"
 
 /* The places of new jobs as they were kept: a row for each. */
 #define OLD_PLACES \
@@ -63,7 +114,7 @@ static inline void back_to(const char *path, const char *query, const char *sql)
 #define TABLES_3 \
 	"'meta', 'name', 'job', 'line', 'hourly', 'minutely', 'cursor', 'frame', 'agent', 'series', 'point', 'job_settled'"
 #define BACK_TO_3 \
-	NO_CACHING OLD_PLACES \
+	OLD_LINES NO_CACHING OLD_PLACES \
 	"DROP INDEX job_updated; CREATE INDEX job_updated ON job(updated_ms, state, latency_ms) WHERE kind = 0;" \
 	"DELETE FROM meta WHERE key = 'recent_from'; PRAGMA user_version = 3;"
 

@@ -246,7 +246,7 @@ static void check_copy(const char *path)
 static void test_d04_the_first_layout_is_brought_up_to_date(void **state)
 {
 	static const char back[] =
-		OLD_TOTALS
+		OLD_LINES OLD_TOTALS
 		"DROP INDEX line_tail; DROP INDEX line_call; DROP INDEX line_job; DROP INDEX line_trace;"
 		"ALTER TABLE line DROP COLUMN call; CREATE INDEX job_hash ON job(hash);"
 		"CREATE INDEX line_job ON line(job_hash) WHERE job_hash <> 0; CREATE INDEX line_trace ON line(trace_hash) WHERE trace_hash <> 0;"

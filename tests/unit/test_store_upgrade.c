@@ -212,7 +212,7 @@ static void what_caches_were_worth_is_booked(void **state)
 	apply_facts(s, f.v, f.n, LEDGER_COMPUTED);
 	store_close(s);
 	/* With no totals at all what is moved by differences stands alone. */
-	run_sql("twelve.db", NO_CACHING OLD_PLACES NEWER "DELETE FROM total; DELETE FROM latency; PRAGMA user_version = 12;");
+	back_to(file("twelve.db"), NULL, OLD_LINES NO_CACHING OLD_PLACES NEWER "DELETE FROM total; DELETE FROM latency; PRAGMA user_version = 12;");
 	s = must_open("twelve.db", STORE_WRITE);
 	MUST(store_books_state(s, &now, e));
 	assert_int_equal(now.todo, BOOKS_ALL);
