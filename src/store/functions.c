@@ -4,6 +4,7 @@
 
 #include "model/sketch.h"
 #include "store/line_pack.h"
+#include "store/row.h"
 
 static Str blob(sqlite3_value *v)
 {
@@ -98,6 +99,76 @@ static void quantile_of(sqlite3_context *ctx, int n, sqlite3_value **arg)
 	sketch_done(&s);
 }
 
+/* The members of a call in its bytes, in the order of job_pack's arguments; texts behind them. */
+enum { CALL_NUMBERS = 19, CALL_REPORTED = 11, CALL_OWN_REPORTED, CALL_CONTENT = 18, CALL_TRACE, CALL_STATUS, CALL_DETAIL, CALL_MEMBERS };
+static const struct { const char *name; size_t at; } call_members[CALL_MEMBERS] = {
+	{ "retries", offsetof(Call, retries) }, { "source", 0 }, { "input", offsetof(Call, b.tokens.input) },
+	{ "output", offsetof(Call, b.tokens.output) }, { "cache_read", offsetof(Call, b.tokens.cache_read) },
+	{ "cache_write_5m", offsetof(Call, b.tokens.cache_write_5m) }, { "cache_write_1h", offsetof(Call, b.tokens.cache_write_1h) },
+	{ "cache_saved", offsetof(Call, b.cache.saved_nusd) }, { "cache_premium", offsetof(Call, b.cache.premium_nusd) },
+	{ "cache_miss", offsetof(Call, b.cache.miss_nusd) }, { "cost_lines", offsetof(Call, cost_lines) },
+	{ "reported", offsetof(Call, b.reported_nusd.v) }, { "own_reported", offsetof(Call, own_reported.v) },
+	{ "tenant", offsetof(Call, own[OWN_TENANT]) }, { "persona", offsetof(Call, own[OWN_PERSONA]) }, { "agent", offsetof(Call, own[OWN_AGENT]) },
+	{ "version", offsetof(Call, own[OWN_VERSION]) }, { "model", offsetof(Call, own[OWN_MODEL]) }, { "content", offsetof(Call, content) },
+	{ "trace", offsetof(Call, trace) }, { "status", offsetof(Call, status) }, { "detail", offsetof(Call, detail) },
+};
+enum { CALL_SOURCE = 1 };
+
+/* job_pack(retries, ...) */
+static void pack_call(sqlite3_context *ctx, int n, sqlite3_value **arg)
+{
+	Buf *out = sqlite3_user_data(ctx);
+	Call c = { 0 };
+
+	(void)n;
+	for (int i = 0; i < CALL_NUMBERS; i++)
+		if (i != CALL_SOURCE)
+			*(int64_t *)(void *)((char *)&c + call_members[i].at) = sqlite3_value_int64(arg[i]);
+	c.b.source = (CostSource)sqlite3_value_int64(arg[CALL_SOURCE]);
+	c.b.reported_nusd.known = sqlite3_value_type(arg[CALL_REPORTED]) != SQLITE_NULL;
+	c.own_reported.known = sqlite3_value_type(arg[CALL_OWN_REPORTED]) != SQLITE_NULL;
+	for (int i = CALL_TRACE; i < CALL_MEMBERS; i++)
+		*(Str *)(void *)((char *)&c + call_members[i].at) = blob(arg[i]);
+	buf_reset(out);
+	call_pack(out, &c);
+	sqlite3_result_blob64(ctx, out->p, out->n, SQLITE_TRANSIENT);
+}
+
+/* job_get(rest, 'status') */
+static void get_of_call(sqlite3_context *ctx, int n, sqlite3_value **arg)
+{
+	Str member = { (const char *)sqlite3_value_text(arg[1]), (size_t)sqlite3_value_bytes(arg[1]) };
+	Call c = { 0 };
+	int i = 0;
+
+	(void)n;
+	call_unpack(blob(arg[0]), &c);
+	while (i < CALL_MEMBERS && !str_is(member, call_members[i].name))
+		i++;
+	if (i == CALL_MEMBERS) {
+		sqlite3_result_error(ctx, "jobs have no member of that name", -1);
+	} else if (i == CALL_SOURCE) {
+		sqlite3_result_int64(ctx, c.b.source);
+	} else if (i < CALL_NUMBERS) {
+		if ((i != CALL_REPORTED || c.b.reported_nusd.known) && (i != CALL_OWN_REPORTED || c.own_reported.known))
+			sqlite3_result_int64(ctx, *(const int64_t *)(const void *)((const char *)&c + call_members[i].at));
+	} else {
+		const Str *text = (const Str *)(const void *)((const char *)&c + call_members[i].at);
+
+		if (i == CALL_DETAIL)
+			sqlite3_result_blob64(ctx, text->n ? text->p : "", text->n, SQLITE_TRANSIENT);
+		else
+			sqlite3_result_text64(ctx, text->n ? text->p : "", text->n, SQLITE_TRANSIENT, SQLITE_UTF8);
+	}
+}
+
+/* job_hash(job_id): its key in the index. */
+static void hash_of_job(sqlite3_context *ctx, int n, sqlite3_value **arg)
+{
+	(void)n;
+	sqlite3_result_int64(ctx, index_hash(blob(arg[0])));
+}
+
 static void give_opt(sqlite3_context *ctx, Opt64 v)
 {
 	if (v.known)
@@ -151,6 +222,7 @@ int db_functions(Store *s, Err *e)
 	} all[] = {
 		{ "sums_add", 2, add_sums }, { "sums_pack", -1, pack_sums }, { "sums_get", 2, get_sums }, { "sketch_add", 2, add_sketches },
 		{ "sketch_quantile", 2, quantile_of }, { "sketch_count", 1, count_of }, { "line_get", 2, get_of_line },
+		{ "job_pack", CALL_MEMBERS, pack_call }, { "job_get", 2, get_of_call }, { "job_hash", 1, hash_of_job },
 	};
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)

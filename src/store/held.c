@@ -29,7 +29,6 @@ void held_reset(Held *h)
 	if (h->calls)
 		memset(h->by_hash, 0, h->hash_slots * sizeof *h->by_hash);
 	h->lines = h->calls = 0;
-	h->given = NULL;
 	arena_reset(&h->details);
 }
 
@@ -46,7 +45,6 @@ int held_flush(Store *s, Err *e)
 
 	if (!h->lines && !h->calls)
 		return 0;
-	h->given = NULL;
 	if (line_write_held(s, e) < 0 || call_write_held(s, e) < 0)
 		return -1;
 	for (size_t i = 0; i < h->lines; i++)

@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "model/job.h"
 
-enum { LINE_NAMES = 6, HELD_NUMBERS = 40 };
+enum { LINE_NAMES = 6 };
 
 typedef struct HeldLine {
 	const LogLine *l;
@@ -32,8 +32,6 @@ typedef struct Held {
 	int64_t   newest_id;            /* of a line in the table */
 	HeldLine *line;   size_t lines, line_cap;
 	struct Call *call; size_t calls, call_cap;      /* their ids follow each other */
-	const void *given;              /* of which row the numbers below are, while it is written */
-	int64_t   number[HELD_NUMBERS];
 	int64_t  *hash;   size_t hash_cap;              /* of their job ids */
 	uint32_t *by_lot, *by_hash;                     /* places in the two, plus 1 */
 	size_t    lot_slots, hash_slots;

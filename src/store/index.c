@@ -364,7 +364,7 @@ int index_drop(Store *s, int64_t hash, int64_t id, Err *e)
 
 int index_forget(Store *s, int64_t booked_before_ms, Err *e)
 {
-	static const char jobs[] = "DELETE FROM job_settled WHERE (hash, id) IN (SELECT hash, id FROM job WHERE booked_ms < ?)";
+	static const char jobs[] = "DELETE FROM job_settled WHERE (hash, id) IN (SELECT job_hash(job_id), id FROM job WHERE booked_ms < ?)";
 	/* Request ids have entries of their own, which only the call's number leads to. */
 	static const char calls[] = "DELETE FROM job_settled WHERE id IN (SELECT id FROM job WHERE booked_ms < ?)";
 	sqlite3_stmt *st;

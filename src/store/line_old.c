@@ -1,4 +1,4 @@
-/* Lines of layouts before 16: a column for everything, ids without meaning, indexes by event and by call. */
+/* Lines as older layouts have them: a column for everything, ids without meaning, indexes by event and by call. */
 #include "store/row.h"
 
 #include <string.h>

@@ -19,7 +19,7 @@ int request_put(Store *s, Str request, int64_t call, Err *e)
 
 static int index_jobs(Store *s, Err *e)
 {
-	static const char sql[] = "SELECT id, detail FROM job WHERE kind = 0 AND id > ? ORDER BY id LIMIT 1000";
+	static const char sql[] = "SELECT id, rest FROM job WHERE kind = 0 AND id > ? ORDER BY id LIMIT 1000";
 	int64_t id[1000], after = INT64_MIN;
 	Str request[1000];
 	Arena a = { 0 };
@@ -34,9 +34,11 @@ static int index_jobs(Store *s, Err *e)
 		}
 		sqlite3_bind_int64(st, 1, after);
 		for (n = 0; (rc = sqlite3_step(st)) == SQLITE_ROW; n++) {
+			Call c = { 0 };
 			Job j = { 0 };
 
-			detail_unpack(db_col_str(st, 1), &j);
+			call_unpack(db_col_str(st, 1), &c);
+			detail_unpack(c.detail, &j);
 			id[n] = after = sqlite3_column_int64(st, 0);
 			request[n] = arena_str(&a, j.request_id);
 		}

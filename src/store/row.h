@@ -28,9 +28,8 @@ typedef struct Call {
 } Call;
 
 #define CALL_COLUMNS \
-	"id, kind, job_id, trace, status, detail, updated_ms, started_ms, content, cost_lines, retries, state, flags," \
-	"own_reported, latency_ms, tenant, persona, agent, version, model, booked_ms, source, nusd, reported, input, output," \
-	"cache_read, cache_write_5m, cache_write_1h, k_tenant, k_persona, k_agent, k_version, k_model, cache_saved, cache_premium, cache_miss, line"
+	"id, kind, job_id, updated_ms, started_ms, state, flags, latency_ms, booked_ms, nusd, k_tenant, k_persona, k_agent, k_version, k_model," \
+	"line, rest"
 
 void call_read(sqlite3_stmt *st, Call *c);                      /* columns as above; text borrowed until the next step */
 int  call_find(Store *s, Str job_id, bool lone, Arena *a, Call *c, bool *found, Err *e);
@@ -43,11 +42,13 @@ int  call_delete(Store *s, const Call *c, Err *e);              /* with its plac
 int  call_save(Store *s, const Call *c, const Call *was, Err *e);
 void call_sums(const Call *c, Sums *out);                       /* what it adds to every total */
 /* The same, and its keys, from a row of these columns alone. */
-#define CALL_SUM_COLUMNS \
-	"kind, state, flags, retries, latency_ms, nusd, input, output, cache_read, cache_write_5m, cache_write_1h, source, reported," \
-	"detail, k_tenant, k_persona, k_agent, k_version, k_model, cache_saved, cache_premium, cache_miss"
-enum { CALL_SUM_COLUMN_COUNT = 22 };
+#define CALL_SUM_COLUMNS "kind, state, flags, latency_ms, nusd, rest, k_tenant, k_persona, k_agent, k_version, k_model"
+enum { CALL_SUM_COLUMN_COUNT = 11 };
 void call_sums_read(sqlite3_stmt *st, Sums *out, int64_t key[DIM_SIMPLE]);
+
+/* The members that have no column of their own (call_pack.c). */
+void call_pack(Buf *b, const Call *c);
+void call_unpack(Str blob, Call *c);                            /* borrowed from blob; damaged ones end early */
 
 /* An item's fields that are only shown, in one blob. */
 void detail_pack(Buf *b, const Job *j);

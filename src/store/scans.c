@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
-#include "store/db.h"
+#include "store/row.h"
 
 /* Numbers by an id, as many as there are keys: found by a plain search, or by hash for traces below. */
 typedef struct Tally { int64_t id, n, at_ms; bool ended; } Tally;
@@ -169,7 +169,7 @@ static int scope_ids(Store *s, const TraceAsk *q, int64_t id[4], bool *none, Err
 
 static int read_traces(Store *s, const TraceAsk *q, const int64_t id[4], Traces *t, bool *part, Err *e)
 {
-	static const char sql[] = "SELECT trace, nusd, booked_ms, k_agent, version, k_tenant FROM job INDEXED BY job_booked "
+	static const char sql[] = "SELECT rest, nusd, booked_ms, k_agent, k_tenant FROM job INDEXED BY job_booked "
 		"WHERE booked_ms >= ?1" SCOPED " ORDER BY booked_ms DESC LIMIT ?2";
 	sqlite3_stmt *st = db_stmt(s, sql, e);
 	size_t rows = 0;
@@ -182,20 +182,22 @@ static int read_traces(Store *s, const TraceAsk *q, const int64_t id[4], Traces 
 	for (int i = 0; i < 4; i++)
 		sqlite3_bind_int64(st, 3 + i, id[i]);
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-		Str trace = db_col_str(st, 0);
 		int64_t ms = sqlite3_column_int64(st, 2);
+		Call c = { 0 };
 		TraceSum *x;
 		size_t at;
 
 		rows++;
-		if (!trace.n)
+		call_unpack(db_col_str(st, 0), &c);
+		if (!c.trace.n)
 			continue;
-		at = trace_at(t, trace);
+		at = trace_at(t, c.trace);
 		x = &t->v[at];
 		if (!x->calls++) {               /* the newest comes first */
 			x->last_ms = ms;
-			for (int i = 0; i < 3; i++)
-				t->ids[at][i] = sqlite3_column_int64(st, 3 + i);
+			t->ids[at][0] = sqlite3_column_int64(st, 3);
+			t->ids[at][1] = c.own[OWN_VERSION];
+			t->ids[at][2] = sqlite3_column_int64(st, 4);
 		}
 		x->first_ms = ms;
 		x->nusd += sqlite3_column_int64(st, 1);

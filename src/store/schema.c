@@ -171,6 +171,23 @@ static const char *const migrations[] = {
 	"CREATE INDEX line_job ON line(id >> 42, job_hash) WHERE job_hash <> 0;"
 	"CREATE INDEX line_trace ON line(id >> 42, trace_hash) WHERE trace_hash <> 0;"
 	"CREATE INDEX line_more ON line(call) WHERE flags & 32;",
+	/* Calls with few columns: the rest of them stands in `rest` (call_pack.c). */
+	"DROP INDEX job_booked;"
+	"DROP INDEX job_updated;"
+	"DROP INDEX job_active;"
+	"ALTER TABLE job RENAME TO job_old;"
+	"CREATE TABLE job(id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, job_id TEXT NOT NULL, updated_ms INTEGER NOT NULL,"
+	"started_ms INTEGER NOT NULL, state INTEGER NOT NULL, flags INTEGER NOT NULL, latency_ms INTEGER, booked_ms INTEGER NOT NULL,"
+	"nusd INTEGER NOT NULL, k_tenant INTEGER NOT NULL, k_persona INTEGER NOT NULL, k_agent INTEGER NOT NULL, k_version INTEGER NOT NULL,"
+	"k_model INTEGER NOT NULL, line INTEGER NOT NULL, rest BLOB NOT NULL);"
+	"CREATE INDEX job_booked ON job(booked_ms);"
+	"CREATE INDEX job_updated ON job(updated_ms, state) WHERE kind = 0;"
+	"CREATE INDEX job_active ON job(updated_ms) WHERE kind = 0 AND state <= 1;"
+	"INSERT INTO job SELECT id, kind, job_id, updated_ms, started_ms, state, flags, latency_ms, booked_ms, nusd, k_tenant, k_persona,"
+	"k_agent, k_version, k_model, line, job_pack(retries, source, input, output, cache_read, cache_write_5m, cache_write_1h, cache_saved,"
+	"cache_premium, cache_miss, cost_lines, reported, own_reported, tenant, persona, agent, version, model, content, trace, status, detail) "
+	"FROM job_old ORDER BY id;"
+	"DROP TABLE job_old;",
 };
 enum { VERSION = (int)(sizeof migrations / sizeof *migrations) };
 

@@ -12,6 +12,8 @@ enum { STEPS = 10000, TEXT_MAX = 1 << 20, COLUMNS_MAX = 256 };
 
 #define ISO(ms) "strftime('%Y-%m-%dT%H:%M:', " ms " / 1000, 'unixepoch') || printf('%06.3fZ', (" ms " % 60000) / 1000.0)"
 #define NAMED(column) "(SELECT text FROM name WHERE id = " column ")"
+#define OF_JOB(member) "job_get(rest, '" member "') AS " member ", "
+#define JOB_NAME(member) "(SELECT text FROM name WHERE name.id = job_get(main.job.rest, '" member "')) AS " member ", "
 /* The time that the id says, but for lines of ages beyond (line.c). */
 #define LINE_MS "((main.line.id >> 20) + line_get(rest, 'moved_ms'))"
 #define OF_LINE(member) "line_get(rest, '" member "') AS " member ", "
@@ -28,11 +30,13 @@ enum { STEPS = 10000, TEXT_MAX = 1 << 20, COLUMNS_MAX = 256 };
 
 /* Temporary: they live in this connection alone and leave no trace in the file. */
 static const char views[] =
-	"CREATE TEMP VIEW jobs AS SELECT job_id, nullif(trace, '') AS trace_id, " NAMED("tenant") " AS tenant, " NAMED("persona") " AS persona, "
-	NAMED("agent") " AS agent, " NAMED("version") " AS version, " NAMED("model") " AS model, status,"
-	"CASE source WHEN 0 THEN NULL ELSE nusd END AS nano_usd, CASE source WHEN 1 THEN 'computed' WHEN 2 THEN 'reported' END AS cost_source,"
-	"reported AS reported_nano_usd, (flags & 4) <> 0 AS unpriced, input, output, cache_read, cache_write_5m, cache_write_1h,"
-	"CASE flags >> 3 & 3 WHEN 1 THEN 0 WHEN 2 THEN 1 END AS cache_hit, latency_ms, retries, nullif(started_ms, 0) AS started_ms,"
+	"CREATE TEMP VIEW jobs AS SELECT job_id, nullif(job_get(rest, 'trace'), '') AS trace_id, "
+	JOB_NAME("tenant") JOB_NAME("persona") JOB_NAME("agent") JOB_NAME("version") JOB_NAME("model") OF_JOB("status")
+	"CASE job_get(rest, 'source') WHEN 0 THEN NULL ELSE nusd END AS nano_usd,"
+	"CASE job_get(rest, 'source') WHEN 1 THEN 'computed' WHEN 2 THEN 'reported' END AS cost_source,"
+	"job_get(rest, 'reported') AS reported_nano_usd, (flags & 4) <> 0 AS unpriced, " OF_JOB("input") OF_JOB("output") OF_JOB("cache_read")
+	OF_JOB("cache_write_5m") OF_JOB("cache_write_1h") "CASE flags >> 3 & 3 WHEN 1 THEN 0 WHEN 2 THEN 1 END AS cache_hit, latency_ms, "
+	OF_JOB("retries") "nullif(started_ms, 0) AS started_ms,"
 	"updated_ms, booked_ms, " ISO("booked_ms") " AS booked_at FROM main.job WHERE kind = 0;"
 	"CREATE TEMP VIEW lines AS SELECT " ISO(LINE_MS) " AS time, " LINE_MS " AS event_ms,"
 	"CASE kind WHEN 1 THEN 'COST_TRACKING' WHEN 2 THEN 'JOB_EVENT' WHEN 3 THEN 'SECURITY' WHEN 4 THEN 'CACHE' ELSE 'PLAIN' END AS message,"

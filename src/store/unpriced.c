@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
-#include "store/db.h"
+#include "store/row.h"
 
 static int by_jobs(const void *a, const void *b)
 {
@@ -28,7 +28,7 @@ static Sum *sum_of(Sum **v, size_t *cap, size_t *n, int64_t id)
 /* Added up here and not by SQL, whose sums refuse absurd counts. */
 static int add_up(Store *s, int64_t from_ms, int64_t until_ms, Sum **v, size_t *n, Err *e)
 {
-	static const char sql[] = "SELECT k_model, input, output, cache_read, cache_write_5m, cache_write_1h FROM job "
+	static const char sql[] = "SELECT k_model, rest FROM job "
 		"WHERE booked_ms >= ? AND booked_ms < ? AND flags & 4";
 	sqlite3_stmt *st = db_stmt(s, sql, e);
 	size_t cap = 0;
@@ -40,10 +40,11 @@ static int add_up(Store *s, int64_t from_ms, int64_t until_ms, Sum **v, size_t *
 	sqlite3_bind_int64(st, 2, until_ms ? until_ms : INT64_MAX);
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
 		Sum *one = sum_of(v, &cap, n, sqlite3_column_int64(st, 0));
+		Call c = { 0 };
 
 		one->row.jobs++;
-		one->row.tokens = tokens_add(one->row.tokens, (Tokens){ sqlite3_column_int64(st, 1), sqlite3_column_int64(st, 2),
-		                             sqlite3_column_int64(st, 3), sqlite3_column_int64(st, 4), sqlite3_column_int64(st, 5) });
+		call_unpack(db_col_str(st, 1), &c);
+		one->row.tokens = tokens_add(one->row.tokens, c.b.tokens);
 	}
 	sqlite3_reset(st);
 	return rc == SQLITE_DONE ? 0 : db_fail(s, "cannot read the calls without a price", e);

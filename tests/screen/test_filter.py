@@ -1,4 +1,5 @@
 """Filter as you type, on a real terminal: over all jobs of the store, counted again by SQL."""
+import json
 import re
 import sqlite3
 
@@ -33,10 +34,9 @@ def store(seismo, tmp_path_factory):
 
 
 def sql(home, where):
-    db = sqlite3.connect(f"file:{home.stores()[0]}?mode=ro", uri=True)
-    n = db.execute(f"SELECT count(*) FROM job WHERE kind = 0 AND ({where})").fetchone()[0]
-    db.close()
-    return n
+    done = home.run("sql", f"SELECT count(*) AS n FROM main.job WHERE kind = 0 AND ({where})", "-o", "json")
+    assert done.returncode == 0, done.stderr.decode()
+    return json.loads(done.stdout)[0]["n"]
 
 
 @pytest.fixture
@@ -57,16 +57,16 @@ def found(c):
 CASES = [
     ("saffron", f"{TENANT} LIKE '%saffron%'"),
     ("SAFFRON", f"{TENANT} LIKE '%saffron%'"),
-    ("tenant:saffron status:failed", f"{TENANT} LIKE '%saffron%' AND status = 'failed'"),
+    ("tenant:saffron status:failed", f"{TENANT} LIKE '%saffron%' AND job_get(rest, 'status') = 'failed'"),
     ("!tenant:saffron", f"{TENANT} NOT LIKE '%saffron%'"),
     ("agent:judge", f"substr({VERSION}, 1, instr({VERSION}, '@') - 1) LIKE '%judge%'"),
     ("version:1.", f"substr({VERSION}, instr({VERSION}, '@') + 1) LIKE '%1.%'"),
     ("upsell-judge@1.3", f"{VERSION} LIKE '%upsell-judge@1.3%'"),
     ("model:nova-pro", f"{MODEL} LIKE '%nova-pro%'"),
-    ("trace:a1", "trace LIKE '%a1%'"),
+    ("trace:a1", "job_get(rest, 'trace') LIKE '%a1%'"),
     ("job:-e", "job_id LIKE '%-e%'"),
     ("~tsffn", f"{TENANT} LIKE '%t%s%f%f%n%'"),
-    ("err", "state = 3 OR job_id LIKE '%err%' OR trace LIKE '%err%'"),
+    ("err", "state = 3 OR job_id LIKE '%err%' OR job_get(rest, 'trace') LIKE '%err%'"),
     ("cache:hit", "(flags >> 3 & 3) = 2"),
     ("nobody-is-called-so", "0"),
 ]

@@ -12,17 +12,22 @@
 #define OLD_SUMS \
 	"sum(nusd), count(*), sum(kind = 0 AND state = 3), sum(flags >> 2 & 1), sum((flags >> 3 & 3) = 2), sum((flags >> 3 & 3) <> 0)," \
 	"sum(retries), sum(coalesce(latency_ms, 0)), count(latency_ms), sum(input), sum(output), sum(cache_read), sum(cache_write_5m)," \
-	"sum(cache_write_1h) FROM job GROUP BY "
+	"sum(cache_write_1h) FROM job_then GROUP BY "
 #define OLD_HOURS(dim, key) "INSERT INTO hourly SELECT " dim ", booked_ms / 3600000, " key ", " OLD_SUMS "1, 2, 3;"
 
 /* While there are jobs to make them from. */
 #define OLD_TOTALS \
+	"CREATE TEMP VIEW job_then AS SELECT id, kind, state, flags, latency_ms, nusd, booked_ms, k_tenant, k_persona, k_agent, k_version," \
+	"k_model, job_get(rest, 'retries') AS retries, job_get(rest, 'input') AS input, job_get(rest, 'output') AS output," \
+	"job_get(rest, 'cache_read') AS cache_read, job_get(rest, 'cache_write_5m') AS cache_write_5m," \
+	"job_get(rest, 'cache_write_1h') AS cache_write_1h FROM main.job;" \
 	"CREATE TABLE hourly(dim INTEGER NOT NULL, hour INTEGER NOT NULL, key INTEGER NOT NULL, " OLD_COLUMNS "," \
 	"PRIMARY KEY(dim, hour, key)) WITHOUT ROWID;" \
 	"CREATE TABLE minutely(minute INTEGER PRIMARY KEY, " OLD_COLUMNS ");" \
 	OLD_HOURS("0", "id - id") OLD_HOURS("1", "k_tenant") OLD_HOURS("2", "k_persona") OLD_HOURS("3", "k_agent") \
 	OLD_HOURS("4", "k_version") OLD_HOURS("5", "k_model") \
-	"INSERT INTO minutely SELECT booked_ms / 60000, " OLD_SUMS "1;"
+	"INSERT INTO minutely SELECT booked_ms / 60000, " OLD_SUMS "1;" \
+	"DROP VIEW job_then;"
 
 /* What drops each table that came later than these, as one text. */
 #define DROP_ALL_BUT(tables) "SELECT group_concat('DROP TABLE ' || name, ';') FROM sqlite_schema WHERE type = 'table' AND name NOT IN (" tables ")"
@@ -78,11 +83,6 @@ static inline void back_to(const char *path, const char *query, const char *sql)
 	store_close(s);
 }
 
-/* What jobs had no columns for. */
-#define NO_CACHING \
-	"UPDATE job SET flags = flags & ~128; ALTER TABLE job DROP COLUMN cache_saved; ALTER TABLE job DROP COLUMN cache_premium;" \
-	"ALTER TABLE job DROP COLUMN cache_miss;"
-
 /* Lines with a column for each thing. */
 #define OLD_LINES \
 	"DROP INDEX line_job; DROP INDEX line_trace; DROP INDEX line_more; ALTER TABLE line RENAME TO line_newer;" \
@@ -98,11 +98,34 @@ static inline void back_to(const char *path, const char *query, const char *sql)
 	"line_get(rest, 'agent'), line_get(rest, 'version'), line_get(rest, 'model'), old_detail(line_get(rest, 'event_id')," \
 	"line_get(rest, 'job_id'), line_get(rest, 'trace_id'), line_get(rest, 'request_id'), line_get(rest, 'service_tier')), text, call " \
 	"FROM line_newer ORDER BY event_hash;" \
-	"DROP TABLE line_newer; ALTER TABLE job DROP COLUMN line; DELETE FROM meta WHERE key = 'last_call';" \
+	"DROP TABLE line_newer; DELETE FROM meta WHERE key = 'last_call';" \
 	"CREATE UNIQUE INDEX line_event ON line(event_ms, event_hash); CREATE INDEX line_call ON line(call) WHERE call <> 0;" \
 	"CREATE INDEX line_job ON line(event_ms >> 22, job_hash) WHERE job_hash <> 0 AND kind <> 1;" \
 	"CREATE INDEX line_trace ON line(event_ms >> 22, trace_hash) WHERE trace_hash <> 0;" \
 	"CREATE INDEX line_tail ON line(event_ms) WHERE flags >= 16;"
+
+/* Jobs with a column for each thing. */
+#define OLD_JOBS \
+	"DROP INDEX job_booked; DROP INDEX job_updated; DROP INDEX job_active; ALTER TABLE job RENAME TO job_newer;" \
+	"CREATE TABLE job(id INTEGER PRIMARY KEY, hash INTEGER NOT NULL, kind INTEGER NOT NULL, job_id TEXT NOT NULL," \
+	"trace TEXT NOT NULL, status TEXT NOT NULL, detail BLOB NOT NULL, updated_ms INTEGER NOT NULL," \
+	"started_ms INTEGER NOT NULL, state INTEGER NOT NULL, content INTEGER NOT NULL, cost_lines INTEGER NOT NULL," \
+	"flags INTEGER NOT NULL, own_reported INTEGER, retries INTEGER NOT NULL, latency_ms INTEGER," \
+	"tenant INTEGER NOT NULL, persona INTEGER NOT NULL, agent INTEGER NOT NULL, version INTEGER NOT NULL," \
+	"model INTEGER NOT NULL, booked_ms INTEGER NOT NULL, source INTEGER NOT NULL, nusd INTEGER NOT NULL," \
+	"reported INTEGER, input INTEGER NOT NULL, output INTEGER NOT NULL, cache_read INTEGER NOT NULL," \
+	"cache_write_5m INTEGER NOT NULL, cache_write_1h INTEGER NOT NULL, k_tenant INTEGER NOT NULL," \
+	"k_persona INTEGER NOT NULL, k_agent INTEGER NOT NULL, k_version INTEGER NOT NULL, k_model INTEGER NOT NULL);" \
+	"INSERT INTO job SELECT id, job_hash(job_id), kind, job_id, job_get(rest, 'trace'), job_get(rest, 'status'), job_get(rest, 'detail')," \
+	"updated_ms, started_ms, state, job_get(rest, 'content'), job_get(rest, 'cost_lines'), flags, job_get(rest, 'own_reported')," \
+	"job_get(rest, 'retries'), latency_ms, job_get(rest, 'tenant'), job_get(rest, 'persona'), job_get(rest, 'agent')," \
+	"job_get(rest, 'version'), job_get(rest, 'model'), booked_ms, job_get(rest, 'source'), nusd, job_get(rest, 'reported')," \
+	"job_get(rest, 'input'), job_get(rest, 'output'), job_get(rest, 'cache_read'), job_get(rest, 'cache_write_5m')," \
+	"job_get(rest, 'cache_write_1h'), k_tenant, k_persona, k_agent, k_version, k_model FROM job_newer;" \
+	"DROP TABLE job_newer; CREATE INDEX job_booked ON job(booked_ms);" \
+	"CREATE INDEX job_updated ON job(updated_ms, state) WHERE kind = 0;" \
+	"CREATE INDEX job_active ON job(updated_ms) WHERE kind = 0 AND state <= 1;" \
+	"UPDATE job SET flags = flags & ~128;"
 
 /* The places of new jobs as they were kept: a row for each. */
 #define OLD_PLACES \
@@ -114,7 +137,7 @@ static inline void back_to(const char *path, const char *query, const char *sql)
 #define TABLES_3 \
 	"'meta', 'name', 'job', 'line', 'hourly', 'minutely', 'cursor', 'frame', 'agent', 'series', 'point', 'job_settled'"
 #define BACK_TO_3 \
-	OLD_LINES NO_CACHING OLD_PLACES \
+	OLD_LINES OLD_JOBS OLD_PLACES \
 	"DROP INDEX job_updated; CREATE INDEX job_updated ON job(updated_ms, state, latency_ms) WHERE kind = 0;" \
 	"DELETE FROM meta WHERE key = 'recent_from'; PRAGMA user_version = 3;"
 

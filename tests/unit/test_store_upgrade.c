@@ -1,7 +1,5 @@
 #include "unit.h"
 
-#include <sqlite3.h>
-
 #include "old_layout.h"
 #include "store/books.h"
 #include "store_unit.h"
@@ -9,17 +7,6 @@
 static const int64_t hour_ms = 3600000;
 static Fleet f;
 static Want wants[FLEET_MAX];
-
-static void run_sql(const char *name, const char *sql)
-{
-	char *why = NULL;
-	sqlite3 *db;
-
-	assert_int_equal(sqlite3_open(file(name), &db), SQLITE_OK);
-	if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)
-		fail_msg("%s", why);
-	sqlite3_close(db);
-}
 
 static void check_same(Store *s, Store *clean)
 {
@@ -70,7 +57,7 @@ static void an_old_file_has_all_totals(void **state)
 	apply_facts(s, half.v, half.n, LEDGER_COMPUTED);
 	apply_facts(clean, half.v, half.n, LEDGER_COMPUTED);
 	store_close(s);
-	run_sql("three.db", OLD_TOTALS);
+	back_to(file("three.db"), NULL, OLD_TOTALS);
 	back_to(file("three.db"), DROP_ALL_BUT(TABLES_3), BACK_TO_3);
 	s = must_open("three.db", STORE_WRITE);
 	n = fleet_reckon(&half, LEDGER_COMPUTED, wants);
@@ -165,7 +152,7 @@ static void hours_without_jobs_keep_what_they_had(void **state)
 	f.v[f.n++] = (Fact){ .line = { .event_id = STR("last"), .event_ms = now, .text = STR("{}") } };
 	apply_facts(s, f.v, f.n, LEDGER_COMPUTED);
 	store_close(s);
-	run_sql("pruned.db", OLD_TOTALS);
+	back_to(file("pruned.db"), NULL, OLD_TOTALS);
 	s = must_open("pruned.db", STORE_WRITE);
 	MUST(store_prune(s, now, 2 * hour_ms, 0, 0, e));
 	store_close(s);
@@ -212,7 +199,7 @@ static void what_caches_were_worth_is_booked(void **state)
 	apply_facts(s, f.v, f.n, LEDGER_COMPUTED);
 	store_close(s);
 	/* With no totals at all what is moved by differences stands alone. */
-	back_to(file("twelve.db"), NULL, OLD_LINES NO_CACHING OLD_PLACES NEWER "DELETE FROM total; DELETE FROM latency; PRAGMA user_version = 12;");
+	back_to(file("twelve.db"), NULL, OLD_LINES OLD_JOBS OLD_PLACES NEWER "DELETE FROM total; DELETE FROM latency; PRAGMA user_version = 12;");
 	s = must_open("twelve.db", STORE_WRITE);
 	MUST(store_books_state(s, &now, e));
 	assert_int_equal(now.todo, BOOKS_ALL);
