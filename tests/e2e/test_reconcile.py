@@ -35,10 +35,24 @@ PRICES = """prices:
 """
 
 
+def over(sim, midnight):
+    """Whether a job ran over that midnight: booked where it began, and billed where its call ended, as AWS does."""
+    ddb, at = sim.client("dynamodb"), [(midnight + datetime.timedelta(minutes=m)).strftime("%Y-%m-%dT%H:%M:%S.000Z") for m in (0, 10)]
+    return any(i["startedAt"]["S"] < at[0] for status in ("succeeded", "failed") for i in ddb.query(
+        TableName="jobs", IndexName="status-updatedAt-index", KeyConditionExpression="#s = :s AND updatedAt BETWEEN :a AND :b",
+        ExpressionAttributeNames={"#s": "status"}, ExpressionAttributeValues={":s": {"S": status}, ":a": {"S": at[0]}, ":b": {"S": at[1]}})["Items"])
+
+
 @pytest.fixture(scope="module")
-def day():
-    """The newest one whose bill is final whatever time it is: over for more than a day."""
-    return datetime.datetime.now(datetime.timezone.utc).date() - datetime.timedelta(days=2)
+def day(sim):
+    """The newest one whose bill is final whatever time it is, over for more than a day, and whose jobs all began and ended in it."""
+    days = datetime.timedelta(days=1)
+    midnight = datetime.datetime.now(datetime.timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0) - 2 * days
+    for _ in range(25):
+        if not over(sim, midnight) and not over(sim, midnight + days):
+            return midnight.date()
+        midnight -= days
+    pytest.fail("no such day in four weeks")
 
 
 @pytest.fixture(scope="module")
