@@ -86,7 +86,7 @@ static int read_store(Store *s, Adding *t, Dim by, const CostCell *c, Err *e)
 		names |= 1u << d;
 	}
 	calls = !dim_with(names, HOUR_MS, &kept) && !(c->days && dim_with(names, 24 * HOUR_MS, &kept));
-	return hours_read(s, t->hours, kept, calls, add_row, t, e);
+	return hours_read(s, t->hours, kept, calls ? HOURS_CALLS : HOURS_TOTALS, add_row, t, e);
 }
 
 static int take(Store *s, const Adding *t, const FigText *context, Arena *a, Compared *out, size_t *n, Err *e)

@@ -53,7 +53,7 @@ static int read_stores(const Stores *from, Models *m, Arena *a, Err *e)
 		m->first = m->parts;
 		if (!from->s[i])
 			continue;
-		if (hours_read(from->s[i], &m->hours, DIM_PERSONA_MODEL, false, add_part, m, e) < 0)
+		if (hours_read(from->s[i], &m->hours, DIM_PERSONA_MODEL, HOURS_MONEY, add_part, m, e) < 0)
 			return -1;
 		for (size_t k = m->first; k < m->parts; k++) {
 			m->part[k].context = from->context ? &from->context[i] : NULL;

@@ -50,7 +50,7 @@ int grid_slots(const Stores *from, const FiguresAsk *when, int64_t covered_ms, G
 		s->slot[i] = hours_of(&c, when, covered_ms, &a, &against[i]);
 	}
 	for (size_t i = 0; i < from->n && rc == 0; i++)
-		rc = from->s[i] ? hours_read(from->s[i], &every, DIM_ALL, false, add_slot, s, e) : 0;
+		rc = from->s[i] ? hours_read(from->s[i], &every, DIM_ALL, HOURS_MONEY, add_slot, s, e) : 0;
 	for (int i = 0; i < 168; i++) {
 		GridCell *c = &g->cell[i];
 

@@ -93,7 +93,7 @@ static int read_weeks(const Stores *from, Weeks *w, const FiguresAsk *when, Aren
 			continue;
 		w->first = w->lines;
 		w->context = from->context ? &from->context[i] : NULL;
-		if (hours_read(from->s[i], &every, DIM_TENANT, false, add_tenant, w, e) < 0)
+		if (hours_read(from->s[i], &every, DIM_TENANT, HOURS_MONEY, add_tenant, w, e) < 0)
 			return -1;
 		for (size_t k = w->first; k < w->lines; k++)
 			if (store_key_text(from->s[i], w->line[k].key, a, &w->line[k].name, e) < 0)

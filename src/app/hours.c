@@ -116,15 +116,16 @@ static bool next_run(const HourSet *h, size_t *at, size_t *until)
 	return *at < n;
 }
 
-int hours_read(Store *s, const HourSet *h, Dim by, bool calls, StoreEach each, void *arg, Err *e)
+int hours_read(Store *s, const HourSet *h, Dim by, HoursFrom what, StoreEach each, void *arg, Err *e)
 {
+	int (*const totals)(Store *, Dim, int64_t, int64_t, StoreEach, void *, Err *) = what == HOURS_MONEY ? store_each_hour_money : store_each_hour;
 	int64_t last = h->first + (int64_t)h->n - 1;
 	int rc = 0;
 
 	for (size_t at = 0, until; rc == 0 && next_run(h, &at, &until); at = until) {
 		int64_t from = h->first + (int64_t)at, end = h->first + (int64_t)until;
 
-		rc = calls ? store_each_call(s, from * HOUR_MS, end * HOUR_MS, each, arg, e) : store_each_hour(s, by, from, end, each, arg, e);
+		rc = what == HOURS_CALLS ? store_each_call(s, from * HOUR_MS, end * HOUR_MS, each, arg, e) : totals(s, by, from, end, each, arg, e);
 	}
 	return rc == 0 && h->cut_ms && h->now[h->n - 1] ? store_each_call(s, last * HOUR_MS, h->cut_ms, each, arg, e) : rc;
 }

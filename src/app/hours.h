@@ -24,8 +24,9 @@ typedef struct HourSet {
 /* The running hour is compared with as much of the usual as has passed of it. covered_ms: of figures_covered. Lives in a. */
 HourSet hours_of(const CostCell *c, const FiguresAsk *when, int64_t covered_ms, Arena *a, Against *against);
 /* Totals of all hours that count, by the keys of one dimension; of one that is kept by the day, of whole days (of a cell of days only),
- * which come as their first hour. calls: the calls themselves, where no total has all the names. */
-int     hours_read(Store *s, const HourSet *h, Dim by, bool calls, StoreEach each, void *arg, Err *e);
+ * which come as their first hour; of them nusd and jobs alone; or the calls themselves, where no total has all the names. */
+typedef enum HoursFrom { HOURS_TOTALS, HOURS_MONEY, HOURS_CALLS } HoursFrom;
+int     hours_read(Store *s, const HourSet *h, Dim by, HoursFrom what, StoreEach each, void *arg, Err *e);
 
 /* A usual amount that is being added up, and the whole of it in thousandths. */
 typedef unsigned __int128 Weighed;

@@ -13,6 +13,7 @@ void apply_count(Store *s, const Call *c, int sign, const Sums *known);
 int  apply_version(Store *s, int64_t agent, int64_t version, int64_t *id, Err *e);      /* of "agent@version", from the ids of both */
 int  line_take_old(Store *s, Err *e);                     /* the lines of an older layout, in a new one */
 int  apply_rebuild(Store *s, Err *e);                     /* all totals from the rows, in a layout that has none yet */
+int  apply_resheet(Store *s, Err *e);                     /* the same from the totals of layout 19 and before, which had a row for each cell */
 int  flush_cells(Store *s, Err *e);                       /* the same of the cells as they are */
 /* Of hours that Logs Insights has added up (pushed.h), whose own rows have changed: the difference is taken anew. */
 int  pushed_settle(Store *s, Err *e);

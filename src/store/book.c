@@ -1,9 +1,7 @@
 #include "store/apply.h"
 
-#include "base/num.h"
 #include "model/sketch.h"
-
-static const int64_t minute_ms = 60000, hour_ms = 3600000;
+#include "store/sheets.h"
 
 static int sum_lines(Store *s, const Call *c, const PriceTable *p, Arena *a, CostLines *sum, Err *e)
 {
@@ -78,8 +76,8 @@ static void count_in(Cells *cells, const Place *p, const Sums *x, int sign, int 
  * counts now, however long ago it began. */
 void apply_count(Store *s, const Call *c, int sign, const Sums *known)
 {
-	const int64_t minute = floor_div(c->b.booked_ms, minute_ms), day = floor_div(c->b.hour, 24);
 	const int bucket = c->latency_ms.known ? sketch_bucket(c->latency_ms.v) : -1;
+	static const Sums none;
 	Sums x, rest;
 
 	call_sums(c, &x);
@@ -88,16 +86,14 @@ void apply_count(Store *s, const Call *c, int sign, const Sums *known)
 		sums_sub(&rest, known);
 	for (int r = 0; r < ROLLUPS; r++) {
 		const RollupKind *k = rollup_kind((Rollup)r);
+		const Place p = { r, sheets_at((Rollup)r, c->b.booked_ms), { c->key[k->part[0]], c->key[k->part[1]], c->key[k->part[2]] } };
 
-		Place p = { r, k->span_ms == hour_ms ? c->b.hour : k->span_ms == minute_ms ? minute : day,
-		            { c->key[k->part[0]], c->key[k->part[1]], c->key[k->part[2]] } };
-
-		if (k->recent && minute < s->recent_from)
+		if ((k->recent && p.at < s->recent_from) || (k->only_latency && bucket < 0))
 			continue;
-		count_in(&s->cells, &p, r <= ROLLUP_MODEL ? &rest : &x, sign, k->latency ? bucket : -1);
+		count_in(&s->cells, &p, k->only_latency ? &none : r <= ROLLUP_MODEL ? &rest : &x, sign, k->latency ? bucket : -1);
 	}
 	if (bucket >= 0)
-		cells_latency(&s->cells, cells_at(&s->cells, &(Place){ ROLLUP_MINUTE, floor_div(c->updated_ms, minute_ms), { 0 } }), bucket, sign);
+		cells_latency(&s->cells, cells_at(&s->cells, &(Place){ ROLLUP_MINUTE, sheets_at(ROLLUP_MINUTE, c->updated_ms), { 0 } }), bucket, sign);
 }
 
 int apply_book(Store *s, Call *c, const Call *before, const PriceTable *p, LedgerMode mode, Arena *a, int64_t *moved, Err *e)

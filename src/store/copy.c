@@ -51,8 +51,8 @@ static const struct { const char *table, *which; } parts[] = {
 	/* A line goes with its call, and a later one even without it, so that it is known when it comes again. */
 	{ "line", "id >= ?1 << 20 OR (call <> 0 AND call IN (SELECT id FROM job WHERE booked_ms >= ?1))" },
 	{ "job_settled", "id IN (SELECT id FROM job WHERE booked_ms >= ?1)" },
-	/* Minutes: rollup.h. */
-	{ "total", "rollup NOT IN (6, 10, 11, 12, 13) OR at >= ?1 / 60000" }, { "latency", "rollup <> 6 OR at >= ?1 / 60000" },
+	/* Of totals the minutes, which go with their jobs. */
+	{ "total_sheet", "coalesce(sheet_minute(0, id) >= ?1, 1)" }, { "latency_sheet", "coalesce(sheet_minute(1, id) >= ?1, 1)" },
 };
 
 static int copy_table(Store *s, const char *table, int64_t from_ms, Err *e)

@@ -109,6 +109,18 @@ int db_commit(Store *s, Err *e)
 	return db_exec(s, "COMMIT", e);
 }
 
+int db_view(Store *s, bool *begun, Err *e)
+{
+	*begun = sqlite3_get_autocommit(s->db) != 0;
+	return *begun ? db_exec(s, "BEGIN", e) : 0;
+}
+
+void db_view_end(Store *s, bool begun)
+{
+	if (begun)
+		(void)sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);     /* nothing was written */
+}
+
 void db_undo(Store *s)
 {
 	for (size_t i = 0; i < s->kept_n; i++)

@@ -10,6 +10,7 @@
 #include "store/held.h"
 #include "store/index.h"
 #include "store/names.h"
+#include "store/sheet.h"
 #include "store/store.h"
 
 typedef struct Rows Rows;        /* rows.h */
@@ -31,6 +32,9 @@ struct Store {
 	struct Books *books;     /* books.c: the store's prices, once they were needed */
 	int      failed;         /* SQLite's code of the last failure */
 	Buf      merged;         /* of an SQL function */
+	Buf      old, sheet, body;       /* a sheet that was read, the one that is written, and a cell of it (sheets.c) */
+	SheetKey *keys;          /* of the cells that go on it */
+	size_t   keys_cap;
 	const Rows *rows;        /* that a statement reads just now */
 	struct Gather *gather;   /* where one hands its rows to (gather.h) */
 };
@@ -48,6 +52,9 @@ typedef struct DbQuery { const char *sql /* static, see db_stmt */, *doing; DbRo
 int db_each(Store *s, const DbQuery *q, void *arg, Err *e);
 int db_begin(Store *s, Err *e);
 int db_commit(Store *s, Err *e);
+/* Between these all that is read is of one moment, also while another connection writes. *begun: for the end of it. */
+int  db_view(Store *s, bool *begun, Err *e);
+void db_view_end(Store *s, bool begun);
 void db_undo(Store *s);                                          /* rolls back and forgets what was looked up */
 int db_functions(Store *s, Err *e);                              /* SQL functions of the totals (functions.c) */
 int db_bind_str(sqlite3_stmt *st, int at, Str text);             /* borrowed until the statement is reset */

@@ -175,13 +175,13 @@ int dim_split(Dim d, Str key, Arena *a, Str name[DIM_PARTS])
 }
 
 static const RollupKind rollup_kinds[ROLLUPS] = {
-	[ROLLUP_ALL] = { .span_ms = HOUR_MS, .latency = true, .part = { DIM_ALL } },
+	[ROLLUP_ALL] = { .span_ms = HOUR_MS, .latency = true, .spans = { 24, 4 }, .part = { DIM_ALL } },
 	[ROLLUP_TENANT] = { .span_ms = HOUR_MS, .latency = true, .part = { DIM_TENANT } },
 	[ROLLUP_PERSONA] = { .span_ms = HOUR_MS, .part = { DIM_PERSONA } },
 	[ROLLUP_AGENT] = { .span_ms = HOUR_MS, .latency = true, .part = { DIM_AGENT } },
 	[ROLLUP_VERSION] = { .span_ms = HOUR_MS, .latency = true, .part = { DIM_VERSION } },
 	[ROLLUP_MODEL] = { .span_ms = HOUR_MS, .latency = true, .part = { DIM_MODEL } },
-	[ROLLUP_MINUTE] = { .span_ms = MINUTE_MS, .part = { DIM_ALL } },
+	[ROLLUP_MINUTE] = { .span_ms = MINUTE_MS, .spans = { 30, 10 }, .part = { DIM_ALL } },
 	[ROLLUP_TENANT_MODEL] = { .span_ms = HOUR_MS, .part = { DIM_TENANT, DIM_MODEL } },
 	[ROLLUP_VERSION_MODEL] = { .span_ms = HOUR_MS, .part = { DIM_VERSION, DIM_MODEL } },
 	[ROLLUP_TENANT_PERSONA_MODEL] = { .span_ms = DAY_MS, .part = { DIM_TENANT, DIM_PERSONA, DIM_MODEL } },
@@ -189,6 +189,11 @@ static const RollupKind rollup_kinds[ROLLUPS] = {
 	[ROLLUP_RECENT_PERSONA] = { .span_ms = MINUTE_MS, .recent = true, .part = { DIM_PERSONA } },
 	[ROLLUP_RECENT_VERSION] = { .span_ms = MINUTE_MS, .recent = true, .part = { DIM_VERSION } },
 	[ROLLUP_RECENT_MODEL] = { .span_ms = MINUTE_MS, .recent = true, .part = { DIM_MODEL } },
+	[ROLLUP_DAY] = { .span_ms = DAY_MS, .latency = true, .only_latency = true, .spans = { 2, 2 }, .part = { DIM_ALL } },
+	[ROLLUP_DAY_TENANT] = { .span_ms = DAY_MS, .latency = true, .only_latency = true, .part = { DIM_TENANT } },
+	[ROLLUP_DAY_AGENT] = { .span_ms = DAY_MS, .latency = true, .only_latency = true, .part = { DIM_AGENT } },
+	[ROLLUP_DAY_VERSION] = { .span_ms = DAY_MS, .latency = true, .only_latency = true, .part = { DIM_VERSION } },
+	[ROLLUP_DAY_MODEL] = { .span_ms = DAY_MS, .latency = true, .only_latency = true, .part = { DIM_MODEL } },
 };
 static const DimKind dim_kinds[DIMS] = {
 	[DIM_ALL] = { "all", ROLLUP_ALL, 0, { DIM_ALL } },

@@ -1,45 +1,47 @@
-/* Writes what a batch has changed in the totals: each touched row once. */
+/* Writes what a batch has changed in the totals: each touched sheet once. */
 #include <stdlib.h>
 
 #include "base/xalloc.h"
-#include "store/apply.h"
-#include "store/rows.h"
-
 #include "model/sketch.h"
+#include "store/apply.h"
+#include "store/sheets.h"
 
-/* The cells that have something to write, in the order of the table. */
-typedef struct Flush { const Cells *all; uint32_t *order, *cell; size_t n; Buf *bytes; unsigned char sums[SUMS_BLOB_MAX]; } Flush;
+/* The cells that have something to write, in the order of the tables. */
+typedef struct Flush { const Cells *all; const uint32_t *order; uint32_t *cell; size_t n; Buf *bytes; } Flush;
 
-static void give_sums(sqlite3_context *ctx, void *arg, size_t row, int column)
+static const Place *place_of(void *arg, size_t i)
 {
-	Flush *f = arg;
-	const Cell *c = &f->all->v[f->cell[row]];
+	const Flush *f = arg;
 
-	switch (column) {
-	case 0:
-		sqlite3_result_int64(ctx, c->place.rollup);
-		break;
-	case 1:
-		sqlite3_result_int64(ctx, c->place.at);
-		break;
-	case 2 + DIM_PARTS:
-		sqlite3_result_blob64(ctx, f->sums, sums_pack(&c->s, f->sums), SQLITE_STATIC);
-		break;
-	default:
-		sqlite3_result_int64(ctx, c->place.key[column - 2]);
+	return &f->all->v[f->cell[i]].place;
+}
+
+static int add_sums(void *arg, size_t i, Str old, Buf *out, Err *e)
+{
+	const Flush *f = arg;
+	const Sums *delta = &f->all->v[f->cell[i]].s;
+	unsigned char bytes[SUMS_CELL_MAX];
+	Sums x;
+
+	if (old.n) {
+		if (sums_read(old, &x) < 0)
+			return err_set(e, "totals are damaged; move the snapshot away and a new one is made");
+		sums_add(&x, delta);
+		if (sums_zero(&x))
+			return 0;
+		delta = &x;
 	}
+	(void)buf_put(out, bytes, sums_write(delta, bytes));      /* whether it fitted is looked at behind all cells */
+	return 0;
 }
 
 static int write_sums(Store *s, Flush *f, Err *e)
 {
-	static const char sql[] = "INSERT INTO total SELECT c0, c1, c2, c3, c4, c5 FROM rows WHERE true "
-		"ON CONFLICT(rollup, at, k1, k2, k3) DO UPDATE SET sums = sums_add(sums, excluded.sums)";
-
 	f->n = 0;
 	for (size_t i = 0; i < f->all->n; i++)
 		if (!sums_zero(&f->all->v[f->order[i]].s))
 			f->cell[f->n++] = f->order[i];
-	return rows_write(s, sql, &(Rows){ f->n, give_sums, f }, "cannot keep totals", e);
+	return sheets_change(s, SHEETS_TOTAL, &(SheetsChange){ f->n, place_of, add_sums, f }, e);
 }
 
 /* The cell's differences as bytes: what came and went in one bucket is none. */
@@ -58,37 +60,21 @@ static void pack_latencies(const Cells *all, const Cell *c, Buf *out)
 	}
 }
 
-static void give_latencies(sqlite3_context *ctx, void *arg, size_t row, int column)
+static int add_latencies(void *arg, size_t i, Str old, Buf *out, Err *e)
 {
 	const Flush *f = arg;
-	const Cell *c = &f->all->v[f->cell[row]];
 
-	switch (column) {
-	case 0:
-		sqlite3_result_int64(ctx, c->place.rollup);
-		break;
-	case 1:
-		sqlite3_result_int64(ctx, c->place.at);
-		break;
-	case 2:
-		sqlite3_result_int64(ctx, c->place.key[0]);
-		break;
-	default:
-		pack_latencies(f->all, c, f->bytes);
-		sqlite3_result_blob64(ctx, f->bytes->n ? f->bytes->p : "", f->bytes->n, SQLITE_STATIC);
-	}
+	pack_latencies(f->all, &f->all->v[f->cell[i]], f->bytes);
+	return sketch_merge_blobs(old, buf_str(f->bytes), out, e);
 }
 
 static int write_latencies(Store *s, Flush *f, Err *e)
 {
-	static const char sql[] = "INSERT INTO latency SELECT c0, c1, c2, c3 FROM rows WHERE true "
-		"ON CONFLICT(rollup, at, key) DO UPDATE SET sketch = sketch_add(sketch, excluded.sketch)";
-
 	f->n = 0;
 	for (size_t i = 0; i < f->all->n; i++)
 		if (f->all->v[f->order[i]].count)
 			f->cell[f->n++] = f->order[i];
-	return rows_write(s, sql, &(Rows){ f->n, give_latencies, f }, "cannot keep latencies", e);
+	return sheets_change(s, SHEETS_LATENCY, &(SheetsChange){ f->n, place_of, add_latencies, f }, e);
 }
 
 int apply_flush(Store *s, Err *e)
@@ -98,15 +84,14 @@ int apply_flush(Store *s, Err *e)
 
 int flush_cells(Store *s, Err *e)
 {
-	Flush f = { .all = &s->cells, .bytes = &s->scratch };
+	uint32_t *order = xmalloc((s->cells.n + 1) * sizeof *order), *cell = xmalloc((s->cells.n + 1) * sizeof *cell);
+	Flush f = { .all = &s->cells, .order = order, .cell = cell, .bytes = &s->scratch };
 	int rc;
 
-	f.order = xmalloc((s->cells.n + 1) * sizeof *f.order);
-	f.cell = xmalloc((s->cells.n + 1) * sizeof *f.cell);
-	cells_sort(&s->cells, f.order);
+	cells_sort(&s->cells, order);
 	rc = write_sums(s, &f, e) < 0 || write_latencies(s, &f, e) < 0 ? -1 : 0;
-	free(f.order);
-	free(f.cell);
+	free(order);
+	free(cell);
 	if (rc == 0)
 		cells_reset(&s->cells);
 	return rc;

@@ -1,6 +1,7 @@
-/* SQL functions over the two kinds of bytes that hold totals: writing uses them inside an upsert, so that a touched row is
- * sought once; a person who asks with SQL uses them to look inside. */
-#include "store/db.h"
+/* SQL functions over the two kinds of bytes that hold totals: migrations use them, and a person who asks with SQL looks inside. */
+#include "store/sheets.h"
+
+#include <string.h>
 
 #include "model/sketch.h"
 #include "store/line_pack.h"
@@ -11,19 +12,6 @@ static Str blob(sqlite3_value *v)
 	const void *p = sqlite3_value_blob(v);
 
 	return (Str){ p, (size_t)sqlite3_value_bytes(v) };
-}
-
-/* sums_add(sums, sums) */
-static void add_sums(sqlite3_context *ctx, int n, sqlite3_value **arg)
-{
-	unsigned char bytes[SUMS_BLOB_MAX];
-	size_t size;
-
-	(void)n;
-	if (sums_add_packed(blob(arg[0]), blob(arg[1]), bytes, &size) < 0)
-		sqlite3_result_error(ctx, "totals are damaged", -1);
-	else
-		sqlite3_result_blob64(ctx, bytes, size, SQLITE_TRANSIENT);
 }
 
 /* sums_pack(nusd, jobs, ...): members that are not given are 0. */
@@ -41,10 +29,14 @@ static void pack_sums(sqlite3_context *ctx, int n, sqlite3_value **arg)
 static void get_sums(sqlite3_context *ctx, int n, sqlite3_value **arg)
 {
 	Str name = { (const char *)sqlite3_value_text(arg[1]), (size_t)sqlite3_value_bytes(arg[1]) };
+	char room[SUMS_CELL_MAX] = { 0 };
+	Str cell = blob(arg[0]);
 	Sums s;
 
 	(void)n;
-	if (sums_unpack(blob(arg[0]), &s) < 0) {
+	if (cell.n <= sizeof room - SUMS_BEHIND && cell.n)
+		memcpy(room, cell.p, cell.n);
+	if (sums_read((Str){ room, cell.n }, &s) < 0) {
 		sqlite3_result_error(ctx, "totals are damaged", -1);
 		return;
 	}
@@ -54,20 +46,6 @@ static void get_sums(sqlite3_context *ctx, int n, sqlite3_value **arg)
 			return;
 		}
 	sqlite3_result_error(ctx, "totals have no member of that name", -1);
-}
-
-/* sketch_add(sketch, sketch) */
-static void add_sketches(sqlite3_context *ctx, int n, sqlite3_value **arg)
-{
-	Buf *out = sqlite3_user_data(ctx);
-	Err e = { 0 };
-
-	(void)n;
-	buf_reset(out);
-	if (sketch_merge_blobs(blob(arg[0]), blob(arg[1]), out, &e) < 0)
-		sqlite3_result_error(ctx, e.text, -1);
-	else
-		sqlite3_result_blob64(ctx, out->n ? out->p : "", out->n, SQLITE_TRANSIENT);
 }
 
 /* sketch_count(sketch) */
@@ -213,6 +191,19 @@ static void get_of_line(sqlite3_context *ctx, int n, sqlite3_value **arg)
 		give_opt(ctx, l.duration_ms);
 }
 
+/* sheet_minute(0: of totals, 1: of latencies; id): where a sheet of minutes begins, in ms. NULL: it is none. */
+static void minute_of(sqlite3_context *ctx, int n, sqlite3_value **arg)
+{
+	SheetReader r;
+	Place p;
+
+	(void)n;
+	if (!sheets_open(sqlite3_value_int(arg[0]) ? SHEETS_LATENCY : SHEETS_TOTAL, sqlite3_value_int64(arg[1]), STR(""), &r, &p))
+		return;
+	if (rollup_kind((Rollup)p.rollup)->span_ms == 60000)
+		sqlite3_result_int64(ctx, p.at * 60000);
+}
+
 int db_functions(Store *s, Err *e)
 {
 	static const struct {
@@ -220,9 +211,9 @@ int db_functions(Store *s, Err *e)
 		int args;
 		void (*run)(sqlite3_context *, int, sqlite3_value **);
 	} all[] = {
-		{ "sums_add", 2, add_sums }, { "sums_pack", -1, pack_sums }, { "sums_get", 2, get_sums }, { "sketch_add", 2, add_sketches },
-		{ "sketch_quantile", 2, quantile_of }, { "sketch_count", 1, count_of }, { "line_get", 2, get_of_line },
-		{ "job_pack", CALL_MEMBERS, pack_call }, { "job_get", 2, get_of_call }, { "job_hash", 1, hash_of_job },
+		{ "sums_pack", -1, pack_sums }, { "sums_get", 2, get_sums }, { "sketch_quantile", 2, quantile_of }, { "sketch_count", 1, count_of },
+		{ "sheet_minute", 2, minute_of }, { "line_get", 2, get_of_line }, { "job_pack", CALL_MEMBERS, pack_call },
+		{ "job_get", 2, get_of_call }, { "job_hash", 1, hash_of_job },
 	};
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)

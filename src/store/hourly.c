@@ -1,14 +1,14 @@
 /* Hourly totals and booked calls one after the other, for those who add them up in their own ways. */
 #include "base/num.h"
-#include "store/gather.h"
 #include "store/row.h"
+#include "store/sheets.h"
 #include "store/totals.h"
 
 static const int64_t hour_ms = 3600000;
 
-typedef struct Giving { StoreEach each; void *arg; const RollupKind *kind; } Giving;
+typedef struct Giving { StoreEach each; void *arg; const RollupKind *kind; bool money; } Giving;
 
-static int give_span(Store *s, sqlite3_value **v, void *arg, Err *e)
+static int give_span(Store *s, const Place *p, Str body, void *arg, Err *e)
 {
 	const Giving *g = arg;
 	int64_t key[DIM_SIMPLE] = { 0 };
@@ -16,24 +16,30 @@ static int give_span(Store *s, sqlite3_value **v, void *arg, Err *e)
 
 	for (int i = 0; i < DIM_PARTS; i++)
 		if (g->kind->part[i] != DIM_ALL)
-			key[g->kind->part[i]] = sqlite3_value_int64(v[2 + i]);
-	if (totals_unpack(s, gather_blob(v[1]), &x, e) < 0)
-		return -1;
-	g->each(g->arg, sqlite3_value_int64(v[0]) * (g->kind->span_ms / hour_ms), key, &x);
+			key[g->kind->part[i]] = p->key[i];
+	if ((g->money ? sums_read_money(body, &x) : sums_read(body, &x)) < 0)
+		return sheets_damaged(s, e);
+	g->each(g->arg, p->at * (g->kind->span_ms / hour_ms), key, &x);
 	return 0;
+}
+
+static int give_hours(Store *s, Dim by, int64_t from_hour, int64_t until_hour, Giving *g, Err *e)
+{
+	int64_t hours;
+
+	g->kind = rollup_kind(dim_rollup(by));
+	hours = g->kind->span_ms / hour_ms;
+	return sheets_each(s, SHEETS_TOTAL, dim_rollup(by), floor_div(from_hour, hours), floor_div(until_hour, hours), give_span, g, e);
 }
 
 int store_each_hour(Store *s, Dim by, int64_t from_hour, int64_t until_hour, StoreEach each, void *arg, Err *e)
 {
-	/* Columns that are not asked for are not read. */
-	static const char one[] = "SELECT gather(at, sums, k1) FROM total WHERE rollup = ? AND at >= ? AND at < ?";
-	static const char all[] = "SELECT gather(at, sums, k1, k2, k3) FROM total WHERE rollup = ? AND at >= ? AND at < ?";
-	const RollupKind *k = rollup_kind(dim_rollup(by));
-	const int64_t hours = k->span_ms / hour_ms;
-	const DbQuery q = { k->part[1] == DIM_ALL && k->part[2] == DIM_ALL ? one : all, "cannot read hourly totals", NULL,
-	                    { dim_rollup(by), floor_div(from_hour, hours), floor_div(until_hour, hours) }, 3 };
+	return give_hours(s, by, from_hour, until_hour, &(Giving){ .each = each, .arg = arg }, e);
+}
 
-	return gather_each(s, &q, give_span, &(Giving){ each, arg, k }, e);
+int store_each_hour_money(Store *s, Dim by, int64_t from_hour, int64_t until_hour, StoreEach each, void *arg, Err *e)
+{
+	return give_hours(s, by, from_hour, until_hour, &(Giving){ .each = each, .arg = arg, .money = true }, e);
 }
 
 static int give_call(Store *s, sqlite3_stmt *st, void *arg, Err *e)
@@ -53,7 +59,8 @@ int store_each_call(Store *s, int64_t from_ms, int64_t until_ms, StoreEach each,
 {
 	static const char sql[] = "SELECT " CALL_SUM_COLUMNS ", booked_ms FROM job INDEXED BY job_booked WHERE booked_ms >= ? AND booked_ms < ?";
 
-	return db_each(s, &(DbQuery){ sql, "cannot read the calls of an hour", give_call, { from_ms, until_ms }, 2 }, &(Giving){ each, arg, NULL }, e);
+	return db_each(s, &(DbQuery){ sql, "cannot read the calls of an hour", give_call, { from_ms, until_ms }, 2 },
+	               &(Giving){ .each = each, .arg = arg }, e);
 }
 
 int store_key_id(Store *s, Str text, int64_t *id, Err *e)

@@ -3,10 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "base/xalloc.h"
-#include "store/gather.h"
+#include "store/sheets.h"
 #include "store/totals.h"
 #include "store/window.h"
+
+enum { DAY_HOURS = 24 };
+static const int64_t hour_ms = 3600000;
 
 /* Sketches by key: that of groups.v[i] is sketch[i]. */
 typedef struct Reading {
@@ -46,26 +50,49 @@ static int check_dim(Dim d, Err *e)
 	return store_has_latency(d) ? 0 : err_set(e, "latencies are not kept by %s", dim_name(d));
 }
 
-static int read_blob(Store *s, sqlite3_stmt *st, int at, Sketch *into, Err *e)
+static int damaged(const Store *s, Err *e)
 {
-	if (sketch_read(into, db_col_str(st, at), e) == 0)
-		return 0;
 	return err_wrap(e, "the snapshot %s must be moved away, then a new one is made", s->path);
 }
 
-static int add_span(Store *s, sqlite3_value **v, void *arg, Err *e)
+static int add_cell(Store *s, const Place *p, Str body, void *arg, Err *e)
 {
-	if (sketch_read(group_at(arg, sqlite3_value_int64(v[0])), gather_blob(v[1]), e) == 0)
-		return 0;
-	return err_wrap(e, "the snapshot %s must be moved away, then a new one is made", s->path);
+	return sketch_read(group_at(arg, p->key[0]), body, e) == 0 ? 0 : damaged(s, e);
 }
 
+static int each_span(Store *s, Rollup r, Reading *to, int64_t from, int64_t until, Err *e)
+{
+	return from < until ? sheets_each(s, SHEETS_LATENCY, r, from, until, add_cell, to, e) : 0;
+}
+
+/* The rollup that has what the hours of this one add up to over a day. */
+static Rollup by_day(Rollup r)
+{
+	static const Rollup day[ROLLUPS] = {
+		[ROLLUP_ALL] = ROLLUP_DAY, [ROLLUP_TENANT] = ROLLUP_DAY_TENANT, [ROLLUP_AGENT] = ROLLUP_DAY_AGENT,
+		[ROLLUP_VERSION] = ROLLUP_DAY_VERSION, [ROLLUP_MODEL] = ROLLUP_DAY_MODEL,
+	};
+
+	return day[r];
+}
+
+/* Whole days from their own sketches, and the hours at both ends. A day of which some hours were forgotten is read by the hour. */
 static int add_spans(Store *s, void *arg, int64_t from, int64_t until, Err *e)
 {
-	static const char sql[] = "SELECT gather(key, sketch) FROM latency WHERE rollup = ? AND at >= ? AND at < ?";
-	const Reading *r = arg;
+	static const char sql[] = "SELECT value FROM meta WHERE key = 'pruned_hours_ms'";
+	const Rollup r = dim_rollup(((const Reading *)arg)->by);
+	int64_t kept_ms, begin = from, first, last;
 
-	return gather_each(s, &(DbQuery){ sql, "cannot read latencies", NULL, { dim_rollup(r->by), from, until }, 3 }, add_span, arg, e);
+	if (db_int(s, sql, &kept_ms, e) < 0)
+		return -1;
+	if (kept_ms / hour_ms > begin)
+		begin = kept_ms / hour_ms;
+	first = begin > INT64_MAX - DAY_HOURS ? INT64_MAX / DAY_HOURS : floor_div(begin + DAY_HOURS - 1, DAY_HOURS);
+	last = floor_div(until, DAY_HOURS);
+	if (first >= last)
+		return each_span(s, r, arg, from, until, e);
+	return each_span(s, r, arg, from, first * DAY_HOURS, e) < 0 || each_span(s, by_day(r), arg, first, last, e) < 0 ||
+	       each_span(s, r, arg, last * DAY_HOURS, until, e) < 0 ? -1 : 0;
 }
 
 typedef struct Moving { Reading *to; bool out; } Moving;
@@ -160,42 +187,52 @@ int store_latency_hours_by(Store *s, Dim by, const int64_t *hours, size_t count,
 	return rc;
 }
 
-static int add_row(Store *s, sqlite3_stmt *st, void *arg, Err *e)
+static int add_one(Store *s, const Place *p, Str body, void *arg, Err *e)
 {
-	return read_blob(s, st, 0, arg, e);
+	(void)p;
+	return sketch_read(arg, body, e) == 0 ? 0 : damaged(s, e);
 }
 
-static int add_one(Store *s, Rollup r, int64_t at, int64_t key, Sketch *into, Err *e)
+static int add_hours(Store *s, Dim dim, Str key, const int64_t *hours, size_t count, Sketch *into, Err *e)
 {
-	static const char sql[] = "SELECT sketch FROM latency WHERE rollup = ? AND at = ? AND key = ?";
+	int64_t id[DIM_PARTS];
+	bool found, begun;
+	int rc = totals_key_find(s, dim, key, id, &found, e);
 
-	return db_each(s, &(DbQuery){ sql, "cannot read latencies", add_row, { r, at, key }, 3 }, into, e);
+	if (rc < 0 || !found)
+		return rc;
+	if (db_view(s, &begun, e) < 0)
+		return -1;
+	for (size_t k = 0; k < count && rc == 0; k++)
+		rc = sheets_find(s, SHEETS_LATENCY, &(Place){ dim_rollup(dim), hours[k], { id[0] } }, add_one, into, e);
+	db_view_end(s, begun);
+	return rc;
 }
 
 int store_latency_hours(Store *const *s, size_t stores, Dim dim, Str key, const int64_t *hours, size_t count, Sketch *into, Err *e)
 {
-	int64_t id[DIM_PARTS];
-	bool found;
-
 	if (check_dim(dim, e) < 0)
 		return -1;
-	for (size_t i = 0; i < stores; i++) {
-		if (!s[i])
-			continue;
-		if (totals_key_find(s[i], dim, key, id, &found, e) < 0)
+	for (size_t i = 0; i < stores; i++)
+		if (s[i] && add_hours(s[i], dim, key, hours, count, into, e) < 0)
 			return -1;
-		for (size_t k = 0; found && k < count; k++)
-			if (add_one(s[i], dim_rollup(dim), hours[k], id[0], into, e) < 0)
-				return -1;
-	}
 	return 0;
+}
+
+typedef struct Minutes { Sketch *into; int64_t from; } Minutes;
+
+static int add_minute(Store *s, const Place *p, Str body, void *arg, Err *e)
+{
+	const Minutes *m = arg;
+
+	return add_one(s, p, body, &m->into[p->at - m->from], e);
 }
 
 int store_latency_minutes(Store *const *s, size_t stores, int64_t from_minute, size_t count, Sketch *into, Err *e)
 {
 	for (size_t i = 0; i < stores; i++)
-		for (size_t k = 0; s[i] && k < count; k++)
-			if (add_one(s[i], ROLLUP_MINUTE, from_minute + (int64_t)k, 0, &into[k], e) < 0)
-				return -1;
+		if (s[i] && sheets_each(s[i], SHEETS_LATENCY, ROLLUP_MINUTE, from_minute, from_minute + (int64_t)count, add_minute,
+		                        &(Minutes){ into, from_minute }, e) < 0)
+			return -1;
 	return 0;
 }

@@ -14,6 +14,7 @@
 #include "store/books_own.h"
 #include "store/gather.h"
 #include "store/rows.h"
+#include "store/sheets.h"
 #include "store/place.h"
 
 enum { BUSY_MS = 5000, CHECK_WHOLE_BYTES = 64 << 20, CHECK_INDEXES_BYTES = 16 << 20 };
@@ -92,7 +93,7 @@ static Store *connect(const char *path, StoreMode mode, int more_flags, Err *e)
 	}
 	sqlite3_extended_result_codes(s->db, 0);
 	sqlite3_busy_timeout(s->db, BUSY_MS);
-	if (db_functions(s, e) < 0 || rows_register(s, e) < 0 || gather_register(s, e) < 0) {
+	if (db_functions(s, e) < 0 || rows_register(s, e) < 0 || gather_register(s, e) < 0 || sheet_table_register(s, e) < 0) {
 		store_close(s);
 		return NULL;
 	}
@@ -279,6 +280,10 @@ void store_close(Store *s)
 	books_close(s);
 	buf_done(&s->scratch);
 	buf_done(&s->merged);
+	buf_done(&s->old);
+	buf_done(&s->sheet);
+	buf_done(&s->body);
+	free(s->keys);
 	sqlite3_close_v2(s->db);
 	free(s->path);
 	free(s);

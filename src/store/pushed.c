@@ -5,6 +5,7 @@
 #include "base/num.h"
 #include "base/xalloc.h"
 #include "store/apply.h"
+#include "store/sheets.h"
 #include "store/totals.h"
 
 enum { KEPT_HOURS = 40 * 24 };           /* nothing older is asked for again */
@@ -68,7 +69,8 @@ static int said_row(Store *s, sqlite3_stmt *st, void *arg, Err *e)
 	int64_t key[DIM_PARTS] = { sqlite3_column_int64(st, 0), sqlite3_column_int64(st, 1), sqlite3_column_int64(st, 2) };
 	Hour *h = arg;
 
-	return totals_read(s, st, 3, at_key(&h->said, key), e) < 0 || totals_read(s, st, 4, at_key(&h->applied, key), e) < 0 ? -1 : 0;
+	return sums_unpack(db_col_str(st, 3), at_key(&h->said, key)) < 0 || sums_unpack(db_col_str(st, 4), at_key(&h->applied, key)) < 0
+	       ? sheets_damaged(s, e) : 0;
 }
 
 static int read_rows(Store *s, Hour *h, Err *e)
@@ -152,8 +154,7 @@ static void move_totals(Store *s, const Hour *h, const int64_t key[DIM_PARTS], c
 		id[dims[h->kind][i]] = key[i];
 	for (int i = 0; i < rollup_count[h->kind]; i++) {
 		const RollupKind *k = rollup_kind(rollups[h->kind][i]);
-		Place p = { rollups[h->kind][i], k->span_ms == hour_ms ? h->hour : floor_div(h->hour, 24),
-		            { id[k->part[0]], id[k->part[1]], id[k->part[2]] } };
+		Place p = { rollups[h->kind][i], sheets_at(rollups[h->kind][i], h->hour * hour_ms), { id[k->part[0]], id[k->part[1]], id[k->part[2]] } };
 
 		sums_add(&cells_at(&s->cells, &p)->s, delta);
 	}

@@ -5,6 +5,7 @@
 
 #include "base/num.h"
 #include "store/apply.h"
+#include "store/sheets.h"
 #include "store/totals.h"
 
 /* Minutes are dropped in lots, so that most batches drop none. */
@@ -47,7 +48,6 @@ static int set_from(Store *s, int64_t minute, Err *e)
 
 int recent_begin(Store *s, int64_t now_ms, Err *e)
 {
-	static const char last[] = "SELECT coalesce((SELECT max(at) FROM total WHERE rollup = 6), 9223372036854775807)";
 	int64_t minute = floor_div(now_ms, 60000), newest;
 	bool first;
 
@@ -57,7 +57,7 @@ int recent_begin(Store *s, int64_t now_ms, Err *e)
 	if (!now_ms || (!first && minute - RECENT_MINUTES < s->recent_from + LOT))
 		return 0;
 	/* A clock that runs ahead must not empty it: the newest call knows how late it can be. */
-	if (db_int(s, last, &newest, e) < 0)
+	if (sheets_last(s, SHEETS_TOTAL, ROLLUP_MINUTE, &newest, e) < 0)
 		return -1;
 	minute = newest < minute ? newest : minute;
 	if (!first && minute - RECENT_MINUTES < s->recent_from + LOT)
@@ -124,54 +124,39 @@ static int list(Store *s, Dim by, const Cells *groups, Arena *a, CostGroup **out
 	return 0;
 }
 
+static int add_cell(Store *s, const Place *p, Str body, void *arg, Err *e)
+{
+	Sums x;
+
+	if (totals_unpack(s, body, &x, e) < 0)
+		return -1;
+	sums_add(&cells_at(arg, &(Place){ .key = { p->key[0] } })->s, &x);
+	return 0;
+}
+
 int store_recent(Store *s, Dim by, int64_t from_minute, int64_t until_minute, Arena *a, CostGroup **out, size_t *n, Err *e)
 {
-	static const char sql[] = "SELECT k1, sums FROM total WHERE rollup = ?3 AND at >= ?1 AND at < ?2";
-	sqlite3_stmt *st;
 	Cells groups = { 0 };
-	Sums x;
 	int rc;
 
 	*n = 0;
-	if (check_dim(by, e) < 0 || !(st = db_stmt(s, sql, e)))
+	if (check_dim(by, e) < 0)
 		return -1;
-	sqlite3_bind_int64(st, 1, from_minute);
-	sqlite3_bind_int64(st, 2, until_minute);
-	sqlite3_bind_int64(st, 3, rollup_of(by));
-	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-		if (totals_read(s, st, 1, &x, e) < 0)
-			break;
-		sums_add(&cells_at(&groups, &(Place){ .key = { sqlite3_column_int64(st, 0) } })->s, &x);
-	}
-	if (rc != SQLITE_DONE && rc != SQLITE_ROW)
-		(void)db_fail(s, "cannot read the last minutes", e);
-	sqlite3_reset(st);
-	rc = rc == SQLITE_DONE ? list(s, by, &groups, a, out, n, e) : -1;
+	rc = sheets_each(s, SHEETS_TOTAL, (Rollup)rollup_of(by), from_minute, until_minute, add_cell, &groups, e);
+	if (rc == 0)
+		rc = list(s, by, &groups, a, out, n, e);
 	cells_done(&groups);
 	return rc;
 }
 
 int store_recent_of(Store *s, Dim by, Str key, int64_t from_minute, size_t count, Sums *out, Err *e)
 {
-	static const char sql[] = "SELECT at, sums FROM total WHERE rollup = ?3 AND at >= ?1 AND at < ?2 AND k1 = ?4";
-	sqlite3_stmt *st;
 	int64_t id = 0;
-	int rc;
 
 	if (by == DIM_ALL)
 		return store_minutes(s, from_minute, count, out, e);
 	memset(out, 0, count * sizeof *out);
-	if (check_dim(by, e) < 0 || db_name_find(s, key, &id, e) < 0 || !(st = db_stmt(s, sql, e)))
+	if (check_dim(by, e) < 0 || db_name_find(s, key, &id, e) < 0)
 		return -1;
-	sqlite3_bind_int64(st, 1, from_minute);
-	sqlite3_bind_int64(st, 2, from_minute + (int64_t)count);
-	sqlite3_bind_int64(st, 3, rollup_of(by));
-	sqlite3_bind_int64(st, 4, id);
-	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
-		if (totals_read(s, st, 1, &out[sqlite3_column_int64(st, 0) - from_minute], e) < 0)
-			break;
-	if (rc != SQLITE_DONE && rc != SQLITE_ROW)
-		(void)db_fail(s, "cannot read the last minutes", e);
-	sqlite3_reset(st);
-	return rc == SQLITE_DONE ? 0 : -1;
+	return id < 0 ? 0 : totals_minutes(s, (Rollup)rollup_of(by), id, from_minute, count, out, e);
 }

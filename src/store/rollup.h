@@ -7,13 +7,16 @@
 /* Their numbers in the file, which never change. */
 typedef enum Rollup {
 	ROLLUP_ALL, ROLLUP_TENANT, ROLLUP_PERSONA, ROLLUP_AGENT, ROLLUP_VERSION, ROLLUP_MODEL, ROLLUP_MINUTE, ROLLUP_TENANT_MODEL, ROLLUP_VERSION_MODEL,
-	ROLLUP_TENANT_PERSONA_MODEL, ROLLUP_RECENT_TENANT, ROLLUP_RECENT_PERSONA, ROLLUP_RECENT_VERSION, ROLLUP_RECENT_MODEL, ROLLUPS,
+	ROLLUP_TENANT_PERSONA_MODEL, ROLLUP_RECENT_TENANT, ROLLUP_RECENT_PERSONA, ROLLUP_RECENT_VERSION, ROLLUP_RECENT_MODEL,
+	ROLLUP_DAY, ROLLUP_DAY_TENANT, ROLLUP_DAY_AGENT, ROLLUP_DAY_VERSION, ROLLUP_DAY_MODEL, ROLLUPS,
 } Rollup;
 
 typedef struct RollupKind {
 	int64_t span_ms;
 	bool    latency;               /* has sketches by the time of the booking */
 	bool    recent;                /* only of the last hours (recent.h) */
+	bool    only_latency;          /* has sketches and no totals: what the hours' of a day add up to */
+	int     spans[2];              /* of that many the cells stand on one sheet (sheets.h): of totals, of sketches; 0: of one */
 	Dim     part[DIM_PARTS];       /* the names in its key; DIM_ALL: none */
 } RollupKind;
 

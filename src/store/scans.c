@@ -5,6 +5,8 @@
 
 #include "base/xalloc.h"
 #include "store/row.h"
+#include "store/sheets.h"
+#include "store/totals.h"
 
 /* Numbers by an id, as many as there are keys: found by a plain search, or by hash for traces below. */
 typedef struct Tally { int64_t id, n, at_ms; bool ended; } Tally;
@@ -88,18 +90,40 @@ static int give_rows(Store *s, sqlite3_stmt *st, Arena *a, Scan *out, Err *e)
 	return give(s, &t, a, out, e);
 }
 
+/* The minutes with calls by key: keys.v[i] is that of t.v[i]. */
+typedef struct Calls { Cells keys; Tallies t; } Calls;
+
+static int count_minute(Store *s, const Place *p, Str body, void *arg, Err *e)
+{
+	Calls *c = arg;
+	Sums x;
+	size_t n = c->keys.n, i;
+
+	if (totals_unpack(s, body, &x, e) < 0)
+		return -1;
+	if (x.jobs <= 0)
+		return 0;
+	i = (size_t)(cells_at(&c->keys, &(Place){ .key = { p->key[0] } }) - c->keys.v);
+	if (i == n) {
+		VEC_GROW(c->t.v, c->t.cap, n + 1);
+		c->t.v[c->t.n++] = (Tally){ .id = p->key[0] };
+	}
+	c->t.v[i].n++;
+	c->t.v[i].at_ms = p->at * 60000;           /* they come in order */
+	return 0;
+}
+
 int store_last_calls(Store *s, Dim by, int64_t from_minute, Arena *a, Scan *out, Err *e)
 {
-	static const char sql[] = "SELECT k1, count(*), max(at) * 60000 FROM total "
-		"WHERE rollup = ?2 AND at >= ?1 AND sums_get(sums, 'jobs') > 0 GROUP BY k1";
-	sqlite3_stmt *st = db_stmt(s, sql, e);
+	Calls c = { 0 };
+	int rc = sheets_each(s, SHEETS_TOTAL, (Rollup)dim_minutes(by), from_minute, INT64_MAX, count_minute, &c, e);
 
 	*out = (Scan){ 0 };
-	if (!st)
-		return -1;
-	sqlite3_bind_int64(st, 1, from_minute);
-	sqlite3_bind_int64(st, 2, dim_minutes(by));
-	return give_rows(s, st, a, out, e);
+	cells_done(&c.keys);
+	if (rc == 0)
+		return give(s, &c.t, a, out, e);
+	free(c.t.v);
+	return -1;
 }
 
 int store_stuck(Store *s, int64_t from_ms, int64_t until_ms, Arena *a, Scan *out, Err *e)

@@ -188,8 +188,16 @@ static const char *const migrations[] = {
 	"cache_premium, cache_miss, cost_lines, reported, own_reported, tenant, persona, agent, version, model, content, trace, status, detail) "
 	"FROM job_old ORDER BY id;"
 	"DROP TABLE job_old;",
+	/* Totals and latencies by the sheet (sheets.h) instead of by the row; apply_resheet fills them. */
+	"CREATE TABLE total_sheet(id INTEGER PRIMARY KEY, cells BLOB NOT NULL);"
+	"CREATE TABLE latency_sheet(id INTEGER PRIMARY KEY, cells BLOB NOT NULL);",
 };
-enum { VERSION = (int)(sizeof migrations / sizeof *migrations) };
+enum { VERSION = (int)(sizeof migrations / sizeof *migrations), TOTALS = 11 /* from that layout on */, SHEETS = 20 /* so */ };
+
+static int migrate(Store *s, int64_t version, Err *e)
+{
+	return db_exec(s, migrations[version], e) < 0 || (version + 1 == SHEETS && apply_resheet(s, e) < 0) ? -1 : 0;
+}
 
 int64_t schema_newest(void)
 {
@@ -221,7 +229,7 @@ int schema_check(Store *s, bool *foreign, Err *e)
 int schema_make(Store *s, Err *e)
 {
 	char sql[96];
-	int64_t version, had_totals;
+	int64_t version;
 
 	if (db_int(s, "PRAGMA user_version", &version, e) < 0)
 		return -1;
@@ -232,12 +240,10 @@ int schema_make(Store *s, Err *e)
 	/* Asked again inside: another process may just have done it. */
 	if (db_int(s, "PRAGMA user_version", &version, e) < 0)
 		goto undo;
-	if (db_int(s, "SELECT count(*) FROM sqlite_schema WHERE name = 'total'", &had_totals, e) < 0)
-		goto undo;
 	for (int64_t v = version; v < VERSION; v++)
-		if (db_exec(s, migrations[v], e) < 0)
+		if (migrate(s, v, e) < 0)
 			goto undo;
-	if (line_take_old(s, e) < 0 || (!had_totals && apply_rebuild(s, e) < 0))
+	if (line_take_old(s, e) < 0 || (version < TOTALS && apply_rebuild(s, e) < 0))
 		goto undo;
 	(void)snprintf(sql, sizeof sql, "PRAGMA application_id = %lld; PRAGMA user_version = %d", (long long)application_id, VERSION);
 	if (db_exec(s, sql, e) < 0 || db_commit(s, e) < 0)

@@ -19,14 +19,14 @@ enum { STEPS = 10000, TEXT_MAX = 1 << 20, COLUMNS_MAX = 256 };
 #define OF_LINE(member) "line_get(rest, '" member "') AS " member ", "
 #define LINE_NAME(member) "(SELECT text FROM name WHERE name.id = line_get(main.line.rest, '" member "')) AS " member ", "
 
-#define SUM(member) "sums_get(sums, '" member "') AS " member ", "
+#define SUM(member) "sums_get(body, '" member "') AS " member ", "
 #define SUMS \
-	"sums_get(sums, 'nusd') AS nano_usd, " SUM("jobs") SUM("failed") SUM("succeeded") SUM("cancelled") SUM("booked") SUM("unpriced") \
+	"sums_get(body, 'nusd') AS nano_usd, " SUM("jobs") SUM("failed") SUM("succeeded") SUM("cancelled") SUM("booked") SUM("unpriced") \
 	SUM("cache_hits") SUM("cache_known") SUM("retries") SUM("input") SUM("output") SUM("cache_read") SUM("cache_write_5m") \
-	SUM("cache_write_1h") "sums_get(sums, 'reported_nusd') AS reported_nano_usd, " SUM("reported_n") \
-	"sums_get(sums, 'reported_booked_nusd') AS reported_booked_nano_usd, " SUM("approved") SUM("judged") SUM("roi_milli") SUM("roi_n") \
-	SUM("confidence_milli") SUM("confidence_n") "sums_get(sums, 'cache_saved_nusd') AS cache_saved_nano_usd, " \
-	"sums_get(sums, 'cache_premium_nusd') AS cache_premium_nano_usd, sums_get(sums, 'cache_miss_nusd') AS cache_miss_nano_usd"
+	SUM("cache_write_1h") "sums_get(body, 'reported_nusd') AS reported_nano_usd, " SUM("reported_n") \
+	"sums_get(body, 'reported_booked_nusd') AS reported_booked_nano_usd, " SUM("approved") SUM("judged") SUM("roi_milli") SUM("roi_n") \
+	SUM("confidence_milli") SUM("confidence_n") "sums_get(body, 'cache_saved_nusd') AS cache_saved_nano_usd, " \
+	"sums_get(body, 'cache_premium_nusd') AS cache_premium_nano_usd, sums_get(body, 'cache_miss_nusd') AS cache_miss_nano_usd"
 
 /* Temporary: they live in this connection alone and leave no trace in the file. */
 static const char views[] =
@@ -45,16 +45,16 @@ static const char views[] =
 	OF_LINE("cache_write_5m") OF_LINE("cache_write_1h") "text FROM main.line;"
 	"CREATE TEMP VIEW cost_hours AS SELECT " ISO("at * 3600000") " AS hour, "
 	"CASE rollup WHEN 0 THEN 'all' WHEN 1 THEN 'tenant' WHEN 2 THEN 'persona' WHEN 3 THEN 'agent' WHEN 4 THEN 'version' ELSE 'model' END AS by,"
-	NAMED("k1") " AS key, " SUMS " FROM main.total WHERE rollup <= 5;"
+	NAMED("k1") " AS key, " SUMS " FROM main.total_cells(0, 5);"
 	"CREATE TEMP VIEW cost_hours_by_model AS SELECT " ISO("at * 3600000") " AS hour, "
 	"CASE rollup WHEN 7 THEN 'tenant' ELSE 'version' END AS by, " NAMED("k1") " AS key, " NAMED("k2") " AS model, " SUMS
-	" FROM main.total WHERE rollup IN (7, 8);"
+	" FROM main.total_cells(7, 8);"
 	"CREATE TEMP VIEW cost_days AS SELECT date(at * 86400, 'unixepoch') AS day, " NAMED("k1") " AS tenant, " NAMED("k2") " AS persona, "
-	NAMED("k3") " AS model, " SUMS " FROM main.total WHERE rollup = 9;"
+	NAMED("k3") " AS model, " SUMS " FROM main.total_cells(9, 9);"
 	"CREATE TEMP VIEW latency_hours AS SELECT " ISO("at * 3600000") " AS hour, "
 	"CASE rollup WHEN 0 THEN 'all' WHEN 1 THEN 'tenant' WHEN 3 THEN 'agent' WHEN 4 THEN 'version' WHEN 5 THEN 'model' END AS by,"
-	NAMED("key") " AS key, sketch_count(sketch) AS jobs, sketch_quantile(sketch, 500) AS p50_ms, sketch_quantile(sketch, 950) AS p95_ms,"
-	"sketch_quantile(sketch, 990) AS p99_ms FROM main.latency WHERE rollup <= 5;"
+	NAMED("k1") " AS key, sketch_count(body) AS jobs, sketch_quantile(body, 500) AS p50_ms, sketch_quantile(body, 950) AS p95_ms,"
+	"sketch_quantile(body, 990) AS p99_ms FROM main.latency_cells(0, 5);"
 	"CREATE TEMP VIEW metrics AS SELECT ns AS namespace, main.series.name AS name, dimensions, stat, unit, period_s, "
 	ISO("t_ms") " AS time, v AS value "
 	"FROM main.point JOIN main.series ON main.series.id = main.point.series;"

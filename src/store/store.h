@@ -134,6 +134,8 @@ int store_hours_by(Store *s, Dim by, const int64_t *hours, size_t count, Arena *
  * fills the keys of all its parts. What is kept by the day comes as the first hour of each: both ends are whole days then. */
 typedef void (*StoreEach)(void *arg, int64_t hour, const int64_t key[DIM_SIMPLE], const Sums *x);
 int store_each_hour(Store *s, Dim by, int64_t from_hour, int64_t until_hour, StoreEach each, void *arg, Err *e);
+/* The same with nusd and jobs alone, the other members are 0: in half the time. */
+int store_each_hour_money(Store *s, Dim by, int64_t from_hour, int64_t until_hour, StoreEach each, void *arg, Err *e);
 /* Every call booked in that time, with all its keys. Reads as many rows as there were calls: for few hours only. */
 int store_each_call(Store *s, int64_t from_ms, int64_t until_ms, StoreEach each, void *arg, Err *e);
 int store_key_id(Store *s, Str text, int64_t *id, Err *e);               /* 0: the empty text; -2: no row has it */

@@ -21,7 +21,8 @@ typedef struct Sums {
 	int64_t answer_hit_nusd, answer_miss_nusd, answer_miss_n;
 } Sums;
 
-enum { SUM_FIELDS = 32, SUMS_OLD = 14 /* up to tok: what older layouts had */, SUMS_BLOB_MAX = 4 + SUM_FIELDS * 10 };
+enum { SUM_FIELDS = 32, SUMS_OLD = 14 /* up to tok: what older layouts had */, SUMS_BLOB_MAX = 4 + SUM_FIELDS * 10,
+       SUMS_BEHIND = 8, SUMS_CELL_MAX = 4 + SUM_FIELDS / 2 + SUM_FIELDS * 8 + SUMS_BEHIND };
 
 void sums_add(Sums *to, const Sums *x);
 void sums_sub(Sums *to, const Sums *x);
@@ -35,7 +36,11 @@ const char *sums_field_name(int i);
  * older bytes. Returns how many. */
 size_t sums_pack(const Sums *s, unsigned char out[SUMS_BLOB_MAX]);
 int    sums_unpack(Str blob, Sums *out);                            /* 0, or -1 when damaged; *out is zero then */
-/* The bytes of the sum of two: *n of them. 0, or -1 when one of them is damaged. */
-int    sums_add_packed(Str a, Str b, unsigned char out[SUMS_BLOB_MAX], size_t *n);
+/* The same as the bytes of a cell of a sheet (sheets.h), which are read several times as fast: which members are not zero (32 bits),
+ * how many bytes each of these has (a nibble, less one), then these, the low byte first. Reading may look at SUMS_BEHIND bytes behind
+ * the cell, whatever they are. */
+size_t sums_write(const Sums *s, unsigned char out[SUMS_CELL_MAX]);
+int    sums_read(Str cell, Sums *out);                               /* as sums_unpack */
+int    sums_read_money(Str cell, Sums *out);                         /* nusd and jobs alone: the others are 0, and not looked at */
 
 #endif

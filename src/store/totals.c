@@ -4,24 +4,16 @@
 #include <string.h>
 
 #include "base/num.h"
-#include "store/gather.h"
 #include "store/row.h"
-#include "store/rows.h"
+#include "store/sheets.h"
 #include "store/window.h"
 
 /* What a reading of totals goes to: sums by key. */
 typedef struct Reading { Dim by; Cells groups; } Reading;
 
-int totals_unpack(const Store *s, Str blob, Sums *out, Err *e)
+int totals_unpack(const Store *s, Str cell, Sums *out, Err *e)
 {
-	if (sums_unpack(blob, out) == 0)
-		return 0;
-	return err_set(e, "totals in the snapshot %s are damaged; move it away and a new one is made", s->path);
-}
-
-int totals_read(Store *s, sqlite3_stmt *st, int at, Sums *out, Err *e)
-{
-	return totals_unpack(s, db_col_str(st, at), out, e);
+	return sums_read(cell, out) == 0 ? 0 : sheets_damaged(s, e);
 }
 
 static Sums *group_at(Reading *r, const int64_t key[DIM_PARTS])
@@ -31,37 +23,30 @@ static Sums *group_at(Reading *r, const int64_t key[DIM_PARTS])
 	return &cells_at(&r->groups, &p)->s;
 }
 
-static int add_span(Store *s, sqlite3_value **v, void *arg, Err *e)
+static int add_cell(Store *s, const Place *p, Str body, void *arg, Err *e)
 {
-	int64_t kept[DIM_PARTS] = { sqlite3_value_int64(v[1]), sqlite3_value_int64(v[2]), sqlite3_value_int64(v[3]) }, key[DIM_PARTS];
+	int64_t key[DIM_PARTS];
 	Reading *r = arg;
 	Sums x;
 
-	if (totals_unpack(s, gather_blob(v[0]), &x, e) < 0)
+	if (totals_unpack(s, body, &x, e) < 0)
 		return -1;
-	dim_key_of_rollup(r->by, kept, key);
+	dim_key_of_rollup(r->by, p->key, key);
 	sums_add(group_at(r, key), &x);
 	return 0;
-}
-
-static int add_from(Store *s, Reading *r, Rollup from, int64_t first, int64_t until, Err *e)
-{
-	static const char sql[] = "SELECT gather(sums, k1, k2, k3) FROM total WHERE rollup = ? AND at >= ? AND at < ?";
-
-	return gather_each(s, &(DbQuery){ sql, "cannot read totals", NULL, { from, first, until }, 3 }, add_span, r, e);
 }
 
 static int add_spans(Store *s, void *arg, int64_t from, int64_t until, Err *e)
 {
 	Reading *r = arg;
 
-	return add_from(s, r, dim_rollup(r->by), from, until, e);
+	return sheets_each(s, SHEETS_TOTAL, dim_rollup(r->by), from, until, add_cell, r, e);
 }
 
 /* Whole minutes over all calls. */
 static int add_minutes(Store *s, void *arg, int64_t from, int64_t until, Err *e)
 {
-	return add_from(s, arg, ROLLUP_MINUTE, from, until, e);
+	return sheets_each(s, SHEETS_TOTAL, ROLLUP_MINUTE, from, until, add_cell, arg, e);
 }
 
 typedef struct Moving { Reading *to; bool out; } Moving;
@@ -156,33 +141,24 @@ int store_cost(Store *s, Dim by, int64_t from_ms, int64_t until_ms, Arena *a, Co
 	return rc;
 }
 
-/* The spans of one key are found one by one: the table is ordered by time, so that sums over all keys read only theirs. */
-typedef struct KeySpans { int64_t from; Sums *out; } KeySpans;
+typedef struct Spans { Sums *out; int64_t from; } Spans;
 
-static void give_span(sqlite3_context *ctx, void *arg, size_t row, int column)
+static int take_span(Store *s, const Place *p, Str body, void *arg, Err *e)
 {
-	const KeySpans *k = arg;
+	const Spans *x = arg;
 
-	sqlite3_result_int64(ctx, (int64_t)row + (column ? k->from : 0));
+	return totals_unpack(s, body, &x->out[p->at - x->from], e);
 }
 
-static int take_span(Store *s, sqlite3_value **v, void *arg, Err *e)
+/* The spans of one key are found one by one: sheets are ordered by time, so that sums over all keys read only theirs. */
+static int spans_of_key(Store *s, Rollup r, const int64_t key[DIM_PARTS], Spans *x, size_t count, Err *e)
 {
-	const KeySpans *k = arg;
+	int rc = 0;
 
-	return totals_unpack(s, gather_blob(v[1]), &k->out[sqlite3_value_int64(v[0])], e);
-}
-
-static int spans_of_key(Store *s, Rollup r, const int64_t key[DIM_PARTS], KeySpans *k, size_t count, Err *e)
-{
-	static const char sql[] = "SELECT gather(c0, sums) FROM rows CROSS JOIN total ON rollup = ? AND at = c1 AND k1 = ? AND k2 = ? AND k3 = ?";
-	const DbQuery q = { sql, "cannot read totals", NULL, { r, key[0], key[1], key[2] }, 4 };
-	const Rows rows = { count, give_span, k };
-	int rc;
-
-	s->rows = &rows;
-	rc = gather_each(s, &q, take_span, k, e);
-	s->rows = NULL;
+	if (rollup_kind(r)->part[0] == DIM_ALL)
+		return sheets_each(s, SHEETS_TOTAL, r, x->from, x->from + (int64_t)count, take_span, x, e);
+	for (size_t i = 0; i < count && rc == 0; i++)
+		rc = sheets_find(s, SHEETS_TOTAL, &(Place){ r, x->from + (int64_t)i, { key[0], key[1], key[2] } }, take_span, x, e);
 	return rc;
 }
 
@@ -209,16 +185,20 @@ static bool is_row(Dim d)
 int store_hours(Store *s, Dim dim, Str key, int64_t from_hour, size_t count, Sums *out, Err *e)
 {
 	int64_t id[DIM_PARTS];
-	bool found;
+	bool found, begun;
 	int rc = totals_key_find(s, dim, key, id, &found, e);
 
 	memset(out, 0, count * sizeof *out);
 	if (rc < 0 || !found)
 		return rc;
+	if (db_view(s, &begun, e) < 0)
+		return -1;
 	if (is_row(dim))
-		return spans_of_key(s, dim_rollup(dim), id, &(KeySpans){ from_hour, out }, count, e);
-	for (size_t i = 0; i < count && rc == 0; i++)
-		rc = span_of_group(s, dim, from_hour + (int64_t)i, id, &out[i], e);
+		rc = spans_of_key(s, dim_rollup(dim), id, &(Spans){ out, from_hour }, count, e);
+	else
+		for (size_t i = 0; i < count && rc == 0; i++)
+			rc = span_of_group(s, dim, from_hour + (int64_t)i, id, &out[i], e);
+	db_view_end(s, begun);
 	return rc;
 }
 
@@ -236,38 +216,26 @@ int store_hours_by(Store *s, Dim by, const int64_t *hours, size_t count, Arena *
 	return rc;
 }
 
-typedef struct Minutes { Sums *out; int64_t from; } Minutes;
-
-static int read_minute(Store *s, sqlite3_stmt *st, void *arg, Err *e)
+int totals_minutes(Store *s, Rollup r, int64_t key, int64_t from_minute, size_t count, Sums *out, Err *e)
 {
-	const Minutes *m = arg;
+	const int64_t keys[DIM_PARTS] = { key };
+	bool begun;
+	int rc;
 
-	return totals_read(s, st, 1, &m->out[sqlite3_column_int64(st, 0) - m->from], e);
+	memset(out, 0, count * sizeof *out);
+	if (db_view(s, &begun, e) < 0)
+		return -1;
+	rc = spans_of_key(s, r, keys, &(Spans){ out, from_minute }, count, e);
+	db_view_end(s, begun);
+	return rc;
 }
 
 int store_minutes(Store *s, int64_t from_minute, size_t count, Sums *out, Err *e)
 {
-	static const char sql[] = "SELECT at, sums FROM total WHERE rollup = ? AND at >= ? AND at < ?";
-	const DbQuery q = { sql, "cannot read the last minutes", read_minute, { ROLLUP_MINUTE, from_minute, from_minute + (int64_t)count }, 3 };
-
-	memset(out, 0, count * sizeof *out);
-	return db_each(s, &q, &(Minutes){ out, from_minute }, e);
+	return totals_minutes(s, ROLLUP_MINUTE, 0, from_minute, count, out, e);
 }
 
 int totals_forget(Store *s, Rollup r, int64_t before, Err *e)
 {
-	static const char totals[] = "DELETE FROM total WHERE rollup = ? AND at < ?", latencies[] = "DELETE FROM latency WHERE rollup = ? AND at < ?";
-	static const char *const both[] = { totals, latencies };
-
-	for (int i = 0; i < 2; i++) {
-		sqlite3_stmt *st = db_stmt(s, both[i], e);
-
-		if (!st)
-			return -1;
-		sqlite3_bind_int64(st, 1, r);
-		sqlite3_bind_int64(st, 2, before);
-		if (db_done(s, st, "cannot forget old totals", e) < 0)
-			return -1;
-	}
-	return 0;
+	return sheets_forget(s, SHEETS_TOTAL, r, before, e) < 0 || sheets_forget(s, SHEETS_LATENCY, r, before, e) < 0 ? -1 : 0;
 }

@@ -5,9 +5,10 @@
 #include "store/db.h"
 #include "store/rollup.h"
 
-int totals_read(Store *s, sqlite3_stmt *st, int at, Sums *out, Err *e);      /* a column of sums; damage is an error */
-int totals_unpack(const Store *s, Str blob, Sums *out, Err *e);              /* the same from its bytes */
-int totals_forget(Store *s, Rollup r, int64_t before, Err *e);                 /* rows and latencies before that span */
+int totals_unpack(const Store *s, Str cell, Sums *out, Err *e);              /* damage is an error */
+int totals_forget(Store *s, Rollup r, int64_t before, Err *e);               /* cells and latencies before that span */
+/* Those of one name (0: over all) in a rollup by the minute: count of them from from_minute on. */
+int totals_minutes(Store *s, Rollup r, int64_t key, int64_t from_minute, size_t count, Sums *out, Err *e);
 
 int totals_key_text(Store *s, Dim d, const int64_t key[DIM_PARTS], Arena *a, Str *out, Err *e);
 /* *found false: nothing has this key. */

@@ -53,13 +53,12 @@ static int read_parts(Store *s, const WindowSource *w, void *arg, int64_t from_m
 
 int window_read(Store *s, const WindowSource *from, void *arg, int64_t from_ms, int64_t until_ms, Err *e)
 {
-	bool begun = sqlite3_get_autocommit(s->db) != 0;
+	bool begun;
 	int rc;
 
-	if (begun && db_exec(s, "BEGIN", e) < 0)
+	if (db_view(s, &begun, e) < 0)
 		return -1;
 	rc = read_parts(s, from, arg, from_ms, until_ms, e);
-	if (begun)
-		(void)sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);     /* nothing was written */
+	db_view_end(s, begun);
 	return rc;
 }

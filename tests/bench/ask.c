@@ -47,12 +47,12 @@ static void put_cell(void *arg, int64_t hour, const int64_t key[DIM_SIMPLE], con
 {
 	Asked *q = arg;
 
-	q->cell[key[DIM_TENANT] % IDS][hour - (q->hour - HOURS)] = x->nusd;
+	q->cell[key[DIM_TENANT] % IDS][hour - (q->hour - HOURS)] = x->jobs ? x->nusd : 0;
 }
 
 static int heat_all(Asked *q, Err *e)
 {
-	return store_each_hour(q->s, DIM_TENANT, q->hour - HOURS, q->hour, put_cell, q, e);
+	return store_each_hour_money(q->s, DIM_TENANT, q->hour - HOURS, q->hour, put_cell, q, e);
 }
 
 static int print_p95(Asked *q, Err *e)

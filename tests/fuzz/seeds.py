@@ -39,6 +39,7 @@ OWN = {
                b'\0{"product":{"attributes":{"model":"Nova Pro","usagetype":"EUW1-NovaPro-input-tokens-flex"}},"terms":{"OnDemand":{"S.T":{"effectiveDate":'
                b'"2026-08-01","priceDimensions":{"S.T.R":{"unit":"1K tokens","beginRange":"0","endRange":"Inf","pricePerUnit":{"USD":"0.0008"}}}}}}}',
                b"\1" + struct.pack("<qqqqq12sqqqqqq10q", 1, 1, 5, 12500, 1, b"us.fix.large", 0, 2, 0, 0, 0, 1000, *range(10))],
+    "sheet": [b"\0\1\0\5\3abc\x85\1\1z", b"\2\2\0\2\1\2\3\2xy\1\2\4\1x", b"\0\0\1\6\5\0\0\0\0\x09\x07"],
     "sigv4": [b"\0GET / HTTP/1.1\nHost: example.amazonaws.com\n\n", b"\1POST /a/../b?x=1&y=%20 HTTP/1.1\nHost: h\nX-A:  b  c\n\nbody"],
     "sketch": [b"\4\x05\x00\x03\x06\xb4\x01\x02", b"\0", b"\2\x01\x03\xf0\x09\x07\x80\x02"],
     "stream": [b'\1\1{"contentBlockIndex":0,"delta":{"text":"a"}}\n\3{"stopReason":"end_turn"}\n\4{"usage":{"inputTokens":1}}',

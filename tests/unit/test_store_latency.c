@@ -212,7 +212,7 @@ static void damage_is_told(void **state)
 	(void)state;
 	store_close(s);
 	assert_int_equal(sqlite3_open(file("damage.db"), &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "UPDATE latency SET sketch = x'80'; UPDATE total SET sums = x'80'", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "UPDATE latency_sheet SET cells = x'000180'; UPDATE total_sheet SET cells = x'000180'", NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_close(db);
 	s = must_open("damage.db", STORE_WRITE);
 	assert_int_equal(store_latency_by(s, DIM_ALL, 0, 0, &a, &g, &n, &err), -1);

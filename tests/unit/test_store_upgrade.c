@@ -2,6 +2,7 @@
 
 #include "old_layout.h"
 #include "store/books.h"
+#include "store/db.h"
 #include "store_unit.h"
 
 static const int64_t hour_ms = 3600000;
@@ -181,6 +182,11 @@ static void hours_without_jobs_keep_what_they_had(void **state)
 }
 
 /* What later layouts brought, which an older file does not hold. */
+#define ROW_TOTALS \
+	"CREATE TABLE total(rollup INTEGER NOT NULL, at INTEGER NOT NULL, k1 INTEGER NOT NULL, k2 INTEGER NOT NULL, k3 INTEGER NOT NULL," \
+	"sums BLOB NOT NULL, PRIMARY KEY(rollup, at, k1, k2, k3)) WITHOUT ROWID;" \
+	"CREATE TABLE latency(rollup INTEGER NOT NULL, at INTEGER NOT NULL, key INTEGER NOT NULL, sketch BLOB NOT NULL," \
+	"PRIMARY KEY(rollup, at, key)) WITHOUT ROWID;"
 #define NEWER "DROP TABLE charge; DROP TABLE charge_day; DROP TABLE own_cost; DROP TABLE pushed; DROP TABLE pushed_hour;" \
 	"ALTER TABLE feed DROP COLUMN pushed;"
 
@@ -199,7 +205,8 @@ static void what_caches_were_worth_is_booked(void **state)
 	apply_facts(s, f.v, f.n, LEDGER_COMPUTED);
 	store_close(s);
 	/* With no totals at all what is moved by differences stands alone. */
-	back_to(file("twelve.db"), NULL, OLD_LINES OLD_JOBS OLD_PLACES NEWER "DELETE FROM total; DELETE FROM latency; PRAGMA user_version = 12;");
+	back_to(file("twelve.db"), NULL, OLD_LINES OLD_JOBS OLD_PLACES NEWER ROW_TOTALS "DROP TABLE total_sheet; DROP TABLE latency_sheet;"
+	        "PRAGMA user_version = 12;");
 	s = must_open("twelve.db", STORE_WRITE);
 	MUST(store_books_state(s, &now, e));
 	assert_int_equal(now.todo, BOOKS_ALL);
@@ -221,11 +228,61 @@ static void what_caches_were_worth_is_booked(void **state)
 	arena_done(&f.a);
 }
 
+/* Layout 19 had a row for each cell and no sketches by the day. */
+static void back_to_rows(Store *s, const char *more)
+{
+	Buf sql = { 0 };
+
+	(void)buf_puts(&sql, ROW_TOTALS "INSERT INTO total SELECT rollup, at, k1, k2, k3, sums_pack(");
+	for (int i = 0; i < SUM_FIELDS; i++)
+		(void)buf_printf(&sql, "%ssums_get(body, '%s')", i ? ", " : "", sums_field_name(i));
+	(void)buf_puts(&sql, ") FROM total_cells; INSERT INTO latency SELECT rollup, at, k1, body FROM latency_cells(0, 13);"
+	               "DROP TABLE total_sheet; DROP TABLE latency_sheet; PRAGMA user_version = 19;");
+	(void)buf_puts(&sql, more);
+	MUST(db_exec(s, buf_cstr(&sql), e));
+	buf_done(&sql);
+}
+
+static void rows_become_sheets(void **state)
+{
+	/* Of times that are none: all that is asked for is that nothing of it is lost. */
+	static const char far[] = "INSERT INTO total SELECT rollup, n, k1, k2, k3, sums FROM total JOIN "
+		"(SELECT 9223372036854775807 AS n UNION SELECT 9223372036854775806 UNION SELECT -9223372036854775807) "
+		"WHERE rollup = 0 AND at = (SELECT min(at) FROM total WHERE rollup = 0);";
+	Store *s = must_open("rows.db", STORE_WRITE), *clean = must_open("sheets.db", STORE_WRITE);
+	int64_t jobs;
+	Fleet half;
+
+	(void)state;
+	fleet_make(&f, 52);
+	fleet_drop_ties(&f);
+	shuffle(f.v, f.n);
+	half = f;
+	half.n = f.n / 2;
+	apply_facts(s, half.v, half.n, LEDGER_COMPUTED);
+	apply_facts(clean, half.v, half.n, LEDGER_COMPUTED);
+	back_to_rows(s, "");
+	store_close(s);
+	s = must_open("rows.db", STORE_WRITE);
+	check_same(s, clean);
+	apply_facts(s, f.v, f.n, LEDGER_COMPUTED);
+	apply_facts(clean, f.v, f.n, LEDGER_COMPUTED);
+	check_same(s, clean);
+	jobs = all_of(s).jobs;
+	back_to_rows(s, far);
+	store_close(s);
+	s = must_open("rows.db", STORE_WRITE);
+	assert_true(all_of(s).jobs > jobs);
+	store_close(s);
+	store_close(clean);
+	arena_done(&f.a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_old_file_has_all_totals), cmocka_unit_test(hours_without_jobs_keep_what_they_had),
-		cmocka_unit_test(what_caches_were_worth_is_booked),
+		cmocka_unit_test(what_caches_were_worth_is_booked), cmocka_unit_test(rows_become_sheets),
 	};
 
 	return cmocka_run_group_tests_name("store_upgrade", tests, make_place, clear_place);
