@@ -82,6 +82,9 @@ size_t need_resources(const Need *need, const NeedFacts *f, Arena *a, Str **out)
 	case ON_AGENTS_TABLE:
 		r[0] = table_arn(f, a, f->src->agents_table, STR(""));
 		return 1;
+	case ON_LOCK_TABLE:
+		r[0] = table_arn(f, a, f->src->lock_table, STR(""));
+		return 1;
 	case ON_JOB_LOGS:
 		return group_arns(f, a, r);
 	case ON_ALL_LOGS:
@@ -128,6 +131,8 @@ bool need_counts(const Need *need, const NeedFacts *f)
 		return f->src->jobs_table.n > 0;
 	case ON_AGENTS_TABLE:
 		return f->src->agents_table.n > 0;
+	case ON_LOCK_TABLE:
+		return f->src->lock_table.n > 0;
 	case ON_JOB_LOGS:
 		if (need->op == &op_logs_start_live_tail)
 			return f->src->log_group_count && f->src->tail == CONF_TAIL_AUTO;
@@ -141,7 +146,8 @@ const char *need_on_name(NeedOn on)
 {
 	static const char *const names[NEED_ON_N] = {
 		[ON_ANYTHING] = "Anything", [ON_REGION] = "Region", [ON_JOBS_TABLE] = "JobsTable", [ON_JOBS_INDEX] = "JobsIndex",
-		[ON_AGENTS_TABLE] = "AgentsTable", [ON_JOB_LOGS] = "JobLogs", [ON_ALL_LOGS] = "LogGroups", [ON_MODELS] = "Models",
+		[ON_AGENTS_TABLE] = "AgentsTable",
+		[ON_LOCK_TABLE] = "LockTable", [ON_JOB_LOGS] = "JobLogs", [ON_ALL_LOGS] = "LogGroups", [ON_MODELS] = "Models",
 		[ON_RUNTIMES] = "Runtimes", [ON_CLASSIC] = "Agents", [ON_ALIASES] = "AgentAliases",
 		[ON_PROFILES] = "Profiles",
 	};
@@ -197,5 +203,20 @@ static const Need rows[] = {
 	{ &op_bedrock_get_logging, ON_REGION, "doctor", true },
 	{ &op_ce_get_cost_and_usage, ON_ANYTHING, "bills", true },
 	{ &op_bedrock_converse_stream, ON_MODELS, "chat", false },
+	/* Moves of pointers: what they read, and with write: true what they write. */
+	{ &op_dynamodb_get_item, ON_AGENTS_TABLE, "rollback", true },
+	{ &op_dynamodb_get_item, ON_LOCK_TABLE, "rollback", true },
+	{ &op_dynamodb_query, ON_AGENTS_TABLE, "op resolve", true },
+	{ &op_dynamodb_query, ON_LOCK_TABLE, "op resolve", true },
+	{ &op_dynamodb_scan, ON_LOCK_TABLE, "op resolve", true },
+	{ &op_dynamodb_describe_table, ON_LOCK_TABLE, "setup", true },
+	{ &op_agentcore_get_runtime, ON_RUNTIMES, "rollback", true },
+	{ &op_agentcore_get_endpoint, ON_RUNTIMES, "rollback", true },
+	{ &op_bedrock_agent_get_version, ON_CLASSIC, "rollback", true },
+	{ &op_dynamodb_transact_write_items, ON_AGENTS_TABLE, "rollback", false },
+	{ &op_dynamodb_transact_write_items, ON_LOCK_TABLE, "rollback", false },
+	{ &op_agentcore_update_endpoint, ON_RUNTIMES, "rollback", false },
+	{ &op_bedrock_agent_update_alias, ON_ALIASES, "rollback", false },
+	{ &op_dynamodb_create_table, ON_LOCK_TABLE, "setup", true },
 	{ 0 },
 };

@@ -11,7 +11,7 @@
 typedef enum NeedOn {
 	ON_ANYTHING,         /* no resource, and not only in the context's Region */
 	ON_REGION,           /* no resource: the service knows none for this action */
-	ON_JOBS_TABLE, ON_JOBS_INDEX, ON_AGENTS_TABLE,
+	ON_JOBS_TABLE, ON_JOBS_INDEX, ON_AGENTS_TABLE, ON_LOCK_TABLE,
 	ON_JOB_LOGS,         /* the configured log groups */
 	ON_ALL_LOGS,         /* a list of groups */
 	ON_PROFILES,         /* the account's application inference profiles: which ones is what calls name */

@@ -64,7 +64,14 @@ static const Flag flags[] = {
 	{ "--file", NULL, 'f', "PATH", "write it there (0600) and not to stdout", TEXT(file), FLAGS_EXPORT },
 	{ "--force", NULL, 0, NULL, "also where there is a file already", BOOL(force), FLAGS_EXPORT },
 	{ "--day", NULL, 0, "DAY", "which day (UTC), as 2026-11-21; the last one with a bill unless said", TEXT(day), FLAGS_DAY },
-	{ "--reason", NULL, 0, "TEXT", "why; kept with the alert", TEXT(reason), FLAGS_SAID },
+	{ "--reason", NULL, 0, "TEXT", "why; kept with it, for whoever looks later", TEXT(reason), FLAGS_SAID | FLAGS_ACT },
+	{ "--dry-run", NULL, 0, NULL, "show the plan, write nothing", BOOL(dry_run), FLAGS_ACT },
+	{ "--yes", NULL, 0, NULL, "do it without asking; not in stage prod", BOOL(yes), FLAGS_ACT },
+	{ "--confirm", NULL, 0, "AGENT", "the agent's name, typed: what stage prod wants in place of --yes", TEXT(confirm), FLAGS_ACT },
+	{ "--pointer", NULL, 0, "P", "which endpoint, alias or route, when the agent has several", TEXT(pointer), FLAGS_MOVE },
+	{ "--from", NULL, 0, "V", "the version you saw; nothing is done when the pointer is elsewhere by now", TEXT(from), FLAGS_MOVE },
+	{ "--to", NULL, 0, "V", "the version to go to; left out: the last one that has proved itself", TEXT(to), FLAGS_MOVE },
+	{ "--percent", NULL, 0, "N", "how much of the traffic the version gets, 1 to 100", TEXT(percent), FLAGS_MOVE },
 	{ "--for", NULL, 0, "TIME", "how long: 30m, 2h, 1d; 0s ends a silence", TEXT(span), FLAGS_FOR },
 	{ "--iam", NULL, 0, NULL, "print the IAM policy that is enough for this context", BOOL(iam), FLAGS_DOCTOR },
 	{ "--once", NULL, 0, NULL, "one question, the answer on stdout", BOOL(once), FLAGS_CHAT },
@@ -230,7 +237,8 @@ void options_help(const Command *commands, const Command *one)
 		printf("  %-8s %-34s %s\n", c->name, c->args, c->help);
 	printf("\nflags:\n");
 	print_flags(0);
-	printf("\nexit codes: 0 done, 1 failed, 2 bad usage or configuration, 3 refused\n");
+	printf("\nexit codes: 0 done, 1 failed, 2 bad usage or configuration, 3 refused, "
+	       "4 lost a race, 5 outcome unknown, 6 moved and not verified in time\n");
 }
 
 int cli_fail(const Err *e)

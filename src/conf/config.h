@@ -18,7 +18,7 @@ typedef enum LogTail { CONF_TAIL_AUTO, CONF_TAIL_OFF } LogTail;
 typedef enum CostMode { CONF_COST_AUTO, CONF_COST_TAIL, CONF_COST_PUSHDOWN } CostMode;
 
 typedef struct ConfSources {
-	Str  agents_table;                   /* "agents" */
+	Str  agents_table, lock_table;       /* "agents", "seismo-locks" */
 	int64_t agents_poll_ms;              /* 30 s */
 	Str  jobs_table, jobs_index;         /* "jobs", "status-updatedAt-index" */
 	Str *log_groups; size_t log_group_count;   /* "/seismo/jobs" */

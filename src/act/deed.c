@@ -1,0 +1,215 @@
+/* The move itself and its proof. AWS's two calls have no condition: an answer that does not come is never followed by the call
+ * again, but by a look at the pointer. */
+#include "act/move_own.h"
+
+#include "base/clock.h"
+
+enum { POLL_MS = 1000, POLL_MOST_MS = 5000, LATE_MS = 3000, DEEDS = 3, LOOKS = 30,
+	OLD_READS = 5               /* a failure that was there before may still be shown for a moment */ };
+
+static void deed_ask(Move *m);
+static void verify(Move *m);
+
+static Str target(const Move *m)
+{
+	return route_main(m->v.to);
+}
+
+static bool under_way(const Move *m)
+{
+	return !m->now.failed && (str_eq(m->now.target, target(m)) || str_eq(m->now.live, target(m)));
+}
+
+static bool untouched(const Move *m)
+{
+	Str from = route_main(m->v.from);
+
+	return m->now.settled && str_eq(m->now.live, from) && (m->now.failed || !m->now.target.n || str_eq(m->now.target, from));
+}
+
+static void give_up(Move *m, const Err *why)
+{
+	claim_finish(m, false, MOVE_FAILED, why, "failed");
+}
+
+static void elsewhere(Move *m)
+{
+	Err why = { 0 };
+
+	(void)err_set(&why, "somebody else moved %.*s while this action ran: it serves %.*s and goes to %.*s, not to %.*s. Look at it before "
+	              "anything else", STR_ARG(m->v.pointer), STR_ARG(m->now.live), STR_ARG(m->now.target.n ? m->now.target : m->now.live),
+	              STR_ARG(target(m)));
+	give_up(m, &why);
+}
+
+static void not_known(Move *m, ErrKind kind, const char *what)
+{
+	Err why = { 0 };
+
+	(void)err_kind(&why, kind, "%.*s: %s%s%s. The lock stays; look again with: seismo op resolve %.*s", STR_ARG(m->v.pointer), what,
+	               m->read_err.text[0] ? ": " : "", m->read_err.text, STR_ARG(m->v.op));
+	move_end(m, MOVE_UNKNOWN, &why);
+}
+
+/* --- proof --- */
+
+static int64_t poll_ms(const Move *m)
+{
+	int64_t ms = POLL_MS * (1 + m->reads / 5);
+
+	return ms < POLL_MOST_MS ? ms : POLL_MOST_MS;
+}
+
+static void verified(Move *m)
+{
+	if (move_note(m, "verified", STR("")) == 0)
+		claim_finish(m, true, MOVE_DONE, NULL, "done");
+}
+
+static void on_verify(Move *m)
+{
+	bool late = clock_mono_ms() - m->deed_ms > m->spec.verify_ms;
+	Err why = { 0 };
+
+	m->reads++;
+	if (m->read_err.text[0]) {
+		if (late)
+			not_known(m, ERR_UNKNOWN, "whether it has moved cannot be read");
+		else
+			move_wait(m, poll_ms(m), verify);
+	} else if (m->now.settled && !m->now.failed && str_eq(m->now.live, target(m))) {
+		verified(m);
+	} else if (m->now.failed && m->was_failed && m->reads < OLD_READS) {
+		move_wait(m, poll_ms(m), verify);
+	} else if (m->now.failed) {
+		(void)err_set(&why, "AWS could not move %.*s to %.*s: %.*s%s%.*s; it serves %.*s. Read the reason, then try again or choose another "
+		              "version", STR_ARG(m->v.pointer), STR_ARG(target(m)), STR_ARG(m->now.status), m->now.why.n ? ", " : "",
+		              STR_ARG(m->now.why), STR_ARG(m->now.live));
+		give_up(m, &why);
+	} else if (!under_way(m)) {
+		elsewhere(m);
+	} else if (late) {
+		not_known(m, ERR_LATE, "AWS took the move and has not finished it in time");
+	} else {
+		move_say(m, "%.*s: %.*s, serves %.*s, goes to %.*s", STR_ARG(m->v.pointer), STR_ARG(m->now.status), STR_ARG(m->now.live),
+		         STR_ARG(target(m)));
+		move_wait(m, poll_ms(m), verify);
+	}
+}
+
+static void verify(Move *m)
+{
+	move_reread(m, on_verify);
+}
+
+static void begin_verify(Move *m)
+{
+	if (move_note(m, "verifying", STR("")) < 0)
+		return;
+	m->reads = 0;
+	verify(m);
+}
+
+/* --- the call --- */
+
+static bool may_be_repeated(const Move *m)
+{
+	AwsFault f = m->deed_fault;
+
+	return f == AWS_THROTTLED || f == AWS_CONDITION || f == AWS_SERVER || f == AWS_NETWORK || f == AWS_TORN || f == AWS_GARBAGE || f == AWS_OTHER;
+}
+
+/* The service said that it did nothing. */
+static bool was_refused(const Move *m)
+{
+	AwsFault f = m->deed_fault;
+
+	return f == AWS_DENIED || f == AWS_VALIDATION || f == AWS_NOT_FOUND || f == AWS_REFUSED || f == AWS_BAD_CREDENTIALS || f == AWS_EXPIRED ||
+	       f == AWS_THROTTLED || f == AWS_CONDITION;
+}
+
+static void look_again(Move *m);
+
+static void after_failure(Move *m)
+{
+	bool late = clock_mono_ms() - m->deed_ms >= LATE_MS;
+
+	if (m->read_err.text[0]) {
+		if (++m->reads < LOOKS)
+			move_wait(m, POLL_MS, look_again);
+		else
+			not_known(m, ERR_UNKNOWN, "AWS's answer was lost and the pointer cannot be read");
+	} else if (under_way(m)) {
+		begin_verify(m);
+	} else if (!untouched(m)) {
+		elsewhere(m);
+	} else if (!was_refused(m) && !late) {
+		/* What was sent may arrive late: it is looked for until that is out of the question. */
+		move_wait(m, POLL_MS, look_again);
+	} else if (may_be_repeated(m) && m->deeds < DEEDS && !m->stopping) {
+		move_say(m, "the pointer is where it was: asking again");
+		deed_ask(m);
+	} else {
+		give_up(m, &m->deed_err);
+	}
+}
+
+static void look_again(Move *m)
+{
+	move_reread(m, after_failure);
+}
+
+void deed_asked(Move *m, const AwsError *err)
+{
+	if (!err) {
+		begin_verify(m);
+		return;
+	}
+	m->deed_err = err->err;
+	m->deed_fault = err->fault;
+	m->reads = 0;
+	move_say(m, "%s", err->err.text);
+	move_wait(m, was_refused(m) && may_be_repeated(m) ? POLL_MS * m->deeds : 0, look_again);
+}
+
+static void deed_ask(Move *m)
+{
+	if (move_note(m, "acting", STR("")) < 0)
+		return;
+	m->deeds++;
+	m->deed_ms = clock_mono_ms();
+	move_say(m, "moving %.*s to %.*s", STR_ARG(m->v.pointer), STR_ARG(target(m)));
+	m->b->move(m);
+}
+
+/* The plan may be old by now: what it rests on is read once more, under the lock. */
+static void ready(Move *m)
+{
+	Err why = { 0 };
+
+	if (m->read_err.text[0]) {
+		give_up(m, &m->read_err);
+	} else if (!untouched(m)) {
+		(void)err_kind(&why, ERR_LOST, "%.*s was moved outside seismo since the plan: it serves %.*s (%.*s); nothing was changed by you",
+		               STR_ARG(m->v.pointer), STR_ARG(m->now.live), STR_ARG(m->now.status));
+		m->v.winner = (Lock){ .to = route_one(&m->arena, m->now.target.n ? m->now.target : m->now.live) };
+		claim_finish(m, false, MOVE_LOST, &why, "released");
+	} else {
+		deed_ask(m);
+	}
+}
+
+void deed_begin(Move *m)
+{
+	Err why = { 0 };
+
+	m->deeds = 0;
+	if (m->stopping) {
+		(void)err_set(&why, "stopped before the pointer was moved; the lock was given back");
+		claim_finish(m, false, MOVE_FAILED, &why, "released");
+	} else if (m->b->route) {
+		claim_finish(m, true, MOVE_DONE, NULL, "done");
+	} else {
+		move_reread(m, ready);
+	}
+}

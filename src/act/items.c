@@ -1,0 +1,271 @@
+#include "act/items.h"
+
+/* --- reading --- */
+
+static int read_route(Arena *a, JsonVal list, Route *out, Err *e)
+{
+	size_t n = jv_count(list);
+	RoutePart *p = ARENA_ARRAY(a, RoutePart, n + 1);
+
+	*out = (Route){ p, n };
+	for (size_t i = 0; i < n; i++) {
+		JsonVal m = jv_get(jv_at(list, i), "M");
+
+		if (ddb_str(m, "version", &p[i].version, e) < 0 || ddb_i64(m, "weight", &p[i].weight, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int read_lock(Arena *a, JsonVal m, Lock *l, Err *e)
+{
+	const struct { const char *name; Str *to; } texts[] = {
+		{ "op", &l->op }, { "action", &l->action }, { "by", &l->by }, { "host", &l->host }, { "since", &l->since }, { "reason", &l->reason },
+	};
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (ddb_str(m, texts[i].name, texts[i].to, e) < 0)
+			return -1;
+	if (ddb_i64(m, "pid", &l->pid, e) < 0 || read_route(a, ddb_list(m, "fromRoutes"), &l->from, e) < 0)
+		return -1;
+	return read_route(a, ddb_list(m, "toRoutes"), &l->to, e);
+}
+
+int lock_row_of(Arena *a, JsonVal item, LockRow *r, Err *e)
+{
+	JsonVal lock;
+
+	*r = (LockRow){ .there = true, .has_rev = ddb_has(item, "rev") };
+	if (ddb_i64(item, "rev", &r->rev, e) < 0 || ddb_bool(item, "paused", &r->paused, e) < 0 || ddb_str(item, "live", &r->live, e) < 0 ||
+	    ddb_str(item, "updatedAt", &r->updated_at, e) < 0 || ddb_str(item, "updatedBy", &r->updated_by, e) < 0 ||
+	    ddb_str(item, "reason", &r->reason, e) < 0 || read_route(a, ddb_list(item, "routes"), &r->routes, e) < 0 ||
+	    ddb_opt_map(item, "lock", &lock, e) < 0)
+		return -1;
+	r->locked = ddb_has(item, "lock") && !jv_is_absent(lock);
+	return r->locked ? read_lock(a, lock, &r->lock, e) : 0;
+}
+
+int lock_row(Arena *a, const DdbItemOut *out, LockRow *row, Err *e)
+{
+	*row = (LockRow){ 0 };
+	return out->found ? lock_row_of(a, out->item, row, e) : 0;
+}
+
+/* --- writing --- */
+
+static DdbValue text(Str s)
+{
+	return (DdbValue){ .type = DDB_S, .s = s };
+}
+
+static DdbValue number(Arena *a, int64_t v)
+{
+	return (DdbValue){ .type = DDB_N, .s = arena_printf(a, "%lld", (long long)v) };
+}
+
+static DdbValue route_value(Arena *a, Route r)
+{
+	DdbValue *v = ARENA_ARRAY(a, DdbValue, r.n + 1);
+
+	for (size_t i = 0; i < r.n; i++) {
+		DdbField *f = ARENA_ARRAY(a, DdbField, 2);
+
+		f[0] = (DdbField){ "version", text(r.part[i].version) };
+		f[1] = (DdbField){ "weight", number(a, r.part[i].weight) };
+		v[i] = (DdbValue){ .type = DDB_M, .fields = f, .count = 2 };
+	}
+	return (DdbValue){ .type = DDB_L, .items = v, .count = r.n };
+}
+
+static DdbValue texts_value(Arena *a, const Str *s, size_t n)
+{
+	DdbValue *v = ARENA_ARRAY(a, DdbValue, n + 1);
+
+	for (size_t i = 0; i < n; i++)
+		v[i] = text(s[i]);
+	return (DdbValue){ .type = DDB_L, .items = v, .count = n };
+}
+
+static DdbValue lock_value(Arena *a, const Lock *l)
+{
+	const DdbField all[] = {
+		{ "op", text(l->op) }, { "action", text(l->action) }, { "by", text(l->by) }, { "host", text(l->host) }, { "pid", number(a, l->pid) },
+		{ "since", text(l->since) }, { "fromRoutes", route_value(a, l->from) }, { "toRoutes", route_value(a, l->to) }, { "reason", text(l->reason) },
+	};
+	DdbField *f = ARENA_ARRAY(a, DdbField, sizeof all / sizeof *all);
+
+	memcpy(f, all, sizeof all);
+	return (DdbValue){ .type = DDB_M, .fields = f, .count = sizeof all / sizeof *all };
+}
+
+static const char *pk_name(const LockPlace *p)
+{
+	return p->route ? "agentId" : "pointer";
+}
+
+static DdbKeyIn key_of(Arena *a, const LockPlace *p, Str sort)
+{
+	DdbField *f = ARENA_ARRAY(a, DdbField, 2);
+
+	f[0] = (DdbField){ pk_name(p), text(p->key) };
+	f[1] = (DdbField){ p->route ? "version" : "sk", text(sort) };
+	return (DdbKeyIn){ .table = p->table, .key = f, .key_count = 2, .consistent = true };
+}
+
+DdbKeyIn lock_key(Arena *a, const LockPlace *p)
+{
+	return key_of(a, p, p->route ? STR("#route") : STR("#lock"));
+}
+
+DdbKeyIn version_key(Arena *a, const char *table, Str agent, Str version)
+{
+	return key_of(a, &(LockPlace){ .route = true, .table = table, .key = agent }, version);
+}
+
+/* The names and values of one item under way. */
+typedef struct Words { DdbName *name; size_t names; DdbField *value; size_t values; } Words;
+enum { WORDS_MAX = 12 };
+
+static Words words(Arena *a)
+{
+	return (Words){ ARENA_ARRAY(a, DdbName, WORDS_MAX), 0, ARENA_ARRAY(a, DdbField, WORDS_MAX), 0 };
+}
+
+static void name(Words *w, const char *alias, const char *attribute)
+{
+	w->name[w->names++] = (DdbName){ alias, attribute };
+}
+
+static void value(Words *w, const char *alias, DdbValue v)
+{
+	w->value[w->values++] = (DdbField){ alias, v };
+}
+
+static DdbTransactItem update(const DdbKeyIn *key, const char *change, const char *condition, const Words *w)
+{
+	return (DdbTransactItem){ .kind = DDB_T_UPDATE, .update = { .table = key->table, .key = key->key, .key_count = key->key_count,
+	        .update = change, .condition = condition, .names = w->name, .name_count = w->names, .values = w->value, .value_count = w->values,
+	        .return_old_on_failure = true } };
+}
+
+static DdbTransactItem audit_put(Arena *a, const LockPlace *p, const Lock *l, const AuditItem *audit)
+{
+	Str sort = arena_printf(a, "#audit#%s#%.*s#%d", audit->time, STR_ARG(l->op), audit->n);
+	DdbKeyIn key = key_of(a, p, sort);
+	const DdbField all[] = {
+		key.key[0], key.key[1], { "event", text(str_of(audit->event)) }, { "op", text(l->op) }, { "action", text(l->action) },
+		{ "by", text(audit->by) }, { "host", text(audit->host) }, { "from", route_value(a, l->from) }, { "to", route_value(a, l->to) },
+		{ "reason", text(l->reason) }, { "requestIds", texts_value(a, audit->request, audit->requests) }, { "prevHash", text(audit->prev) },
+		{ "hash", text(audit->hash) },
+	};
+	DdbField *item = ARENA_ARRAY(a, DdbField, sizeof all / sizeof *all);
+	Words w = words(a);
+
+	memcpy(item, all, sizeof all);
+	name(&w, "#pk", pk_name(p));
+	return (DdbTransactItem){ .kind = DDB_T_PUT, .put = { .table = p->table, .item = item, .item_count = sizeof all / sizeof *all,
+	        .condition = "attribute_not_exists(#pk)", .names = w.name, .name_count = w.names } };
+}
+
+/* DynamoDB refuses a name or value that no expression uses: each case has its own. */
+static const char *claim_condition(const LockPlace *p, const LockRow *seen, Words *w)
+{
+	name(w, "#lock", "lock");
+	name(w, "#rev", "rev");
+	if (!p->route && !seen->has_rev)
+		return "attribute_not_exists(#rev) AND attribute_not_exists(#lock)";
+	name(w, "#pk", pk_name(p));
+	if (!seen->has_rev)
+		return "attribute_exists(#pk) AND attribute_not_exists(#rev) AND attribute_not_exists(#lock)";
+	return p->route ? "attribute_exists(#pk) AND #rev = :rev AND attribute_not_exists(#lock)"
+	                : "attribute_not_exists(#pk) OR (#rev = :rev AND attribute_not_exists(#lock))";
+}
+
+DdbTransactIn claim_items(Arena *a, const LockPlace *p, const LockRow *seen, const Lock *mine, Str token, const AuditItem *audit)
+{
+	DdbTransactItem *item = ARENA_ARRAY(a, DdbTransactItem, 2);
+	DdbKeyIn key = lock_key(a, p);
+	Words w = words(a);
+	const char *condition = claim_condition(p, seen, &w);
+
+	value(&w, ":lock", lock_value(a, mine));
+	value(&w, ":rev1", number(a, seen->rev + 1));
+	if (seen->has_rev)
+		value(&w, ":rev", number(a, seen->rev));
+	item[0] = update(&key, "SET #lock = :lock, #rev = :rev1", condition, &w);
+	item[1] = audit_put(a, p, mine, audit);
+	return (DdbTransactIn){ item, 2, token };
+}
+
+static DdbTransactItem status_update(Arena *a, const char *table, Str agent, Str version, const char *status)
+{
+	DdbKeyIn key = version_key(a, table, agent, version);
+	Words w = words(a);
+
+	name(&w, "#pk", "agentId");
+	name(&w, "#status", "status");
+	value(&w, ":status", text(str_of(status)));
+	return update(&key, "SET #status = :status", "attribute_exists(#pk)", &w);
+}
+
+static DdbTransactItem lock_update(Arena *a, const LockPlace *p, const Finish *f)
+{
+	DdbKeyIn key = lock_key(a, p);
+	Words w = words(a);
+	const char *change = "SET #rev = :rev REMOVE #lock";
+
+	name(&w, "#lock", "lock");
+	name(&w, "#op", "op");
+	name(&w, "#rev", "rev");
+	value(&w, ":op", text(f->mine->op));
+	value(&w, ":rev", number(a, f->rev));
+	if (f->moved) {
+		name(&w, "#to", p->route ? "routes" : "live");
+		name(&w, "#at", "updatedAt");
+		name(&w, "#by", "updatedBy");
+		name(&w, "#why", "reason");
+		value(&w, ":to", p->route ? route_value(a, f->to) : text(f->live));
+		value(&w, ":at", text(f->at));
+		value(&w, ":by", text(f->by));
+		value(&w, ":why", text(f->reason));
+		change = "SET #rev = :rev, #to = :to, #at = :at, #by = :by, #why = :why REMOVE #lock";
+	}
+	return update(&key, change, "#lock.#op = :op", &w);
+}
+
+DdbQueryIn audit_query(Arena *a, const LockPlace *p)
+{
+	Words w = words(a);
+
+	name(&w, "#pk", pk_name(p));
+	name(&w, "#sk", p->route ? "version" : "sk");
+	value(&w, ":pk", text(p->key));
+	value(&w, ":audit", text(STR("#audit#")));
+	return (DdbQueryIn){ .table = p->table, .key_condition = "#pk = :pk AND begins_with(#sk, :audit)", .names = w.name, .name_count = w.names,
+	                     .values = w.value, .value_count = w.values, .backward = true, .consistent = true };
+}
+
+DdbQueryIn lock_scan(Arena *a, const char *table, Str op)
+{
+	Words w = words(a);
+
+	name(&w, "#lock", "lock");
+	name(&w, "#op", "op");
+	value(&w, ":op", text(op));
+	return (DdbQueryIn){ .table = table, .filter = "#lock.#op = :op", .names = w.name, .name_count = w.names, .values = w.value,
+	                     .value_count = w.values, .consistent = true };
+}
+
+DdbTransactIn finish_items(Arena *a, const LockPlace *p, const Finish *f, const AuditItem *audit)
+{
+	DdbTransactItem *item = ARENA_ARRAY(a, DdbTransactItem, 4);
+	size_t n = 0;
+
+	item[n++] = lock_update(a, p, f);
+	if (f->rolled_back.n)
+		item[n++] = status_update(a, p->table, f->agent, f->rolled_back, "rolled_back");
+	if (f->production.n)
+		item[n++] = status_update(a, p->table, f->agent, f->production, "production");
+	item[n++] = audit_put(a, p, f->mine, audit);
+	return (DdbTransactIn){ item, n, f->token };
+}

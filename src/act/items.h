@@ -1,0 +1,60 @@
+/* The items by which two operators know of each other: the #route item of an agent, or for pointers that AWS keeps itself a row of the
+ * lock table; and the transactions that change them. Every attribute goes through a name of its own: many of ours are
+ * reserved words. Source: Amazon DynamoDB API Reference, TransactWriteItems. */
+#ifndef ACT_ITEMS_H
+#define ACT_ITEMS_H
+
+#include "api/dynamodb.h"
+#include "model/route.h"
+
+/* Where the lock of a pointer stands. */
+typedef struct LockPlace {
+	bool route;                  /* the pointer itself: agents table, "#route". Else the lock table, "#lock" */
+	const char *table;
+	Str  key;                    /* the agent's id; the pointer's ARN or "template/…" */
+} LockPlace;
+
+typedef struct Lock { Str op, action, by, host, since, reason; int64_t pid; Route from, to; } Lock;
+
+/* The item, as one consistent read saw it. Borrowed from the answer. */
+typedef struct LockRow {
+	bool  there, has_rev, locked, paused;
+	int64_t rev;                 /* 0 when it has none */
+	Lock  lock;
+	Route routes;                /* of a #route item */
+	Str   live;                  /* of a lock row: where we moved it last */
+	Str   updated_at, updated_by, reason;
+} LockRow;
+
+/* A consistent GetItem of it. */
+DdbKeyIn lock_key(Arena *a, const LockPlace *p);
+/* -1: an attribute of another type than ours; *e names it. */
+int lock_row(Arena *a, const DdbItemOut *out, LockRow *row, Err *e);
+int lock_row_of(Arena *a, JsonVal item, LockRow *row, Err *e);       /* of an item, as a refused condition returns it */
+/* One version's item: its status. */
+DdbKeyIn version_key(Arena *a, const char *table, Str agent, Str version);
+
+/* by, host: of who writes it, which need not be who took the lock. */
+typedef struct AuditItem { int n; const char *event; const char *time; Str by, host, prev, hash; const Str *request; size_t requests; } AuditItem;
+/* Of an action: all audit items of the pointer, the newest first; those of one action are told by their `op`. */
+DdbQueryIn audit_query(Arena *a, const LockPlace *p);
+/* The items that hold the lock of this action: a filtered, consistent scan. */
+DdbQueryIn lock_scan(Arena *a, const char *table, Str op);
+
+/* T1: takes the lock at the revision that was seen. Item 0 is the lock, 1 the audit item. Lives in a. */
+DdbTransactIn claim_items(Arena *a, const LockPlace *p, const LockRow *seen, const Lock *mine, Str token, const AuditItem *audit);
+
+typedef struct Finish {
+	const Lock *mine;
+	int64_t rev;                 /* what the item gets */
+	bool  moved;                 /* false: the lock is let go and nothing else */
+	Route to;
+	Str   live, at, by, reason;
+	/* Versions of the agents table whose status follows; empty: none. */
+	Str   agent, rolled_back, production;
+	Str   token;
+} Finish;
+/* T2, or its abort. Item 0 is the lock. */
+DdbTransactIn finish_items(Arena *a, const LockPlace *p, const Finish *f, const AuditItem *audit);
+
+#endif

@@ -1,0 +1,407 @@
+#include "act/move_own.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "act/audit.h"
+#include "base/clock.h"
+#include "base/xalloc.h"
+#include "wire/jsonw.h"
+#include "wire/time8601.h"
+
+enum { VERIFY_MS = 15 * 60 * 1000 };
+
+static const char *const action_names[] = { [MOVE_ROLLBACK] = "rollback", [MOVE_ROLLOUT] = "rollout", [MOVE_UNDO] = "undo" };
+static const char *const outcome_names[] = {
+	[MOVE_OPEN] = "planned", [MOVE_DONE] = "done", [MOVE_FAILED] = "failed", [MOVE_REFUSED] = "refused", [MOVE_LOST] = "lost",
+	[MOVE_UNKNOWN] = "unknown", [MOVE_RELEASED] = "released",
+};
+
+const char *move_action_name(MoveAction a)
+{
+	return action_names[a];
+}
+
+const char *move_outcome_name(MoveOutcome o)
+{
+	return outcome_names[o];
+}
+
+const MoveView *move_view(const Move *m)
+{
+	return &m->v;
+}
+
+Str move_keep(Move *m, Str s)
+{
+	return arena_str(&m->arena, s);
+}
+
+void move_say(Move *m, const char *fmt, ...)
+{
+	char text[400];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	if (m->spec.on_step)
+		m->spec.on_step(m->spec.arg, m, text);
+}
+
+/* RFC 9562, version 4. */
+void move_uuid(char out[UUID_TEXT])
+{
+	unsigned char b[16] = { 0 };
+
+	/* Without randomness two operators could share an id; the kernel always has some once it is up. */
+	if (uv_random(NULL, NULL, b, sizeof b, 0, NULL) != 0)
+		xalloc_die("the kernel gives no random numbers");
+	b[6] = (unsigned char)(0x40 | (b[6] & 0x0f));
+	b[8] = (unsigned char)(0x80 | (b[8] & 0x3f));
+	(void)snprintf(out, UUID_TEXT, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4], b[5],
+	               b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+}
+
+/* --- waiting and asking --- */
+
+static void on_timer(uv_timer_t *t)
+{
+	Move *m = t->data;
+	void (*waited)(Move *) = m->waited;
+
+	m->waited = NULL;
+	waited(m);
+}
+
+void move_wait(Move *m, int64_t ms, void (*then)(Move *m))
+{
+	m->waited = then;
+	(void)uv_timer_start(&m->timer, on_timer, (uint64_t)ms, 0);
+}
+
+static void note_request(Move *m, const AwsOp *op, Str id)
+{
+	if (op->cls != AWS_WRITE || !id.n || m->v.requests >= REQUESTS_MAX)
+		return;
+	m->request[m->v.requests++] = (MoveRequest){ op->name, move_keep(m, id) };
+	m->v.request = m->request;
+}
+
+static void on_call(AwsCall *call, const void *out, const AwsError *err, void *arg)
+{
+	Move *m = arg;
+	MoveThen *then = m->then;
+
+	m->call = NULL;
+	note_request(m, aws_call_op(call), aws_call_request_id(call));
+	then(m, out, err);
+}
+
+void move_call(Move *m, const AwsOp *op, const void *in, MoveThen *then)
+{
+	const AwsHandler h = { .on_done = on_call, .arg = m, .rank = RANK_PERSON };
+	AwsError unsent = { .fault = AWS_VALIDATION };
+
+	m->then = then;
+	if ((m->call = aws_call(m->spec.aws, op, in, &h, &unsent.err)))
+		return;
+	if (unsent.err.kind == ERR_REFUSED)
+		unsent.fault = AWS_REFUSED;
+	then(m, NULL, &unsent);
+}
+
+/* --- journal and audit --- */
+
+static void put_route(JsonW *w, const char *key, Route r)
+{
+	jw_key(w, key);
+	jw_array(w);
+	for (size_t i = 0; i < r.n; i++) {
+		jw_object(w);
+		jw_kstr(w, "version", r.part[i].version);
+		jw_ki64(w, "weight", r.part[i].weight);
+		jw_object_end(w);
+	}
+	jw_array_end(w);
+}
+
+/* Enough to take it up again from another process. */
+static Str facts(Move *m, Buf *b)
+{
+	const MoveView *v = &m->v;
+	JsonW w = jw_to(b);
+
+	jw_object(&w);
+	jw_kstr(&w, "action", str_of(move_action_name(v->action)));
+	jw_kstr(&w, "backend", str_of(v->backend));
+	jw_kstr(&w, "agent", v->agent);
+	jw_kstr(&w, "name", v->name);
+	jw_kstr(&w, "pointer", v->pointer);
+	jw_kstr(&w, "pointerName", v->pointer_name);
+	put_route(&w, "from", v->from);
+	put_route(&w, "to", v->to);
+	jw_kstr(&w, "reason", v->reason);
+	jw_kstr(&w, "by", v->by);
+	jw_kstr(&w, "host", m->spec.host);
+	jw_kstr(&w, "account", m->spec.account);
+	jw_kstr(&w, "region", aws_region(m->spec.aws));
+	jw_ki64(&w, "rev", v->rev_seen);
+	jw_kbool(&w, "claim", v->claim);
+	jw_object_end(&w);
+	return buf_str(b);
+}
+
+int move_note(Move *m, const char *step, Str detail)
+{
+	Err why = { 0 };
+
+	if (journal_step(m->spec.journal, m->v.op, step, detail, clock_wall_ms(), &why) == 0)
+		return 0;
+	move_end(m, MOVE_FAILED, &why);
+	return -1;
+}
+
+void move_audit(Move *m, const char *event)
+{
+	const MoveView *v = &m->v;
+	Str ids[REQUESTS_MAX];
+	AuditRow r = { .at_ms = clock_wall_ms(), .event = event, .op = v->op, .action = str_of(move_action_name(v->action)), .by = v->by,
+	               .host = m->spec.host, .context = m->spec.context, .account = m->spec.account, .region = aws_region(m->spec.aws),
+	               .backend = str_of(v->backend), .agent = v->name, .pointer = v->pointer, .reason = v->reason, .from = v->from, .to = v->to,
+	               .note = str_of(v->err.text), .claim = v->claim, .request = ids, .requests = v->requests };
+	Err why = { 0 };
+
+	for (size_t i = 0; i < v->requests; i++)
+		ids[i] = v->request[i].id;
+	if (audit_append(m->spec.audit_path, &r, NULL, &why) < 0)
+		move_say(m, "%s", why.text);
+}
+
+/* --- the end --- */
+
+static int exit_of(MoveOutcome o, const Err *why)
+{
+	switch (o) {
+	case MOVE_DONE: case MOVE_RELEASED:
+		return 0;
+	case MOVE_REFUSED:
+		return why->kind == ERR_USAGE ? ERR_USAGE : ERR_REFUSED;
+	case MOVE_LOST:
+		return ERR_LOST;
+	case MOVE_UNKNOWN:
+		return why->kind == ERR_LATE ? ERR_LATE : ERR_UNKNOWN;
+	default:
+		return ERR_FAILED;
+	}
+}
+
+static void keep_outcome(Move *m)
+{
+	const MoveView *v = &m->v;
+	Err why = { 0 };
+	int rc = v->outcome == MOVE_UNKNOWN
+		? journal_step(m->spec.journal, v->op, "unknown", str_of(v->err.text), v->finished_ms, &why)
+		: journal_end(m->spec.journal, v->op, move_outcome_name(v->outcome), str_of(v->err.text), v->finished_ms, &why);
+
+	if (rc < 0)
+		move_say(m, "%s", why.text);
+	move_audit(m, move_outcome_name(v->outcome));
+}
+
+static void tell_end(Move *m)
+{
+	m->spec.on_done(m->spec.arg, m);
+}
+
+void move_end(Move *m, MoveOutcome o, const Err *why)
+{
+	if (m->ended)
+		return;
+	m->ended = true;
+	m->v.outcome = o;
+	if (why)
+		m->v.err = *why;
+	m->v.exit = exit_of(o, &m->v.err);
+	m->v.finished_ms = clock_wall_ms();
+	if (m->v.op.n && m->going)
+		keep_outcome(m);
+	/* From the loop, so that whoever called may still look at m. */
+	move_wait(m, 0, tell_end);
+}
+
+void move_refuse(Move *m, ErrKind kind, const char *fmt, ...)
+{
+	char text[900];
+	va_list ap;
+	Err why = { 0 };
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	(void)err_kind(&why, kind, "%s", text);
+	move_end(m, kind == ERR_FAILED ? MOVE_FAILED : MOVE_REFUSED, &why);
+}
+
+void move_lost(Move *m, const LockRow *row)
+{
+	MoveView *v = &m->v;
+	const Lock *l = &row->lock;
+	Arena *a = &m->arena;
+	Err why = { 0 };
+
+	v->lost_to_lock = row->locked;
+	v->winner = row->locked
+		? (Lock){ .op = move_keep(m, l->op), .action = move_keep(m, l->action), .by = move_keep(m, l->by), .host = move_keep(m, l->host),
+		          .since = move_keep(m, l->since), .reason = move_keep(m, l->reason), .pid = l->pid, .to = route_copy(a, l->to),
+		          .from = route_copy(a, l->from) }
+		: (Lock){ .by = move_keep(m, row->updated_by), .since = move_keep(m, row->updated_at), .reason = move_keep(m, row->reason),
+		          .to = row->routes.n ? route_copy(a, row->routes) : route_one(a, row->live) };
+	if (row->locked)
+		(void)err_kind(&why, ERR_LOST, "%.*s is being moved by %.*s on %.*s since %.*s (%.*s to %.*s); nothing was changed by you",
+		               STR_ARG(v->pointer), STR_ARG(v->winner.by), STR_ARG(v->winner.host), STR_ARG(v->winner.since), STR_ARG(v->winner.action),
+		               STR_ARG(route_text(v->winner.to, a)));
+	else
+		(void)err_kind(&why, ERR_LOST, "%.*s was moved to %.*s by %.*s at %.*s; nothing was changed by you", STR_ARG(v->pointer),
+		               STR_ARG(route_text(v->winner.to, a)), STR_ARG(v->winner.by.n ? v->winner.by : STR("somebody outside seismo")),
+		               STR_ARG(v->winner.since.n ? v->winner.since : STR("a time not known")));
+	move_end(m, MOVE_LOST, &why);
+}
+
+/* --- reading --- */
+
+static void on_row(Move *m, const void *out, const AwsError *err)
+{
+	LockRow row;
+
+	m->read_err = (Err){ 0 };
+	if (err)
+		m->read_err = err->err;
+	m->v.no_table = err && err->fault == AWS_NOT_FOUND;
+	if (err || lock_row(&m->arena, out, &row, &m->read_err) < 0) {
+		m->after_row(m, NULL);
+		return;
+	}
+	m->after_row(m, &row);
+}
+
+void move_row(Move *m, void (*then)(Move *m, const LockRow *row))
+{
+	DdbKeyIn key = lock_key(&m->arena, &m->place);
+
+	m->after_row = then;
+	move_call(m, &op_dynamodb_get_item, &key, on_row);
+}
+
+void move_reread(Move *m, void (*after)(Move *m))
+{
+	m->after_read = after;
+	m->b->read(m);
+}
+
+void move_read(Move *m, const AwsError *err)
+{
+	m->read_err = err ? err->err : (Err){ 0 };
+	m->after_read(m);
+}
+
+/* --- from outside --- */
+
+static MoveAsk keep_ask(Move *m, const MoveAsk *ask)
+{
+	MoveAsk k = *ask;
+
+	k.agent = move_keep(m, ask->agent);
+	k.pointer = move_keep(m, ask->pointer);
+	k.from = move_keep(m, ask->from);
+	k.to = move_keep(m, ask->to);
+	k.reason = move_keep(m, ask->reason);
+	k.exact = route_copy(&m->arena, ask->exact);
+	return k;
+}
+
+static Move *make(const MoveSpec *spec, const MoveAsk *ask)
+{
+	Move *m = xcalloc(1, sizeof *m);
+
+	m->spec = *spec;
+	m->spec.verify_ms = spec->verify_ms ? spec->verify_ms : VERIFY_MS;
+	m->ask = keep_ask(m, ask);
+	m->v = (MoveView){ .action = ask->action, .reason = m->ask.reason, .backend = "", .started_ms = clock_wall_ms() };
+	(void)uv_timer_init(spec->loop, &m->timer);
+	m->timer.data = m;
+	move_wait(m, 0, plan_identity);
+	return m;
+}
+
+Move *move_start(const MoveSpec *spec, const MoveAsk *ask)
+{
+	Move *m = make(spec, ask);
+
+	m->begin = claim_begin;
+	m->find = plan_find;
+	return m;
+}
+
+Move *move_resolve(const MoveSpec *spec, Str op)
+{
+	Move *m = make(spec, &(MoveAsk){ 0 });
+
+	m->op = move_keep(m, op);
+	m->begin = resolve_begin;
+	m->find = resolve_find;
+	return m;
+}
+
+int move_journal(Move *m, Err *e)
+{
+	Buf b = { 0 };
+	int rc = journal_begin(m->spec.journal, m->v.op, facts(m, &b), clock_wall_ms(), e);
+
+	buf_done(&b);
+	return rc;
+}
+
+void move_go(Move *m)
+{
+	char op[UUID_TEXT];
+	Err why = { 0 };
+
+	m->going = true;
+	if (!m->op.n) {                      /* else it has its row, or gets one when it is taken up */
+		move_uuid(op);
+		m->v.op = move_keep(m, str_of(op));
+		if (move_journal(m, &why) < 0) {
+			m->v.op = STR("");
+			move_end(m, MOVE_FAILED, &why);
+			return;
+		}
+	}
+	plan_identity(m);
+}
+
+void move_stop(Move *m)
+{
+	m->stopping = true;
+	if (!m->going && !m->call && !m->waited)
+		move_refuse(m, ERR_FAILED, "stopped before anything was sent");
+}
+
+static void on_closed(uv_handle_t *h)
+{
+	Move *m = h->data;
+
+	free(m->found);
+	arena_done(&m->arena);
+	free(m);
+}
+
+void move_free(Move *m)
+{
+	if (!m || m->closing)
+		return;
+	m->closing = true;
+	uv_close((uv_handle_t *)&m->timer, on_closed);
+}

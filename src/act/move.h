@@ -1,0 +1,90 @@
+/* One move of a pointer, from the question to the proof: plan -> (a person says yes) -> journal -> claim -> act -> verify -> audit.
+ * Of several operators exactly one wins; what AWS did not answer is read back, never sent again blind; the outcome is said
+ * only after the pointer itself says so. Everything on the loop thread; one call at a time.
+ *
+ * DynamoDB decides who may move (items.h): UpdateAgentAlias and UpdateAgentRuntimeEndpoint know no condition, so the last writer
+ * would win, and nobody could tell a retry of ours from a second decision. */
+#ifndef ACT_MOVE_H
+#define ACT_MOVE_H
+
+#include <uv.h>
+
+#include "act/items.h"
+#include "aws/aws.h"
+#include "store/journal.h"
+
+typedef struct Move Move;
+
+typedef enum MoveAction { MOVE_ROLLBACK, MOVE_ROLLOUT, MOVE_UNDO, MOVE_ACTIONS } MoveAction;
+const char *move_action_name(MoveAction a);      /* "rollback" */
+
+typedef struct MoveAsk {
+	MoveAction action;
+	Str   agent, pointer;        /* pointer: a name ("prod"), "BACKEND/NAME" or an id; empty: the only one */
+	Str   from;                  /* what the operator saw; empty: what the plan reads */
+	Str   to;                    /* empty: spec.choose finds it */
+	int64_t percent;             /* MOVE_ROLLOUT: how much of the traffic `to` gets */
+	Route exact;                 /* MOVE_UNDO: the list that is put back */
+	Str   reason;
+	bool  no_claim;              /* break-glass: there is nobody to ask for the lock, and the operator has typed that */
+} MoveAsk;
+
+typedef enum MoveOutcome { MOVE_OPEN, MOVE_DONE, MOVE_FAILED, MOVE_REFUSED, MOVE_LOST, MOVE_UNKNOWN, MOVE_RELEASED } MoveOutcome;
+const char *move_outcome_name(MoveOutcome o);    /* "planned" before the end */
+
+typedef struct MoveRequest { const char *call; Str id; } MoveRequest;
+
+/* How it stands. Text lives as long as the move. */
+typedef struct MoveView {
+	Str  op;                     /* UUID; empty while nothing was journaled */
+	MoveAction action;
+	MoveOutcome outcome;
+	int  exit;                   /* ErrKind; 0 when done */
+	Err  err;                    /* why not done */
+	const char *backend;         /* "dynamodb", "agentcore", "agents-classic" */
+	bool splits;                 /* it can divide traffic */
+	Str  agent, name, pointer, pointer_name;     /* agent: its id there; pointer: ARN or "AGENT/route" */
+	Route from, to;
+	Str  resolution;             /* of move_resolve: what will be done, or how it had ended already */
+	Str  evidence, drift;        /* why this target; what stands in the way of trusting the plan (empty: nothing) */
+	Str  reason, by, account;    /* by: the caller's ARN */
+	bool claim, no_table;        /* no_table: there is no lock table */
+	int64_t rev_seen, rev_now;
+	int64_t started_ms, finished_ms;
+	bool verified;
+	bool lost_to_lock;           /* winner is a running action; else the last one that moved it */
+	Lock winner;                 /* op empty: nobody is known */
+	const MoveRequest *request; size_t requests;
+} MoveView;
+
+typedef struct MoveSpec {
+	AwsClient *aws;
+	uv_loop_t *loop;
+	Journal *journal;
+	const char *audit_path;
+	Str  context, account, host;
+	const char *agents_table, *lock_table;
+	bool dynamodb, agentcore, classic;           /* where agents are looked for */
+	int64_t verify_ms;           /* how long a pointer may be on its way; 0: 15 min */
+	/* A target for a rollback without one. 0, or -1 when there is none with evidence. */
+	int  (*choose)(void *arg, const MoveView *v, Arena *a, Str *to, Str *evidence, Err *e);
+	void (*on_planned)(void *arg, Move *m);      /* move_go, or move_stop */
+	void (*on_step)(void *arg, Move *m, const char *sentence);      /* may be NULL */
+	void (*on_done)(void *arg, Move *m);         /* once; free it here or later */
+	void *arg;
+} MoveSpec;
+
+/* Texts of both are copied. Looks and reads only, until move_go. */
+Move *move_start(const MoveSpec *spec, const MoveAsk *ask);
+/* Takes up an action whose end is not known, one's own or anybody's: on_planned comes when it is clear what it should end in (`resolution`
+ * says it; move_go does it), on_done at once when nothing is left to do, or not yet. The journal's row ends with it. */
+Move *move_resolve(const MoveSpec *spec, Str op);
+/* Writes. From here on the outcome is kept in the journal. */
+void  move_go(Move *m);
+/* Ends it at the next point that is safe: before the claim nothing was done; a claim that led to nothing is let go; what AWS may have
+ * begun is seen through. on_done still comes. */
+void  move_stop(Move *m);
+void  move_free(Move *m);        /* after on_done; NULL is fine */
+const MoveView *move_view(const Move *m);
+
+#endif

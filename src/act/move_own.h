@@ -1,0 +1,119 @@
+/* Inside a move. move.c has the ways that all steps go, and the end; plan.c finds out what is to be moved; claim.c takes and gives back
+ * the lock; deed.c moves and verifies; each back end (backend_*.c) knows its own calls. */
+#ifndef ACT_MOVE_OWN_H
+#define ACT_MOVE_OWN_H
+
+#include "act/move.h"
+
+enum { UUID_TEXT = 37, REQUESTS_MAX = 64 };
+
+typedef struct Backend Backend;
+typedef void MoveThen(Move *m, const void *out, const AwsError *err);
+
+/* A pointer that goes by the asked name. */
+typedef struct Candidate { const Backend *b; Str agent, name, pointer, pointer_name; bool exact; } Candidate;
+
+/* The pointer as AWS says it. */
+typedef struct PointerState {
+	Str  live, target, status, why;      /* why: of a failure */
+	bool settled, failed;                /* settled: nothing is on its way */
+	Str  description, state;             /* that an update must send back */
+	Str  alias_name;
+} PointerState;
+
+struct Backend {
+	const char *name;
+	bool splits;
+	bool route;                          /* the lock is in the item of the pointer, and the finish moves it */
+	void (*find)(Move *m);               /* adds candidates, ends in move_found */
+	void (*read)(Move *m);               /* fills m->now, ends in move_read */
+	void (*version)(Move *m, Str version);       /* is it there and may it serve? ends in move_version */
+	void (*move)(Move *m);               /* asks AWS for it, ends in deed_asked */
+};
+extern const Backend backend_dynamodb, backend_agentcore, backend_classic;
+
+struct Move {
+	MoveSpec spec;
+	MoveAsk ask;
+	Arena arena;
+	MoveView v;
+	const Backend *b;
+	AwsCall *call;
+	MoveThen *then;
+	uv_timer_t timer;
+	void (*waited)(Move *m);
+	bool closing, stopping, going, ended;
+	void (*find)(Move *m);
+	void (*begin)(Move *m);              /* what move_go leads to, once the keys are known to be the same */
+	int  finder;                         /* which back end is being asked */
+	Candidate *found; size_t founds, found_cap;
+	Err  find_err; bool find_failed;
+	void *search;                        /* a back end's own, while it looks */
+	LockPlace place;
+	LockRow seen;                        /* at the plan */
+	PointerState now;
+	Err  read_err;                       /* of the last read; text empty: it came */
+	void (*after_read)(Move *m);         /* who asked for it */
+	void (*after_row)(Move *m, const LockRow *row);
+	bool was_failed;                     /* before we did anything */
+	bool from_item;                      /* the version that is left has an item */
+	Lock mine;
+	MoveRequest request[REQUESTS_MAX];
+	/* The transaction under way: built once, so that a resend is the same bytes. */
+	DdbTransactIn txn;
+	int64_t txn_from_ms;                 /* monotonic: first sent */
+	int  tries, reads;
+	bool unsure;                         /* an answer was lost: what is refused now may have been done before */
+	char hash[72];                       /* of the audit item before */
+	Str  op;                             /* of another one that is taken up (resolve.c) */
+	Str  scanned;                        /* how far the tables were searched */
+	bool forward;                        /* it is finished, not let go */
+	/* How it is to end when the lock is given back. */
+	bool moved;
+	MoveOutcome end;
+	Err  end_err;
+	const char *event;
+	int64_t deed_ms;                     /* monotonic: when AWS was asked */
+	int  deeds;
+	Err  deed_err; AwsFault deed_fault;  /* of the last ask */
+};
+
+/* move.c */
+/* One call; `then` gets what came. What cannot even be sent comes back the same way, at once. */
+void move_call(Move *m, const AwsOp *op, const void *in, MoveThen *then);
+void move_wait(Move *m, int64_t ms, void (*then)(Move *m));
+void move_uuid(char out[UUID_TEXT]);
+Str  move_keep(Move *m, Str s);
+void move_say(Move *m, const char *fmt, ...) FORMAT(2, 3);
+int  move_journal(Move *m, Err *e);                               /* begins its row */
+int  move_note(Move *m, const char *step, Str detail);           /* into the journal; -1: it has ended, with the reason */
+void move_audit(Move *m, const char *event);                     /* into the local file */
+void move_read(Move *m, const AwsError *err);                    /* m->now is filled; err: it is not */
+void move_reread(Move *m, void (*after)(Move *m));
+void move_row(Move *m, void (*then)(Move *m, const LockRow *row));       /* consistent; row NULL: m->read_err says why */
+void move_end(Move *m, MoveOutcome o, const Err *why);           /* why NULL: done */
+void move_lost(Move *m, const LockRow *row);
+
+void move_refuse(Move *m, ErrKind kind, const char *fmt, ...) FORMAT(3, 4);
+
+/* plan.c */
+void plan_find(Move *m);                                         /* begins; goes on by itself to spec.on_planned */
+void plan_identity(Move *m);                                     /* whose keys; then the plan, or the claim once move_go was called */
+bool move_names(const Move *m, Str name, bool *exact);           /* is that the agent that was asked for? */
+void move_add(Move *m, const Backend *b, Str agent, Str name, Str pointer, Str pointer_name);
+void move_found(Move *m, const Err *why);                        /* of one back end; NULL: it was searched */
+void move_version(Move *m, const char *status, const Err *why);  /* why: it cannot be a target */
+
+/* claim.c */
+void claim_begin(Move *m);
+void claim_finish(Move *m, bool moved, MoveOutcome end, const Err *why, const char *event);
+
+/* resolve.c */
+void resolve_find(Move *m);                                      /* in place of plan_find */
+void resolve_begin(Move *m);                                     /* in place of claim_begin */
+
+/* deed.c */
+void deed_begin(Move *m);                                        /* the lock is ours */
+void deed_asked(Move *m, const AwsError *err);
+
+#endif

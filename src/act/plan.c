@@ -1,0 +1,293 @@
+/* What a move rests on: which pointer is meant, whose keys these are, where the pointer is, where it shall go. Reads only. */
+#include "act/move_own.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "api/sts.h"
+#include "base/xalloc.h"
+
+static const Backend *const backends[] = { &backend_dynamodb, &backend_agentcore, &backend_classic };
+enum { BACKENDS = sizeof backends / sizeof *backends };
+
+/* --- the plan --- */
+
+/* Copies what a plan needs of a row beyond the answer that it came in. */
+static LockRow keep_row(Move *m, const LockRow *r)
+{
+	LockRow k = *r;
+
+	k.routes = route_copy(&m->arena, r->routes);
+	k.live = move_keep(m, r->live);
+	k.updated_at = move_keep(m, r->updated_at);
+	k.updated_by = move_keep(m, r->updated_by);
+	k.reason = move_keep(m, r->reason);
+	return k;
+}
+
+static Route wanted(Move *m, Str to)
+{
+	const MoveAsk *ask = &m->ask;
+	RoutePart *p;
+
+	if (ask->action == MOVE_UNDO)
+		return route_copy(&m->arena, ask->exact);
+	if (ask->action != MOVE_ROLLOUT || ask->percent >= 100)
+		return route_one(&m->arena, to);
+	p = ARENA_ARRAY(&m->arena, RoutePart, 2);
+	p[0] = (RoutePart){ route_main(m->v.from), 100 - ask->percent };
+	p[1] = (RoutePart){ move_keep(m, to), ask->percent };
+	return (Route){ p, 2 };
+}
+
+static void planned(Move *m)
+{
+	if (m->stopping)
+		move_refuse(m, ERR_FAILED, "stopped before anything was sent");
+	else
+		m->spec.on_planned(m->spec.arg, m);
+}
+
+void move_version(Move *m, const char *status, const Err *why)
+{
+	if (why) {
+		move_end(m, why->kind == ERR_REFUSED || why->kind == ERR_USAGE ? MOVE_REFUSED : MOVE_FAILED, why);
+		return;
+	}
+	if (status && (strcmp(status, "draft") == 0 || strcmp(status, "rejected") == 0)) {
+		move_refuse(m, ERR_REFUSED, "version %.*s of %.*s is %s, so nothing is pointed to it; approve it first, or name another with --to",
+		       STR_ARG(route_main(m->v.to)), STR_ARG(m->v.name), status);
+		return;
+	}
+	planned(m);
+}
+
+static void choose_target(Move *m)
+{
+	MoveView *v = &m->v;
+	Str to = m->ask.to;
+	Err why = { 0 };
+
+	if (m->ask.action == MOVE_UNDO)
+		to = route_main(m->ask.exact);
+	if (!to.n && m->spec.choose(m->spec.arg, v, &m->arena, &to, &v->evidence, &why) < 0) {
+		move_end(m, MOVE_REFUSED, &why);
+		return;
+	}
+	v->to = wanted(m, to);
+	if (route_check(v->to, &why) < 0)
+		move_refuse(m, ERR_USAGE, "%s", why.text);
+	else if (v->to.n > 1 && !m->b->splits)
+		move_refuse(m, ERR_REFUSED, "%s cannot divide traffic: %.*s holds one version; give --percent 100", m->b->name, STR_ARG(v->pointer));
+	else if (route_eq(v->from, v->to))
+		move_refuse(m, ERR_USAGE, "%.*s serves %.*s already", STR_ARG(v->pointer), STR_ARG(route_text(v->to, &m->arena)));
+	else
+		m->b->version(m, route_main(v->to));
+}
+
+/* The pointer is elsewhere than where the table says that we left it. */
+static void note_drift(Move *m)
+{
+	const LockRow *r = &m->seen;
+
+	if (!m->b->route && r->live.n && !str_eq(r->live, m->now.live))
+		m->v.drift = arena_printf(&m->arena, "somebody moved %.*s outside seismo: it serves %.*s, and %.*s left it at %.*s on %.*s",
+		                          STR_ARG(m->v.pointer), STR_ARG(m->now.live), STR_ARG(r->updated_by), STR_ARG(r->live), STR_ARG(r->updated_at));
+}
+
+static void judge(Move *m)
+{
+	MoveView *v = &m->v;
+	const LockRow moved = { .routes = v->from, .updated_by = m->seen.updated_by, .updated_at = m->seen.updated_at, .reason = m->seen.reason };
+	const LockRow outside = { .routes = v->from };
+
+	note_drift(m);
+	if (m->ask.from.n && !str_eq(m->ask.from, route_main(v->from))) {
+		bool ours = m->b->route || str_eq(m->seen.live, m->now.live);
+
+		move_lost(m, ours ? &moved : &outside);
+	} else if (v->drift.n && !m->ask.from.n) {
+		move_refuse(m, ERR_REFUSED, "%.*s; look at it, and say with --from which version you saw", STR_ARG(v->drift));
+	} else if (!m->b->route && !m->now.settled) {
+		move_refuse(m, ERR_FAILED, "%.*s is %.*s: something is on its way there; try again when it is over", STR_ARG(v->pointer),
+		       STR_ARG(m->now.status));
+	} else {
+		choose_target(m);
+	}
+}
+
+static void plan_pointer(Move *m)
+{
+	if (m->read_err.text[0]) {
+		move_end(m, MOVE_FAILED, &m->read_err);
+		return;
+	}
+	m->was_failed = m->now.failed;
+	m->v.from = m->b->route ? m->seen.routes : route_one(&m->arena, m->now.live);
+	if (!m->v.from.n)
+		move_refuse(m, ERR_FAILED, "%.*s serves no version yet", STR_ARG(m->v.pointer));
+	else
+		judge(m);
+}
+
+static void plan_row(Move *m, const LockRow *row)
+{
+	MoveView *v = &m->v;
+
+	v->claim = !m->ask.no_claim;
+	if (!row && m->b->route) {
+		move_end(m, MOVE_FAILED, &m->read_err);
+		return;
+	}
+	/* Without a lock table nothing is claimed; whether that is allowed the operator has to type. */
+	if (!row && !m->ask.no_claim) {
+		move_refuse(m, ERR_REFUSED, "%s%s. `seismo setup` makes the table; --confirm \"%.*s unlocked-race\" moves without a claim",
+		       v->no_table ? "there is no lock table, so two operators could move at once: " : "", m->read_err.text, STR_ARG(v->name));
+		return;
+	}
+	if (row)
+		m->seen = keep_row(m, row);
+	v->rev_seen = v->rev_now = m->seen.rev;
+	if (row && row->locked && !m->ask.no_claim)
+		move_lost(m, row);
+	else
+		move_reread(m, plan_pointer);
+}
+
+static void on_identity(Move *m, const void *out, const AwsError *err)
+{
+	const StsIdentity *id = out;
+
+	if (err) {
+		move_end(m, MOVE_FAILED, &err->err);
+		return;
+	}
+	if (m->v.by.n && !str_eq(m->v.by, id->arn)) {
+		move_refuse(m, ERR_REFUSED, "the keys that would sign are %.*s now, and the plan was made by %.*s; plan it again", STR_ARG(id->arn),
+		       STR_ARG(m->v.by));
+		return;
+	}
+	m->v.by = move_keep(m, id->arn);
+	m->v.account = move_keep(m, id->account);
+	if (!m->spec.account.n)
+		m->spec.account = move_keep(m, id->account);
+	if (!str_eq(m->spec.account, id->account))
+		move_refuse(m, ERR_REFUSED, "these keys belong to account %.*s, not to %.*s", STR_ARG(id->account), STR_ARG(m->spec.account));
+	else if (m->going)
+		m->begin(m);
+	else
+		m->find(m);
+}
+
+void plan_identity(Move *m)
+{
+	move_call(m, &op_sts_get_caller_identity, NULL, on_identity);
+}
+
+/* --- which pointer --- */
+
+bool move_names(const Move *m, Str name, bool *exact)
+{
+	Str asked = m->ask.agent;
+
+	*exact = str_eq(name, asked);
+	if (*exact || name.n != asked.n)
+		return *exact;
+	/* AgentCore's names have no hyphens. */
+	for (size_t i = 0; i < name.n; i++)
+		if (name.p[i] != asked.p[i] && !(name.p[i] == '_' && asked.p[i] == '-'))
+			return false;
+	return true;
+}
+
+void move_add(Move *m, const Backend *b, Str agent, Str name, Str pointer, Str pointer_name)
+{
+	Str asked = m->ask.pointer, rest = asked, head = str_cut(asked, '/', &rest);
+	Candidate c = { b, move_keep(m, agent), move_keep(m, name), move_keep(m, pointer), move_keep(m, pointer_name), false };
+
+	if (asked.n && !str_eq(asked, pointer_name) && !str_eq(asked, pointer) && !(str_is(head, b->name) && str_eq(rest, pointer_name)))
+		return;
+	(void)move_names(m, name, &c.exact);
+	VEC_GROW(m->found, m->found_cap, m->founds + 1);
+	m->found[m->founds++] = c;
+}
+
+static void ambiguous(Move *m)
+{
+	Buf b = { 0 };
+
+	for (size_t i = 0; i < m->founds; i++)
+		(void)buf_printf(&b, "%s%s/%.*s", i ? ", " : "", m->found[i].b->name, STR_ARG(m->found[i].pointer_name));
+	move_refuse(m, ERR_USAGE, "%.*s has several pointers: %s; name one with --pointer", STR_ARG(m->ask.agent), buf_cstr(&b));
+	buf_done(&b);
+}
+
+/* Of names that are alike the one that is the same counts alone. */
+static void only_exact(Move *m)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->founds; i++)
+		if (m->found[i].exact)
+			m->found[n++] = m->found[i];
+	m->founds = n ? n : m->founds;
+}
+
+static void chosen(Move *m)
+{
+	const Candidate *c = &m->found[0];
+	MoveView *v = &m->v;
+
+	m->b = c->b;
+	v->backend = c->b->name;
+	v->splits = c->b->splits;
+	v->agent = c->agent;
+	v->name = c->name;
+	v->pointer = c->pointer;
+	v->pointer_name = c->pointer_name;
+	m->place = c->b->route ? (LockPlace){ true, m->spec.agents_table, c->agent } : (LockPlace){ false, m->spec.lock_table, c->pointer };
+	if (m->ask.no_claim && c->b->route)
+		move_refuse(m, ERR_REFUSED, "the route of %.*s is in the table that holds the lock: it cannot be moved without it", STR_ARG(c->name));
+	else
+		move_row(m, plan_row);
+}
+
+static bool looks_in(const Move *m, int i)
+{
+	return (backends[i] == &backend_dynamodb && m->spec.dynamodb) || (backends[i] == &backend_agentcore && m->spec.agentcore) ||
+	       (backends[i] == &backend_classic && m->spec.classic);
+}
+
+void plan_find(Move *m)
+{
+	if (m->stopping) {
+		move_refuse(m, ERR_FAILED, "stopped before anything was sent");
+		return;
+	}
+	while (m->finder < BACKENDS && !looks_in(m, m->finder))
+		m->finder++;
+	if (m->finder < BACKENDS) {
+		backends[m->finder]->find(m);
+		return;
+	}
+	only_exact(m);
+	if (m->founds == 1)
+		chosen(m);
+	else if (m->founds > 1)
+		ambiguous(m);
+	else if (m->find_failed)
+		move_end(m, MOVE_FAILED, &m->find_err);
+	else
+		move_refuse(m, ERR_USAGE, "no agent %.*s%s%.*s in this account and Region; `seismo get agents` lists them", STR_ARG(m->ask.agent),
+		       m->ask.pointer.n ? " with the pointer " : "", STR_ARG(m->ask.pointer));
+}
+
+void move_found(Move *m, const Err *why)
+{
+	if (why && !m->find_failed) {
+		m->find_err = *why;
+		m->find_failed = true;
+	}
+	m->finder++;
+	plan_find(m);
+}

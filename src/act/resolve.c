@@ -1,0 +1,344 @@
+/* An action whose end is not known is taken up: by the process that began it, at its next start, or by anybody who has its id. What AWS
+ * says decides. A lock is given back or its move finished; it is never broken because it is old. */
+#include "act/move_own.h"
+
+#include <stdio.h>
+
+#include "act/audit.h"
+#include "base/clock.h"
+#include "base/process.h"
+#include "wire/jsonval.h"
+
+enum { LATE_CLAIM_MS = 10 * 60 * 1000 };        /* how long a claim that was sent may still arrive, and its token is good */
+
+/* --- where it was --- */
+
+static const Backend *backend_of(Str name)
+{
+	const Backend *const all[] = { &backend_dynamodb, &backend_agentcore, &backend_classic };
+
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		if (str_is(name, all[i]->name))
+			return all[i];
+	return NULL;
+}
+
+static int read_route(Move *m, JsonVal facts, const char *key, Route *out, Err *e)
+{
+	JsonVal list;
+	RoutePart *p;
+
+	if (jv_array(facts, key, &list, e) < 0)
+		return -1;
+	*out = (Route){ p = ARENA_ARRAY(&m->arena, RoutePart, jv_count(list) + 1), jv_count(list) };
+	for (size_t i = 0; i < out->n; i++)
+		if (jv_str(jv_at(list, i), "version", &p[i].version, e) < 0 || jv_i64(jv_at(list, i), "weight", &p[i].weight, e) < 0)
+			return -1;
+	return 0;
+}
+
+static MoveAction action_of(Str name)
+{
+	for (int i = 0; i < MOVE_ACTIONS; i++)
+		if (str_is(name, move_action_name((MoveAction)i)))
+			return (MoveAction)i;
+	return MOVE_ROLLBACK;
+}
+
+static void set_place(Move *m)
+{
+	m->v.backend = m->b->name;
+	m->v.splits = m->b->splits;
+	m->place = m->b->route ? (LockPlace){ true, m->spec.agents_table, m->v.agent } : (LockPlace){ false, m->spec.lock_table, m->v.pointer };
+}
+
+static int from_journal(Move *m, const JournalRow *row, Err *e)
+{
+	MoveView *v = &m->v;
+	Str backend, action;
+	JsonVal f;
+	const struct { const char *key; Str *to; } texts[] = {
+		{ "backend", &backend }, { "action", &action }, { "agent", &v->agent }, { "name", &v->name }, { "pointer", &v->pointer },
+		{ "pointerName", &v->pointer_name }, { "reason", &v->reason },
+	};
+
+	if (jv_parse(&m->arena, row->facts, row->facts.n + 1, &f, e) < 0)
+		return -1;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (jv_str(f, texts[i].key, texts[i].to, e) < 0)
+			return -1;
+	if (jv_i64(f, "rev", &v->rev_seen, e) < 0 || jv_bool(f, "claim", &v->claim, e) < 0 || read_route(m, f, "from", &v->from, e) < 0 ||
+	    read_route(m, f, "to", &v->to, e) < 0)
+		return err_wrap(e, "the journal's row of %.*s", STR_ARG(m->op));
+	if (!(m->b = backend_of(backend)))
+		return err_set(e, "the journal's row of %.*s names the back end %.*s, which nobody knows", STR_ARG(m->op), STR_ARG(backend));
+	v->action = action_of(action);
+	set_place(m);
+	return 0;
+}
+
+/* "…runtime/ID/runtime-endpoint/NAME" and "…agent-alias/AGENT/ALIAS". */
+static bool from_arn(Move *m, Str arn)
+{
+	static const char runtime[] = ":runtime/", alias[] = ":agent-alias/", endpoint[] = "runtime-endpoint/";
+	const char *at;
+	MoveView *v = &m->v;
+	char *text = arena_cstr(&m->arena, arn);
+	Str rest;
+
+	v->pointer = str_of(text);
+	if ((at = strstr(text, runtime))) {
+		v->agent = str_cut(str_of(at + sizeof runtime - 1), '/', &rest);
+		if (!str_starts(rest, STR("runtime-endpoint/")))
+			return false;
+		v->pointer_name = str_sub(rest, sizeof endpoint - 1, rest.n);
+		m->b = &backend_agentcore;
+	} else if ((at = strstr(text, alias))) {
+		v->agent = str_cut(str_of(at + sizeof alias - 1), '/', &v->pointer_name);
+		m->b = &backend_classic;
+	}
+	v->name = v->agent;
+	return m->b && v->agent.n && v->pointer_name.n;
+}
+
+/* --- what became of it --- */
+
+static void tell(Move *m, bool forward, const char *text)
+{
+	m->forward = forward;
+	m->v.resolution = move_keep(m, str_of(text));
+	m->spec.on_planned(m->spec.arg, m);
+}
+
+static void open_still(Move *m, const char *text)
+{
+	Err why = { 0 };
+
+	(void)err_kind(&why, ERR_UNKNOWN, "%s", text);
+	move_end(m, MOVE_UNKNOWN, &why);
+}
+
+/* It is over: only the journal has to learn that. */
+static void was_over(Move *m, const char *outcome, const char *text)
+{
+	JournalRow row;
+	bool found;
+	Err why = { 0 };
+
+	m->v.resolution = move_keep(m, str_of(text));
+	if (journal_find(m->spec.journal, m->op, &m->arena, &row, &found, &why) < 0 ||
+	    (found && !row.outcome.n && journal_end(m->spec.journal, m->op, outcome, m->v.resolution, clock_wall_ms(), &why) < 0))
+		move_end(m, MOVE_FAILED, &why);
+	else
+		move_end(m, MOVE_DONE, NULL);
+}
+
+static void on_audit(Move *m, const void *out, const AwsError *err)
+{
+	const DdbPage *page = out;
+	Str event = STR(""), op, time = STR("");
+	char text[300];
+	bool claimed = false;
+
+	if (err) {
+		move_end(m, MOVE_FAILED, &err->err);
+		return;
+	}
+	for (size_t i = 0; i < jv_count(page->items) && !event.n; i++) {
+		JsonVal item = jv_at(page->items, i);
+
+		op = STR("");
+		if (ddb_str(item, "op", &op, NULL) < 0 || !str_eq(op, m->op) || ddb_str(item, "event", &event, NULL) < 0)
+			continue;
+		claimed |= str_is(event, "claimed");
+		(void)ddb_str(item, "version", &time, NULL);
+		if (str_is(event, "claimed"))
+			event = STR("");
+	}
+	if (event.n) {
+		(void)snprintf(text, sizeof text, "it ended: the table says %.*s", STR_ARG(event));
+		was_over(m, str_is(event, "done") ? "done" : str_is(event, "released") ? "released" : "failed", text);
+	} else if (claimed) {
+		was_over(m, "released", "its lock was broken by somebody; nothing of it is under way any more");
+	} else {
+		was_over(m, "failed", "it never got the lock: nothing was moved");
+	}
+}
+
+static void look_for_the_end(Move *m)
+{
+	JournalRow row;
+	bool found;
+	DdbQueryIn q;
+	Err why = { 0 };
+
+	if (journal_find(m->spec.journal, m->op, &m->arena, &row, &found, &why) < 0) {
+		move_end(m, MOVE_FAILED, &why);
+		return;
+	}
+	if (found && clock_wall_ms() - row.begun_ms < LATE_CLAIM_MS && (str_is(row.step, "claiming") || str_is(row.step, "unknown"))) {
+		open_still(m, "nothing holds the lock, but what was sent may still arrive: ask again ten minutes after it began");
+		return;
+	}
+	q = audit_query(&m->arena, &m->place);
+	move_call(m, &op_dynamodb_query, &q, on_audit);
+}
+
+static void judge(Move *m)
+{
+	Str from = route_main(m->v.from), to = route_main(m->v.to);
+	char text[600];
+
+	if (m->read_err.text[0]) {
+		move_end(m, MOVE_FAILED, &m->read_err);
+	} else if (m->b->route) {
+		tell(m, false, "the route was not moved yet: the lock is given back");
+	} else if (m->now.settled && !m->now.failed && str_eq(m->now.live, to)) {
+		tell(m, true, "the pointer is where it was to go: the move is finished");
+	} else if (m->now.settled && str_eq(m->now.live, from) && (m->now.failed || !m->now.target.n || str_eq(m->now.target, from))) {
+		tell(m, false, "the pointer is where it was before: the lock is given back");
+	} else {
+		(void)snprintf(text, sizeof text, "%.*s is %.*s: it serves %.*s and goes to %.*s; the action was to take it from %.*s to %.*s. "
+		               "Wait, or put it where it belongs and ask again", STR_ARG(m->v.pointer), STR_ARG(m->now.status), STR_ARG(m->now.live),
+		               STR_ARG(m->now.target), STR_ARG(from), STR_ARG(to));
+		open_still(m, text);
+	}
+}
+
+static bool runs_here(const Move *m)
+{
+	ProcessId self, other = { .pid = m->mine.pid };
+
+	process_self(&self);
+	if (!str_is(m->mine.host, self.host) || m->mine.pid == self.pid)
+		return false;
+	memcpy(other.host, self.host, sizeof other.host);
+	memcpy(other.boot, self.boot, sizeof other.boot);
+	memcpy(other.space, self.space, sizeof other.space);
+	return process_look(&self, &other) == PROCESS_ALIVE;
+}
+
+static void keep_lock(Move *m, const LockRow *row)
+{
+	const Lock *l = &row->lock;
+
+	m->mine = (Lock){ .op = move_keep(m, l->op), .action = move_keep(m, l->action), .by = move_keep(m, l->by), .host = move_keep(m, l->host),
+	                  .since = move_keep(m, l->since), .reason = move_keep(m, l->reason), .pid = l->pid, .from = route_copy(&m->arena, l->from),
+	                  .to = route_copy(&m->arena, l->to) };
+	m->v.from = m->mine.from;
+	m->v.to = m->mine.to;
+	m->v.reason = m->mine.reason;
+	m->v.action = action_of(m->mine.action);
+	/* The claim has added one. */
+	m->seen.rev = row->rev - 1;
+	m->seen.routes = route_copy(&m->arena, row->routes);
+	m->v.rev_seen = m->seen.rev;
+	m->v.rev_now = row->rev;
+	m->v.claim = true;
+}
+
+static void on_row(Move *m, const LockRow *row)
+{
+	char text[300];
+
+	if (!row) {
+		move_end(m, MOVE_FAILED, &m->read_err);
+	} else if (!row->locked || !str_eq(row->lock.op, m->op)) {
+		look_for_the_end(m);
+	} else {
+		keep_lock(m, row);
+		if (runs_here(m)) {
+			(void)snprintf(text, sizeof text, "process %lld on this machine still works on it; wait for it or end it first", (long long)m->mine.pid);
+			open_still(m, text);
+		} else {
+			move_reread(m, judge);
+		}
+	}
+}
+
+/* --- finding it --- */
+
+static void scan(Move *m);
+
+static void on_scan(Move *m, const void *out, const AwsError *err)
+{
+	const DdbPage *page = out;
+	Str key = STR("");
+	bool agents = m->finder == 1;
+
+	if (err && err->fault != AWS_NOT_FOUND) {
+		move_end(m, MOVE_FAILED, &err->err);
+		return;
+	}
+	if (!err && page->count && ddb_str(jv_at(page->items, 0), agents ? "agentId" : "pointer", &key, NULL) == 0 && key.n) {
+		if (agents) {
+			m->b = &backend_dynamodb;
+			m->v.agent = m->v.name = move_keep(m, key);
+			m->v.pointer_name = STR("route");
+			m->v.pointer = arena_printf(&m->arena, "%.*s/route", STR_ARG(key));
+		}
+		if (agents || from_arn(m, key)) {
+			set_place(m);
+			move_row(m, on_row);
+			return;
+		}
+	}
+	m->scanned = err ? STR("") : move_keep(m, page->last_key_json);
+	m->finder += !m->scanned.n;
+	scan(m);
+}
+
+static void scan(Move *m)
+{
+	DdbQueryIn in = lock_scan(&m->arena, m->finder == 0 ? m->spec.lock_table : m->spec.agents_table, m->op);
+
+	if (m->finder > 1) {
+		move_refuse(m, ERR_USAGE, "nothing holds a lock for %.*s, and the journal does not know it", STR_ARG(m->op));
+		return;
+	}
+	in.start_key_json = m->scanned;
+	move_call(m, &op_dynamodb_scan, &in, on_scan);
+}
+
+void resolve_find(Move *m)
+{
+	JournalRow row;
+	bool found;
+	Err why = { 0 };
+
+	m->v.op = m->op;
+	if (journal_find(m->spec.journal, m->op, &m->arena, &row, &found, &why) < 0 || (found && from_journal(m, &row, &why) < 0)) {
+		move_end(m, MOVE_FAILED, &why);
+		return;
+	}
+	if (found && row.outcome.n) {
+		m->v.resolution = arena_printf(&m->arena, "it ended: %.*s", STR_ARG(row.outcome));
+		move_end(m, MOVE_DONE, NULL);
+	} else if (!found) {
+		scan(m);
+	} else if (!m->v.claim) {
+		move_reread(m, judge);
+	} else {
+		move_row(m, on_row);
+	}
+}
+
+void resolve_begin(Move *m)
+{
+	JournalRow row;
+	bool found;
+	Err why = { 0 };
+
+	/* Somebody else's: from here on it is in this journal too. */
+	if (journal_find(m->spec.journal, m->op, &m->arena, &row, &found, &why) < 0 ||
+	    (!found && move_journal(m, &why) < 0) || (m->v.claim && audit_last(m->spec.audit_path, m->hash, &why) < 0)) {
+		move_end(m, MOVE_FAILED, &why);
+		return;
+	}
+	if (m->forward) {
+		claim_finish(m, true, MOVE_DONE, NULL, "done");
+		return;
+	}
+	(void)err_set(&why, "it was let go: nothing was moved");
+	claim_finish(m, false, MOVE_RELEASED, &why, "released");
+}

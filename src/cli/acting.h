@@ -1,0 +1,42 @@
+/* What all commands that write to AWS share: the context, the journal and the audit file, signals, and what stands between a plan
+ * and its deed. */
+#ifndef CLI_ACTING_H
+#define CLI_ACTING_H
+
+#include "act/move.h"
+#include "app/session.h"
+#include "base/process.h"
+#include "cli/options.h"
+
+typedef struct Acting {
+	const Options *o;
+	uv_loop_t loop;
+	Session s;
+	Arena arena;
+	Journal *journal;
+	char *audit_path;
+	ProcessId self;
+	Move *move;
+	uv_signal_t signal[3];
+	uv_timer_t limit;
+	bool watching;
+	int  code;
+} Acting;
+
+/* Opens session and books. After -1 there is still acting_end to call. */
+int  acting_open(Acting *r, const Options *o, Err *e);
+/* Everything of a move's specification that is the same for all: callbacks included. */
+MoveSpec acting_spec(Acting *r);
+/* SIGHUP, SIGTERM and Ctrl-C from here on end the move at the next safe point, and the program after 30 s. */
+void acting_watch(Acting *r);
+/* May this be done, for the agent of that name? ERR_REFUSED and ERR_USAGE say what is missing. */
+int  acting_may(const Acting *r, Str name, Err *e);
+void acting_leave(Acting *r, int code);
+/* Runs the loop to its end and closes everything; the exit code. */
+int  acting_end(Acting *r);
+int  acting_usage(const char *text);             /* on stderr; exit code 2 */
+bool acting_bad_reason(const Options *o);        /* given, and empty or too long */
+/* "NAME unlocked-race": moves without a claim. */
+bool acting_unlocked(const Options *o);
+
+#endif

@@ -1,0 +1,92 @@
+/* `seismo rollback`, `rollout`, `undo`: a pointer moves from the command line. */
+#include "cli/acting.h"
+#include "cli/cli.h"
+#include "wire/jsonval.h"
+
+/* The move that is to be undone: as the journal has it. */
+static int undo_of(Acting *r, MoveAsk *ask, Err *e)
+{
+	JournalRow *row;
+	size_t n, at = 0;
+	JsonVal facts, list;
+
+	if (journal_list(r->journal, false, 1000, &r->arena, &row, &n, e) < 0)
+		return -1;
+	while (at < n && !(r->o->args ? str_is(row[at].op, r->o->arg[0]) : str_is(row[at].outcome, "done")))
+		at++;
+	if (at == n || !str_is(row[at].outcome, "done"))
+		return err_kind(e, ERR_USAGE, "there is no move %s in the journal of context %.*s that was done", r->o->args ? r->o->arg[0] : "yet",
+		                STR_ARG(r->s.ctx->name));
+	if (jv_parse(&r->arena, row[at].facts, row[at].facts.n + 1, &facts, e) < 0 || jv_str(facts, "name", &ask->agent, e) < 0 ||
+	    jv_str(facts, "pointer", &ask->pointer, e) < 0 || jv_array(facts, "from", &list, e) < 0)
+		return -1;
+	ask->exact.n = jv_count(list);
+	RoutePart *p = ARENA_ARRAY(&r->arena, RoutePart, ask->exact.n + 1);
+	for (size_t i = 0; i < ask->exact.n; i++)
+		if (jv_str(jv_at(list, i), "version", &p[i].version, e) < 0 || jv_i64(jv_at(list, i), "weight", &p[i].weight, e) < 0)
+			return -1;
+	ask->exact.part = p;
+	if (ask->from.n || jv_array(facts, "to", &list, e) < 0 || jv_count(list) != 1)
+		return 0;
+	return jv_str(jv_at(list, 0), "version", &ask->from, e);
+}
+
+static int run(const Options *o, MoveAsk ask)
+{
+	Acting r;
+	MoveSpec spec;
+	Err e = { 0 };
+
+	if (acting_open(&r, o, &e) < 0) {
+		r.code = cli_fail(&e);
+	} else if (ask.action == MOVE_UNDO && undo_of(&r, &ask, &e) < 0) {
+		acting_leave(&r, cli_fail(&e));
+	} else {
+		spec = acting_spec(&r);
+		acting_watch(&r);
+		r.move = move_start(&spec, &ask);
+	}
+	return acting_end(&r);
+}
+
+static MoveAsk ask_of(const Options *o, MoveAction action)
+{
+	return (MoveAsk){ .action = action, .pointer = str_of(o->pointer), .from = str_of(o->from), .to = str_of(o->to),
+	                  .reason = str_of(o->reason), .no_claim = acting_unlocked(o) };
+}
+
+#define BAD_REASON "--reason takes a text of 1 to 500 bytes"
+
+int cmd_rollback(const Options *o)
+{
+	MoveAsk ask = ask_of(o, MOVE_ROLLBACK);
+
+	if (o->args != 1 || o->percent)
+		return acting_usage("rollback takes one agent: seismo rollback AGENT [--pointer P] [--from V] [--to V] --reason TEXT");
+	if (acting_bad_reason(o))
+		return acting_usage(BAD_REASON);
+	ask.agent = str_of(o->arg[0]);
+	return run(o, ask);
+}
+
+int cmd_rollout(const Options *o)
+{
+	MoveAsk ask = ask_of(o, MOVE_ROLLOUT);
+
+	if (o->args != 2 || o->to || !o->percent || str_i64(str_of(o->percent), &ask.percent) < 0 || ask.percent < 1 || ask.percent > 100)
+		return acting_usage("rollout takes an agent, a version and its share: seismo rollout AGENT V --percent N (1 to 100) --reason TEXT");
+	if (acting_bad_reason(o))
+		return acting_usage(BAD_REASON);
+	ask.agent = str_of(o->arg[0]);
+	ask.to = str_of(o->arg[1]);
+	return run(o, ask);
+}
+
+int cmd_undo(const Options *o)
+{
+	if (o->args > 1 || o->to || o->percent || o->pointer)
+		return acting_usage("undo takes the id of a move, or nothing for the last one: seismo undo [OP] --reason TEXT");
+	if (acting_bad_reason(o))
+		return acting_usage(BAD_REASON);
+	return run(o, ask_of(o, MOVE_UNDO));
+}

@@ -1,0 +1,156 @@
+#include "cli/move_out.h"
+
+#include <stdio.h>
+
+#include "cli/get.h"
+#include "ui/clean.h"
+#include "wire/time8601.h"
+
+static void put_route(JsonW *w, const char *key, Route r)
+{
+	jw_key(w, key);
+	if (!r.n) {
+		jw_null(w);
+		return;
+	}
+	jw_array(w);
+	for (size_t i = 0; i < r.n; i++) {
+		jw_object(w);
+		jw_kstr(w, "version", r.part[i].version);
+		jw_ki64(w, "weight", r.part[i].weight);
+		jw_object_end(w);
+	}
+	jw_array_end(w);
+}
+
+static void put_winner(JsonW *w, const MoveView *v)
+{
+	jw_key(w, "winner");
+	if (v->outcome != MOVE_LOST) {
+		jw_null(w);
+		return;
+	}
+	jw_object(w);
+	get_str(w, "op", v->winner.op);
+	get_str(w, "by", v->winner.by);
+	get_str(w, "host", v->winner.host);
+	get_str(w, "since", v->winner.since);
+	put_route(w, "to", v->winner.to);
+	jw_object_end(w);
+}
+
+static void put_requests(JsonW *w, const MoveView *v)
+{
+	jw_key(w, "requestIds");
+	jw_array(w);
+	for (size_t i = 0; i < v->requests; i++) {
+		jw_object(w);
+		jw_kstr(w, "call", str_of(v->request[i].call));
+		jw_kstr(w, "id", v->request[i].id);
+		jw_object_end(w);
+	}
+	jw_array_end(w);
+}
+
+static void put_place_and_pointer(JsonW *w, const Session *s, const MoveView *v)
+{
+	get_str(w, "context", s->ctx->name);
+	get_str(w, "stage", s->stage);
+	get_str(w, "accountId", v->account);
+	get_str(w, "region", session_region(s));
+	get_str(w, "callerArn", v->by);
+	get_str(w, "backend", str_of(v->backend));
+	get_str(w, "agentId", v->agent);
+	get_str(w, "pointer", v->pointer);
+	put_route(w, "from", v->from);
+	put_route(w, "to", v->to);
+	get_str(w, "reason", v->reason);
+	jw_kbool(w, "claim", v->claim);
+	jw_key(w, "rev");
+	jw_object(w);
+	jw_ki64(w, "seen", v->rev_seen);
+	jw_ki64(w, "now", v->rev_now);
+	jw_object_end(w);
+}
+
+void move_out_json(const Session *s, const Move *m)
+{
+	const MoveView *v = move_view(m);
+	Arena a = { 0 };
+	Buf b = { 0 };
+	JsonW w = jw_to(&b);
+
+	jw_object(&w);
+	get_str(&w, "op", v->op);
+	jw_kstr(&w, "action", str_of(move_action_name(v->action)));
+	jw_kstr(&w, "outcome", str_of(move_outcome_name(v->outcome)));
+	jw_ki64(&w, "exit", v->exit);
+	get_str(&w, "message", str_of(v->err.text));
+	put_place_and_pointer(&w, s, v);
+	get_time(&w, "startedAt", v->started_ms);
+	get_time(&w, "finishedAt", v->finished_ms);
+	jw_kbool(&w, "verified", v->verified);
+	jw_knull(&w, "traffic");
+	jw_knull(&w, "before");
+	jw_knull(&w, "after");
+	put_winner(&w, v);
+	put_requests(&w, v);
+	jw_key(&w, "followUps");
+	jw_array(&w);
+	jw_array_end(&w);
+	if (v->outcome == MOVE_DONE)
+		jw_kstr(&w, "undo", arena_printf(&a, "seismo undo %.*s", STR_ARG(v->op)));
+	else
+		jw_knull(&w, "undo");
+	jw_object_end(&w);
+	printf("%.*s\n", STR_ARG(buf_str(&b)));
+	buf_done(&b);
+	arena_done(&a);
+}
+
+static void line(Arena *a, const char *name, Str value)
+{
+	printf("%-8s %s\n", name, clean_text(a, value, 0).p);
+}
+
+void move_out_plan(const Session *s, const Move *m)
+{
+	const MoveView *v = move_view(m);
+	Arena a = { 0 };
+
+	line(&a, "action", str_of(move_action_name(v->action)));
+	if (v->resolution.n)
+		line(&a, "found", v->resolution);
+	line(&a, "agent", v->name);
+	line(&a, "pointer", arena_printf(&a, "%.*s (%s, %.*s)", STR_ARG(v->pointer_name), v->backend, STR_ARG(v->pointer)));
+	line(&a, "from", route_text(v->from, &a));
+	line(&a, "to", v->evidence.n ? arena_printf(&a, "%.*s (%.*s)", STR_ARG(route_text(v->to, &a)), STR_ARG(v->evidence)) : route_text(v->to, &a));
+	line(&a, "in", arena_printf(&a, "%.*s %.*s %.*s, stage %.*s", STR_ARG(s->ctx->name), STR_ARG(v->account),
+	                               STR_ARG(session_region(s)), STR_ARG(s->stage)));
+	line(&a, "as", v->by);
+	line(&a, "reason", v->reason.n ? v->reason : STR("-"));
+	line(&a, "claim", v->claim ? arena_printf(&a, "yes, at revision %lld", (long long)v->rev_seen)
+	                           : STR("NO CLAIM: others can move it at the same time"));
+	if (v->drift.n)
+		line(&a, "beware", v->drift);
+	arena_done(&a);
+}
+
+void move_out_end(const Move *m)
+{
+	const MoveView *v = move_view(m);
+	char at[TIME_TEXT];
+	Arena a = { 0 };
+
+	if (v->resolution.n) {
+		printf("%s\n", clean_text(&a, v->resolution, 0).p);
+		arena_done(&a);
+		return;
+	}
+	time_format_iso(v->finished_ms, at);
+	printf("%s\n", clean_text(&a, arena_printf(&a, "%s done: %.*s %.*s serves %.*s (was %.*s), read back at %s%s; undo: seismo undo %.*s",
+	                                           move_action_name(v->action), STR_ARG(v->name), STR_ARG(v->pointer_name),
+	                                           STR_ARG(route_text(v->to, &a)), STR_ARG(route_text(v->from, &a)), at,
+	                                           v->claim ? "" : ", NO CLAIM", STR_ARG(v->op)), 0).p);
+	arena_done(&a);
+}
