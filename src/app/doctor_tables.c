@@ -12,7 +12,8 @@
 
 enum { SAMPLE = 25 };                /* items: the largest have a few KB, so this is one page and about ten read units */
 
-typedef struct TableAsk { DoctorLine *permission, *line; const char *what; Str table; } TableAsk;
+/* missing: how bad it is that the table is not there. */
+typedef struct TableAsk { DoctorLine *permission, *line; const char *what; DoctorVerdict missing; Str table; } TableAsk;
 
 static TableAsk *ask_of(Doctor *d, const AwsOp *op, NeedOn on, Str table)
 {
@@ -41,12 +42,12 @@ static void on_table(Doctor *d, const void *out, const AwsError *err, int64_t ms
 	else if (!err)                    /* it is counted every six hours only */
 		doctor_say(d, a->line, DOCTOR_OK, NULL, "ACTIVE");
 	else if (err->fault == AWS_NOT_FOUND && !aws_is_unserved(err))
-		doctor_say(d, a->line, DOCTOR_FAIL, a->what, "there is no such table in this account and Region");
+		doctor_say(d, a->line, a->missing, a->what, "there is no such table in this account and Region");
 	else
 		doctor_say(d, a->line, DOCTOR_SKIPPED, NULL, "not known: DescribeTable did not answer");
 }
 
-static void describe(Doctor *d, NeedOn on, Str table, const char *remedy)
+static void describe(Doctor *d, NeedOn on, Str table, DoctorVerdict missing, const char *remedy)
 {
 	TableAsk *a = ask_of(d, &op_dynamodb_describe_table, on, table);
 
@@ -54,6 +55,7 @@ static void describe(Doctor *d, NeedOn on, Str table, const char *remedy)
 		return;
 	a->line = doctor_add(d, DOCTOR_COVERAGE, "table", "table %.*s", STR_ARG(table));
 	a->what = remedy;
+	a->missing = missing;
 	doctor_call(d, &op_dynamodb_describe_table, arena_cstr(&d->arena, table), on_table, a);
 }
 
@@ -79,8 +81,11 @@ void doctor_tables(Doctor *d)
 	DdbQueryIn in = { .table = src->agents_table.p, .limit = 1 };
 	TableAsk *a;
 
-	describe(d, ON_JOBS_TABLE, src->jobs_table, "name the right one in sources.jobs.table, or look at account and Region");
-	describe(d, ON_AGENTS_TABLE, src->agents_table, "name the right one in sources.agents.table, or look at account and Region");
+	describe(d, ON_JOBS_TABLE, src->jobs_table, DOCTOR_FAIL, "name the right one in sources.jobs.table, or look at account and Region");
+	describe(d, ON_AGENTS_TABLE, src->agents_table, DOCTOR_FAIL,
+	         "name the right one in sources.agents.table, or look at account and Region");
+	describe(d, ON_LOCK_TABLE, src->lock_table, DOCTOR_WARN,
+	         "seismo setup makes it; without it two people can move one endpoint or alias at the same time");
 	if ((a = ask_of(d, &op_dynamodb_scan, ON_AGENTS_TABLE, src->agents_table)))
 		doctor_call(d, &op_dynamodb_scan, &in, on_agents, a);
 }

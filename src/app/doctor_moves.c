@@ -1,0 +1,67 @@
+/* What moves of pointers read, asked about things that are not there: that they are not is an answer. And the lock table itself. */
+#include "app/doctor_own.h"
+
+#include "act/items.h"
+#include "api/agentcore.h"
+#include "api/bedrock_agent.h"
+
+static const Str nobody = { "seismo-doctor", sizeof "seismo-doctor" - 1 };
+
+static LockPlace place(const Doctor *d, NeedOn on)
+{
+	const ConfSources *src = &d->session->ctx->src;
+
+	return (LockPlace){ on == ON_AGENTS_TABLE, on == ON_AGENTS_TABLE ? src->agents_table.p : src->lock_table.p, nobody };
+}
+
+static void ask_item(Doctor *d, DoctorLine *line, DoctorDone done)
+{
+	LockPlace p = place(d, line->need->on);
+	DdbKeyIn in = lock_key(&d->arena, &p);
+
+	doctor_call(d, &op_dynamodb_get_item, &in, done, line);
+}
+
+static void ask_audit(Doctor *d, DoctorLine *line, DoctorDone done)
+{
+	LockPlace p = place(d, line->need->on);
+	DdbQueryIn in = audit_query(&d->arena, &p);
+
+	doctor_call(d, &op_dynamodb_query, &in, done, line);
+}
+
+static void ask_scan(Doctor *d, DoctorLine *line, DoctorDone done)
+{
+	DdbQueryIn in = { .table = d->session->ctx->src.lock_table.p, .limit = 1 };
+
+	doctor_call(d, &op_dynamodb_scan, &in, done, line);
+}
+
+static void ask_runtime(Doctor *d, DoctorLine *line, DoctorDone done)
+{
+	doctor_call(d, &op_agentcore_get_runtime, &(AcRuntimeIn){ .id = STR("seismo_doctor-0000000000") }, done, line);
+}
+
+static void ask_endpoint(Doctor *d, DoctorLine *line, DoctorDone done)
+{
+	doctor_call(d, &op_agentcore_get_endpoint, &(AcEndpointIn){ STR("seismo_doctor-0000000000"), STR("prod") }, done, line);
+}
+
+static void ask_version(Doctor *d, DoctorLine *line, DoctorDone done)
+{
+	doctor_call(d, &op_bedrock_agent_get_version, &(BaVersionIn){ STR("SEISMODOCT"), STR("1") }, done, line);
+}
+
+static const struct { const AwsOp *op; NeedOn on; void (*ask)(Doctor *d, DoctorLine *line, DoctorDone done); } rows[] = {
+	{ &op_dynamodb_get_item, ON_AGENTS_TABLE, ask_item }, { &op_dynamodb_get_item, ON_LOCK_TABLE, ask_item },
+	{ &op_dynamodb_query, ON_AGENTS_TABLE, ask_audit }, { &op_dynamodb_query, ON_LOCK_TABLE, ask_audit },
+	{ &op_dynamodb_scan, ON_LOCK_TABLE, ask_scan }, { &op_agentcore_get_runtime, ON_RUNTIMES, ask_runtime },
+	{ &op_agentcore_get_endpoint, ON_RUNTIMES, ask_endpoint }, { &op_bedrock_agent_get_version, ON_CLASSIC, ask_version },
+};
+
+void doctor_moves_ask(Doctor *d, const Need *need, DoctorLine *line, DoctorDone done)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].op == need->op && rows[i].on == need->on)
+			rows[i].ask(d, line, done);
+}
