@@ -133,6 +133,16 @@ static void was_over(Move *m, const char *outcome, const char *text)
 		move_end(m, MOVE_DONE, NULL);
 }
 
+/* A claim that is on its way, as far as our own journal knows. */
+static bool may_still_arrive(Move *m)
+{
+	JournalRow row;
+	bool found;
+
+	return journal_find(m->spec.journal, m->op, &m->arena, &row, &found, NULL) == 0 && found &&
+	       clock_wall_ms() - row.begun_ms < LATE_CLAIM_MS && (str_is(row.step, "claiming") || str_is(row.step, "unknown"));
+}
+
 static void on_audit(Move *m, const void *out, const AwsError *err)
 {
 	const DdbPage *page = out;
@@ -160,6 +170,8 @@ static void on_audit(Move *m, const void *out, const AwsError *err)
 		was_over(m, str_is(event, "done") ? "done" : str_is(event, "released") ? "released" : "failed", text);
 	} else if (claimed) {
 		was_over(m, "released", "its lock was broken by somebody; nothing of it is under way any more");
+	} else if (may_still_arrive(m)) {
+		open_still(m, "nothing holds the lock, but what was sent may still arrive: ask again ten minutes after it began");
 	} else {
 		was_over(m, "failed", "it never got the lock: nothing was moved");
 	}
@@ -167,20 +179,8 @@ static void on_audit(Move *m, const void *out, const AwsError *err)
 
 static void look_for_the_end(Move *m)
 {
-	JournalRow row;
-	bool found;
-	DdbQueryIn q;
-	Err why = { 0 };
+	DdbQueryIn q = audit_query(&m->arena, &m->place);
 
-	if (journal_find(m->spec.journal, m->op, &m->arena, &row, &found, &why) < 0) {
-		move_end(m, MOVE_FAILED, &why);
-		return;
-	}
-	if (found && clock_wall_ms() - row.begun_ms < LATE_CLAIM_MS && (str_is(row.step, "claiming") || str_is(row.step, "unknown"))) {
-		open_still(m, "nothing holds the lock, but what was sent may still arrive: ask again ten minutes after it began");
-		return;
-	}
-	q = audit_query(&m->arena, &m->place);
 	move_call(m, &op_dynamodb_query, &q, on_audit);
 }
 

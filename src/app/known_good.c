@@ -5,8 +5,6 @@
 enum { MOVES_MAX = 200 };
 static const int64_t day_ms = 86400000;
 
-const GoodRule good_rule_default = { 200, 30, 50 };
-
 typedef struct Search {
 	Store *s;
 	Str agent, pointer, from;

@@ -7,7 +7,7 @@
 
 /* A version counts when it served so many jobs in so many days and failed less often than alerts allow. */
 typedef struct GoodRule { int64_t min_jobs, days; int64_t most_failed_permille; } GoodRule;
-extern const GoodRule good_rule_default;         /* 200 jobs, 30 days, 50 permille */
+enum { GOOD_MOST_FAILED_PERMILLE = 50 };         /* what the rule err-high takes for too many, as shipped */
 
 /* Of the versions of `agent` other than `from`: the one that the pointer left last according to the snapshot's history of moves, else the
  * one that served most; not one that the registry calls draft, rejected, deprecated or rolled_back. pointer: "AGENT/route", as changes

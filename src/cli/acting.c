@@ -69,6 +69,8 @@ static void unwatch(Acting *r)
 static int choose(void *arg, const MoveView *v, Arena *a, Str *to, Str *evidence, Err *e)
 {
 	Acting *r = arg;
+	const ConfRollback *c = &r->s.conf->rollback;
+	const GoodRule rule = { c->min_jobs, c->days, GOOD_MOST_FAILED_PERMILLE };
 	Store *store;
 	int rc;
 
@@ -77,7 +79,7 @@ static int choose(void *arg, const MoveView *v, Arena *a, Str *to, Str *evidence
 	if (!(store = store_open(r->s.store_path, STORE_READ, NULL, e)))
 		return -1;
 	rc = known_good(store, v->name, arena_printf(a, "%.*s/%.*s", STR_ARG(v->name), STR_ARG(v->pointer_name)), route_main(v->from),
-	                &good_rule_default, clock_wall_ms(), a, to, evidence, e);
+	                &rule, clock_wall_ms(), a, to, evidence, e);
 	store_close(store);
 	return rc;
 }
@@ -108,6 +110,9 @@ int acting_may(const Acting *r, Str name, Err *e)
 	if (acting_unlocked(o))
 		said.n -= sizeof UNLOCKED_RACE - 1;
 	typed = o->confirm && str_eq(said, name);
+	if (r->s.read_only && o->write && r->s.notice[0])
+		return err_kind(e, ERR_REFUSED, "context %.*s is read-only now: %s; write into its configuration what shall hold", STR_ARG(r->s.ctx->name),
+		                r->s.notice);
 	if (r->s.read_only)
 		return err_kind(e, ERR_REFUSED, "context %.*s is read-only%s", STR_ARG(r->s.ctx->name), r->s.ctx->write ? "; add --write"
 		                : "; set write: true (and account_id) in its configuration and add --write");
@@ -216,7 +221,8 @@ MoveSpec acting_spec(Acting *r)
 	return (MoveSpec){
 		.aws = r->s.aws, .loop = &r->loop, .journal = r->journal, .audit_path = r->audit_path, .context = r->s.ctx->name,
 		.account = r->s.ctx->account_id, .host = str_of(r->self.host), .agents_table = src->agents_table.p,
-		.lock_table = src->lock_table.p, .dynamodb = true, .agentcore = true, .classic = true, .choose = choose, .on_planned = on_planned,
+		.lock_table = src->lock_table.p, .dynamodb = true, .agentcore = true, .classic = true,
+		.verify_ms = r->s.conf->rollback.verify_ms, .choose = choose, .on_planned = on_planned,
 		.on_step = r->o->out == OUT_JSON ? NULL : on_step, .on_done = on_done, .arg = r,
 	};
 }

@@ -26,6 +26,7 @@ typedef struct Root {
 	int64_t refresh_seconds;
 	ConfUi ui;
 	ConfLimits limits;
+	ConfRollback rollback;
 	AlertRule *alert; size_t alert_count;
 	Budget *budget; size_t budget_count;
 	ConfPrices prices;
@@ -134,6 +135,11 @@ static const Setting root_rows[] = {
 	  .help = "Requests that a console sends in a minute. Feeds wait then; registry, alarms and what a person does go first." },
 	{ "limits.own_cost_usd_per_day", SET_USD, AT(limits.own_nusd), .max = USD_MAX, .fallback = "1.00",
 	  .help = "What the program's own calls may cost in a day (UTC), by context. Then the feeds that cost slow down, and it is said." },
+	{ "rollback.known_good.min_jobs", SET_INT, AT(rollback.min_jobs), .min = 1, .max = 1000000000, .fallback = "200",
+	  .help = "How many jobs a version must have served to be a target that rollback finds by itself." },
+	{ "rollback.known_good.days", SET_INT, AT(rollback.days), .min = 1, .max = 400, .fallback = "30", .help = "In how many days." },
+	{ "rollback.verify", SET_DURATION, AT(rollback.verify_ms), .min = SECOND, .max = 24 * HOUR, .fallback = "15m",
+	  .help = "How long an endpoint or alias may be on its way before a move ends with exit 6, its lock kept." },
 	{ "limits.concurrent_requests_per_service", SET_INT, AT(limits.concurrent_requests_per_service), .min = 1, .max = 64,
 	  .fallback = "8", .help = "Requests in flight to one service." },
 	{ "limits.store_mb", SET_INT, AT(limits.store_mb), .min = 16, .max = 1 << 20, .fallback = "4096",
@@ -329,6 +335,7 @@ int config_parse(Arena *a, const char *file, Str text, Config *out, Err *e)
 	if (r.refresh_seconds)
 		out->ui.refresh_ms = r.refresh_seconds * SECOND;
 	out->limits = r.limits;
+	out->rollback = r.rollback;
 	out->budget = r.budget;
 	out->budget_count = r.budget_count;
 	out->alert = watched_rules(a, r.alert, r.alert_count, &out->alert_count);

@@ -54,6 +54,11 @@ typedef struct ConfUi {
 	Str  time_zone;                      /* "UTC" */
 } ConfUi;
 
+typedef struct ConfRollback {
+	int64_t min_jobs, days;                    /* rollback.known_good */
+	int64_t verify_ms;
+} ConfRollback;
+
 typedef struct ConfLimits {
 	int64_t calls_per_minute;                  /* limits.api_calls_per_minute */
 	int64_t own_nusd;                          /* limits.own_cost_usd_per_day */
@@ -69,6 +74,7 @@ typedef struct Config {
 	size_t default_context;              /* index */
 	ConfUi ui;
 	ConfLimits limits;
+	ConfRollback rollback;
 	const struct AlertRule *alert; size_t alert_count;      /* the shipped rules as the file has them, then its own */
 	const struct Budget *budget; size_t budget_count;
 	PriceTable prices;                   /* overrides and discounts alone */
