@@ -1,9 +1,10 @@
-/* What moves of pointers read, asked about things that are not there: that they are not is an answer. And the lock table itself. */
+/* What moves of pointers and signed templates read, asked about things that are not there: that they are not is an answer. */
 #include "app/doctor_own.h"
 
 #include "act/items.h"
 #include "api/agentcore.h"
 #include "api/bedrock_agent.h"
+#include "api/kms.h"
 
 static const Str nobody = { "seismo-doctor", sizeof "seismo-doctor" - 1 };
 
@@ -52,11 +53,21 @@ static void ask_version(Doctor *d, DoctorLine *line, DoctorDone done)
 	doctor_call(d, &op_bedrock_agent_get_version, &(BaVersionIn){ STR("SEISMODOCT"), STR("1") }, done, line);
 }
 
+/* With a key that nobody has. */
+static void ask_verify(Doctor *d, DoctorLine *line, DoctorDone done)
+{
+	const KmsVerifyIn in = { .key_id = STR("alias/seismo-doctor"), .message = STR("0123456789abcdef0123456789abcdef"),
+	                         .message_type = STR("DIGEST"), .signature = STR("none"), .algorithm = STR("RSASSA_PKCS1_V1_5_SHA_256") };
+
+	doctor_call(d, &op_kms_verify, &in, done, line);
+}
+
 static const struct { const AwsOp *op; NeedOn on; void (*ask)(Doctor *d, DoctorLine *line, DoctorDone done); } rows[] = {
 	{ &op_dynamodb_get_item, ON_AGENTS_TABLE, ask_item }, { &op_dynamodb_get_item, ON_LOCK_TABLE, ask_item },
 	{ &op_dynamodb_query, ON_AGENTS_TABLE, ask_audit }, { &op_dynamodb_query, ON_LOCK_TABLE, ask_audit },
 	{ &op_dynamodb_scan, ON_LOCK_TABLE, ask_scan }, { &op_agentcore_get_runtime, ON_RUNTIMES, ask_runtime },
 	{ &op_agentcore_get_endpoint, ON_RUNTIMES, ask_endpoint }, { &op_bedrock_agent_get_version, ON_CLASSIC, ask_version },
+	{ &op_kms_verify, ON_KEYS, ask_verify },
 };
 
 void doctor_moves_ask(Doctor *d, const Need *need, DoctorLine *line, DoctorDone done)

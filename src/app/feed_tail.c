@@ -199,7 +199,8 @@ static void on_event(AwsCall *call, Str type, Str payload, void *arg)
 		aws_cancel(call);            /* an update that cannot be read is not skipped: the search reads it */
 	} else {
 		on_update(t, &u, &a);
-		if (clock_mono_ms() - t->opened_ms >= TAIL_SESSION_MS || own_cost_half(&t->f->all->spec.session->own_cost, feed_now_ms())) {
+		if (clock_mono_ms() - t->opened_ms >= t->f->all->spec.session->ctx->src.tail_session_ms ||
+		    own_cost_half(&t->f->all->spec.session->own_cost, feed_now_ms())) {
 			t->renewing = true;
 			aws_cancel(call);
 		}

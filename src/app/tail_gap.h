@@ -15,7 +15,6 @@ enum {
 	TAIL_LOOK_MS = 60000,            /* how often the search looks after a tail that seems whole */
 	TAIL_FILL_MS = 5000,
 	TAIL_SILENCE_MS = 4000,          /* an update comes every second; after a longer pause AWS may have dropped some */
-	TAIL_SESSION_MS = 175 * 60000,   /* AWS ends a session after 3 h */
 };
 
 typedef struct TailGap {

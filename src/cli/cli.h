@@ -22,6 +22,7 @@ int cmd_undo(const Options *o);
 int cmd_op(const Options *o);
 int cmd_audit(const Options *o);
 int cmd_setup(const Options *o);
+int cmd_template(const Options *o);
 int cmd_info(const Options *o);
 int cmd_prices(const Options *o);
 int cmd_config(const Options *o);

@@ -8,14 +8,20 @@
 #include "api/converse.h"
 #include "cli/ask.h"
 #include "cli/cli.h"
+#include "cli/sealed.h"
 #include "model/money.h"
 #include "ui/clean.h"
 #include "wire/jsonw.h"
 
+/* One question: what the request points to. */
+typedef struct Question { ConverseIn in; ConverseMessage message; ConverseBlock block; ConverseSystem system; } Question;
+
 typedef struct Chat {
 	const Options *o;
+	Sealed sealed;               /* with --template */
 	Session *s;
 	Str model;
+	Question q;
 	ConverseTurn turn;
 	Buf text;
 	int64_t started_ms, first_ms;
@@ -126,7 +132,7 @@ static void settle(AwsCall *call, const Chat *c)
 /* On the dear side: two bytes of the question to a token (four are usual), and the answer as long as it may be. */
 static int64_t estimate(Chat *c, const ConverseIn *in)
 {
-	Tokens t = { .input = (int64_t)(str_of(c->o->system).n + str_of(c->o->arg[0]).n) / 2 + 100, .output = in->limits.max_tokens };
+	Tokens t = { .input = (int64_t)(in->system.n * in->system.v[0].text.n + str_of(c->o->arg[0]).n) / 2 + 100, .output = in->limits.max_tokens };
 	int64_t nusd;
 
 	if (price_amount(session_prices(c->s), &(PriceCall){ c->model, STR(""), clock_wall_ms(), t }, &nusd) == PRICE_OK)
@@ -150,9 +156,6 @@ static void on_done(AwsCall *call, const void *out, const AwsError *err, void *a
 	uv_stop(c->s->loop);
 }
 
-/* One question: what the request points to. */
-typedef struct Question { ConverseIn in; ConverseMessage message; ConverseBlock block; ConverseSystem system; } Question;
-
 static int input_of(const Options *o, const Session *s, Question *q, Err *e)
 {
 	int64_t max = s->conf->limits.max_tokens;
@@ -174,16 +177,59 @@ static int input_of(const Options *o, const Session *s, Question *q, Err *e)
 	return 0;
 }
 
+static void ask_model(Chat *c)
+{
+	AwsHandler h = { .on_done = on_done, .on_event = on_event, .on_retry = on_retry, .arg = c };
+	Err e = { 0 };
+
+	c->started_ms = clock_mono_ms();
+	h.estimate_nusd = estimate(c, &c->q.in);
+	if (aws_call(c->s->aws, &op_bedrock_converse_stream, &c->q.in, &h, &e))
+		return;
+	c->code = cli_fail(&e);
+	uv_stop(c->s->loop);
+}
+
+/* A template that is not verified never reaches a model. */
+static void on_verdict(void *arg, SealVerdict v, const Err *why)
+{
+	Chat *c = arg;
+
+	if (v == SEAL_VERIFIED) {
+		ask_model(c);
+		return;
+	}
+	c->code = cli_fail(why);
+	uv_stop(c->s->loop);
+}
+
+static int ask(Chat *c, Err *e)
+{
+	const Options *o = c->o;
+	Sealed *t = &c->sealed;
+
+	if (input_of(o, c->s, &c->q, e) < 0)
+		return -1;
+	if (!o->template) {
+		ask_model(c);
+		return 0;
+	}
+	if (o->system)
+		return err_kind(e, ERR_USAGE, "--system and --template exclude each other");
+	if (sealed_read(t, o, o->template, e) < 0)
+		return -1;
+	c->q.system.text = buf_str(&t->text);
+	c->q.in.system.n = 1;
+	seal_check(c->s->aws, NULL, buf_str(&t->text), t->sealed ? &t->seal : NULL, &t->use, on_verdict, c);
+	return 0;
+}
+
 int cmd_chat(const Options *o)
 {
 	SessionSpec spec = ask_session(o);
 	uv_loop_t loop;
 	Session s;
-	Question q;
-	Chat c = {
-		.o = o, .s = &s, .model = str_of(o->model), .started_ms = clock_mono_ms(), .to_tty = isatty(STDOUT_FILENO)
-	};
-	AwsHandler h = { .on_done = on_done, .on_event = on_event, .on_retry = on_retry, .arg = &c };
+	Chat c = { .o = o, .s = &s, .model = str_of(o->model), .started_ms = clock_mono_ms(), .to_tty = isatty(STDOUT_FILENO) };
 	Err e = { 0 };
 
 	(void)uv_loop_init(&loop);
@@ -192,20 +238,16 @@ int cmd_chat(const Options *o)
 		(void)uv_loop_close(&loop);
 		return cli_fail(&e);
 	}
-	if (input_of(o, &s, &q, &e) < 0) {
+	if (ask(&c, &e) < 0)
 		c.code = cli_fail(&e);
-	} else {
-		h.estimate_nusd = estimate(&c, &q.in);
-		if (!aws_call(s.aws, &op_bedrock_converse_stream, &q.in, &h, &e))
-			c.code = cli_fail(&e);
-		else
-			(void)uv_run(&loop, UV_RUN_DEFAULT);
-	}
+	else if (!c.code)
+		(void)uv_run(&loop, UV_RUN_DEFAULT);
 	session_close(&s);
 	(void)uv_run(&loop, UV_RUN_DEFAULT);
 	session_done(&s);
 	(void)uv_loop_close(&loop);
 	converse_turn_done(&c.turn);
+	sealed_done(&c.sealed);
 	buf_done(&c.text);
 	return c.code;
 }

@@ -92,6 +92,8 @@ static const Setting context_rows[] = {
 	  .help = "How often changed jobs are fetched." },
 	{ "sources.jobs.tail", SET_WORD, AT(src.tail), .words = tails, .fallback = "auto",
 	  .help = "auto: the console opens a Live Tail session, which AWS bills by the minute. off: it polls only." },
+	{ "sources.jobs.tail_session", SET_DURATION, AT(src.tail_session_ms), .min = 5 * SECOND, .max = 10500 * SECOND, .fallback = "175m",
+	  .help = "How long a Live Tail session is kept before another one takes its place. AWS ends each after three hours." },
 	{ "sources.cost.mode", SET_WORD, AT(src.cost_mode), .words = modes, .fallback = "auto",
 	  .help = "tail: cost lines are taken in one by one. pushdown: Logs Insights adds them up. auto: pushdown while they are too many." },
 	{ "sources.cost.pushdown_above_events_per_second", SET_INT, AT(src.push_above), .min = 1, .max = 1000000, .fallback = "500",

@@ -24,6 +24,7 @@ typedef struct ConfSources {
 	Str *log_groups; size_t log_group_count;   /* "/seismo/jobs" */
 	int64_t jobs_poll_ms;                /* 5 s */
 	LogTail tail;
+	int64_t tail_session_ms;             /* 2 h 55 */
 	Ledger ledger;
 	CostMode cost_mode;
 	int64_t push_above;                  /* events a second */

@@ -127,7 +127,7 @@ def test_policy_allows_every_row(quiet):
     assert len(set(sids)) == len(sids) and all(re.fullmatch(r"[A-Za-z0-9]+", s) for s in sids)
     # The context without a configuration may write; it is said what.
     writes = {a for s in policy["Statement"] if s["Sid"].startswith("Write") for a in s["Action"]}
-    assert writes == {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:CreateTable", "bedrock-agentcore:UpdateAgentRuntimeEndpoint",
+    assert writes == {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:CreateTable", "kms:Sign", "bedrock-agentcore:UpdateAgentRuntimeEndpoint",
                       "bedrock:UpdateAgentAlias"}
     quiet.config("contexts:\n  only: {region: us-east-1, account_id: \"000000000000\", stage: dev}\n")
     reads = json.loads(quiet.run("doctor", "--iam", "-x", "only").stdout)

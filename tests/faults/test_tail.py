@@ -4,9 +4,11 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import sqlite3
 import threading
 import time
+import urllib.parse
 import urllib.request
 
 import pytest
@@ -229,6 +231,38 @@ def test_a11_the_end_of_a_session_begins_another(start_sim, rig, serve):
     pumped(r.console, lambda: lines.spread(400, 12))
     r.wait_rows(lines.jobs, 20)
     assert 3 <= len(asked) <= 40 and "no live tail" not in r.head()
+    r.end()
+    books_agree(r, lines, sim)
+
+
+def tail_relay(sim, asked):
+    """Bytes there and back, streams as they come; when a session was asked for is in the list."""
+    port = urllib.parse.urlsplit(sim.url).port
+
+    def serve(server, s):
+        with socket.create_connection(("127.0.0.1", port)) as there:
+            def up():
+                with contextlib.suppress(OSError):
+                    while data := s.recv(1 << 16):
+                        asked.extend([time.monotonic()] * data.count(b".StartLiveTail"))
+                        there.sendall(data)
+                    there.shutdown(socket.SHUT_WR)
+            threading.Thread(target=up, daemon=True).start()
+            while data := there.recv(1 << 16):
+                s.sendall(data)
+    return Server(serve)
+
+
+def test_a11_a_session_is_changed_before_aws_ends_it(start_sim, rig, serve):
+    """Planned, after 2 h 55 (here ten seconds): another one takes its place, nobody is told of a failure, no line is missed."""
+    sim, asked = start_sim("--seed", "7"), []
+    lines = Lines(sim)
+    relay = tail_relay(sim, asked)
+    r = rig(sim, tail="auto, tail_session: 10s", more={"AWS_ENDPOINT_URL": serve(relay).url})
+    r.wait_head("live")
+    pumped(r.console, lambda: lines.spread(400, 35))
+    r.wait_rows(lines.jobs, 20)
+    assert 3 <= len(asked) <= 8 and "no live tail" not in r.head() and min(b - a for a, b in zip(asked, asked[1:])) > 8
     r.end()
     books_agree(r, lines, sim)
 
