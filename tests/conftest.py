@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import subprocess
+import time
 
 import pytest
 
@@ -37,6 +38,14 @@ def clean_env(**more):
     env = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "XDG_"))}
     env.update(HOME="/nonexistent", TZ="UTC", LC_ALL="C.UTF-8", AWS_EC2_METADATA_DISABLED="true", **more)
     return env
+
+
+@pytest.fixture
+def one_day():
+    """For what is counted by the UTC day: it does not begin where midnight is nearer than it takes."""
+    left = 86400 - time.time() % 86400
+    if left < 150:
+        time.sleep(left + 1)
 
 
 class SimProcess:

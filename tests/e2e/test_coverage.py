@@ -34,8 +34,10 @@ def one(lines, area, subject):
 
 
 def put_job(sim, job, model, **more):
-    now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    ago = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=30)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """One that began half an hour ago, or with this day."""
+    now = datetime.datetime.now(datetime.timezone.utc)
+    ago = max(now - datetime.timedelta(minutes=30), now.replace(hour=0, minute=0, second=0, microsecond=0))
+    now, ago = (t.isoformat(timespec="milliseconds").replace("+00:00", "Z") for t in (now, ago))
     sim.client("dynamodb").put_item(TableName="jobs", Item={
         "jobId": {"S": job}, "status": {"S": "succeeded"}, "model": {"S": model}, "agentId": {"S": "a"}, "agentVersion": {"S": "1"},
         "startedAt": {"S": ago}, "updatedAt": {"S": now}, "tokens": {"M": {"input": {"N": "1000"}, "output": {"N": "10"}}}, **more})
@@ -93,7 +95,7 @@ def test_of_the_snapshot_alone(home, quiet):
     assert table[0].split() == ["AREA", "SUBJECT", "STATE", "FOUND", "SHARE", "SINCE"] and len(table) == len(cached) + 1
 
 
-def test_the_page(console, home, quiet):
+def test_the_page(one_day, console, home, quiet):
     put_job(quiet, "own", "acme.unheard-of-v1:0")
     c = console(size=(100, 30))
     c.wait_for("VITAL SIGNS", 20)

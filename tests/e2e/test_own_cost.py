@@ -3,6 +3,9 @@ import csv
 import io
 import time
 
+import pytest
+
+pytestmark = pytest.mark.usefixtures("one_day")
 CONFIG = """
 contexts:
   dev: {{stage: dev, region: us-east-1, sources: {{jobs: {{poll: 1s, tail: {tail}}}, agents: {{poll: 1s}}, metrics: {{poll: 10s}}}}}}
