@@ -2,13 +2,15 @@
 """Runs everything and closes with one line: N passed, N failed, N skipped.
 
     run.py [lint] [unit] [pytest]      all three when none is named
-Each unit program and each pytest file is a process of its own, one for each processor at a time. One that takes longer
-than its limit is killed with its children and counts as failed. A pytest file with the line RUN_ALONE = True measures
-time: it runs after all others, with nothing beside it.
+Each unit program and each pytest file is a process of its own. Most of them wait for real seconds more than they compute,
+so more run at a time than there are processors; what takes longest starts first, by the times of the last run here
+(BUILD/tests/seconds) or else the recorded ones (tests/seconds.txt, a copy of such a file). One that takes longer than its
+limit is killed with its children and counts as failed. A pytest file with the line RUN_ALONE = True measures time: it runs
+after all others, with nothing beside it.
 A few pytest failures are tried once more at the very end, alone: real clocks and terminals on a machine with other work
 fail now and then for reasons that are not ours. What passes only then is named above the counts, never in silence.
 Environment (set by the Makefile): SEISMO, BUILD, VENV, SAN, PYTEST (more pytest arguments), SEISMO_TORTURE, LIMIT_S,
-ONE_TRY (a failure is a failure)."""
+ONE_TRY (a failure is a failure), BESIDE (how many at a time)."""
 import concurrent.futures
 import os
 import pathlib
@@ -27,6 +29,8 @@ ONE_TRY = bool(os.environ.get("ONE_TRY"))
 MOST_SECOND_TRIES = 8  # more failures than that are no accident of the machine
 # Long forms run for hours in all; a sanitizer makes everything two to four times slower.
 LIMIT_S = int(os.environ.get("LIMIT_S") or (7200 if os.environ.get("SEISMO_TORTURE") else 2400 if os.environ.get("SAN") else 600))
+# What they compute is a quarter of the time of two processors when two run at a time; under a sanitizer more.
+BESIDE = int(os.environ.get("BESIDE") or (os.cpu_count() or 1) * (3 if os.environ.get("SAN") else 4) // 2)
 ENV = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP", TZ="UTC", LC_ALL="C.UTF-8", PYTHONDONTWRITEBYTECODE="1",
            ASAN_OPTIONS="detect_leaks=1:abort_on_error=0", UBSAN_OPTIONS="print_stacktrace=1")
 
@@ -38,6 +42,7 @@ class Result:
     def __init__(self, passed=0, failed=0, skipped=0, reasons=(), output="", again=()):
         self.passed, self.failed, self.skipped = passed, failed, skipped
         self.reasons, self.output, self.again = reasons, output, again
+        self.label, self.seconds = "", 0.0
 
 
 def execute(argv):
@@ -111,7 +116,8 @@ def pytest(path, tests=()):
 def run_one(label, function, *args):
     start = time.monotonic()
     r = function(*args)
-    lines = [f"{label:<32} {r.passed:4} passed {r.failed:3} failed {r.skipped:3} skipped {time.monotonic() - start:6.1f} s"]
+    r.label, r.seconds = label, time.monotonic() - start
+    lines = [f"{label:<32} {r.passed:4} passed {r.failed:3} failed {r.skipped:3} skipped {r.seconds:6.1f} s"]
     lines += [f"    skipped: {reason}" for reason in r.reasons]
     if r.failed:
         lines.append(r.output)
@@ -135,8 +141,17 @@ def second_try(results):
     return after, late
 
 
+def seconds_of(*files):
+    """{label: seconds} of a run before; a later file has the last word."""
+    known = {}
+    for file in files:
+        if file.exists():
+            known.update((label.strip(), float(s)) for label, s in (line.rsplit(None, 1) for line in file.read_text().splitlines() if line))
+    return known
+
+
 def plan(steps):
-    """Two lists of jobs: those that may run beside others, the slow kinds first, and those that run alone."""
+    """Two lists of jobs: those that may run beside others, the slowest first, and those that run alone."""
     together, alone = [], []
     if "pytest" in steps:
         for path in sorted((ROOT / "tests").rglob("test_*.py")):
@@ -148,12 +163,15 @@ def plan(steps):
         together += [(f"unit {p.name[5:]}", unit, p) for p in programs if (ROOT / f"tests/unit/{p.name}.c").exists()]
     if "lint" in steps:
         together.append(("lint", lint))
+    known = seconds_of(ROOT / "tests/seconds.txt", BUILD / "tests/seconds")
+    # One of which nothing is known is new: most are short, but for a unit program a Python file is long.
+    together.sort(key=lambda job: -known.get(job[0], 1 if job[1] is unit else 20))
     return together, alone
 
 
 def main():
     together, alone = plan(sys.argv[1:] or ["lint", "unit", "pytest"])
-    pool = concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1)
+    pool = concurrent.futures.ThreadPoolExecutor(BESIDE)
     try:
         waiting = [pool.submit(run_one, *job) for job in together]
         results = [f.result() for f in concurrent.futures.as_completed(waiting)] + [run_one(*job) for job in alone]
@@ -162,13 +180,15 @@ def main():
         for p in list(running):
             kill(p)
         return 130
+    (BUILD / "tests").mkdir(parents=True, exist_ok=True)
+    known = seconds_of(BUILD / "tests/seconds") | {r.label: r.seconds for r in results}
+    (BUILD / "tests/seconds").write_text("".join(f"{label:<32} {s:6.1f}\n" for label, s in sorted(known.items(), key=lambda x: -x[1])))
     results, late = second_try(results)
     for test in late:
         print(f"failed beside others, passed alone: {test}", flush=True)
     total = lambda what: sum(getattr(r, what) for r in results)
     summary = f"{total('passed')} passed, {total('failed')} failed, {total('skipped')} skipped"
     print(summary, flush=True)
-    (BUILD / "tests").mkdir(parents=True, exist_ok=True)
     (BUILD / "tests/summary").write_text(summary + "\n")
     return 1 if total("failed") or not total("passed") else 0
 
