@@ -269,9 +269,6 @@ def test_terminal_that_goes_away(sim, console):
 
 # --- sudden ends -------------------------------------------------------------------------------------------------
 
-CLOCK = "2026-11-17T14:37:00Z"
-
-
 def test_killed_console_starts_from_its_snapshot(home, start_sim, console):
     region = start_sim("--seed", "7")
     c = console("--command", "jobs", env=region.env, size=(120, 30))
@@ -304,8 +301,9 @@ def test_every_view_starts_from_the_snapshot(home, start_sim, console):
 def test_killed_again_and_again_loses_nothing(home, seismo, start_sim, tmp_path):
     """Ends without warning in the middle of the writing; in the end every total is that of an untroubled run."""
     from conftest import Home
-    region = start_sim("--seed", "7", "--speed", "0", "--clock", CLOCK)
-    since = "2026-11-16T00:00:00Z"
+    # Of today: a region that stays behind is further back with every day, and read at ten calls a second.
+    clock, since = (time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - s)) for s in (60, 40 * 3600))
+    region = start_sim("--seed", "7", "--speed", "0", "--clock", clock)
     for delay in (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5):
         p = subprocess.Popen([seismo, "get", "cost", "--since", since], env={**home.env, **region.env},
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
