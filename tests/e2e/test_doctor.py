@@ -279,6 +279,7 @@ def test_log_groups_that_are_not_configured(moto, home):
     for name in ("/aws/bedrock-agentcore/runtimes/a", "/aws/lambda/my-agent-1", "/aws/lambda/billing", "/seismo/jobs"):
         logs.create_log_group(logGroupName=name)
     home.env.update(moto.env)
+    home.run("doctor")                            # moto loads each service when it is first asked: that may take the ten seconds
     doc = ask(home)
     line = find(doc, "coverage", "other_log_groups")
     assert line["verdict"] == "warn" and line["found"].startswith("2 look like agents'")
