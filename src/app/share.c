@@ -88,7 +88,21 @@ typedef struct Claim {
 	LeaseInfo holder[SHARE_JOBS];
 	FeedView view[FEEDS_N];
 	bool  tell, give;              /* give: back, not asked for again */
+	int64_t version;               /* see Share.wrote_version */
+	StoreMark mark;
+	bool  marked;                  /* nobody else has committed anything since the last time */
 } Claim;
+
+/* After our own renewal the file is another one, and nothing in it is new. A commit of somebody else in the very tick of ours is
+ * found by the next renewal. */
+static void mark_own(Store *s, Claim *c)
+{
+	int64_t version = c->version;
+	bool moved, settled;
+	Pulse p;
+
+	c->marked = storeq_mark(c->w->queue, &c->mark, &settled) == 0 && store_pulse(s, &c->version, &p, &moved, NULL) == 0 && version && !moved;
+}
 
 static int claim_run(Store *s, void *work, Err *e)
 {
@@ -110,6 +124,7 @@ static int claim_run(Store *s, void *work, Err *e)
 			feed_state_of(&c->view[i], &a, &st[n++]);
 	rc = !c->tell || c->holder[SHARE_FEEDER].state != LEASE_MINE ? 0 : store_put_feed_states(s, st, n, e);
 	arena_done(&a);
+	mark_own(s, c);
 	return rc;
 }
 
@@ -128,13 +143,27 @@ static void give_done(void *work, const Err *err)
 	(void)err;
 }
 
+static bool same_holders(const LeaseInfo *a, const LeaseInfo *b)
+{
+	for (int i = 0; i < SHARE_JOBS; i++)
+		if (a[i].state != b[i].state || a[i].who.pid != b[i].who.pid)
+			return false;
+	return true;
+}
+
 static void claim_done(void *work, const Err *err)
 {
 	Claim *c = work;
 	Watch *w = c->w;
 	Share *s = &w->share;
+	LeaseInfo was[SHARE_JOBS];
+	bool failed = s->failed;
 
+	memcpy(was, s->holder, sizeof was);
 	s->busy = false;
+	s->marked = s->marked && c->marked;          /* what came before it was known, too */
+	s->mark = c->mark;
+	s->wrote_version = c->version;
 	for (int i = 0; i < SHARE_JOBS; i++) {
 		s->lease[i] = c->lease[i];
 		s->lease[i].force = false;
@@ -148,7 +177,8 @@ static void claim_done(void *work, const Err *err)
 	}
 	if (w->feeds) {
 		settle(w);
-		watch_changed(w);
+		if (failed != s->failed || !same_holders(was, s->holder))
+			watch_changed(w);
 	}
 	free(c);
 }
@@ -197,6 +227,7 @@ static bool claim(Watch *w)
 	c->give = mine && !s->want[SHARE_FEEDER];
 	memcpy(c->lease, s->lease, sizeof c->lease);
 	memcpy(c->want, s->want, sizeof c->want);
+	c->version = s->wrote_version;
 	c->lease[SHARE_FEEDER].force = force;
 	for (int i = 0; i < FEEDS_N; i++)
 		if (w->spec.mask & FEED_BIT(i))
@@ -215,7 +246,8 @@ typedef struct Look {
 	LeaseInfo holder[SHARE_JOBS];
 	int64_t version;
 	Pulse   pulse;
-	bool    moved;
+	bool    moved, marked;
+	StoreMark mark;                /* of before it looked */
 	Arena   arena;
 	FeedState *state;
 	size_t  states;
@@ -251,8 +283,11 @@ static void look_take(Watch *w, const Look *l)
 	Share *s = &w->share;
 	Pulse was = s->pulse;
 	bool first = !s->version;
-	LeaseInfo feeder = s->holder[SHARE_FEEDER];
+	LeaseInfo holder[SHARE_JOBS];
 
+	memcpy(holder, s->holder, sizeof holder);
+	s->mark = l->mark;
+	s->marked = l->marked;
 	memcpy(s->lease, l->lease, sizeof s->lease);
 	memcpy(s->holder, l->holder, sizeof s->holder);
 	s->version = l->version;
@@ -267,7 +302,8 @@ static void look_take(Watch *w, const Look *l)
 	/* Also what the last holder has left behind; a process with keys of another account says that itself. */
 	if (l->moved && !feeds_polls(w->feeds) && may_poll(w))
 		show(w, l);
-	if (l->moved || feeder.state != s->holder[SHARE_FEEDER].state || feeder.who.pid != s->holder[SHARE_FEEDER].who.pid)
+	/* What we ourselves have committed is on the screen. */
+	if ((l->moved && (!feeds_polls(w->feeds) || l->pulse.news != was.news)) || !same_holders(holder, s->holder))
 		watch_changed(w);
 }
 
@@ -283,6 +319,19 @@ static void look_done(void *work, const Err *err)
 	}
 	arena_done(&l->arena);
 	free(l);
+}
+
+/* Both jobs are ours and nobody has committed anything: there is nothing to look at, and no worker is woken for it. */
+static bool is_still(const Watch *w)
+{
+	const Share *s = &w->share;
+	int64_t mono_ms = clock_mono_ms();
+	StoreMark now;
+	bool settled;
+
+	return s->known && s->marked && !s->failed && is_ours(s, SHARE_FEEDER, mono_ms) &&
+	       (!s->want[SHARE_WATCHER] || is_ours(s, SHARE_WATCHER, mono_ms)) && storeq_mark(w->queue, &now, &settled) == 0 &&
+	       store_mark_same(&now, &s->mark);
 }
 
 void share_tick(Watch *w)
@@ -302,8 +351,14 @@ void share_tick(Watch *w)
 		s->known = true;
 		return;
 	}
+	if (is_still(w)) {
+		settle(w);
+		(void)claim(w);
+		return;
+	}
 	l = xcalloc(1, sizeof *l);
 	l->w = w;
+	l->marked = storeq_mark(w->queue, &l->mark, &l->marked) == 0 && l->marked;
 	l->version = s->version;
 	l->pulse = s->pulse;
 	memcpy(l->lease, s->lease, sizeof l->lease);

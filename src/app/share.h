@@ -1,7 +1,7 @@
 /* What a live watch settles with the other processes on its store: which one polls AWS (store/lease.h), which one watches, what is new.
  *
  * The one that holds the feeder's lease polls, and keeps in the store how its feeds stand. The others ask only who they are; once a
- * second they look whether anything was committed (store/pulse.h), show what is new and how old it is as the store says it, and take over
+ * second all look whether anything was committed (store/pulse.h); the others show what is new and how old it is as the store says it, and take over
  * within LEASE_LAPSE_MS when the holder goes. A holder for whom jobs and cost lines have failed for TAKE_MS while another process has
  * AWS's answer to who it is loses the lease to that one: expired keys of one console must not blind the others.
  * Where nothing can be written everybody polls for himself. */
@@ -24,6 +24,9 @@ typedef struct Share {
 	bool    busy;                  /* a look or a write is under way */
 	bool    failed;                /* the last write failed: nobody can hold anything */
 	int64_t version;               /* see store_pulse */
+	int64_t wrote_version;         /* the same of the connection that writes */
+	StoreMark mark;                /* of the file when all that others did was known */
+	bool    marked;
 	Pulse   pulse;
 	bool    news;                  /* of others, since share_news */
 	FeedView told[FEEDS_N];        /* how the feeds stand, as the store was told last */

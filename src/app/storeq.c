@@ -256,6 +256,11 @@ bool storeq_look(StoreQ *q, StoreWork w)
 	return true;
 }
 
+int storeq_mark(const StoreQ *q, StoreMark *m, bool *settled)
+{
+	return q->path ? store_mark(q->path, m, settled) : -1;
+}
+
 void storeq_at_close(StoreQ *q, StoreWork w)
 {
 	q->last = w;

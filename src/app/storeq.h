@@ -5,7 +5,7 @@
 
 #include <uv.h>
 
-#include "store/store.h"
+#include "store/pulse.h"
 
 typedef struct StoreQ StoreQ;
 
@@ -32,6 +32,8 @@ void    storeq_read(StoreQ *q, StoreWork w);
 /* A read on a connection that stays open from look to look: for what is asked every second. One at a time; false, and nothing is done:
  * one is under way, the queue is closing, or its rows are in memory, where nobody else can write. */
 bool    storeq_look(StoreQ *q, StoreWork w);
+/* store_mark of its file; -1 also while its rows are in memory. On any thread. */
+int     storeq_mark(const StoreQ *q, StoreMark *m, bool *settled);
 /* Runs after all that was under way when the queue closes, as its last write. A later one takes the place of an earlier one; run NULL:
  * none. Not run when the file was never opened for writing. */
 void    storeq_at_close(StoreQ *q, StoreWork w);

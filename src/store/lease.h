@@ -28,7 +28,8 @@
 #define LEASE_FEEDER  "feeder"
 #define LEASE_WATCHER "watcher"
 
-enum { LEASE_BEAT_MS = 10000, LEASE_LAPSE_MS = 30000, LEASE_WHAT = 24 };
+/* Two renewals fit into the time that one holds: a write that waits long does not lose it. Each wakes two threads. */
+enum { LEASE_BEAT_MS = 14000, LEASE_LAPSE_MS = 30000, LEASE_WHAT = 24 };
 
 /* LAPSED: somebody's, but not renewed in time or of a process that is gone. lease_take never answers FREE or LAPSED. */
 typedef enum LeaseState { LEASE_FREE, LEASE_LAPSED, LEASE_OTHER, LEASE_MINE } LeaseState;

@@ -1,5 +1,11 @@
 #include "store/pulse.h"
 
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "base/xalloc.h"
 #include "store/apply.h"
 
 enum { NUMBERS = 19, TEXTS = 5, STATES_MAX = 64 };
@@ -32,6 +38,42 @@ int store_pulse(Store *s, int64_t *version, Pulse *p, bool *moved, Err *e)
 	*version = now;
 	return db_int(s, "SELECT value FROM meta WHERE key = 'news'", &p->news, e) < 0 ||
 	       db_int(s, "SELECT value FROM meta WHERE key = 'wishes'", &p->wishes, e) < 0 ? -1 : 0;
+}
+
+/* File times move in steps of the kernel's tick, at most 10 ms: two commits within one may leave the same size and time. */
+enum { TICK_MS = 20 };
+
+static int64_t nanoseconds(const struct timespec *t)
+{
+	return (int64_t)t->tv_sec * 1000000000 + t->tv_nsec;
+}
+
+int store_mark(const char *path, StoreMark *m, bool *settled)
+{
+	int64_t now_ms = clock_wall_ms(), last_ms = 0;
+	struct stat st[2];
+	char *log = xmalloc(strlen(path) + sizeof "-wal");
+	int rc;
+
+	(void)memcpy(log, path, strlen(path));
+	(void)memcpy(log + strlen(path), "-wal", sizeof "-wal");
+	rc = stat(path, &st[0]) < 0 || stat(log, &st[1]) < 0 ? -1 : 0;
+	free(log);
+	for (int i = 0; rc == 0 && i < 2; i++) {
+		const struct timespec *t = &st[i].st_mtim;
+
+		m->v[3 * i] = (int64_t)st[i].st_ino;
+		m->v[3 * i + 1] = (int64_t)st[i].st_size;
+		m->v[3 * i + 2] = nanoseconds(t);
+		last_ms = nanoseconds(t) / 1000000 > last_ms ? nanoseconds(t) / 1000000 : last_ms;
+	}
+	*settled = rc == 0 && (now_ms - last_ms > TICK_MS || now_ms < last_ms - TICK_MS);
+	return rc;
+}
+
+bool store_mark_same(const StoreMark *a, const StoreMark *b)
+{
+	return memcmp(a, b, sizeof *a) == 0;
 }
 
 int apply_news(Store *s, int64_t *news, Err *e)

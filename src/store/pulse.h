@@ -11,6 +11,12 @@ typedef struct Pulse { int64_t news, wishes; } Pulse;
 /* Cheap enough for every second. *version (0 at first) belongs to one connection that stays open: false in *moved and nothing
  * read when no other connection has committed anything since (SQLite's data_version). */
 int store_pulse(Store *s, int64_t *version, Pulse *p, bool *moved, Err *e);
+/* What a commit, whoever's, changes about the file and its log: two questions to the file system, no lock and no connection, so that the
+ * thread that draws can ask. *settled: the last change is so long ago that another one would show. */
+typedef struct StoreMark { int64_t v[6]; } StoreMark;
+int  store_mark(const char *path, StoreMark *m, bool *settled);          /* -1: it cannot be told */
+bool store_mark_same(const StoreMark *a, const StoreMark *b);
+
 /* Asks whoever polls to ask AWS for everything again now. */
 int store_wish(Store *s, Err *e);
 

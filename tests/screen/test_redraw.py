@@ -59,3 +59,20 @@ def test_what_a_key_leaves_alone_is_what_would_be_drawn(start_sim, console, seed
             assert a[0] == b[0], f"step {step}, {keys}: row {y + 2}"
             colours = [[one for letter, one in zip(*row) if letter != "#"] for row in (a, b)]
             assert colours[0] == colours[1], f"step {step}, {keys}: colours of row {y + 2}: {a[0]!r}"
+
+
+def test_nothing_is_sent_while_nothing_happens(start_sim, console, home):
+    """Not even the clock, with --refresh -1: a renewal of the lease falls into the time, a new minute does not."""
+    sim = start_sim("--speed", "0", "--seed", "5", "--clock", "2026-03-10T14:37:00Z")       # no history that would be read
+    home.config("contexts: {still: {region: us-east-1, stage: test, endpoint_url: '%s', sources: {agents: {poll: 1h}, "
+                "jobs: {poll: 1h, tail: off}, metrics: {poll: 1h}}}}\nlimits: {api_calls_per_minute: 100000}\n" % sim.url)
+    c = console("--refresh", "-1", env=sim.env)
+    c.wait_for(lambda t: "JOBS 24h" in t and "reading history" not in t, 40)
+    end = time.monotonic() + 2
+    while time.monotonic() < end or time.time() % 60 > 42 or time.time() % 60 < 2:
+        c.pump(0.2)
+    before, said = c.text(), len(c.raw)
+    end = time.monotonic() + 15
+    while time.monotonic() < end:
+        c.pump(0.2)
+    assert bytes(c.raw[said:]) == b"" and c.text() == before

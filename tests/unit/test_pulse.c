@@ -56,6 +56,52 @@ static void only_news_count(void **state)
 	arena_done(&f.a);
 }
 
+/* Each commit shows in the file's mark; a question does not. */
+static void commits_leave_a_mark(void **state)
+{
+	static Fleet f;
+	Store *w = must_open("mark.db", STORE_WRITE), *r = must_open("mark.db", STORE_READ);
+	char path[128];
+	StoreMark was, now;
+	bool settled, moved;
+	int64_t version = 0;
+
+	(void)state;
+	(void)snprintf(path, sizeof path, "%s", file("mark.db"));
+	fleet_make(&f, 3);
+	apply_facts(w, f.v, 20, LEDGER_COMPUTED);
+	assert_int_equal(store_mark(path, &was, &settled), 0);
+	for (int i = 0; i < 20; i++) {
+		(void)usleep(30000);
+		assert_int_equal(store_mark(path, &was, &settled), 0);
+		assert_true(settled);
+		(void)look(r, &version, &moved);
+		assert_int_equal(store_mark(path, &now, &settled), 0);
+		assert_true(store_mark_same(&was, &now));
+		if (i % 2)
+			MUST(store_wish(w, e));
+		else
+			apply_facts(w, f.v, i + 1, LEDGER_COMPUTED);       /* also where nothing comes of it, a number is kept */
+		MUST(store_wish(w, e));
+		assert_int_equal(store_mark(path, &now, &settled), 0);
+		assert_false(store_mark_same(&was, &now));
+	}
+	/* Begins the log anew: the next commits do not make it longer. */
+	MUST(store_sync(w, e));
+	(void)usleep(30000);
+	MUST(store_wish(w, e));
+	(void)usleep(30000);
+	assert_int_equal(store_mark(path, &was, &settled), 0);
+	MUST(store_wish(w, e));
+	assert_int_equal(store_mark(path, &now, &settled), 0);
+	assert_false(store_mark_same(&was, &now));
+	assert_int_equal(store_mark("/nowhere/x.db", &now, &settled), -1);
+	assert_false(settled);
+	store_close(r);
+	store_close(w);
+	arena_done(&f.a);
+}
+
 static FeedView make_view(void)
 {
 	FeedView v = { .name = "cost lines", .phase = FEED_FAILED, .interval_ms = 5000, .fresh_ms = 1234567890123, .covered_from_ms = 99,
@@ -138,7 +184,7 @@ static void what_others_must_hear_at_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(only_news_count),
+		cmocka_unit_test(only_news_count), cmocka_unit_test(commits_leave_a_mark),
 		cmocka_unit_test(a_feed_comes_back_as_it_was),
 		cmocka_unit_test(what_others_must_hear_at_once),
 	};
