@@ -42,7 +42,8 @@ int     figures_jobs(const Stores *from, const JobFilter *f, JobCell *out, int m
 int     figures_covered(const Stores *from, int64_t *covered_from_ms, Err *e);
 
 /* The frame row of the snapshot: the figures with one screen of jobs (f is cut to that). A damaged row or one of another
- * layout is refused. name: "figures", or one that names the contexts that they are of. */
+ * layout is refused. name: "figures", or one that names the contexts that they are of. out: zeroed memory that nobody has touched, of
+ * which what the row has no jobs for stays so. */
 int figures_save(Store *s, const char *name, Figures *f, Err *e);
 int figures_load(Store *s, const char *name, Figures *out, Err *e);
 

@@ -40,7 +40,6 @@ int figures_load(Store *s, const char *name, Figures *out, Err *e)
 	int64_t at;
 	int rc = -1;
 
-	memset(out, 0, sizeof *out);
 	if (store_get_frame(s, name, &a, &blob, &at, e) < 0)
 		goto out;
 	if (blob.n < frame_bytes(0) || blob.n > sizeof *out) {

@@ -21,8 +21,8 @@ static bool goes_elsewhere(const Session *s, Str given, Arena *a, Str *url)
 		Endpoint at;
 		Str host;
 
-		if (op > aws_ops() && op[-1]->service == (*op)->service)
-			continue;
+		if (op > aws_ops() && (given.n || op[-1]->service == (*op)->service))
+			continue;                    /* one that is given is one for all */
 		if (endpoint_find(a, &ask, &at, NULL) < 0 || !at.overridden || url_is_loopback(at.url))
 			continue;
 		host = str_cut(at.host, ':', &(Str){ 0 });

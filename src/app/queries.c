@@ -275,7 +275,7 @@ void query_snapshot(App *a)
 	if (!path || !file_exists(path) || !(s = store_open(path, STORE_READ, NULL, &e)))
 		return;
 	frame_name(a, name);
-	own = xmalloc(sizeof *own);
+	own = xcalloc(1, sizeof *own);
 	if (figures_load(s, name, own, &e) == 0)
 		figures_take(a, own, true);
 	else

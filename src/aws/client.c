@@ -44,6 +44,8 @@ static int check_endpoints(AwsClient *c, Err *e)
 
 		if (!last || last->service != (*op)->service || last->host_prefix != (*op)->host_prefix)
 			rc = endpoint_find(&a, &ask, &where, e);
+		if (c->endpoint_url.n)           /* one for all of them */
+			break;
 	}
 	arena_done(&a);
 	return rc;

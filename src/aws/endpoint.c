@@ -91,15 +91,14 @@ static char *key_of(Arena *a, const char *prefix, const char *id, bool upper)
 /* What was configured, and by what. Empty: nothing. */
 static Str configured(Arena *a, const EndpointAsk *ask, const char **by)
 {
-	const char *name = key_of(a, "AWS_ENDPOINT_URL_", ask->service->id, true);
-	const char *ignore = getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
-	const char *value;
+	const char *name, *ignore = getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), *value;
 
 	*by = "--endpoint-url or the context's endpoint_url";
 	if (ask->given.n)
 		return ask->given;
 	if (ignore && str_eq_nocase(str_of(ignore), STR("true")))
 		return STR("");
+	name = key_of(a, "AWS_ENDPOINT_URL_", ask->service->id, true);
 	if ((value = getenv(name)) && *value) {
 		*by = name;
 		return str_of(value);

@@ -168,6 +168,9 @@ static void jobs_update(Pane *p, const World *w)
 	arena_reset(&s->clock);
 	table_begin(&s->t);
 	for (int i = 0; i < n; i++) {
+		/* A start's first picture waits for no row that nobody can see; the stores' own answer follows at once. */
+		if (w->from_snapshot && s->t.sort < 0 && !w->filter.n && s->t.n >= (size_t)p->h)
+			break;
 		if (w->failures_only && list[i].state != JOB_FAILED)
 			continue;
 		if (only_active && list[i].state != JOB_RUNNING && list[i].state != JOB_QUEUED)

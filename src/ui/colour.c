@@ -129,11 +129,6 @@ void palette_build(Palette *p, const Theme *theme, TermDepth depth, int colours)
 		p->ink[ROLE_SELECTED].attrs |= ATTR_REVERSE;
 }
 
-bool ink_same(Ink a, Ink b)
-{
-	return a.fg == b.fg && a.bg == b.bg && a.attrs == b.attrs;
-}
-
 static size_t put_number(char *to, unsigned n)
 {
 	char digits[10];

@@ -21,6 +21,9 @@ typedef struct Palette { Ink ink[INK_COUNT]; } Palette;
 void palette_build(Palette *p, const Theme *theme, TermDepth depth, int colours);
 /* Appends what turns *now into want, and sets *now. */
 void ink_change(const Caps *c, Ink *now, Ink want, Buf *out);
-bool ink_same(Ink a, Ink b);
+static inline bool ink_same(Ink a, Ink b)
+{
+	return a.fg == b.fg && a.bg == b.bg && a.attrs == b.attrs;
+}
 
 #endif
