@@ -63,18 +63,24 @@ static int64_t spark_cache(const Sums *s)
 	return fig_ppm(s->cache_hits, s->cache_known);
 }
 
-/* The value that 95 % of the last n minutes' jobs do not exceed, minute[at - 1] being the last. */
-static int64_t minutes_p95(const Sketch *minute, int at, int n, int64_t *count)
+static int64_t quantile(const Sketch *s, int permille)
+{
+	int64_t ms = sketch_quantile(s, permille);
+
+	return ms < 0 ? FIG_NONE : ms;
+}
+
+/* Of the last n minutes' jobs, minute[at - 1] being the last. */
+static FigLatency minutes_latency(const Sketch *minute, int at, int n)
 {
 	Sketch sum = { 0 };
-	int64_t ms;
+	FigLatency f;
 
 	for (int i = at > n ? at - n : 0; i < at; i++)
 		sketch_merge(&sum, &minute[i]);
-	*count = sketch_count(&sum);
-	ms = sketch_quantile(&sum, 950);
+	f = (FigLatency){ quantile(&sum, 500), quantile(&sum, 950), quantile(&sum, 990), sketch_count(&sum) };
 	sketch_done(&sum);
-	return ms < 0 ? FIG_NONE : ms;
+	return f;
 }
 
 /* What is usual: all jobs of the hours that the other baselines pool, in one sketch. */
@@ -95,13 +101,17 @@ static int usual_p95(Work *w, Vital *v, Err *e)
 static int vitals_p95(Work *w, Vital *v, Err *e)
 {
 	Sketch minute[MINUTES] = { { 0 } };
-	int64_t n;
+	FigLatency *five = &w->f->latency[0], *hour = &w->f->latency[1];
 	int rc = store_latency_minutes(w->from->s, w->from->n, floor_div(w->ask->now_ms, MINUTE_MS) - MINUTES + 1, MINUTES, minute, e);
 
-	v->now = minutes_p95(minute, MINUTES, 6, &v->n);
-	v->hour = minutes_p95(minute, MINUTES, 61, &v->hits);
+	*five = minutes_latency(minute, MINUTES, 6);
+	*hour = minutes_latency(minute, MINUTES, 61);
+	v->now = five->p95_ms;
+	v->n = five->n;
+	v->hour = hour->p95_ms;
+	v->hits = hour->n;
 	for (int i = 0; i < FIG_SPARK; i++)
-		v->spark[i] = minutes_p95(minute, MINUTES - 2 * (FIG_SPARK - i) + 2, 6, &n);
+		v->spark[i] = minutes_latency(minute, MINUTES - 2 * (FIG_SPARK - i) + 2, 6).p95_ms;
 	for (int i = 0; i < MINUTES; i++)
 		sketch_done(&minute[i]);
 	return rc < 0 ? -1 : usual_p95(w, v, e);

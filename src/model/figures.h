@@ -10,7 +10,7 @@ enum {
 	FIG_TEXT = 64, FIG_KEY = 160, FIG_JOBS = 400, FIG_DAYS = 7, FIG_GROUPS = 32, FIG_SPARK = 32,
 	FIG_CHANGES = 16, FIG_MARKS = 128,
 	FIG_CONTEXTS = 8, FIG_BUDGETS = 8,              /* that can be watched together */
-	FIG_VERSION = 16,              /* of the struct's layout: an older frame is not painted */
+	FIG_VERSION = 17,              /* of the struct's layout: an older frame is not painted */
 };
 #define FIG_NONE INT64_MIN         /* this figure is not known */
 
@@ -26,6 +26,9 @@ typedef struct Vital {
 	int64_t spark[FIG_SPARK];      /* oldest first; FIG_NONE = gap */
 	int64_t age_ms;                /* of the newest datum when computed; FIG_NONE when there is none */
 } Vital;
+
+/* From latency sketches: within 1 %, and none where no job has told how long it took. */
+typedef struct FigLatency { int64_t p50_ms, p95_ms, p99_ms, n; } FigLatency;
 
 typedef struct HourCell {
 	int64_t nusd, jobs, failed, unpriced;
@@ -93,6 +96,7 @@ typedef struct Figures {
 	FigText account, region;                  /* account: empty when several contexts are watched */
 	int32_t contexts, contexts_read;          /* how many are watched, and of how many the store could be read */
 	Vital   vital[VITALS];
+	FigLatency latency[2];                    /* of the last five minutes, of the last hour */
 	int64_t states[6];                        /* jobs per JobState, updated within the last 24 h; active ones whenever */
 	int64_t oldest_running_ms;                /* startedAt; 0 = none */
 	int64_t today_nusd, today_unpriced, yesterday_nusd;

@@ -55,3 +55,13 @@ int draw_spark(Box b, int x, int y, int w, Role role, const double *v, size_t n,
 	}
 	return w;
 }
+
+void draw_bar(Box b, int x, int y, int w, int h, Role role, double part, bool ascii)
+{
+	long eighths = lround((part < 0 ? 0 : part > 1 ? 1 : part) * LEVELS * h);
+
+	for (int row = 0; row < h && (row == 0 || eighths > 0); row++, eighths -= LEVELS)
+		for (int i = 0; i < w; i++)
+			draw_own(b, x + i, y + h - 1 - row, role,
+			         (ascii ? ascii_bars : bars)[eighths >= LEVELS ? LEVELS - 1 : eighths > 0 ? eighths - 1 : 0]);
+}

@@ -49,6 +49,9 @@ void draw_ramp(Box b, int x, int y, int w, int step, Clean c);       /* text on 
  * values the newest w are shown. Bars stand on zero when no value is below it, else on the least value. */
 int  draw_spark(Box b, int x, int y, int w, Role role, const double *v, size_t n, bool ascii);
 
+/* An upright bar of at most h rows that stands on row y + h - 1; part: of h, from 0 to 1. The least bar is drawn also for nothing. */
+void draw_bar(Box b, int x, int y, int w, int h, Role role, double part, bool ascii);
+
 /* Plain text of the whole surface, a line per row, trailing blanks cut: for `seismo once` and tests. ascii: look-alikes
  * for everything above 0x7E, as on a terminal with --ascii. */
 int  surface_to_text(const Surface *s, bool ascii, Buf *out);

@@ -576,6 +576,11 @@ static void test_m4_two_contexts_with_the_same_names(void **state)
 	assert_int_equal(f.vital[VITAL_ERRORS].hits, 1);
 	assert_int_equal(f.vital[VITAL_P95].now, 900);
 	assert_int_equal(f.vital[VITAL_P95].n, 3);
+	assert_int_equal(f.latency[0].n, 3);
+	assert_int_equal(f.latency[0].p95_ms, 900);
+	assert_int_equal(f.latency[0].p99_ms, 900);
+	assert_true(f.latency[0].p50_ms > 0 && f.latency[0].p50_ms <= 900);
+	assert_int_equal(f.latency[1].n, 3);
 	assert_int_equal(f.vital[VITAL_SPEND].base, 2 * 1000000);  /* an hour of both */
 	/* Hours that only one of them has read say nothing about what is usual of both. */
 	assert_int_equal(f.covered_from_ms, (noon_hour - 30 * 24) * HOUR_MS);
