@@ -9,9 +9,9 @@
 
 /* The id of a row is its line's time, then a hash of what it says, then one of sixteen places, then whether it is about money. So rows
  * lie in the order of time, and all that can be the same event lie in one lot of 32 ids; when the sixteen places of a lot are taken it
- * goes on with the next lot. Lines about money have places of their own because they are kept longer: a place that becomes free for one
- * kind would end the search for another. */
-enum { TEXT_MAX = 8 << 10, LOT_BITS = 5, LOT_PLACES = 16, HASH_BITS = 15, TIME_SHIFT = LOT_BITS + HASH_BITS };
+ * goes on with the next one, and after four with a lot by a hash of the event's id. Lines about money have places of their own because
+ * they are kept longer: a place that becomes free for one kind would end the search for another. The hashes must stay what they are. */
+enum { TEXT_MAX = 8 << 10, LOT_BITS = 5, LOT_PLACES = 16, LOTS_SHARED = 4, HASH_BITS = 15, TIME_SHIFT = LOT_BITS + HASH_BITS };
 enum { F_LINE_TOKENS = 1, F_LINE_CACHE_SHIFT = 1, F_LINE_LATE = 8, F_LINE_TAIL = 16, F_LINE_MORE = 32 };
 
 static const size_t packed[] = {
@@ -61,9 +61,21 @@ static Str kept_text(const LogLine *l)
 	return str_sub(l->text, 0, TEXT_MAX);
 }
 
+static int64_t lot_of(const LogLine *l, uint64_t hash)
+{
+	return key_ms(l->event_ms) * (1 << HASH_BITS) + (int64_t)(hash >> (64 - HASH_BITS));
+}
+
+/* Of all that says the same at the same time. */
 static int64_t first_lot(const LogLine *l)
 {
-	return key_ms(l->event_ms) * (1 << HASH_BITS) + (int64_t)(str_quick_hash(kept_text(l)) >> (64 - HASH_BITS));
+	return lot_of(l, str_quick_hash(kept_text(l)) + str_quick_hash(l->job_id) * UINT64_C(0x9E3779B97F4A7C15));
+}
+
+/* Beyond LOTS_SHARED: however many say the same, one is found at once. */
+static int64_t own_lot(const LogLine *l, int64_t event_hash)
+{
+	return lot_of(l, (uint64_t)event_hash * UINT64_C(0x9E3779B97F4A7C15));
 }
 
 /* --- is it there, and where is room for it? --- */
@@ -134,10 +146,10 @@ static void look_at_held(const Held *held, int64_t lot, Look *k)
 	}
 }
 
-static int look(Store *s, const LogLine *l, Look *k, Err *e)
+/* Goes on from lot to lot until one has room; *lots (may be NULL): how many were full. */
+static int look_from(Store *s, int64_t lot, Look *k, int *lots, Err *e)
 {
-	*k = (Look){ .l = l, .event_hash = (int64_t)str_hash(l->event_id) };
-	for (int64_t lot = first_lot(l);; lot++) {
+	for (int full = 0;; lot++, full++) {
 		int place = 0;
 
 		k->used = 0;
@@ -148,9 +160,22 @@ static int look(Store *s, const LogLine *l, Look *k, Err *e)
 			place++;
 		if (place == LOT_PLACES)
 			continue;
-		k->free = lot * (1 << LOT_BITS) + place * 2 + is_cost(l->kind);
+		k->free = lot * (1 << LOT_BITS) + place * 2 + is_cost(k->l->kind);
+		if (lots)
+			*lots = full;
 		return 0;
 	}
+}
+
+/* What Live Tail alone has seen stays where it is looked for by what it says. */
+static int look(Store *s, const LogLine *l, Look *k, Err *e)
+{
+	int full;
+
+	*k = (Look){ .l = l, .event_hash = (int64_t)str_hash(l->event_id) };
+	if (look_from(s, first_lot(l), k, &full, e) < 0)
+		return -1;
+	return l->tail || full < LOTS_SHARED ? 0 : look_from(s, own_lot(l, k->event_hash), k, NULL, e);
 }
 
 /* The row that Live Tail made gets the event's own id. */
