@@ -50,7 +50,8 @@ static const struct { const char *table, *which; } parts[] = {
 	{ "job", "booked_ms >= ?1" },
 	/* A line goes with its call, and a later one even without it, so that it is known when it comes again. */
 	{ "line", "id >= ?1 << 20 OR (call <> 0 AND call IN (SELECT id FROM job WHERE booked_ms >= ?1))" },
-	{ "job_settled", "id IN (SELECT id FROM job WHERE booked_ms >= ?1)" },
+	/* Made anew. */
+	{ "job_new", "0" }, { "job_block", "0" },
 	/* Of totals the minutes, which go with their jobs. */
 	{ "total_sheet", "coalesce(sheet_minute(0, id) >= ?1, 1)" }, { "latency_sheet", "coalesce(sheet_minute(1, id) >= ?1, 1)" },
 };
@@ -131,6 +132,8 @@ Store *store_copy_memory(Store *s, const char *name, int64_t jobs, Err *e)
 	if (rc < 0)
 		db_undo(s);
 	(void)sqlite3_exec(s->db, "DETACH aside", NULL, NULL, NULL);     /* s is closed next */
+	if (rc == 0 && (rc = db_begin(memory, e)) == 0 && ((rc = index_remake(memory, e)) < 0 || (rc = db_commit(memory, e)) < 0))
+		db_undo(memory);
 out:
 	if (rc < 0) {
 		store_close(memory);

@@ -140,13 +140,6 @@ static void get_of_call(sqlite3_context *ctx, int n, sqlite3_value **arg)
 	}
 }
 
-/* job_hash(job_id): its key in the index. */
-static void hash_of_job(sqlite3_context *ctx, int n, sqlite3_value **arg)
-{
-	(void)n;
-	sqlite3_result_int64(ctx, index_hash(blob(arg[0])));
-}
-
 static void give_opt(sqlite3_context *ctx, Opt64 v)
 {
 	if (v.known)
@@ -213,7 +206,7 @@ int db_functions(Store *s, Err *e)
 	} all[] = {
 		{ "sums_pack", -1, pack_sums }, { "sums_get", 2, get_sums }, { "sketch_quantile", 2, quantile_of }, { "sketch_count", 1, count_of },
 		{ "sheet_minute", 2, minute_of }, { "line_get", 2, get_of_line }, { "job_pack", CALL_MEMBERS, pack_call },
-		{ "job_get", 2, get_of_call }, { "job_hash", 1, hash_of_job },
+		{ "job_get", 2, get_of_call },
 	};
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)

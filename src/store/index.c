@@ -6,7 +6,7 @@
 #include "base/xalloc.h"
 #include "store/rows.h"
 
-enum { FRESH_MAX = 1 << 18, ROW_MAX = 1 << 14, HASH_BYTES = 4 };
+enum { FRESH_MAX = 1 << 18, MANY_ASKED = 2000, ROW_MAX = 1 << 14, HASH_BYTES = 4 };
 
 /* 32 bits keep the tables small; who finds an id compares its text anyway. */
 int64_t index_hash(Str job_id)
@@ -29,6 +29,8 @@ static size_t spread(int64_t hash, size_t slots)
 void index_lose(Index *x)
 {
 	x->known = false;
+	free(x->filter);
+	x->filter = NULL;
 	x->n = x->written = 0;
 	memset(x->done, 0, sizeof x->done);
 	if (x->slots)
@@ -40,6 +42,7 @@ void index_done(Index *x)
 	free(x->v);
 	free(x->slot);
 	free(x->found);
+	free(x->filter);
 	*x = (Index){ 0 };
 }
 
@@ -155,12 +158,13 @@ int index_begin(Store *s, Err *e)
 	Index *x = &s->index;
 	int64_t version, settled;
 
+	x->asked = 0;
 	if (db_int(s, "PRAGMA data_version", &version, e) < 0)
 		return -1;
 	if (x->known && x->version == version)
 		return 0;
 	index_lose(x);
-	if (read_done(s, x->done, e) < 0 || db_int(s, "SELECT EXISTS(SELECT 1 FROM job_settled)", &settled, e) < 0)
+	if (read_done(s, x->done, e) < 0 || db_int(s, "SELECT EXISTS(SELECT 1 FROM job_block)", &settled, e) < 0)
 		return -1;
 	x->last_row = 0;
 	for (int i = 0; i < INDEX_SLICES; i++)
@@ -207,19 +211,15 @@ static int find_fresh(Store *s, Found *f, Err *e)
 
 static int find_settled(Store *s, Found *f, Err *e)
 {
-	static const char sql[] = "SELECT id FROM job_settled WHERE hash = ?";
-	sqlite3_stmt *st;
-	int rc;
+	Index *x = &s->index;
 
-	if (is_current(s) && !s->index.settled)
-		return 0;
-	if (!(st = db_stmt(s, sql, e)))
-		return -1;
-	sqlite3_bind_int64(st, 1, f->hash);
-	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
-		find_one(f, &(IndexEntry){ f->hash, sqlite3_column_int64(st, 0) });
-	sqlite3_reset(st);
-	return rc == SQLITE_DONE ? 0 : db_fail(s, "cannot find a job", e);
+	if (is_current(s)) {
+		if (!x->settled || !filter_has(x, f->hash))
+			return 0;
+		if (++x->asked >= MANY_ASKED && !x->filter && filter_make(s, e) < 0)
+			return -1;
+	}
+	return block_find(s, f->hash, find_one, f, e);
 }
 
 int index_ids(Store *s, int64_t hash, const int64_t **id, size_t *n, Err *e)
@@ -264,13 +264,6 @@ static int by_hash(const void *a, const void *b)
 	return x->hash != y->hash ? (x->hash < y->hash ? -1 : 1) : (x->id > y->id) - (x->id < y->id);
 }
 
-static void give_entry(sqlite3_context *ctx, void *entries, size_t row, int column)
-{
-	const IndexEntry *v = entries;
-
-	sqlite3_result_int64(ctx, column ? v[row].id : v[row].hash);
-}
-
 static int put_done(Store *s, Err *e)
 {
 	static const char sql[] = "INSERT OR REPLACE INTO meta VALUES('settled', ?)";
@@ -290,14 +283,18 @@ static int put_done(Store *s, Err *e)
 	return db_done(s, st, "cannot keep the places of jobs", e);
 }
 
-/* Moves the slices [from, until) to job_settled. All is written by then. */
-static int move(Store *s, int from, int until, Err *e)
+static int64_t slice_start(int slice)
 {
-	static const char sql[] = "INSERT OR IGNORE INTO job_settled SELECT c0, c1 FROM rows WHERE true";
+	return ((int64_t)slice << 28) - (INT64_C(1) << 31);
+}
+
+/* Moves the slices [from, until). All is written by then. */
+static int move(Store *s, int from, int until, const IdSet *gone, Err *e)
+{
 	Index *x = &s->index;
 	IndexEntry *v = xmalloc((x->n + 1) * sizeof *v);
-	size_t n = 0, kept = 0;
-	int rc;
+	size_t n = 0, kept = 0, at = 0;
+	int rc = 0;
 
 	for (size_t i = 0; i < x->n; i++) {
 		int slice = slice_of(x->v[i].hash);
@@ -310,12 +307,20 @@ static int move(Store *s, int from, int until, Err *e)
 	x->n = x->written = kept;
 	if (x->slots)
 		link_all(x);
-	for (int i = from; i < until; i++)
-		x->done[i] = x->last_row;
 	if (n)
 		qsort(v, n, sizeof *v, by_hash);
+	for (size_t i = 0; i < n; i++)
+		filter_add(x, &v[i]);
 	x->settled |= n > 0;
-	rc = rows_write(s, sql, &(Rows){ n, give_entry, v }, "cannot keep the places of jobs", e);
+	for (int i = from; i < until && rc == 0; i++) {
+		size_t run = 0;
+
+		while (at + run < n && slice_of(v[at + run].hash) == i)
+			run++;
+		x->done[i] = x->last_row;
+		rc = block_merge(s, slice_start(i), slice_start(i + 1) - 1, v + at, run, gone, e);
+		at += run;
+	}
 	free(v);
 	return rc < 0 ? -1 : put_done(s, e);
 }
@@ -332,7 +337,7 @@ int index_settle(Store *s, Err *e)
 		for (int i = 1; i < INDEX_SLICES; i++)
 			if (x->done[i] < x->done[oldest])
 				oldest = i;
-		if (move(s, oldest, oldest + 1, e) < 0)
+		if (move(s, oldest, oldest + 1, NULL, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -345,34 +350,122 @@ int index_put(Store *s, int64_t hash, int64_t id, Err *e)
 	return s->index.n < 2 * FRESH_MAX ? 0 : index_settle(s, e);
 }
 
+static bool drop_fresh(Index *x, int64_t hash, int64_t id)
+{
+	bool found = false;
+
+	for (size_t i = x->slots ? spread(hash, x->slots) : 0; x->slots && x->slot[i]; i = (i + 1) & (x->slots - 1)) {
+		IndexEntry *v = &x->v[x->slot[i] - 1];
+
+		if (v->hash != hash || v->id != id)
+			continue;
+		v->id = 0;
+		found = true;
+	}
+	return found;
+}
+
 int index_drop(Store *s, int64_t hash, int64_t id, Err *e)
 {
-	static const char sql[] = "DELETE FROM job_settled WHERE hash = ?2 AND id = ?1";
-	Index *x = &s->index;
-	sqlite3_stmt *st;
+	unsigned char bit = 1;
+	IdSet gone = { id, id, &bit };
 
-	/* Its row keeps it: it leads to nothing then. */
-	for (size_t i = x->slots ? spread(hash, x->slots) : 0; x->slots && x->slot[i]; i = (i + 1) & (x->slots - 1))
-		if (x->v[x->slot[i] - 1].hash == hash && x->v[x->slot[i] - 1].id == id)
-			x->v[x->slot[i] - 1].id = 0;
-	if (!(st = db_stmt(s, sql, e)))
+	/* The row that a fresh one was written with keeps it: it leads to nothing then. */
+	return drop_fresh(&s->index, hash, id) ? 0 : block_merge(s, hash, hash, NULL, 0, &gone, e);
+}
+
+/* The ids of the calls that are to be deleted. */
+static int read_gone(Store *s, int64_t booked_before_ms, IdSet *gone, Err *e)
+{
+	static const char ends[] = "SELECT min(id), max(id) FROM job WHERE booked_ms < ?";
+	static const char ids[] = "SELECT id FROM job WHERE booked_ms < ?";
+	sqlite3_stmt *st = db_stmt(s, ends, e);
+	int rc;
+
+	*gone = (IdSet){ .first = 0, .last = -1 };
+	if (!st)
 		return -1;
-	sqlite3_bind_int64(st, 1, id);
-	sqlite3_bind_int64(st, 2, hash);
-	return db_done(s, st, "cannot take a call out", e);
+	sqlite3_bind_int64(st, 1, booked_before_ms);
+	if ((rc = sqlite3_step(st)) == SQLITE_ROW && sqlite3_column_type(st, 0) != SQLITE_NULL) {
+		gone->first = sqlite3_column_int64(st, 0);
+		gone->last = sqlite3_column_int64(st, 1);
+	}
+	sqlite3_reset(st);
+	if (gone->last < gone->first)
+		return rc == SQLITE_ROW ? 0 : db_fail(s, "cannot forget old jobs", e);
+	gone->bits = xcalloc((size_t)(gone->last - gone->first) / 8 + 1, 1);
+	if (!(st = db_stmt(s, ids, e)))
+		return -1;
+	sqlite3_bind_int64(st, 1, booked_before_ms);
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
+		idset_add(gone, sqlite3_column_int64(st, 0));
+	sqlite3_reset(st);
+	return rc == SQLITE_DONE ? 0 : db_fail(s, "cannot forget old jobs", e);
 }
 
 int index_forget(Store *s, int64_t booked_before_ms, Err *e)
 {
-	static const char jobs[] = "DELETE FROM job_settled WHERE (hash, id) IN (SELECT job_hash(job_id), id FROM job WHERE booked_ms < ?)";
-	/* Request ids have entries of their own, which only the call's number leads to. */
-	static const char calls[] = "DELETE FROM job_settled WHERE id IN (SELECT id FROM job WHERE booked_ms < ?)";
-	sqlite3_stmt *st;
-	int64_t requests;
+	IdSet gone = { 0 };
+	int rc = index_begin(s, e) < 0 || write_fresh(s, e) < 0 || read_gone(s, booked_before_ms, &gone, e) < 0 ? -1 : 0;
 
-	if (index_begin(s, e) < 0 || write_fresh(s, e) < 0 || (s->index.n && move(s, 0, INDEX_SLICES, e) < 0) ||
-	    db_int(s, "SELECT count(*) FROM meta WHERE key = 'requests'", &requests, e) < 0 || !(st = db_stmt(s, requests ? calls : jobs, e)))
+	if (rc == 0 && gone.bits)
+		rc = move(s, 0, INDEX_SLICES, &gone, e);
+	free(gone.bits);
+	return rc;
+}
+
+int index_remake(Store *s, Err *e)
+{
+	static const char clear[] = "DELETE FROM job_new; DELETE FROM job_block; DELETE FROM meta WHERE key IN ('settled', 'requests')";
+	static const char jobs[] = "SELECT id, job_id FROM job";
+	sqlite3_stmt *st;
+	int rc, bad = 0;
+
+	index_lose(&s->index);
+	if (db_exec(s, clear, e) < 0 || index_begin(s, e) < 0 || !(st = db_stmt(s, jobs, e)))
 		return -1;
-	sqlite3_bind_int64(st, 1, booked_before_ms);
-	return db_done(s, st, "cannot forget old jobs", e);
+	while (!bad && (rc = sqlite3_step(st)) == SQLITE_ROW)
+		bad = index_put(s, index_hash(db_col_str(st, 1)), sqlite3_column_int64(st, 0), e);
+	sqlite3_reset(st);
+	if (bad || rc != SQLITE_DONE)
+		return bad ? -1 : db_fail(s, "cannot read the jobs", e);
+	return index_settle(s, e);
+}
+
+/* In their order, so that rows are appended. */
+int index_take_old(Store *s, Err *e)
+{
+	enum { AT_ONCE = 1 << 14 };
+	static const char sql[] = "SELECT hash, id FROM job_settled ORDER BY hash, id";
+	sqlite3_stmt *st = NULL;
+	IndexEntry *v;
+	int64_t old;
+	size_t n = 0;
+	int rc;
+
+	if (db_int(s, "SELECT count(*) FROM sqlite_schema WHERE name = 'job_settled'", &old, e) < 0)
+		return -1;
+	if (!old)
+		return 0;
+	if (sqlite3_prepare_v2(s->db, sql, -1, &st, NULL) != SQLITE_OK)
+		return db_fail(s, "cannot read the places of jobs", e);
+	v = xmalloc(2 * AT_ONCE * sizeof *v);
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+		IndexEntry one = { sqlite3_column_int64(st, 0), sqlite3_column_int64(st, 1) };
+
+		/* Neither equal hashes nor slices are cut through. */
+		if (n && ((n >= AT_ONCE && one.hash != v[n - 1].hash) || slice_of(one.hash) != slice_of(v[n - 1].hash) || n == 2 * AT_ONCE)) {
+			if (block_write(s, v, n, e) < 0)
+				break;
+			n = 0;
+		}
+		v[n++] = one;
+	}
+	sqlite3_finalize(st);
+	if (rc == SQLITE_DONE)
+		rc = n && block_write(s, v, n, e) < 0 ? SQLITE_ROW : SQLITE_DONE;
+	else if (rc != SQLITE_ROW)
+		(void)db_fail(s, "cannot read the places of jobs", e);
+	free(v);
+	return rc == SQLITE_DONE ? db_exec(s, "DROP TABLE job_settled", e) : -1;
 }

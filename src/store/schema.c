@@ -191,6 +191,8 @@ static const char *const migrations[] = {
 	/* Totals and latencies by the sheet (sheets.h) instead of by the row; apply_resheet fills them. */
 	"CREATE TABLE total_sheet(id INTEGER PRIMARY KEY, cells BLOB NOT NULL);"
 	"CREATE TABLE latency_sheet(id INTEGER PRIMARY KEY, cells BLOB NOT NULL);",
+	/* The settled places as bytes too (index_block.c, which also moves those of job_settled). */
+	"CREATE TABLE job_block(id INTEGER PRIMARY KEY, entries BLOB NOT NULL);",
 };
 enum { VERSION = (int)(sizeof migrations / sizeof *migrations), TOTALS = 11 /* from that layout on */, SHEETS = 20 /* so */ };
 
@@ -243,7 +245,7 @@ int schema_make(Store *s, Err *e)
 	for (int64_t v = version; v < VERSION; v++)
 		if (migrate(s, v, e) < 0)
 			goto undo;
-	if (line_take_old(s, e) < 0 || (version < TOTALS && apply_rebuild(s, e) < 0))
+	if (index_take_old(s, e) < 0 || line_take_old(s, e) < 0 || (version < TOTALS && apply_rebuild(s, e) < 0))
 		goto undo;
 	(void)snprintf(sql, sizeof sql, "PRAGMA application_id = %lld; PRAGMA user_version = %d", (long long)application_id, VERSION);
 	if (db_exec(s, sql, e) < 0 || db_commit(s, e) < 0)

@@ -86,8 +86,7 @@ static void old_rows_go_and_do_not_come_again(void **state)
 	MUST(store_jobs(s, &(JobFilter){ 0 }, &a, &row, &rows, e));
 	assert_int_equal(rows, kept);
 	assert_true(kept > 0 && kept < n);
-	assert_int_equal(raw_count("old.db", "SELECT count(*) FROM job WHERE id NOT IN (SELECT id FROM job_settled)"), 0);
-	assert_int_equal(raw_count("old.db", "SELECT count(*) FROM job_settled WHERE id NOT IN (SELECT id FROM job)"), 0);
+	assert_int_equal(raw_count("old.db", "SELECT (SELECT count(*) FROM job) - (SELECT sum(length(entries)) / 9 FROM job_block)"), 0);
 	assert_int_equal(raw_count("old.db", "SELECT count(*) FROM job_new"), 0);
 	apply_facts(s, f.v, f.n, LEDGER_COMPUTED);
 	after = totals(s, 0);

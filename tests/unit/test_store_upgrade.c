@@ -228,11 +228,16 @@ static void what_caches_were_worth_is_booked(void **state)
 	arena_done(&f.a);
 }
 
-/* Layout 19 had a row for each cell and no sketches by the day. */
+/* Layout 19 had a row for each cell and no sketches by the day, and a row for each settled place of a job. */
 static void back_to_rows(Store *s, const char *more)
 {
+	static const char places[] =
+		"CREATE TABLE job_settled(hash INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY(hash, id)) WITHOUT ROWID;"
+		"INSERT INTO job_settled SELECT old_place(job_id), id FROM job; DELETE FROM job_new; DROP TABLE job_block;";
 	Buf sql = { 0 };
 
+	assert_int_equal(sqlite3_create_function(s->db, "old_place", 1, SQLITE_UTF8, NULL, old_place, NULL, NULL), SQLITE_OK);
+	(void)buf_puts(&sql, places);
 	(void)buf_puts(&sql, ROW_TOTALS "INSERT INTO total SELECT rollup, at, k1, k2, k3, sums_pack(");
 	for (int i = 0; i < SUM_FIELDS; i++)
 		(void)buf_printf(&sql, "%ssums_get(body, '%s')", i ? ", " : "", sums_field_name(i));
