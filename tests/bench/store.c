@@ -13,7 +13,7 @@
 #include "app/figures.h"
 #include "store/latency.h"
 
-enum { BATCH = 5000, FRESH = 150000, LAST_DAY = 28000, TENANTS = 40, AGENTS = 6, ROUNDS = 7, TEXT = 320 };
+enum { BATCH = 5000, FRESH = 150000, LAST_DAY = 28000, TENANTS = 40, AGENTS = 6, ROUNDS = 7, TEXT = 320, FRESH_IN_MS = 5 };
 #define DAY_MS INT64_C(86400000)
 
 /* On the hour, so that windows are easy to name. */
@@ -94,7 +94,7 @@ static double cpu_s(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* Jobs [from, from + n) of a store of `of`, or beyond it: they begin now. Returns the seconds that taking in took. */
+/* Jobs [from, from + n) of a store of `of`, or beyond it: they begin from now on, some in each millisecond. Returns the seconds that taking in took. */
 static double take_in(Store *s, Made *m, Kind kind, int64_t from, int64_t n, int64_t of)
 {
 	double seconds = 0;
@@ -107,7 +107,7 @@ static double take_in(Store *s, Made *m, Kind kind, int64_t from, int64_t n, int
 
 		arena_reset(&m->arena);
 		for (int64_t k = from + i; k < from + n && count < BATCH; k++, count++) {
-			m->job[count] = make_job(&m->arena, k, k < of ? start_of(k, of) : now_ms);
+			m->job[count] = make_job(&m->arena, k, k < of ? start_of(k, of) : now_ms + (k - of) / FRESH_IN_MS);
 			m->line[count] = make_line(&m->arena, &m->job[count], k);
 		}
 		b.job_count = kind == ITEMS ? count : 0;
