@@ -108,7 +108,7 @@ static void fill(WhoPane *s, const GroupCell *g, int64_t delta_sum, int64_t long
 	RowKey *own = ARENA_NEW(a, RowKey);
 	TableRow *r = table_add(&s->t, *g->context ? arena_printf(a, "%s/%s", g->context, g->key) : arena_str(a, str_of(g->key)), own);
 	int64_t delta = based ? g->nusd - g->base_nusd : FIG_NONE;
-	/* Of the whole difference; who moves against it has no share of it. */
+	/* Of the whole difference, 0 when there is none to speak of; who moves against it has no share of it. */
 	int64_t share = delta == FIG_NONE || !delta_sum || (delta < 0) != (delta_sum < 0)
 	              ? FIG_NONE : mul_div(llabs(delta), 100, llabs(delta_sum));
 	int64_t was = hit_ppm(g->base_cache_hits, g->base_cache_known), is = hit_ppm(g->cache_hits, g->cache_known);
@@ -192,9 +192,21 @@ static const PaneAsk *question(Pane *p, WhoPane *s, const World *w)
 	return pane_answer(p, &ask_who);
 }
 
+/* What the shares are of. 0: a single one moves by more than twice as much as all together, so they nearly cancel each other out, and
+ * shares of what is left would say 531 %. */
+static int64_t whole_difference(const CellGroups *h)
+{
+	int64_t whole = h->g.nusd - h->g.base_nusd;
+
+	for (int i = 0; i < h->g.n; i++)
+		if (llabs(h->g.cell[i].nusd - h->g.cell[i].base_nusd) / 2 > llabs(whole))
+			return 0;
+	return whole;
+}
+
 static void rows(WhoPane *s, const CellGroups *h, Arena *a)
 {
-	int64_t longest = 0;
+	int64_t longest = 0, whole = h->against.known ? whole_difference(h) : 0;
 	bool based = h->against.known;
 
 	for (int i = 0; i < h->g.n; i++) {
@@ -205,7 +217,7 @@ static void rows(WhoPane *s, const CellGroups *h, Arena *a)
 	}
 	s->title = title(s, h, a);
 	for (int i = 0; i < h->g.n; i++)
-		fill(s, &h->g.cell[i], h->g.nusd - h->g.base_nusd, longest, based, a);
+		fill(s, &h->g.cell[i], whole, longest, based, a);
 }
 
 /* "BY tenant, 12": in a low window the table's own first row says what the rows are; the cell is told above. */

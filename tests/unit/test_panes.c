@@ -219,6 +219,42 @@ static const char *drawn(const PaneClass *cls, Case c, Buf *text)
 	return buf_cstr(text);
 }
 
+static const char *contributors(int64_t first, int64_t second, Buf *text)
+{
+	Groups *g = &figures.movers_cost;
+
+	make_world(GOOD);
+	*g = (Groups){ .n = 2, .total = 2 };
+	for (int i = 0; i < 2; i++) {
+		GroupCell *c = &g->cell[i];
+
+		(void)snprintf(c->key, sizeof c->key, "who-%d", i);
+		c->base_nusd = 1000000000;
+		c->nusd = c->base_nusd + (i ? second : first);
+		c->jobs = 10;
+		c->base_jobs_milli = 10000;
+		g->nusd += c->nusd;
+		g->base_nusd += c->base_nusd;
+	}
+	draw_one(&pane_contributors, 120, 24, false, text);
+	return buf_cstr(text);
+}
+
+/* Of differences that cancel each other out nobody has 531 %. */
+static void test_shares_are_of_a_difference_to_speak_of(void **state)
+{
+	Buf text = { 0 };
+
+	(void)state;
+	assert_non_null(strstr(contributors(60000000, 40000000, &text), "60%"));
+	assert_non_null(strstr(buf_cstr(&text), "40%"));
+	assert_non_null(strstr(contributors(60000000, -20000000, &text), "150%"));
+	assert_null(strchr(contributors(53100000, -43100000, &text), '%'));
+	assert_non_null(strstr(buf_cstr(&text), "who-0"));
+	assert_null(strchr(contributors(53100000, -53100000, &text), '%'));
+	buf_done(&text);
+}
+
 static void test_the_states_are_told(void **state)
 {
 	Buf text = { 0 };
@@ -344,6 +380,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_panes_in_all_states_at_all_sizes),
 		cmocka_unit_test(test_the_states_are_told),
+		cmocka_unit_test(test_shares_are_of_a_difference_to_speak_of),
 		cmocka_unit_test(test_old_values_are_not_judged),
 		cmocka_unit_test(test_a_zone_with_half_hours),
 		cmocka_unit_test(test_budgets_are_told),
