@@ -105,6 +105,12 @@ def item():
             "config": {"M": {"password": {"S": C["item value"]}}}}
 
 
+def route():
+    """An agent's pointer, with attributes that nobody asked for."""
+    return {**item(), "agentId": {"S": "writer"}, "version": {"S": "#route"}, "rev": {"N": "3"},
+            "routes": {"L": [{"M": {"version": {"S": "2"}, "weight": {"N": "100"}}}]}}
+
+
 def good(rq):
     target, path = rq.headers.get("x-amz-target", ""), urllib.parse.urlsplit(rq.target).path
     action = dict(urllib.parse.parse_qsl(rq.body.decode("latin-1"))).get("Action", "")
@@ -124,6 +130,8 @@ def good(rq):
         return reply(keys_of(action).encode(), kind="text/xml")
     if action == "GetCallerIdentity":
         return reply(servers.IDENTITY, kind="text/xml")
+    if target.endswith("GetItem"):
+        return reply(json.dumps({"Item": route()}).encode())
     if "DynamoDB" in target:
         return reply(json.dumps({"Items": [item()], "Count": 1, "ScannedCount": 1}).encode())
     if "Logs" in target:
@@ -260,6 +268,15 @@ SOURCES = {
     "cost": Source(ENV, args=("get", "cost", "-o", "csv"), faults=FEW),
     "agents": Source(ENV, args=("get", "agents"), faults=FEW),
     "metrics": Source(ENV, args=("get", "metrics"), faults=FEW),
+    # The journal, the audit file and the table's items of a move.
+    "rollback": Source(ENV, args=("rollback", "writer", "--pointer", "route", "--from", "2", "--to", "1", "--write", "--yes", "--reason", "r"),
+                       faults=[*FEW, "denied", "inside", "web page", "hangs up"]),
+    "setup": Source(ENV, args=("setup", "--write", "--yes", "--reason", "r"), faults=[*FEW, "denied"]),
+    "op": Source(ENV, args=("op", "resolve", "0f8e6f0e-1111-4222-8333-944455556666", "--write", "--yes", "--reason", "r"), faults=FEW),
+    "template": Source(ENV, args=("template", "verify", "../home/offer", "--key", "alias/k", "--agent", "a", "--environment", "e"),
+                       faults=[*FEW, "denied", "web page"], files={"offer": "text", "offer.seal.json": json.dumps(
+                           {"id": "o", "version": "1", "agent": "a", "environment": "e", "sha256": hashlib.sha256(b"text").hexdigest(),
+                            "key": "k", "signature": "AAAA"})}),
 }
 URLS = {f"url {n}": Source({**ENV, "AWS_ENDPOINT_URL": u}, faults=["well"]) for n, u in enumerate([
     f"https://user:{urllib.parse.quote(C['url password'], safe='')}@localhost:1/", f"http://{C['url password']}@127.0.0.1:1",
