@@ -28,7 +28,7 @@ VENV = pathlib.Path(os.environ.get("VENV", ROOT / "build/venv"))
 ONE_TRY = bool(os.environ.get("ONE_TRY"))
 MOST_SECOND_TRIES = 8  # more failures than that are no accident of the machine
 # Long forms run for hours in all; a sanitizer makes everything two to four times slower.
-LIMIT_S = int(os.environ.get("LIMIT_S") or (7200 if os.environ.get("SEISMO_TORTURE") else 2400 if os.environ.get("SAN") else 600))
+LIMIT_S = int(os.environ.get("LIMIT_S") or (7200 if os.environ.get("SEISMO_TORTURE") else 3600 if os.environ.get("SAN") else 1200))
 # What they compute is a quarter of the time of two processors when two run at a time; under a sanitizer more.
 BESIDE = int(os.environ.get("BESIDE") or (os.cpu_count() or 1) * (3 if os.environ.get("SAN") else 4) // 2)
 ENV = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP", TZ="UTC", LC_ALL="C.UTF-8", PYTHONDONTWRITEBYTECODE="1",

@@ -82,7 +82,7 @@ def test_pulse_shows_what_fires(written):
     assert not any(l.startswith("MOVERS") for l in small)
     for text in (small, high):
         at = next(i for i, line in enumerate(text) if line.startswith("CRIT"))
-        assert text[at - 1].startswith("today ") and "errors 18.2 % >5 % n=412" in text[at]
+        assert any(line.startswith("today ") for line in text[:at]) and "errors 18.2 % >5 % n=412" in text[at]
         assert text[at + 3] == "+4 more: 9 opens all"
     assert next(l for l in high if l.startswith("MOVERS")) == high[at + 4]
 
