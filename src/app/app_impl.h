@@ -11,7 +11,7 @@
 typedef enum Mode { MODE_VIEW, MODE_COMMAND, MODE_FILTER, MODE_TEXT } Mode;
 
 enum { SCREEN_LEAST_W = 20, SCREEN_LEAST_H = 5 };      /* below it only a word is shown */
-enum { PANES_MAX = 16, INPUT_MAX = 256, HISTORY_MAX = 32, FRAME_MS = 33, SAY_MS = 6000, ESC_MS = 25, TELLS = 4, TICK_MS = 1000,
+enum { PANES_MAX = 16, INPUT_MAX = 256, HISTORY_MAX = 32, FRAME_MS = 33, SAY_MS = 6000, ESC_MS = 25, ANSWERS = 2, TELLS = 4, TICK_MS = 1000,
 	SAVE_MS = 5000, COMPUTE_REST = 9 };
 
 /* What the app itself can do, apart from its panes: a key, a command and a line of help in one row. */
@@ -75,7 +75,7 @@ struct App {
 	const View *drawn_view;            /* whose panes are on the surface, with nothing over them; NULL: draw all of them */
 	Term    *term;                     /* NULL in app_once */
 	Keys    *keys;
-	int64_t last_frame_ms;
+	int64_t last_frame_ms; int answers;    /* so many changes more are drawn at once: what the last key asked for */
 	bool    frame_due, blocked, suspended, quitting;
 	int     exit_code;
 

@@ -110,6 +110,7 @@ static void take_keys(App *a, bool flush)
 		return;
 	(void)uv_timer_stop(&a->frame);
 	loop_draw(a);
+	a->answers = ANSWERS;
 }
 
 static void on_esc(uv_timer_t *t)

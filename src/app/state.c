@@ -39,7 +39,8 @@ static void on_frame(uv_timer_t *t)
 	a->draw(a);
 }
 
-/* The first change is drawn at once, what follows within the frame time joins the next frame. Over a blocked line the
+/* The first change is drawn at once, what follows within the frame time joins the next frame. What a key asked for (a row's details
+ * from the store) comes a moment after the frame that the key made, and is not made to wait for the next one. Over a blocked line the
  * next frame is drawn when the line takes bytes again, from what is newest then. */
 void app_changed(App *a, unsigned topics)
 {
@@ -49,6 +50,10 @@ void app_changed(App *a, unsigned topics)
 	if (!a->term || !a->handles || a->frame_due || a->blocked || a->quitting)
 		return;
 	a->frame_due = true;
+	if (since < FRAME_MS && a->answers > 0) {
+		a->answers--;
+		since = FRAME_MS;
+	}
 	(void)uv_timer_start(&a->frame, on_frame, since >= FRAME_MS ? 0 : (uint64_t)(FRAME_MS - since), 0);
 }
 
