@@ -65,7 +65,7 @@ DUCK = {
     "heat_all": f"SELECT tenant, began // {HOUR_MS} AS h, count(*), sum(cost) FROM job WHERE {WEEK} GROUP BY tenant, h",
 }
 SHELL = {
-    "week_tenant": "SELECT k_tenant, count(*), sum(nusd), sum(input) FROM job INDEXED BY job_booked "
+    "week_tenant": "SELECT k_tenant, count(*), sum(nusd) FROM job INDEXED BY job_booked "
                    "WHERE booked_ms >= {since} AND booked_ms < {until} GROUP BY k_tenant",
 }
 ASKED = {        # what, beside DuckDB, beside the shell, 10M beside 1M
