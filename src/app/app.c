@@ -94,6 +94,7 @@ static App *app_new(uv_loop_t *loop, const AppSpec *spec, Err *e)
 	a->world.offset_ms = zone_offset_ms(&a->shared.conf, app_clock(a));
 	a->world.ascii = spec->ascii || a->shared.conf.ui.ascii;
 	a->refresh_ms = spec->refresh_ms ? spec->refresh_ms : a->shared.conf.ui.refresh_ms;
+	a->world.still = a->refresh_ms < 0;
 	a->surface = surface_new(spec->w ? spec->w : 80, spec->h ? spec->h : 24);
 	if (views_open(a, e) < 0 || theme_open(a, e) < 0)
 		goto fail;

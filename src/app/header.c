@@ -104,6 +104,8 @@ static void clock_text(const World *w, char out[32])
 	if (minutes % 60)
 		(void)snprintf(out, 32, "%02d:%02d%c%02d:%02d", t.hour, t.minute, minutes < 0 ? '-' : '+', abs(minutes) / 60,
 		               abs(minutes) % 60);
+	else if (w->still)
+		(void)snprintf(out, 32, "%02d:%02d%+03d", t.hour, t.minute, minutes / 60);
 	else
 		(void)snprintf(out, 32, "%02d:%02d:%02d%+03d", t.hour, t.minute, t.second, minutes / 60);
 }

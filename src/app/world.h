@@ -41,6 +41,7 @@ typedef struct World {
 	bool    cached;                   /* nobody is asked: what the store has is all there will be */
 	int64_t now_ms;                   /* the moment that is shown */
 	int64_t clock_ms;                 /* the clock; later than that when the past is shown */
+	bool    still;                    /* drawn on change only: the clock has no seconds */
 	bool    past;
 	int64_t offset_ms;                /* of the display's time zone */
 	FeedView feed[FEEDS_N];           /* with several contexts the least fresh of each kind, and its counts added up */

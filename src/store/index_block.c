@@ -245,10 +245,12 @@ static void count_one(void *n, const IndexEntry *v)
 void filter_add(void *index, const IndexEntry *v)
 {
 	const Index *x = index;
-	size_t bit = bit_of(x, v->hash);
+	size_t bit;
 
-	if (x->filter)
-		x->filter[bit / 8] |= (unsigned char)(1u << bit % 8);
+	if (!x->filter)
+		return;
+	bit = bit_of(x, v->hash);
+	x->filter[bit / 8] |= (unsigned char)(1u << bit % 8);
 }
 
 bool filter_has(const Index *x, int64_t hash)
