@@ -26,7 +26,7 @@ typedef struct Chat {
 	Buf text;
 	int64_t started_ms, first_ms;
 	int code;
-	bool to_tty;
+	bool to_tty, running;        /* running: the loop; what ends before it began must not stop the one that closes everything */
 } Chat;
 
 static void on_event(AwsCall *call, Str type, Str payload, void *arg)
@@ -177,6 +177,12 @@ static int input_of(const Options *o, const Session *s, Question *q, Err *e)
 	return 0;
 }
 
+static void stop(Chat *c)
+{
+	if (c->running)
+		uv_stop(c->s->loop);
+}
+
 static void ask_model(Chat *c)
 {
 	AwsHandler h = { .on_done = on_done, .on_event = on_event, .on_retry = on_retry, .arg = c };
@@ -187,7 +193,7 @@ static void ask_model(Chat *c)
 	if (aws_call(c->s->aws, &op_bedrock_converse_stream, &c->q.in, &h, &e))
 		return;
 	c->code = cli_fail(&e);
-	uv_stop(c->s->loop);
+	stop(c);
 }
 
 /* A template that is not verified never reaches a model. */
@@ -200,7 +206,7 @@ static void on_verdict(void *arg, SealVerdict v, const Err *why)
 		return;
 	}
 	c->code = cli_fail(why);
-	uv_stop(c->s->loop);
+	stop(c);
 }
 
 static int ask(Chat *c, Err *e)
@@ -238,10 +244,12 @@ int cmd_chat(const Options *o)
 		(void)uv_loop_close(&loop);
 		return cli_fail(&e);
 	}
-	if (ask(&c, &e) < 0)
+	if (ask(&c, &e) < 0) {
 		c.code = cli_fail(&e);
-	else if (!c.code)
+	} else if (!c.code) {
+		c.running = true;
 		(void)uv_run(&loop, UV_RUN_DEFAULT);
+	}
 	session_close(&s);
 	(void)uv_run(&loop, UV_RUN_DEFAULT);
 	session_done(&s);
