@@ -26,11 +26,11 @@ static void need(bool holds)
 		abort();
 }
 
-/* A name may be the same text as a secret of another profile: only what is no name counts. */
+/* A name, also one that nobody has, may be the same text as a secret of another profile: only what is no name counts. */
 static bool is_named(const IniFile *f, Str text)
 {
 	for (const IniSection *s = f->section; s; s = ini_next(s))
-		if (str_has(ini_name(s), text) || str_has(ini_kind(s), text))
+		if (str_has(ini_name(s), text) || str_has(ini_kind(s), text) || str_has(ini_get(s, "source_profile"), text))
 			return true;
 	return false;
 }
