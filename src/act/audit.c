@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "act/route_json.h"
 #include "base/file.h"
-#include "wire/jsonw.h"
 #include "wire/text.h"
 #include "wire/time8601.h"
 
@@ -23,28 +23,12 @@ static const char nothing_before[AUDIT_HASH] = "00000000000000000000000000000000
 
 void audit_hash(Str prev, Str text, char hash[AUDIT_HASH])
 {
-	unsigned char sum[32];
 	Buf b = { 0 };
 
 	(void)buf_put_str(&b, prev);
 	(void)buf_put_str(&b, text);
-	sha256_of(buf_str(&b), sum);
+	sha256_hex(buf_str(&b), hash);
 	buf_done(&b);
-	for (int i = 0; i < 32; i++)
-		(void)snprintf(hash + (size_t)i * 2, 3, "%02x", sum[i]);
-}
-
-static void put_route(JsonW *w, const char *key, Route r)
-{
-	jw_key(w, key);
-	jw_array(w);
-	for (size_t i = 0; i < r.n; i++) {
-		jw_object(w);
-		jw_kstr(w, "version", r.part[i].version);
-		jw_ki64(w, "weight", r.part[i].weight);
-		jw_object_end(w);
-	}
-	jw_array_end(w);
 }
 
 static void put_row(Buf *b, const AuditRow *r)
@@ -62,8 +46,8 @@ static void put_row(Buf *b, const AuditRow *r)
 	jw_kstr(&w, "time", str_of(time));
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		jw_kstr(&w, texts[i].key, texts[i].v.p ? texts[i].v : STR(""));
-	put_route(&w, "from", r->from);
-	put_route(&w, "to", r->to);
+	route_write(&w, "from", r->from);
+	route_write(&w, "to", r->to);
 	jw_kbool(&w, "claim", r->claim);
 	jw_key(&w, "requestIds");
 	jw_array(&w);

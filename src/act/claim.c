@@ -298,7 +298,6 @@ void claim_finish(Move *m, bool moved, MoveOutcome end, const Err *why, const ch
 	m->moved = moved;
 	m->end = end;
 	m->end_err = why ? *why : (Err){ 0 };
-	m->event = event;
 	if (!m->v.claim) {
 		m->v.verified = moved && end == MOVE_DONE;
 		move_end(m, end, end == MOVE_DONE ? NULL : &m->end_err);

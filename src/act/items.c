@@ -45,6 +45,13 @@ int lock_row_of(Arena *a, JsonVal item, LockRow *r, Err *e)
 	return r->locked ? read_lock(a, lock, &r->lock, e) : 0;
 }
 
+Lock lock_copy(Arena *a, const Lock *l)
+{
+	return (Lock){ .op = arena_str(a, l->op), .action = arena_str(a, l->action), .by = arena_str(a, l->by), .host = arena_str(a, l->host),
+	               .since = arena_str(a, l->since), .reason = arena_str(a, l->reason), .pid = l->pid, .from = route_copy(a, l->from),
+	               .to = route_copy(a, l->to) };
+}
+
 int lock_row(Arena *a, const DdbItemOut *out, LockRow *row, Err *e)
 {
 	*row = (LockRow){ 0 };

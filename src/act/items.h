@@ -26,6 +26,7 @@ typedef struct LockRow {
 	Str   updated_at, updated_by, reason;
 } LockRow;
 
+Lock lock_copy(Arena *a, const Lock *l);
 /* A consistent GetItem of it. */
 DdbKeyIn lock_key(Arena *a, const LockPlace *p);
 /* -1: an attribute of another type than ours; *e names it. */

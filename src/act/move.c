@@ -3,12 +3,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "act/audit.h"
+#include "act/route_json.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
-#include "wire/jsonw.h"
+#include "wire/text.h"
 #include "wire/time8601.h"
 
 enum { VERIFY_MS = 15 * 60 * 1000 };
@@ -51,7 +51,6 @@ void move_say(Move *m, const char *fmt, ...)
 		m->spec.on_step(m->spec.arg, m, text);
 }
 
-/* RFC 9562, version 4. */
 void move_uuid(char out[UUID_TEXT])
 {
 	unsigned char b[16] = { 0 };
@@ -59,10 +58,7 @@ void move_uuid(char out[UUID_TEXT])
 	/* Without randomness two operators could share an id; the kernel always has some once it is up. */
 	if (uv_random(NULL, NULL, b, sizeof b, 0, NULL) != 0)
 		xalloc_die("the kernel gives no random numbers");
-	b[6] = (unsigned char)(0x40 | (b[6] & 0x0f));
-	b[8] = (unsigned char)(0x80 | (b[8] & 0x3f));
-	(void)snprintf(out, UUID_TEXT, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4], b[5],
-	               b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+	uuid_text(b, out);
 }
 
 /* --- waiting and asking --- */
@@ -115,19 +111,6 @@ void move_call(Move *m, const AwsOp *op, const void *in, MoveThen *then)
 
 /* --- journal and audit --- */
 
-static void put_route(JsonW *w, const char *key, Route r)
-{
-	jw_key(w, key);
-	jw_array(w);
-	for (size_t i = 0; i < r.n; i++) {
-		jw_object(w);
-		jw_kstr(w, "version", r.part[i].version);
-		jw_ki64(w, "weight", r.part[i].weight);
-		jw_object_end(w);
-	}
-	jw_array_end(w);
-}
-
 /* Enough to take it up again from another process. */
 static Str facts(Move *m, Buf *b)
 {
@@ -141,8 +124,8 @@ static Str facts(Move *m, Buf *b)
 	jw_kstr(&w, "name", v->name);
 	jw_kstr(&w, "pointer", v->pointer);
 	jw_kstr(&w, "pointerName", v->pointer_name);
-	put_route(&w, "from", v->from);
-	put_route(&w, "to", v->to);
+	route_write(&w, "from", v->from);
+	route_write(&w, "to", v->to);
 	jw_kstr(&w, "reason", v->reason);
 	jw_kstr(&w, "by", v->by);
 	jw_kstr(&w, "host", m->spec.host);
@@ -248,15 +231,12 @@ void move_refuse(Move *m, ErrKind kind, const char *fmt, ...)
 void move_lost(Move *m, const LockRow *row)
 {
 	MoveView *v = &m->v;
-	const Lock *l = &row->lock;
 	Arena *a = &m->arena;
 	Err why = { 0 };
 
 	v->lost_to_lock = row->locked;
 	v->winner = row->locked
-		? (Lock){ .op = move_keep(m, l->op), .action = move_keep(m, l->action), .by = move_keep(m, l->by), .host = move_keep(m, l->host),
-		          .since = move_keep(m, l->since), .reason = move_keep(m, l->reason), .pid = l->pid, .to = route_copy(a, l->to),
-		          .from = route_copy(a, l->from) }
+		? lock_copy(a, &row->lock)
 		: (Lock){ .by = move_keep(m, row->updated_by), .since = move_keep(m, row->updated_at), .reason = move_keep(m, row->reason),
 		          .to = row->routes.n ? route_copy(a, row->routes) : route_one(a, row->live) };
 	if (row->locked)

@@ -4,8 +4,9 @@
 #define ACT_MOVE_OWN_H
 
 #include "act/move.h"
+#include "wire/text.h"
 
-enum { UUID_TEXT = 37, REQUESTS_MAX = 64 };
+enum { REQUESTS_MAX = 64 };
 
 typedef struct Backend Backend;
 typedef void MoveThen(Move *m, const void *out, const AwsError *err);
@@ -72,7 +73,6 @@ struct Move {
 	bool moved;
 	MoveOutcome end;
 	Err  end_err;
-	const char *event;
 	int64_t deed_ms;                     /* monotonic: when AWS was asked */
 	int  deeds;
 	Err  deed_err; AwsFault deed_fault;  /* of the last ask */

@@ -5,9 +5,9 @@
 #include <stdio.h>
 
 #include "act/audit.h"
+#include "act/route_json.h"
 #include "base/clock.h"
 #include "base/process.h"
-#include "wire/jsonval.h"
 
 enum { LATE_CLAIM_MS = 10 * 60 * 1000 };        /* how long a claim that was sent may still arrive, and its token is good */
 
@@ -21,20 +21,6 @@ static const Backend *backend_of(Str name)
 		if (str_is(name, all[i]->name))
 			return all[i];
 	return NULL;
-}
-
-static int read_route(Move *m, JsonVal facts, const char *key, Route *out, Err *e)
-{
-	JsonVal list;
-	RoutePart *p;
-
-	if (jv_array(facts, key, &list, e) < 0)
-		return -1;
-	*out = (Route){ p = ARENA_ARRAY(&m->arena, RoutePart, jv_count(list) + 1), jv_count(list) };
-	for (size_t i = 0; i < out->n; i++)
-		if (jv_str(jv_at(list, i), "version", &p[i].version, e) < 0 || jv_i64(jv_at(list, i), "weight", &p[i].weight, e) < 0)
-			return -1;
-	return 0;
 }
 
 static MoveAction action_of(Str name)
@@ -67,8 +53,8 @@ static int from_journal(Move *m, const JournalRow *row, Err *e)
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		if (jv_str(f, texts[i].key, texts[i].to, e) < 0)
 			return -1;
-	if (jv_i64(f, "rev", &v->rev_seen, e) < 0 || jv_bool(f, "claim", &v->claim, e) < 0 || read_route(m, f, "from", &v->from, e) < 0 ||
-	    read_route(m, f, "to", &v->to, e) < 0)
+	if (jv_i64(f, "rev", &v->rev_seen, e) < 0 || jv_bool(f, "claim", &v->claim, e) < 0 || route_read(&m->arena, f, "from", &v->from, e) < 0 ||
+	    route_read(&m->arena, f, "to", &v->to, e) < 0)
 		return err_wrap(e, "the journal's row of %.*s", STR_ARG(m->op));
 	if (!(m->b = backend_of(backend)))
 		return err_set(e, "the journal's row of %.*s names the back end %.*s, which nobody knows", STR_ARG(m->op), STR_ARG(backend));
@@ -220,11 +206,7 @@ static bool runs_here(const Move *m)
 
 static void keep_lock(Move *m, const LockRow *row)
 {
-	const Lock *l = &row->lock;
-
-	m->mine = (Lock){ .op = move_keep(m, l->op), .action = move_keep(m, l->action), .by = move_keep(m, l->by), .host = move_keep(m, l->host),
-	                  .since = move_keep(m, l->since), .reason = move_keep(m, l->reason), .pid = l->pid, .from = route_copy(&m->arena, l->from),
-	                  .to = route_copy(&m->arena, l->to) };
+	m->mine = lock_copy(&m->arena, &row->lock);
 	m->v.from = m->mine.from;
 	m->v.to = m->mine.to;
 	m->v.reason = m->mine.reason;

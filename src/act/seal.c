@@ -1,6 +1,5 @@
 #include "act/seal.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "api/kms.h"
@@ -65,15 +64,6 @@ void seal_write(Buf *out, const Seal *seal)
 	buf_done(&encoded);
 }
 
-void seal_sha256(Str text, char hex[65])
-{
-	unsigned char sum[32];
-
-	sha256_of(text, sum);
-	for (int i = 0; i < 32; i++)
-		(void)snprintf(hex + (size_t)i * 2, 3, "%02x", sum[i]);
-}
-
 SealVerdict seal_look(Str text, const Seal *seal, const SealUse *use, Err *e)
 {
 	const PromptSeal *s = seal ? &seal->names : NULL;
@@ -94,7 +84,7 @@ SealVerdict seal_look(Str text, const Seal *seal, const SealUse *use, Err *e)
 			               STR_ARG(all[i].wanted));
 			return SEAL_FAILED;
 		}
-	seal_sha256(text, hex);
+	sha256_hex(text, hex);
 	if (!str_is(s->sha256, hex)) {
 		(void)err_kind(e, ERR_REFUSED, "the template's text was changed after it was signed: its SHA-256 is %s, and %.*s was signed", hex,
 		               STR_ARG(s->sha256));

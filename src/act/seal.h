@@ -24,8 +24,6 @@ typedef struct SealUse { Str id, version, agent, environment, key; } SealUse;
 enum { SEAL_CACHED = 64, SEAL_DIGEST = 32 };
 typedef struct SealCache { unsigned char digest[SEAL_CACHED][SEAL_DIGEST]; size_t n, next; } SealCache;
 
-/* The texts' hash as 64 hex digits. */
-void seal_sha256(Str text, char hex[65]);
 /* Before AWS is asked: SEAL_VERIFIED means that nothing speaks against it yet. *e says why not. seal NULL: there is none. */
 SealVerdict seal_look(Str text, const Seal *seal, const SealUse *use, Err *e);
 

@@ -7,7 +7,6 @@
 
 #include "wire/text.h"
 
-enum { UUID_TEXT = 37 };
 static const char s3_namespace[] = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 void aws_parts_done(AwsParts *p)
@@ -26,13 +25,12 @@ void aws_parts_done(AwsParts *p)
 static Str token(Arena *a)
 {
 	unsigned char b[16];
+	char text[UUID_TEXT];
 
 	if (getrandom(b, sizeof b, 0) != (ssize_t)sizeof b)
 		memset(b, 0, sizeof b);      /* no randomness: the service then sees one token for all, and refuses a second body */
-	b[6] = (unsigned char)((b[6] & 0x0F) | 0x40);
-	b[8] = (unsigned char)((b[8] & 0x3F) | 0x80);
-	return arena_printf(a, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4],
-	                    b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+	uuid_text(b, text);
+	return arena_str(a, str_of(text));
 }
 
 /* The input with its idempotency tokens. */

@@ -7,6 +7,7 @@
 #include "aws/endpoint.h"
 #include "aws/fault.h"
 #include "aws/retry.h"
+#include "wire/text.h"
 
 enum {
 	CALLS_PER_SERVICE = 8,              /* at once; more wait in the order of aws_call */
@@ -14,7 +15,6 @@ enum {
 	SKEW_MIN_MS = 5 * 60 * 1000,        /* the services' own tolerance */
 	SKEW_MAX_MS = 24 * 60 * 60 * 1000,  /* beyond it a clock is broken, not off */
 	BODY_MAX = 8 << 20,                 /* a page of DynamoDB or Logs is 1 MB, at worst six times that as JSON; many run at once */
-	INVOCATION_TEXT = 37,
 };
 
 struct AwsClient {
@@ -63,7 +63,7 @@ struct AwsCall {
 	int retry_cost;
 	int64_t signed_skew_ms;             /* the client's offset when this try was signed: another call may correct it meanwhile */
 	int64_t deadline_ms;                /* monotonic; 0: none */
-	char invocation[INVOCATION_TEXT];   /* the same for all tries */
+	char invocation[UUID_TEXT];   /* the same for all tries */
 	char request_id[80];
 	char key[132];                      /* key id that the try was signed with */
 	uv_timer_t timer;

@@ -9,6 +9,7 @@
 #include "api/encode.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "wire/text.h"
 
 /* Spec, environment, profile; nothing is guessed beyond that. */
 static Str find_region(const AwsClientSpec *spec, const AwsCreds *creds)
@@ -195,16 +196,12 @@ void client_random(void *out, size_t n)
 		memset(out, 0, n);
 }
 
-/* RFC 9562, version 4. */
-static void make_uuid(char out[INVOCATION_TEXT])
+static void make_uuid(char out[UUID_TEXT])
 {
 	unsigned char b[16];
 
 	client_random(b, sizeof b);
-	b[6] = (b[6] & 0x0f) | 0x40;
-	b[8] = (b[8] & 0x3f) | 0x80;
-	(void)snprintf(out, INVOCATION_TEXT, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
-	               b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+	uuid_text(b, out);
 }
 
 static void undo_call(AwsCall *call)

@@ -1,14 +1,15 @@
 /* `seismo rollback`, `rollout`, `undo`: a pointer moves from the command line. */
+#include "act/route_json.h"
 #include "cli/acting.h"
 #include "cli/cli.h"
-#include "wire/jsonval.h"
 
 /* The move that is to be undone: as the journal has it. */
 static int undo_of(Acting *r, MoveAsk *ask, Err *e)
 {
 	JournalRow *row;
 	size_t n, at = 0;
-	JsonVal facts, list;
+	JsonVal facts;
+	Route to;
 
 	if (journal_list(r->journal, false, 1000, &r->arena, &row, &n, e) < 0)
 		return -1;
@@ -18,17 +19,12 @@ static int undo_of(Acting *r, MoveAsk *ask, Err *e)
 		return err_kind(e, ERR_USAGE, "there is no move %s in the journal of context %.*s that was done", r->o->args ? r->o->arg[0] : "yet",
 		                STR_ARG(r->s.ctx->name));
 	if (jv_parse(&r->arena, row[at].facts, row[at].facts.n + 1, &facts, e) < 0 || jv_str(facts, "name", &ask->agent, e) < 0 ||
-	    jv_str(facts, "pointer", &ask->pointer, e) < 0 || jv_array(facts, "from", &list, e) < 0)
+	    jv_str(facts, "pointer", &ask->pointer, e) < 0 || route_read(&r->arena, facts, "from", &ask->exact, e) < 0 ||
+	    route_read(&r->arena, facts, "to", &to, e) < 0)
 		return -1;
-	ask->exact.n = jv_count(list);
-	RoutePart *p = ARENA_ARRAY(&r->arena, RoutePart, ask->exact.n + 1);
-	for (size_t i = 0; i < ask->exact.n; i++)
-		if (jv_str(jv_at(list, i), "version", &p[i].version, e) < 0 || jv_i64(jv_at(list, i), "weight", &p[i].weight, e) < 0)
-			return -1;
-	ask->exact.part = p;
-	if (ask->from.n || jv_array(facts, "to", &list, e) < 0 || jv_count(list) != 1)
-		return 0;
-	return jv_str(jv_at(list, 0), "version", &ask->from, e);
+	if (!ask->from.n && to.n == 1)
+		ask->from = to.part[0].version;
+	return 0;
 }
 
 static int run(const Options *o, MoveAsk ask)

@@ -2,25 +2,18 @@
 
 #include <stdio.h>
 
+#include "act/route_json.h"
 #include "cli/get.h"
 #include "ui/clean.h"
 #include "wire/time8601.h"
 
+/* Nothing is known of one that is not there: null, as everywhere. */
 static void put_route(JsonW *w, const char *key, Route r)
 {
-	jw_key(w, key);
-	if (!r.n) {
-		jw_null(w);
-		return;
-	}
-	jw_array(w);
-	for (size_t i = 0; i < r.n; i++) {
-		jw_object(w);
-		jw_kstr(w, "version", r.part[i].version);
-		jw_ki64(w, "weight", r.part[i].weight);
-		jw_object_end(w);
-	}
-	jw_array_end(w);
+	if (r.n)
+		route_write(w, key, r);
+	else
+		jw_knull(w, key);
 }
 
 static void put_winner(JsonW *w, const MoveView *v)

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/xalloc.h"
+#include "wire/text.h"
 
 enum { TEMPLATE_MAX = 1 << 20, SEAL_MAX = 64 << 10 };
 
@@ -42,7 +43,7 @@ int sealed_read(Sealed *t, const Options *o, const char *path, Err *e)
 	memcpy(t->seal_path + n, ".seal.json", sizeof ".seal.json");
 	if (file_read(path, &t->text, TEMPLATE_MAX, e) < 0 || read_seal(t, e) < 0)
 		return -1;
-	seal_sha256(buf_str(&t->text), t->sha256);
+	sha256_hex(buf_str(&t->text), t->sha256);
 	t->names = (PromptSeal){ t->use.id, t->use.version, t->use.agent, t->use.environment, str_of(t->sha256) };
 	return 0;
 }

@@ -1,5 +1,6 @@
 #include "wire/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char hex_upper[] = "0123456789ABCDEF", hex_lower[] = "0123456789abcdef";
@@ -187,4 +188,24 @@ bool utf8_valid(Str s)
 		i += len;
 	}
 	return true;
+}
+
+void sha256_hex(Str s, char out[65])
+{
+	unsigned char sum[32];
+
+	sha256_of(s, sum);
+	for (int i = 0; i < 32; i++)
+		(void)snprintf(out + (size_t)i * 2, 3, "%02x", sum[i]);
+}
+
+void uuid_text(const unsigned char random[16], char out[UUID_TEXT])
+{
+	unsigned char b[16];
+
+	memcpy(b, random, sizeof b);
+	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
+	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+	(void)snprintf(out, UUID_TEXT, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4], b[5],
+	               b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
 }

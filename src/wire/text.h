@@ -14,8 +14,13 @@ int  hex_encode(Buf *out, Str s);                     /* lower case */
 int  hex_digit(char c);                               /* 0..15, either case, or -1 */
 uint32_t crc32_of(uint32_t crc, Str s);               /* start with 0; can be continued */
 void sha256_of(Str s, unsigned char out[32]);
+void sha256_hex(Str s, char out[65]);                  /* the same as lower-case hex */
 void hmac_sha256(Str key, Str s, unsigned char out[32]);
 /* True when s is valid UTF-8 (no surrogates, no overlong forms). */
 bool utf8_valid(Str s);
+
+/* RFC 9562, version 4, of sixteen random bytes. */
+enum { UUID_TEXT = 37 };
+void uuid_text(const unsigned char random[16], char out[UUID_TEXT]);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "act/seal.h"
 #include "aws_rig.h"
+#include "wire/text.h"
 
 #define YES { REPLY, 200, { { STR("content-type"), STR("application/x-amz-json-1.1") } }, 1, \
 	STR("{\"KeyId\":\"k\",\"SignatureValid\":true,\"SigningAlgorithm\":\"RSASSA_PKCS1_V1_5_SHA_256\"}") }
@@ -29,7 +30,7 @@ static SealVerdict verdict(Rig *r, SealCache *cache, const Seal *seal, const Sea
 
 static Seal sealed(char hex[65])
 {
-	seal_sha256(text, hex);
+	sha256_hex(text, hex);
 	return (Seal){ { STR("offer"), STR("2.1"), STR("upsell"), STR("prod"), str_of(hex) }, STR("k"), STR("signature") };
 }
 
