@@ -285,7 +285,7 @@ void fault_transport(const HttpReply *r, Fault *out)
 	case HTTP_CANCELLED:
 		out->fault = AWS_CANCELLED;
 		break;
-	case HTTP_TLS: case HTTP_PROXY_LOGIN: case HTTP_OK:
+	case HTTP_DNS_SILENT: case HTTP_TLS: case HTTP_PROXY_LOGIN: case HTTP_OK:
 		break;
 	}
 }

@@ -161,7 +161,7 @@ static void no_answer(const Fault *f, HttpFault transport, const FaultPlace *at,
 	const char *svc = at->op->service->name, *op = at->op->name, *why = f->message;
 
 	switch (transport) {
-	case HTTP_DNS:
+	case HTTP_DNS: case HTTP_DNS_SILENT:
 		(void)err_set(e, "cannot find the host of %s for %s %s: %s; check the region, --endpoint-url and the network",
 		              at->endpoint, svc, op, why);
 		break;
@@ -198,7 +198,7 @@ static void no_answer(const Fault *f, HttpFault transport, const FaultPlace *at,
 /* Whether the call was carried out is not known: the caller must look before it acts again. */
 static bool outcome_unknown(const Fault *f, HttpFault transport, const AwsOp *op)
 {
-	if (op->cls != AWS_WRITE || transport == HTTP_DNS || transport == HTTP_CONNECT ||
+	if (op->cls != AWS_WRITE || transport == HTTP_DNS || transport == HTTP_DNS_SILENT || transport == HTTP_CONNECT ||
 	    transport == HTTP_HANDSHAKE || transport == HTTP_TLS || transport == HTTP_PROXY_LOGIN)
 		return false;
 	return transport != HTTP_OK || f->fault == AWS_SERVER || f->fault == AWS_TORN || (f->fault == AWS_GARBAGE && !f->html);

@@ -212,6 +212,15 @@ static void stop_quiet(HttpRequest *rq)
 	}
 }
 
+static void stop_lookup(HttpRequest *rq, int64_t now)
+{
+	char text[80];
+	bool hopeless = lookup_silent(&rq->http->lookups, rq->lookup_ms, now);
+
+	(void)snprintf(text, sizeof text, "no name server answered within %.1f s", (double)(now - rq->lookup_ms) / 1000);
+	request_stop(rq, hopeless ? HTTP_DNS_SILENT : HTTP_DNS, text);
+}
+
 static void on_quiet(uv_timer_t *t)
 {
 	Http *h = t->data;
@@ -220,11 +229,13 @@ static void on_quiet(uv_timer_t *t)
 
 	for (rq = TAILQ_FIRST(&h->running); rq; rq = after) {
 		after = TAILQ_NEXT(rq, link);
-		if (!rq->moved_ms)
+		if (!rq->moved_ms && !rq->lookup_ms)
 			continue;
-		due = rq->moved_ms + rq->quiet_ms;
-		if (due <= now)
+		due = rq->moved_ms ? rq->moved_ms + rq->quiet_ms : rq->lookup_until_ms;
+		if (due <= now && rq->moved_ms)
 			stop_quiet(rq);
+		else if (due <= now)
+			stop_lookup(rq, now);
 		else if (due < next)
 			next = due;
 	}

@@ -19,6 +19,8 @@ typedef enum HttpFault {
 	/* Nothing was sent: no address, no connection (also when either took too long), a TLS handshake that broke off, a peer
 	 * whose certificate is not trusted. */
 	HTTP_DNS, HTTP_CONNECT, HTTP_HANDSHAKE, HTTP_TLS,
+	/* As HTTP_DNS, and no name server has said a word for so long that asking again at once is no use (net/lookup.h). */
+	HTTP_DNS_SILENT,
 	/* The same, but asking again may do harm: the proxy does not take the login (407), and a directory locks an account
 	 * after a few wrong ones. That proxy is left alone for half an hour. */
 	HTTP_PROXY_LOGIN,

@@ -6,6 +6,7 @@
 
 #include "net/http.h"
 #include "net/late.h"
+#include "net/lookup.h"
 
 typedef TAILQ_HEAD(HttpList, HttpRequest) HttpList;
 typedef LIST_HEAD(HttpSocketList, HttpSocket) HttpSocketList;
@@ -21,8 +22,9 @@ struct Http {
 	HttpSocketList sockets;
 	uv_timer_t curl_timer;       /* curl's next deadline */
 	uv_timer_t turn;             /* zero: there is something to do on the next loop turn */
-	uv_timer_t quiet;            /* when the first running request may have been quiet for too long */
+	uv_timer_t quiet;            /* when the first running request may have been quiet, or looked up, for too long */
 	int64_t    quiet_at_ms;      /* what `quiet` is set to; meaningless while it is not active */
+	Lookups    lookups;
 	int        handles;          /* uv handles that are not closed yet */
 	/* A proxy with a login is asked by one request alone until it has let one through; several at once would be as many
 	 * wrong logins. */
@@ -52,6 +54,7 @@ struct HttpRequest {
 	char       stop_text[80];
 	/* Quiet: fewer than quiet_bytes since moved_ms (0 until connected), for quiet_ms. */
 	int64_t    moved_ms, quiet_ms;
+	int64_t    lookup_ms, lookup_until_ms;   /* its name is being looked up since and until then; 0: it is not */
 	size_t     quiet_bytes, moved_bytes;
 	int        local_port, remote_port;   /* which connection it has; several share one in HTTP/2 */
 	int64_t    goodbye;          /* the error that the server ended that connection with; 0: it did not */
@@ -70,6 +73,8 @@ void request_stop(HttpRequest *rq, HttpFault why, const char *text);
 /* http_settle.c: fills rq->reply from the outcome. */
 void request_settle(HttpRequest *rq, CURLcode code);
 void request_free(HttpRequest *rq);
+/* Its name has an answer: an address, or that there is none. */
+void request_looked_up(HttpRequest *rq);
 /* "address port", as closed_proxy has it. */
 void request_peer_name(const struct sockaddr *peer, char *out, size_t size);
 /* Its connection is over for the server: what still comes must come at once. */
@@ -78,7 +83,7 @@ void request_hurry(HttpRequest *rq, int64_t error);
 void http_got_through(HttpRequest *rq, bool proxy);
 /* http.c: hurries all that have the connection of this one. */
 void http_said_goodbye(HttpRequest *rq, int64_t error);
-/* http.c: the transfer has its connection now; from here on it must not be quiet for too long. */
+/* http.c: looks again at that time for what was quiet, or looked up, for too long. */
 void http_watch_quiet(Http *h, int64_t at_ms);
 
 #endif

@@ -189,12 +189,33 @@ static int on_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
 	return CURL_SOCKOPT_OK;
 }
 
+/* Only for a name that libcurl does not remember from the last minute. */
+static int on_lookup(void *resolver, void *reserved, void *arg)
+{
+	HttpRequest *rq = arg;
+
+	(void)resolver;
+	(void)reserved;
+	rq->lookup_ms = clock_mono_ms();
+	rq->lookup_until_ms = lookup_until_ms(&rq->http->lookups, rq->lookup_ms);
+	http_watch_quiet(rq->http, rq->lookup_until_ms);
+	return 0;
+}
+
+void request_looked_up(HttpRequest *rq)
+{
+	if (rq->lookup_ms)
+		lookup_answered(&rq->http->lookups);
+	rq->lookup_ms = 0;
+}
+
 /* In libcurl's place, to keep off the proxy that did not take the login. */
 static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 {
 	HttpRequest *rq = arg;
 	char name[sizeof rq->http->closed_proxy];
 
+	request_looked_up(rq);
 	if (purpose == CURLSOCKTYPE_IPCXN && *rq->http->closed_proxy && clock_mono_ms() < rq->http->closed_until_ms) {
 		request_peer_name(&to->addr, name, sizeof name);
 		if (!strcmp(name, rq->http->closed_proxy)) {
@@ -370,6 +391,8 @@ static CURLcode set_options(HttpRequest *rq, const HttpSpec *spec)
 	SET(CURLOPT_XFERINFOFUNCTION, on_progress);
 	SET(CURLOPT_XFERINFODATA, rq);
 	SET(CURLOPT_SOCKOPTFUNCTION, on_socket);
+	SET(CURLOPT_RESOLVER_START_FUNCTION, on_lookup);
+	SET(CURLOPT_RESOLVER_START_DATA, rq);
 	SET(CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
 	SET(CURLOPT_OPENSOCKETDATA, rq);
 	SET(CURLOPT_PREREQFUNCTION, on_connected);

@@ -101,6 +101,8 @@ void request_settle(HttpRequest *rq, CURLcode code)
 	r->headers = rq->headers;
 	r->header_count = rq->header_count;
 	r->body = buf_str(&rq->body);
+	if (!rq->stop && (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY))
+		request_looked_up(rq);
 	if (rq->stop)
 		r->fault = rq->stop;
 	else

@@ -40,7 +40,7 @@ struct Fetch {
 static void start_round(Fetch *f);
 
 static const char *const fault_names[] = {
-	[HTTP_OK] = "ok", [HTTP_DNS] = "dns", [HTTP_CONNECT] = "connect", [HTTP_HANDSHAKE] = "handshake",
+	[HTTP_OK] = "ok", [HTTP_DNS] = "dns", [HTTP_DNS_SILENT] = "dns-silent", [HTTP_CONNECT] = "connect", [HTTP_HANDSHAKE] = "handshake",
 	[HTTP_TLS] = "tls", [HTTP_PROXY_LOGIN] = "proxy login", [HTTP_TIMEOUT] = "timeout",
 	[HTTP_SLOW] = "slow", [HTTP_TORN] = "torn", [HTTP_TOO_BIG] = "too big", [HTTP_CANCELLED] = "cancelled", [HTTP_OTHER] = "other",
 };

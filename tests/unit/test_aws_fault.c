@@ -107,6 +107,7 @@ static void each_transport_fault_has_its_sentence(void **state)
 {
 	static const struct { HttpFault fault; RetryRule retry; const char *has; } rows[] = {
 		{ HTTP_DNS, RETRY_ALWAYS, "cannot find the host of https://x" }, { HTTP_CONNECT, RETRY_ALWAYS, "cannot reach https://x" },
+		{ HTTP_DNS_SILENT, RETRY_NEVER, "cannot find the host of https://x" },
 		{ HTTP_HANDSHAKE, RETRY_ALWAYS, "no TLS connection to https://x" },
 		{ HTTP_PROXY_LOGIN, RETRY_NEVER, "start again" },
 		{ HTTP_TLS, RETRY_NEVER, "no trusted connection to https://x" }, { HTTP_TIMEOUT, RETRY_IDEMPOTENT, "no answer in time" },

@@ -25,7 +25,7 @@ static const Row table[] = {
 	/* nothing was sent */
 	{ HTTP_DNS, 0, "", "yyyyyy" }, { HTTP_CONNECT, 0, "", "yyyyyy" }, { HTTP_HANDSHAKE, 0, "", "yyyyyy" },
 	/* nothing was sent, and it will not get better */
-	{ HTTP_TLS, 0, "", "nnnnnn" }, { HTTP_PROXY_LOGIN, 0, "", "nnnnnn" },
+	{ HTTP_DNS_SILENT, 0, "", "nnnnnn" }, { HTTP_TLS, 0, "", "nnnnnn" }, { HTTP_PROXY_LOGIN, 0, "", "nnnnnn" },
 	/* what came of it is not known */
 	{ HTTP_TIMEOUT, 0, "", "ynynnn" }, { HTTP_SLOW, 0, "", "ynynnn" }, { HTTP_TORN, 0, "", "ynynnn" }, { HTTP_OTHER, 0, "", "ynynnn" },
 	{ HTTP_OK, 500, "", "ynynnn" }, { HTTP_OK, 502, "", "ynynnn" }, { HTTP_OK, 503, "", "ynynnn" }, { HTTP_OK, 504, "", "ynynnn" },
