@@ -218,6 +218,8 @@ int journal_end(Journal *j, Str op, const char *outcome, Str detail, int64_t now
 }
 
 #define ROW "SELECT op, facts, step, detail, outcome, begun_ms, at_ms FROM op "
+/* A clock may go back by a day; the numbers of the rows do not. */
+#define NEWEST "ORDER BY (SELECT MIN(id) FROM step WHERE step.op = op.op) DESC "
 
 static JournalRow row_of(sqlite3_stmt *st, Arena *a)
 {
@@ -244,7 +246,7 @@ int journal_find(Journal *j, Str op, Arena *a, JournalRow *out, bool *found, Err
 
 int journal_list(Journal *j, bool unknown_only, size_t limit, Arena *a, JournalRow **out, size_t *n, Err *e)
 {
-	sqlite3_stmt *st = ask(j, ROW "WHERE ?1 = 0 OR outcome = '' ORDER BY begun_ms DESC, op LIMIT ?2", e);
+	sqlite3_stmt *st = ask(j, ROW "WHERE ?1 = 0 OR outcome = '' " NEWEST "LIMIT ?2", e);
 	int rc;
 
 	*n = 0;

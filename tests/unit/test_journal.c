@@ -114,6 +114,29 @@ static void a_killed_writer_leaves_its_steps(void **state)
 	(void)unlink(path);
 }
 
+/* The second action began a day earlier, by a clock that was put back. */
+static void newest_first_whatever_the_clock_says(void **state)
+{
+	const char *path = fresh();
+	Journal *j = opened(path);
+	Arena a = { 0 };
+	JournalRow *list = NULL;
+	size_t n = 0;
+	Err e = { 0 };
+
+	(void)state;
+	assert_int_equal(journal_begin(j, STR("first"), STR("{}"), 200000000, &e), 0);
+	assert_int_equal(journal_begin(j, STR("second"), STR("{}"), 100000000, &e), 0);
+	assert_int_equal(journal_step(j, STR("first"), "acting", STR(""), 50000000, &e), 0);
+	assert_int_equal(journal_list(j, false, 8, &a, &list, &n, &e), 0);
+	assert_int_equal(n, 2);
+	assert_true(str_is(list[0].op, "second"));
+	assert_true(str_is(list[1].op, "first"));
+	journal_close(j);
+	arena_done(&a);
+	(void)unlink(path);
+}
+
 static void files_that_are_no_journal(void **state)
 {
 	const char *path = fresh();
@@ -140,7 +163,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(begun_stepped_ended), cmocka_unit_test(an_outcome_is_kept),
-		cmocka_unit_test(a_killed_writer_leaves_its_steps), cmocka_unit_test(files_that_are_no_journal),
+		cmocka_unit_test(a_killed_writer_leaves_its_steps), cmocka_unit_test(newest_first_whatever_the_clock_says),
+		cmocka_unit_test(files_that_are_no_journal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
