@@ -78,7 +78,8 @@ class Program:
         return out
 
     def counters(self):
-        """Totals so far: cpu (s), wakeups (times that a thread slept and woke), writes (write calls)."""
+        """Totals so far: cpu (s), wakeups (times that a thread slept and woke), writes (write calls of the first thread, which draws: those
+        of others go to files)."""
         cpu = wakeups = writes = 0
         for task in self.processes():
             try:
@@ -86,6 +87,8 @@ class Program:
                     cpu += int(f.read().split()[0])
                 with open(f"{task}/status") as f:
                     wakeups += next(int(line.split()[1]) for line in f if line.startswith("voluntary"))
+                if not task.endswith(f"/{self.pid}/task/{self.pid}"):
+                    continue
                 with open(f"{task}/io") as f:
                     writes += sum(int(line.split()[1]) for line in f if line.startswith("syscw"))
             except OSError:
