@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "act/audit.h"
 #include "api/sts.h"
 #include "base/xalloc.h"
 
@@ -191,13 +192,7 @@ bool move_names(const Move *m, Str name, bool *exact)
 	Str asked = m->ask.agent;
 
 	*exact = str_eq(name, asked);
-	if (*exact || name.n != asked.n)
-		return *exact;
-	/* AgentCore's names have no hyphens. */
-	for (size_t i = 0; i < name.n; i++)
-		if (name.p[i] != asked.p[i] && !(name.p[i] == '_' && asked.p[i] == '-'))
-			return false;
-	return true;
+	return audit_names(name, asked);
 }
 
 void move_add(Move *m, const Backend *b, Str agent, Str name, Str pointer, Str pointer_name)

@@ -286,7 +286,8 @@ int incident_facts(FactsAsk *q, bool given, Str what, const AlertRule *rule, siz
 		return -1;
 	find_window(&x, given);
 	if (facts_head(q, a, &out->head, e) < 0 || read_versions(&x, e) < 0 || read_others(&x, e) < 0 || read_pointers(&x, e) < 0 ||
-	    read_cost(&x, e) < 0 || read_alerts(&x) < 0 || incident_errors(&x, e) < 0 || incident_slots(&x, e) < 0)
+	    read_cost(&x, e) < 0 || read_alerts(&x) < 0 || incident_errors(&x, e) < 0 || incident_slots(&x, e) < 0 ||
+	    incident_actions(&x, e) < 0)
 		return -1;
 	return incident_story(&x, e);
 }

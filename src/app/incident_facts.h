@@ -4,6 +4,7 @@
 #ifndef APP_INCIDENT_FACTS_H
 #define APP_INCIDENT_FACTS_H
 
+#include "act/audit.h"
 #include "app/alert_views.h"
 #include "app/cost_facts.h"
 
@@ -19,7 +20,8 @@ typedef struct VersionFact {
 typedef struct ErrorFact { Str code, version, example; int64_t n, first_ms, last_ms; } ErrorFact;
 typedef struct OtherFact { Str agent; Sums s; } OtherFact;         /* other agents, the same window */
 
-typedef enum EventKind { EVENT_CHANGED, EVENT_ALERT, EVENT_ALERT_OVER, EVENT_ACKED, EVENT_SILENCED, EVENT_FIRST_ERROR, EVENT_PEAK } EventKind;
+typedef enum EventKind { EVENT_CHANGED, EVENT_ALERT, EVENT_ALERT_OVER, EVENT_ACKED, EVENT_SILENCED, EVENT_FIRST_ERROR, EVENT_PEAK,
+               EVENT_ACTION, EVENT_ACTION_ENDED } EventKind;
 typedef struct EventFact { int64_t ms; EventKind kind; Str who, what, text; } EventFact;      /* what: object; text: from > to, reason */
 const char *event_name(EventKind k);
 
@@ -29,6 +31,10 @@ typedef struct SlotFacts { int64_t from_ms, slot_ms; size_t slots, versions; Str
 
 /* A pointer of the registry as it stands. routes: "3.1:90 3.2:10". */
 typedef struct PointerFact { Str name, routes, by; int64_t rev, updated_ms; bool paused, locked; } PointerFact;
+
+/* What was done with this program from this machine: the lines of the audit file with one op. last: what it ended in, or the step that it
+ * came to. */
+typedef struct ActionFact { const AuditRow *first, *last; } ActionFact;
 
 typedef struct IncidentFacts {
 	FactsHead head;
@@ -46,6 +52,8 @@ typedef struct IncidentFacts {
 	ChangeFact *before; size_t befores;            /* from 24 h before it began to the end of the window, in order */
 	ChangeFact *move; size_t moves;                /* of its pointers, the last 30 days before the end, in order */
 	PointerFact *pointer; size_t pointers;
+	ActionFact *action; size_t actions;            /* of the window, in the order of the file */
+	AuditVerdict audit;                            /* of the whole file; rows 0 and no bad row: there is none */
 	EventFact *event; size_t events;               /* in order */
 	SlotFacts slot;
 } IncidentFacts;

@@ -15,6 +15,7 @@ typedef struct Incident {
 
 int incident_errors(Incident *x, Err *e);      /* classes of errors */
 int incident_slots(Incident *x, Err *e);       /* error shares over time */
+int incident_actions(Incident *x, Err *e);     /* what was done about it from here */
 int incident_story(Incident *x, Err *e);       /* changes, and everything in the order of time */
 
 #endif

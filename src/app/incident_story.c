@@ -11,6 +11,7 @@
 static const char *const names[] = {
 	[EVENT_CHANGED] = "changed", [EVENT_ALERT] = "alert", [EVENT_ALERT_OVER] = "alert over", [EVENT_ACKED] = "acknowledged",
 	[EVENT_SILENCED] = "silenced", [EVENT_FIRST_ERROR] = "first error", [EVENT_PEAK] = "most errors",
+	[EVENT_ACTION] = "action", [EVENT_ACTION_ENDED] = "action ended",
 };
 
 const char *event_name(EventKind k)
@@ -109,6 +110,21 @@ static void add_errors(const Incident *x, Story *s)
 	}
 }
 
+static void add_actions(const Incident *x, Story *s)
+{
+	for (size_t i = 0; i < x->out->actions; i++) {
+		const AuditRow *first = x->out->action[i].first, *last = x->out->action[i].last;
+		Str what = arena_printf(x->a, "%.*s %.*s", STR_ARG(first->action), STR_ARG(first->pointer));
+
+		add(s, (EventFact){ first->at_ms, EVENT_ACTION, first->by, what,
+		                    arena_printf(x->a, "%.*s > %.*s: %.*s", STR_ARG(route_text(first->from, x->a)), STR_ARG(route_text(first->to, x->a)),
+		                                 STR_ARG(first->reason)) });
+		if (last != first)
+			add(s, (EventFact){ last->at_ms, EVENT_ACTION_ENDED, last->by, what, last->note.n ?
+			                    arena_printf(x->a, "%s: %.*s", last->event, STR_ARG(last->note)) : str_of(last->event) });
+	}
+}
+
 static int in_order(const void *px, const void *py)
 {
 	const EventFact *x = px, *y = py;
@@ -132,6 +148,7 @@ int incident_story(Incident *x, Err *e)
 	add_changes(x, &s);
 	add_alerts(x, &s);
 	add_errors(x, &s);
+	add_actions(x, &s);
 	f->event = ARENA_ARRAY(x->a, EventFact, s.n + 1);
 	for (size_t i = 0; i < s.n; i++)
 		f->event[i] = s.v[i];

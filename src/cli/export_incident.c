@@ -150,6 +150,49 @@ static void put_pointers(Report *r, const IncidentFacts *f)
 	export_changes(r, &f->head, f->move, f->moves);
 }
 
+/* Who moved what, why, and what it ended in. */
+static void put_actions(Report *r, const IncidentFacts *f)
+{
+	static const ReportColumn columns[] = {
+		{ NULL, "Begun", false }, { NULL, "Ended", false }, { NULL, "Action", false }, { NULL, "Pointer", false }, { NULL, "From", false },
+		{ NULL, "To", false }, { NULL, "Outcome", false }, { NULL, "Claim", false }, { NULL, "By", false }, { NULL, "Host", false },
+		{ NULL, "Reason", false }, { NULL, "Operation", false },
+	};
+	ReportTable *t;
+
+	report_heading(r, "Actions");
+	if (f->audit.bad_row)
+		REPORT_PUT(r, BLOCK_TEXT, part_own("The audit file of this machine does not hold: line "), part_count(f->audit.bad_row),
+		           part_own(": "), part_own(f->audit.why), part_own("."));
+	if (!f->actions) {
+		REPORT_PUT(r, BLOCK_TEXT, part_own("None from this machine in the window, as its audit file says."));
+		return;
+	}
+	REPORT_PUT(r, BLOCK_TEXT, part_own("From this machine, as its audit file says; what others moved is above and in the table's own items."));
+	t = report_table(r, COLUMNS(columns), false);
+	for (size_t i = 0; i < f->actions; i++) {
+		const AuditRow *first = f->action[i].first, *last = f->action[i].last;
+		Part *row = report_row(r, t);
+
+		row[0] = part_time(first->at_ms);
+		row[1] = last != first ? part_time(last->at_ms) : (Part){ 0 };
+		row[2] = part_out(first->action);
+		row[3] = part_out(first->pointer);
+		row[4] = part_out(route_text(first->from, r->a));
+		row[5] = part_out(route_text(first->to, r->a));
+		row[6] = last->note.n ? part_out(arena_printf(r->a, "%s: %.*s", last->event, STR_ARG(last->note))) : part_out(str_of(last->event));
+		row[7] = part_own(last->claim ? "yes" : "NO CLAIM");
+		row[8] = part_out(first->by);
+		row[9] = part_out(first->host);
+		row[10] = part_out(first->reason);
+		row[11] = part_out(first->op);
+	}
+	for (size_t i = 0; i < f->actions; i++)
+		for (size_t k = 0; k < f->action[i].last->requests; k++)
+			REPORT_PUT(r, BLOCK_ITEM, part_own("AWS request "), part_out(f->action[i].last->request[k]), part_own(" of "),
+			           part_out(f->action[i].first->op));
+}
+
 static Part value(Report *r, const AlertRow *a, int64_t v)
 {
 	Buf b = { 0 };
@@ -307,6 +350,7 @@ void export_incident_report(Report *r, const IncidentFacts *f)
 	put_cost(r, f);
 	if (f->agent.n)
 		put_pointers(r, f);
+	put_actions(r, f);
 	put_events(r, f);
 	export_data(r, &f->head);
 }

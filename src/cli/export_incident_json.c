@@ -1,6 +1,7 @@
 /* The report of an incident as JSON. */
 #include "cli/export.h"
 
+#include "act/route_json.h"
 #include "cli/get.h"
 
 static void rate(JsonW *w, const char *key, const Sums *s)
@@ -226,6 +227,46 @@ static void list_changes(JsonW *w, const IncidentFacts *f)
 	export_changes_json(w, "pointerHistory", &f->head, f->move, f->moves);
 }
 
+static void actions(JsonW *w, const IncidentFacts *f)
+{
+	jw_key(w, "actions");
+	jw_array(w);
+	for (size_t i = 0; i < f->actions; i++) {
+		const AuditRow *first = f->action[i].first, *last = f->action[i].last;
+
+		jw_object(w);
+		get_str(w, "op", first->op);
+		get_str(w, "action", first->action);
+		get_str(w, "agentId", first->agent);
+		get_str(w, "pointer", first->pointer);
+		route_write(w, "from", first->from);
+		route_write(w, "to", first->to);
+		get_str(w, "by", first->by);
+		get_str(w, "host", first->host);
+		get_str(w, "reason", first->reason);
+		get_time(w, "startedAt", first->at_ms);
+		get_time(w, "changedAt", last->at_ms);
+		get_str(w, "event", str_of(last->event));
+		get_str(w, "message", last->note);
+		jw_kbool(w, "claim", last->claim);
+		jw_key(w, "requestIds");
+		jw_array(w);
+		for (size_t k = 0; k < last->requests; k++)
+			jw_str(w, last->request[k]);
+		jw_array_end(w);
+		jw_object_end(w);
+	}
+	jw_array_end(w);
+	jw_key(w, "audit");
+	jw_object(w);
+	jw_ki64(w, "rows", f->audit.rows);
+	if (f->audit.bad_row)
+		jw_ki64(w, "badRow", f->audit.bad_row);
+	else
+		jw_knull(w, "badRow");
+	jw_object_end(w);
+}
+
 void export_incident_json(JsonW *w, const IncidentFacts *f)
 {
 	jw_object(w);
@@ -244,6 +285,7 @@ void export_incident_json(JsonW *w, const IncidentFacts *f)
 	cost(w, f);
 	alerts(w, f);
 	list_changes(w, f);
+	actions(w, f);
 	events(w, f);
 	slots(w, f);
 	export_data_json(w, &f->head);

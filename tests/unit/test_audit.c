@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -127,6 +128,43 @@ static void a_torn_row(void **state)
 }
 
 /* Several programs at once: every row is there and the chain holds. */
+/* What is read back is what was written; a window, an agent by either spelling; a line that is none of ours is passed over. */
+static void rows_are_read_back(void **state)
+{
+	const char *path = fresh();
+	const AuditAsk all = { STR(""), 0, INT64_MAX }, none = { STR("other"), 0, INT64_MAX }, early = { STR("upsell"), 0, 1700000000123 };
+	AuditRow *row = NULL;
+	Arena a = { 0 };
+	size_t n = 9;
+	Err e = { 0 };
+	int fd;
+
+	(void)state;
+	assert_int_equal(audit_list(path, &all, &a, &row, &n, &e), 0);
+	assert_int_equal(n, 0);
+	add(path, "claiming", "why\n\xff");
+	fd = open(path, O_WRONLY | O_APPEND);
+	assert_int_equal(write(fd, "{\"time\":\n", 10), 10);
+	close(fd);
+	add(path, "done", "why");
+	assert_int_equal(audit_list(path, &all, &a, &row, &n, &e), 0);
+	assert_int_equal(n, 2);
+	assert_string_equal(row[0].event, "claiming");
+	assert_string_equal(row[1].event, "done");
+	assert_int_equal(row[1].at_ms, 1700000000123);
+	assert_true(str_is(row[1].reason, "why") && row[1].claim && str_is(row[1].agent, "upsell"));
+	assert_true(row[1].requests == 2 && str_is(row[1].request[1], "REQ2"));
+	assert_true(row[1].from.n == 1 && str_is(row[1].from.part[0].version, "2.1") && row[1].to.part[0].weight == 100);
+	assert_int_equal(audit_list(path, &none, &a, &row, &n, &e), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(audit_list(path, &early, &a, &row, &n, &e), 0);
+	assert_int_equal(n, 0);
+	assert_true(audit_names(STR("visibility_check"), STR("visibility-check")));
+	assert_false(audit_names(STR("visibility-check"), STR("visibility_check")));
+	arena_done(&a);
+	(void)unlink(path);
+}
+
 static void many_writers(void **state)
 {
 	const char *path = fresh();
@@ -151,7 +189,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_follow_each_other), cmocka_unit_test(one_byte_is_enough), cmocka_unit_test(a_row_that_is_gone),
-		cmocka_unit_test(a_torn_row), cmocka_unit_test(many_writers),
+		cmocka_unit_test(a_torn_row), cmocka_unit_test(rows_are_read_back), cmocka_unit_test(many_writers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
