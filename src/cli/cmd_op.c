@@ -1,6 +1,7 @@
 /* `seismo op`: the journal of actions, and the end of one whose outcome is not known. */
 #include <stdio.h>
 
+#include "act/route_json.h"
 #include "cli/acting.h"
 #include "cli/cli.h"
 #include "cli/get.h"
@@ -23,6 +24,29 @@ static void put_row(const JournalRow *r, JsonW *w)
 	jw_object_end(w);
 }
 
+/* What it was: of a row whose facts cannot be read only what stands beside them. */
+static void say_facts(Acting *r, Str facts)
+{
+	enum { FACTS_MAX = 1 << 20 };
+	JsonVal v;
+	Str action = STR("?"), agent = STR("?"), pointer = STR(""), reason = STR("");
+	Route from = { 0 }, to = { 0 };
+
+	if (jv_parse(&r->arena, facts, FACTS_MAX, &v, NULL) < 0)
+		return;
+	(void)jv_opt_str(v, "action", &action, NULL);
+	(void)jv_opt_str(v, "name", &agent, NULL);
+	(void)jv_opt_str(v, "pointerName", &pointer, NULL);
+	(void)jv_opt_str(v, "reason", &reason, NULL);
+	printf("%s %s", clean_text(&r->arena, action, 0).p, clean_text(&r->arena, agent, 0).p);
+	if (pointer.n)
+		printf(" %s", clean_text(&r->arena, pointer, 0).p);
+	if (route_read(&r->arena, v, "from", &from, NULL) == 0 && route_read(&r->arena, v, "to", &to, NULL) == 0)
+		printf("  %s > %s", clean_text(&r->arena, route_text(from, &r->arena), 0).p, clean_text(&r->arena, route_text(to, &r->arena), 0).p);
+	if (reason.n)
+		printf("  \"%s\"", clean_text(&r->arena, reason, 0).p);
+}
+
 static int list(Acting *r, Err *e)
 {
 	JournalRow *row;
@@ -39,8 +63,9 @@ static int list(Acting *r, Err *e)
 		if (r->o->out == OUT_JSON)
 			continue;
 		time_format_iso(row[i].begun_ms, at);
-		printf("%s  %.*s  %-8s %s\n", at, STR_ARG(row[i].op), row[i].outcome.n ? row[i].outcome.p : "UNKNOWN",
-		       clean_text(&r->arena, row[i].detail, 0).p);
+		printf("%s  %.*s  %-8s ", at, STR_ARG(row[i].op), row[i].outcome.n ? row[i].outcome.p : "UNKNOWN");
+		say_facts(r, row[i].facts);
+		printf("%s%s\n", row[i].detail.n ? "  " : "", clean_text(&r->arena, row[i].detail, 0).p);
 	}
 	jw_array_end(&w);
 	if (r->o->out == OUT_JSON)

@@ -24,6 +24,8 @@ def test_moves_are_in_the_report(start_sim, home):
     page = home.run("export", "incident", "lead-qualifier", "--cached").stdout.decode()
     section = page.split("\n## Actions\n")[1].split("\n## ")[0]
     assert move["op"] in section and "done" in section and "fails" in section and "18 %" in section and action["requestIds"][0] in section
+    listed = home.run("op", "list").stdout.decode()
+    assert f'{move["op"]}  done     rollback lead-qualifier route  4.2 > 4.1  "fails | 18 %"' in listed and len(listed.splitlines()) == 1
     # Of another agent there is none.
     assert home.json("export", "incident", "visibility-check", "--cached")["actions"] == []
 
