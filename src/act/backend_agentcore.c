@@ -143,7 +143,7 @@ static void on_move(Move *m, const void *out, const AwsError *err)
 }
 
 /* A token of its own for each ask: one that failed must not answer for the next. */
-static void move(Move *m)
+void endpoint_move(Move *m)
 {
 	char token[UUID_TEXT];
 	AcEndpointMoveIn in = { .id = m->v.agent, .name = m->v.pointer_name, .version = route_main(m->v.to), .description = m->now.description };
@@ -153,4 +153,4 @@ static void move(Move *m)
 	move_call(m, &op_agentcore_update_endpoint, &in, on_move);
 }
 
-const Backend backend_agentcore = { "agentcore", false, false, find, look, version, move };
+const Backend backend_agentcore = { "agentcore", false, false, find, look, version };

@@ -162,21 +162,26 @@ static void version(Move *m, Str v)
 		move_call(m, &op_bedrock_agent_get_version, &in, on_version);
 }
 
-static void on_move(Move *m, const void *out, const AwsError *err)
+static void on_update(Move *m, const void *out, const AwsError *err)
 {
 	(void)out;
 	deed_asked(m, err);
 }
 
-static void move(Move *m)
+static void update(Move *m, Str version, Str state)
 {
-	BaRoute route = { .version = route_main(m->v.to) };
+	BaRoute route = { .version = version };
 	BaAliasUpdateIn in = { .agent = m->v.agent, .id = alias_id(m), .name = m->now.alias_name, .description = m->now.description,
-	                       .state = m->now.state };
+	                       .state = state };
 
 	in.routing.v = &route;
 	in.routing.n = 1;
-	move_call(m, &op_bedrock_agent_update_alias, &in, on_move);
+	move_call(m, &op_bedrock_agent_update_alias, &in, on_update);
 }
 
-const Backend backend_classic = { "agents-classic", false, false, find, look, version, move };
+void alias_move(Move *m)
+{
+	update(m, route_main(m->v.to), m->now.state);
+}
+
+const Backend backend_classic = { "agents-classic", false, false, find, look, version };

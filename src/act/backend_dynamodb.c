@@ -64,4 +64,4 @@ static void version(Move *m, Str v)
 	move_call(m, &op_dynamodb_get_item, &key, on_version);
 }
 
-const Backend backend_dynamodb = { "dynamodb", true, true, find, look, version, NULL };
+const Backend backend_dynamodb = { "dynamodb", true, true, find, look, version };

@@ -148,9 +148,10 @@ static AuditItem audit_item(Move *m, int n, const char *event, const char *time)
 	for (size_t i = 0; i < m->v.requests; i++)
 		ids[i] = m->v.request[i].id;
 	it.prev = move_keep(m, str_of(m->hash));
-	text = arena_printf(&m->arena, "%s %s %.*s %s %.*s %.*s %.*s > %.*s: %.*s", time, event, STR_ARG(m->v.op), move_action_name(m->v.action),
+	it.change = m->v.change;
+	text = arena_printf(&m->arena, "%s %s %.*s %s %.*s %.*s %.*s > %.*s%s%.*s: %.*s", time, event, STR_ARG(m->v.op), m->a->name,
 	                    STR_ARG(m->v.by), STR_ARG(m->v.pointer), STR_ARG(route_text(m->v.from, &m->arena)),
-	                    STR_ARG(route_text(m->v.to, &m->arena)), STR_ARG(m->v.reason));
+	                    STR_ARG(route_text(m->v.to, &m->arena)), it.change.n ? ", " : "", STR_ARG(it.change), STR_ARG(m->v.reason));
 	audit_hash(it.prev, text, m->hash);
 	it.hash = move_keep(m, str_of(m->hash));
 	return it;
@@ -168,7 +169,7 @@ void claim_begin(Move *m)
 		return;
 	}
 	time_format_iso(clock_wall_ms(), time);
-	m->mine = (Lock){ .op = m->v.op, .action = str_of(move_action_name(m->v.action)), .by = m->v.by, .host = m->spec.host, .pid = uv_os_getpid(),
+	m->mine = (Lock){ .op = m->v.op, .action = str_of(m->a->name), .by = m->v.by, .host = m->spec.host, .pid = uv_os_getpid(),
 	                  .since = str_of(time), .reason = m->v.reason, .from = m->v.from, .to = m->v.to };
 	if (!m->v.claim) {
 		deed_begin(m);
@@ -192,18 +193,34 @@ void claim_begin(Move *m)
 
 /* --- giving it back --- */
 
-static void finished(Move *m)
+void claim_proved(Move *m, const Err *why)
 {
-	m->v.rev_now = m->seen.rev + 2;
+	if (why) {
+		move_end(m, MOVE_UNKNOWN, why);
+		return;
+	}
 	m->v.verified = m->moved && m->end == MOVE_DONE;
 	move_end(m, m->end, m->end == MOVE_DONE ? NULL : &m->end_err);
 }
 
+static void finished(Move *m)
+{
+	m->v.rev_now = m->seen.rev + 2;
+	if (m->moved && m->a->prove)
+		m->a->prove(m);
+	else
+		claim_proved(m, NULL);
+}
+
 static bool is_where_it_should(const Move *m, const LockRow *row)
 {
-	if (!m->moved)
-		return true;
-	return m->b->route ? route_eq(row->routes, m->v.to) : str_eq(row->live, route_main(m->v.to));
+	const Finish *f = &m->fin;
+
+	if (f->pause != PAUSE_STAYS && row->paused != (f->pause == PAUSE_ON))
+		return false;
+	if (m->place.route)
+		return !f->to.n || route_eq(row->routes, f->to);
+	return !f->live.n || str_eq(row->live, f->live);
 }
 
 /* Somebody broke our lock. The move of a pointer that AWS keeps is done all the same. */
@@ -254,8 +271,12 @@ static void on_finish(Move *m, const void *out, const AwsError *err)
 	if (err && reason_of(m, err, &at, &row, &has_row) == REASON_CONDITION && at > 0 && at + 1 < m->txn.count) {
 		Err why = { 0 };
 
-		(void)err_set(&why, "a version of %.*s has lost its item in the meantime; nothing was moved", STR_ARG(m->v.name));
-		claim_finish(m, false, MOVE_FAILED, &why, "failed");
+		if (m->a->moves)
+			(void)err_set(&why, "a version of %.*s has lost its item in the meantime; nothing was moved", STR_ARG(m->v.name));
+		else
+			(void)err_kind(&why, ERR_LOST, "%.*s of %.*s was changed outside seismo in the meantime; nothing was changed by you",
+			               STR_ARG(m->v.version), STR_ARG(m->v.name));
+		claim_finish(m, false, m->a->moves ? MOVE_FAILED : MOVE_LOST, &why, m->a->moves ? "failed" : "released");
 		return;
 	}
 	if (err && is_plain_no(err) && !m->unsure) {
@@ -274,18 +295,13 @@ static void finish_send(Move *m)
 
 static Finish finish_of(Move *m, const char *time)
 {
-	Finish f = { .mine = &m->mine, .rev = m->seen.rev + 2, .moved = m->moved, .to = m->v.to, .live = route_main(m->v.to), .at = str_of(time),
-	             .by = m->v.by, .reason = m->v.reason };
+	Finish f = { .mine = &m->mine, .rev = m->seen.rev + 2, .at = str_of(time), .by = m->v.by, .reason = m->v.reason, .agent = m->v.agent };
 	char token[UUID_TEXT];
 
 	move_uuid(token);
 	f.token = move_keep(m, str_of(token));
-	if (m->moved && m->b->route) {
-		f.agent = m->v.agent;
-		if (m->v.action == MOVE_ROLLBACK && m->from_item)
-			f.rolled_back = route_main(m->v.from);
-		f.production = route_main(m->v.to);
-	}
+	if (m->moved)
+		m->a->finish(m, &f);
 	return f;
 }
 
@@ -293,7 +309,6 @@ void claim_finish(Move *m, bool moved, MoveOutcome end, const Err *why, const ch
 {
 	char *time = arena_alloc(&m->arena, TIME_TEXT);
 	AuditItem audit;
-	Finish f;
 
 	m->moved = moved;
 	m->end = end;
@@ -305,10 +320,10 @@ void claim_finish(Move *m, bool moved, MoveOutcome end, const Err *why, const ch
 	}
 	time_format_iso(clock_wall_ms(), time);
 	audit = audit_item(m, 2, event, time);
-	f = finish_of(m, time);
-	if (move_note(m, moved ? "finishing" : "releasing", f.token) < 0)
+	m->fin = finish_of(m, time);
+	if (move_note(m, moved ? "finishing" : "releasing", m->fin.token) < 0)
 		return;
-	m->txn = finish_items(&m->arena, &m->place, &f, &audit);
+	m->txn = finish_items(&m->arena, &m->place, &m->fin, &audit);
 	m->tries = m->reads = 0;
 	m->unsure = false;
 	m->txn_from_ms = clock_mono_ms();

@@ -1,5 +1,5 @@
-/* The move itself and its proof. AWS's two calls have no condition: an answer that does not come is never followed by the call
- * again, but by a look at the pointer. */
+/* What AWS is asked to do, and the proof. Its calls have no condition: an answer that does not come is never followed by the call
+ * again, but by a look at what it was about. */
 #include "act/move_own.h"
 
 #include "base/clock.h"
@@ -15,16 +15,9 @@ static Str target(const Move *m)
 	return route_main(m->v.to);
 }
 
-static bool under_way(const Move *m)
+static bool stands(const Move *m, unsigned bit)
 {
-	return !m->now.failed && (str_eq(m->now.target, target(m)) || str_eq(m->now.live, target(m)));
-}
-
-static bool untouched(const Move *m)
-{
-	Str from = route_main(m->v.from);
-
-	return m->now.settled && str_eq(m->now.live, from) && (m->now.failed || !m->now.target.n || str_eq(m->now.target, from));
+	return m->a->stand(m) & bit;
 }
 
 static void give_up(Move *m, const Err *why)
@@ -36,9 +29,13 @@ static void elsewhere(Move *m)
 {
 	Err why = { 0 };
 
-	(void)err_set(&why, "somebody else moved %.*s while this action ran: it serves %.*s and goes to %.*s, not to %.*s. Look at it before "
-	              "anything else", STR_ARG(m->v.pointer), STR_ARG(m->now.live), STR_ARG(m->now.target.n ? m->now.target : m->now.live),
-	              STR_ARG(target(m)));
+	if (m->a->moves)
+		(void)err_set(&why, "somebody else moved %.*s while this action ran: it serves %.*s and goes to %.*s, not to %.*s. Look at it before "
+		              "anything else", STR_ARG(m->v.pointer), STR_ARG(m->now.live), STR_ARG(m->now.target.n ? m->now.target : m->now.live),
+		              STR_ARG(target(m)));
+	else
+		(void)err_set(&why, "somebody else changed %.*s while this action ran: it is %.*s and serves %.*s. Look at it before anything else",
+		              STR_ARG(m->v.pointer), STR_ARG(m->now.status), STR_ARG(m->now.live));
 	give_up(m, &why);
 }
 
@@ -77,22 +74,23 @@ static void on_verify(Move *m)
 			not_known(m, ERR_UNKNOWN, "whether it has moved cannot be read");
 		else
 			move_wait(m, poll_ms(m), verify);
-	} else if (m->now.settled && !m->now.failed && str_eq(m->now.live, target(m))) {
+	} else if (stands(m, IS_THERE)) {
 		verified(m);
 	} else if (m->now.failed && m->was_failed && m->reads < OLD_READS) {
 		move_wait(m, poll_ms(m), verify);
 	} else if (m->now.failed) {
-		(void)err_set(&why, "AWS could not move %.*s to %.*s: %.*s%s%.*s; it serves %.*s. Read the reason, then try again or choose another "
-		              "version", STR_ARG(m->v.pointer), STR_ARG(target(m)), STR_ARG(m->now.status), m->now.why.n ? ", " : "",
-		              STR_ARG(m->now.why), STR_ARG(m->now.live));
+		(void)err_set(&why, "AWS could not %s %.*s%s%.*s: %.*s%s%.*s; it serves %.*s. Read the reason, then try again%s",
+		              m->a->moves ? "move" : "change", STR_ARG(m->v.pointer), m->a->moves ? " to " : "",
+		              STR_ARG(m->a->moves ? target(m) : STR("")), STR_ARG(m->now.status), m->now.why.n ? ", " : "", STR_ARG(m->now.why),
+		              STR_ARG(m->now.live), m->a->moves ? " or choose another version" : "");
 		give_up(m, &why);
-	} else if (!under_way(m)) {
+	} else if (!stands(m, IS_COMING)) {
 		elsewhere(m);
 	} else if (late) {
-		not_known(m, ERR_LATE, "AWS took the move and has not finished it in time");
+		not_known(m, ERR_LATE, m->a->moves ? "AWS took the move and has not finished it in time" : "AWS took it and has not finished it in time");
 	} else {
 		move_say(m, "%.*s: %.*s, serves %.*s, goes to %.*s", STR_ARG(m->v.pointer), STR_ARG(m->now.status), STR_ARG(m->now.live),
-		         STR_ARG(target(m)));
+		         STR_ARG(m->a->moves ? target(m) : m->v.becomes));
 		move_wait(m, poll_ms(m), verify);
 	}
 }
@@ -139,15 +137,15 @@ static void after_failure(Move *m)
 			move_wait(m, POLL_MS, look_again);
 		else
 			not_known(m, ERR_UNKNOWN, "AWS's answer was lost and the pointer cannot be read");
-	} else if (under_way(m)) {
+	} else if (stands(m, IS_COMING)) {
 		begin_verify(m);
-	} else if (!untouched(m)) {
+	} else if (!stands(m, IS_UNTOUCHED)) {
 		elsewhere(m);
 	} else if (!was_refused(m) && !late) {
 		/* What was sent may arrive late: it is looked for until that is out of the question. */
 		move_wait(m, POLL_MS, look_again);
 	} else if (may_be_repeated(m) && m->deeds < DEEDS && !m->stopping) {
-		move_say(m, "the pointer is where it was: asking again");
+		move_say(m, "nothing has changed: asking again");
 		deed_ask(m);
 	} else {
 		give_up(m, &m->deed_err);
@@ -178,8 +176,8 @@ static void deed_ask(Move *m)
 		return;
 	m->deeds++;
 	m->deed_ms = clock_mono_ms();
-	move_say(m, "moving %.*s to %.*s", STR_ARG(m->v.pointer), STR_ARG(target(m)));
-	m->b->move(m);
+	move_say(m, "%s: %.*s to %.*s", m->a->name, STR_ARG(m->v.pointer), STR_ARG(m->a->moves ? target(m) : m->v.becomes));
+	m->way->ask(m);
 }
 
 /* The plan may be old by now: what it rests on is read once more, under the lock. */
@@ -189,9 +187,9 @@ static void ready(Move *m)
 
 	if (m->read_err.text[0]) {
 		give_up(m, &m->read_err);
-	} else if (!untouched(m)) {
-		(void)err_kind(&why, ERR_LOST, "%.*s was moved outside seismo since the plan: it serves %.*s (%.*s); nothing was changed by you",
-		               STR_ARG(m->v.pointer), STR_ARG(m->now.live), STR_ARG(m->now.status));
+	} else if (!stands(m, IS_UNTOUCHED)) {
+		(void)err_kind(&why, ERR_LOST, "%.*s was %s outside seismo since the plan: it serves %.*s (%.*s); nothing was changed by you",
+		               STR_ARG(m->v.pointer), m->a->moves ? "moved" : "changed", STR_ARG(m->now.live), STR_ARG(m->now.status));
 		m->v.winner = (Lock){ .to = route_one(&m->arena, m->now.target.n ? m->now.target : m->now.live) };
 		claim_finish(m, false, MOVE_LOST, &why, "released");
 	} else {
@@ -205,9 +203,9 @@ void deed_begin(Move *m)
 
 	m->deeds = 0;
 	if (m->stopping) {
-		(void)err_set(&why, "stopped before the pointer was moved; the lock was given back");
+		(void)err_set(&why, "stopped before anything was changed; the lock was given back");
 		claim_finish(m, false, MOVE_FAILED, &why, "released");
-	} else if (m->b->route) {
+	} else if (!m->way->ask) {
 		claim_finish(m, true, MOVE_DONE, NULL, "done");
 	} else {
 		move_reread(m, ready);

@@ -159,18 +159,19 @@ static DdbTransactItem audit_put(Arena *a, const LockPlace *p, const Lock *l, co
 {
 	Str sort = arena_printf(a, "#audit#%s#%.*s#%d", audit->time, STR_ARG(l->op), audit->n);
 	DdbKeyIn key = key_of(a, p, sort);
-	const DdbField all[] = {
+	DdbField all[] = {
 		key.key[0], key.key[1], { "event", text(str_of(audit->event)) }, { "op", text(l->op) }, { "action", text(l->action) },
 		{ "by", text(audit->by) }, { "host", text(audit->host) }, { "from", route_value(a, l->from) }, { "to", route_value(a, l->to) },
 		{ "reason", text(l->reason) }, { "requestIds", texts_value(a, audit->request, audit->requests) }, { "prevHash", text(audit->prev) },
-		{ "hash", text(audit->hash) },
+		{ "hash", text(audit->hash) }, { "change", text(audit->change) },
 	};
+	size_t n = sizeof all / sizeof *all - !audit->change.n;
 	DdbField *item = ARENA_ARRAY(a, DdbField, sizeof all / sizeof *all);
 	Words w = words(a);
 
 	memcpy(item, all, sizeof all);
 	name(&w, "#pk", pk_name(p));
-	return (DdbTransactItem){ .kind = DDB_T_PUT, .put = { .table = p->table, .item = item, .item_count = sizeof all / sizeof *all,
+	return (DdbTransactItem){ .kind = DDB_T_PUT, .put = { .table = p->table, .item = item, .item_count = n,
 	        .condition = "attribute_not_exists(#pk)", .names = w.name, .name_count = w.names } };
 }
 
@@ -204,40 +205,49 @@ DdbTransactIn claim_items(Arena *a, const LockPlace *p, const LockRow *seen, con
 	return (DdbTransactIn){ item, 2, token };
 }
 
-static DdbTransactItem status_update(Arena *a, const char *table, Str agent, Str version, const char *status)
+static DdbTransactItem status_update(Arena *a, const char *table, Str agent, const VersionStatus *s)
 {
-	DdbKeyIn key = version_key(a, table, agent, version);
+	DdbKeyIn key = version_key(a, table, agent, s->version);
 	Words w = words(a);
 
 	name(&w, "#pk", "agentId");
 	name(&w, "#status", "status");
-	value(&w, ":status", text(str_of(status)));
-	return update(&key, "SET #status = :status", "attribute_exists(#pk)", &w);
+	value(&w, ":status", text(str_of(s->status)));
+	if (s->was.n)
+		value(&w, ":was", text(s->was));
+	return update(&key, "SET #status = :status", s->was.n ? "attribute_exists(#pk) AND #status = :was" : "attribute_exists(#pk)", &w);
 }
 
 static DdbTransactItem lock_update(Arena *a, const LockPlace *p, const Finish *f)
 {
 	DdbKeyIn key = lock_key(a, p);
 	Words w = words(a);
-	const char *change = "SET #rev = :rev REMOVE #lock";
+	bool moves = p->route ? f->to.n > 0 : f->live.n > 0;
 
 	name(&w, "#lock", "lock");
 	name(&w, "#op", "op");
 	name(&w, "#rev", "rev");
 	value(&w, ":op", text(f->mine->op));
 	value(&w, ":rev", number(a, f->rev));
-	if (f->moved) {
+	if (moves) {
 		name(&w, "#to", p->route ? "routes" : "live");
+		value(&w, ":to", p->route ? route_value(a, f->to) : text(f->live));
+	}
+	if (f->pause != PAUSE_STAYS) {
+		name(&w, "#paused", "paused");
+		value(&w, ":paused", (DdbValue){ .type = DDB_BOOL, .b = f->pause == PAUSE_ON });
+	}
+	if (f->touched) {
 		name(&w, "#at", "updatedAt");
 		name(&w, "#by", "updatedBy");
 		name(&w, "#why", "reason");
-		value(&w, ":to", p->route ? route_value(a, f->to) : text(f->live));
 		value(&w, ":at", text(f->at));
 		value(&w, ":by", text(f->by));
 		value(&w, ":why", text(f->reason));
-		change = "SET #rev = :rev, #to = :to, #at = :at, #by = :by, #why = :why REMOVE #lock";
 	}
-	return update(&key, change, "#lock.#op = :op", &w);
+	return update(&key, arena_cstr(a, arena_printf(a, "SET #rev = :rev%s%s%s REMOVE #lock", moves ? ", #to = :to" : "",
+	              f->pause != PAUSE_STAYS ? ", #paused = :paused" : "", f->touched ? ", #at = :at, #by = :by, #why = :why" : "")),
+	              "#lock.#op = :op", &w);
 }
 
 DdbQueryIn audit_query(Arena *a, const LockPlace *p)
@@ -250,6 +260,24 @@ DdbQueryIn audit_query(Arena *a, const LockPlace *p)
 	value(&w, ":audit", text(STR("#audit#")));
 	return (DdbQueryIn){ .table = p->table, .key_condition = "#pk = :pk AND begins_with(#sk, :audit)", .names = w.name, .name_count = w.names,
 	                     .values = w.value, .value_count = w.values, .backward = true, .consistent = true };
+}
+
+int audit_seen(Arena *a, const LockPlace *p, JsonVal item, AuditSeen *out, Err *e)
+{
+	const struct { const char *name; Str *to; } texts[] = {
+		{ "op", &out->op }, { "event", &out->event }, { "action", &out->action }, { "by", &out->by }, { "host", &out->host },
+		{ "reason", &out->reason }, { "change", &out->change }, { p->route ? "version" : "sk", &out->time },
+	};
+	static const char before[] = "#audit#";
+
+	*out = (AuditSeen){ 0 };
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (ddb_str(item, texts[i].name, texts[i].to, e) < 0)
+			return -1;
+	out->time = str_cut(str_sub(out->time, sizeof before - 1, out->time.n), '#', &(Str){ 0 });
+	if (read_route(a, ddb_list(item, "from"), &out->from, e) < 0)
+		return -1;
+	return read_route(a, ddb_list(item, "to"), &out->to, e);
 }
 
 DdbQueryIn lock_scan(Arena *a, const char *table, Str op)
@@ -265,14 +293,12 @@ DdbQueryIn lock_scan(Arena *a, const char *table, Str op)
 
 DdbTransactIn finish_items(Arena *a, const LockPlace *p, const Finish *f, const AuditItem *audit)
 {
-	DdbTransactItem *item = ARENA_ARRAY(a, DdbTransactItem, 4);
+	DdbTransactItem *item = ARENA_ARRAY(a, DdbTransactItem, FINISH_STATUSES + 2);
 	size_t n = 0;
 
 	item[n++] = lock_update(a, p, f);
-	if (f->rolled_back.n)
-		item[n++] = status_update(a, p->table, f->agent, f->rolled_back, "rolled_back");
-	if (f->production.n)
-		item[n++] = status_update(a, p->table, f->agent, f->production, "production");
+	for (size_t i = 0; i < f->statuses; i++)
+		item[n++] = status_update(a, p->table, f->agent, &f->status[i]);
 	item[n++] = audit_put(a, p, f->mine, audit);
 	return (DdbTransactIn){ item, n, f->token };
 }

@@ -36,23 +36,39 @@ int lock_row_of(Arena *a, JsonVal item, LockRow *row, Err *e);       /* of an it
 DdbKeyIn version_key(Arena *a, const char *table, Str agent, Str version);
 
 /* by, host: of who writes it, which need not be who took the lock. */
-typedef struct AuditItem { int n; const char *event; const char *time; Str by, host, prev, hash; const Str *request; size_t requests; } AuditItem;
+/* change: what happened when no pointer moved; may be empty. */
+typedef struct AuditItem {
+	int n;
+	const char *event, *time;
+	Str by, host, prev, hash, change;
+	const Str *request; size_t requests;
+} AuditItem;
 /* Of an action: all audit items of the pointer, the newest first; those of one action are told by their `op`. */
 DdbQueryIn audit_query(Arena *a, const LockPlace *p);
+/* One of them as it was read, borrowed from the answer. time: when it was written. */
+typedef struct AuditSeen { Str op, event, action, by, host, reason, change, time; Route from, to; } AuditSeen;
+int audit_seen(Arena *a, const LockPlace *p, JsonVal item, AuditSeen *out, Err *e);
 /* The items that hold the lock of this action: a filtered, consistent scan. */
 DdbQueryIn lock_scan(Arena *a, const char *table, Str op);
 
 /* T1: takes the lock at the revision that was seen. Item 0 is the lock, 1 the audit item. Lives in a. */
 DdbTransactIn claim_items(Arena *a, const LockPlace *p, const LockRow *seen, const Lock *mine, Str token, const AuditItem *audit);
 
+/* The status that a version's item gets; was: only if it is that (empty: whatever it is). */
+typedef struct VersionStatus { Str version; const char *status; Str was; } VersionStatus;
+enum { FINISH_STATUSES = 2 };
+
 typedef struct Finish {
 	const Lock *mine;
 	int64_t rev;                 /* what the item gets */
-	bool  moved;                 /* false: the lock is let go and nothing else */
-	Route to;
-	Str   live, at, by, reason;
-	/* Versions of the agents table whose status follows; empty: none. */
-	Str   agent, rolled_back, production;
+	/* What was done, beside the lock that is given back; each may be left out. */
+	Route to;                    /* the routes, where the item has them */
+	Str   live;                  /* where the pointer was left, in a lock row */
+	enum { PAUSE_STAYS, PAUSE_ON, PAUSE_OFF } pause;
+	bool  touched;               /* at, by and reason are written down: who changed the item last */
+	Str   at, by, reason;
+	Str   agent;                 /* whose versions these are */
+	VersionStatus status[FINISH_STATUSES]; size_t statuses;
 	Str   token;
 } Finish;
 /* T2, or its abort. Item 0 is the lock. */

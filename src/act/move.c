@@ -13,16 +13,10 @@
 
 enum { VERIFY_MS = 15 * 60 * 1000 };
 
-static const char *const action_names[] = { [MOVE_ROLLBACK] = "rollback", [MOVE_ROLLOUT] = "rollout", [MOVE_UNDO] = "undo" };
 static const char *const outcome_names[] = {
 	[MOVE_OPEN] = "planned", [MOVE_DONE] = "done", [MOVE_FAILED] = "failed", [MOVE_REFUSED] = "refused", [MOVE_LOST] = "lost",
 	[MOVE_UNKNOWN] = "unknown", [MOVE_RELEASED] = "released",
 };
-
-const char *move_action_name(MoveAction a)
-{
-	return action_names[a];
-}
 
 const char *move_outcome_name(MoveOutcome o)
 {
@@ -126,6 +120,9 @@ static Str facts(Move *m, Buf *b)
 	jw_kstr(&w, "pointerName", v->pointer_name);
 	route_write(&w, "from", v->from);
 	route_write(&w, "to", v->to);
+	jw_kstr(&w, "version", v->version);
+	jw_kstr(&w, "was", v->was);
+	jw_kstr(&w, "becomes", v->becomes);
 	jw_kstr(&w, "reason", v->reason);
 	jw_kstr(&w, "by", v->by);
 	jw_kstr(&w, "host", m->spec.host);
@@ -154,13 +151,22 @@ void move_audit(Move *m, const char *event)
 	AuditRow r = { .at_ms = clock_wall_ms(), .event = event, .op = v->op, .action = str_of(move_action_name(v->action)), .by = v->by,
 	               .host = m->spec.host, .context = m->spec.context, .account = m->spec.account, .region = aws_region(m->spec.aws),
 	               .backend = str_of(v->backend), .agent = v->name, .pointer = v->pointer, .reason = v->reason, .from = v->from, .to = v->to,
-	               .note = str_of(v->err.text), .claim = v->claim, .request = ids, .requests = v->requests };
+	               .note = v->err.text[0] ? str_of(v->err.text) : v->change, .claim = v->claim, .request = ids, .requests = v->requests };
 	Err why = { 0 };
 
 	for (size_t i = 0; i < v->requests; i++)
 		ids[i] = v->request[i].id;
 	if (audit_append(m->spec.audit_path, &r, NULL, &why) < 0)
 		move_say(m, "%s", why.text);
+}
+
+void move_tell_change(Move *m)
+{
+	MoveView *v = &m->v;
+
+	if (!m->a->moves)
+		v->change = arena_printf(&m->arena, "%.*s %.*s: %.*s > %.*s", STR_ARG(v->name), STR_ARG(v->version.n ? v->version : v->pointer_name),
+		                         STR_ARG(v->was.n ? v->was : STR("-")), STR_ARG(v->becomes));
 }
 
 /* --- the end --- */
@@ -228,28 +234,6 @@ void move_refuse(Move *m, ErrKind kind, const char *fmt, ...)
 	move_end(m, kind == ERR_FAILED ? MOVE_FAILED : MOVE_REFUSED, &why);
 }
 
-void move_lost(Move *m, const LockRow *row)
-{
-	MoveView *v = &m->v;
-	Arena *a = &m->arena;
-	Err why = { 0 };
-
-	v->lost_to_lock = row->locked;
-	v->winner = row->locked
-		? lock_copy(a, &row->lock)
-		: (Lock){ .by = move_keep(m, row->updated_by), .since = move_keep(m, row->updated_at), .reason = move_keep(m, row->reason),
-		          .to = row->routes.n ? route_copy(a, row->routes) : route_one(a, row->live) };
-	if (row->locked)
-		(void)err_kind(&why, ERR_LOST, "%.*s is being moved by %.*s on %.*s since %.*s (%.*s to %.*s); nothing was changed by you",
-		               STR_ARG(v->pointer), STR_ARG(v->winner.by), STR_ARG(v->winner.host), STR_ARG(v->winner.since), STR_ARG(v->winner.action),
-		               STR_ARG(route_text(v->winner.to, a)));
-	else
-		(void)err_kind(&why, ERR_LOST, "%.*s was moved to %.*s by %.*s at %.*s; nothing was changed by you", STR_ARG(v->pointer),
-		               STR_ARG(route_text(v->winner.to, a)), STR_ARG(v->winner.by.n ? v->winner.by : STR("somebody outside seismo")),
-		               STR_ARG(v->winner.since.n ? v->winner.since : STR("a time not known")));
-	move_end(m, MOVE_LOST, &why);
-}
-
 /* --- reading --- */
 
 static void on_row(Move *m, const void *out, const AwsError *err)
@@ -309,7 +293,9 @@ static Move *make(const MoveSpec *spec, const MoveAsk *ask)
 	m->spec = *spec;
 	m->spec.verify_ms = spec->verify_ms ? spec->verify_ms : VERIFY_MS;
 	m->ask = keep_ask(m, ask);
-	m->v = (MoveView){ .action = ask->action, .reason = m->ask.reason, .backend = "", .started_ms = clock_wall_ms() };
+	m->a = &acts[ask->action];
+	m->v = (MoveView){ .action = ask->action, .reason = m->ask.reason, .backend = "", .version = STR(""), .was = STR(""), .becomes = STR(""),
+	                   .change = STR(""), .started_ms = clock_wall_ms() };
 	(void)uv_timer_init(spec->loop, &m->timer);
 	m->timer.data = m;
 	move_wait(m, 0, plan_identity);

@@ -1,8 +1,9 @@
-/* One move of a pointer, from the question to the proof: plan -> (a person says yes) -> journal -> claim -> act -> verify -> audit.
- * Of several operators exactly one wins; what AWS did not answer is read back, never sent again blind; the outcome is said
- * only after the pointer itself says so. Everything on the loop thread; one call at a time.
+/* One action, most often a move of a pointer, from the question to the proof: plan -> (a person says yes) -> journal -> claim -> act ->
+ * verify -> audit. What is different from action to action is a row (acts.h). Of several operators exactly one wins; what AWS did not
+ * answer is read back, never sent again blind; the outcome is said only after what was changed itself says so. Everything on the
+ * loop thread; one call at a time.
  *
- * DynamoDB decides who may move (items.h): UpdateAgentAlias and UpdateAgentRuntimeEndpoint know no condition, so the last writer
+ * DynamoDB decides who may act (items.h): UpdateAgentAlias and UpdateAgentRuntimeEndpoint know no condition, so the last writer
  * would win, and nobody could tell a retry of ours from a second decision. */
 #ifndef ACT_MOVE_H
 #define ACT_MOVE_H
@@ -17,6 +18,9 @@ typedef struct Move Move;
 
 typedef enum MoveAction { MOVE_ROLLBACK, MOVE_ROLLOUT, MOVE_UNDO, MOVE_ACTIONS } MoveAction;
 const char *move_action_name(MoveAction a);      /* "rollback" */
+bool move_action_of(Str name, MoveAction *out);
+bool move_action_moves(MoveAction a);            /* it takes a pointer from one version to another */
+bool move_action_undo(MoveAction a, MoveAction *undo);           /* what puts it back; false: nothing does */
 
 typedef struct MoveAsk {
 	MoveAction action;
@@ -42,9 +46,13 @@ typedef struct MoveView {
 	int  exit;                   /* ErrKind; 0 when done */
 	Err  err;                    /* why not done */
 	const char *backend;         /* "dynamodb", "agentcore", "agents-classic" */
+	const char *call, *reach;    /* what AWS is asked to do it, and whom that reaches */
 	bool splits;                 /* it can divide traffic */
 	Str  agent, name, pointer, pointer_name;     /* agent: its id there; pointer: ARN or "AGENT/route" */
-	Route from, to;
+	Route from, to;              /* the same when the action moves nothing */
+	Str  version;                /* which one it is about, when that is one */
+	Str  was, becomes;           /* what changes when nothing moves: "serving", "paused" */
+	Str  change;                 /* the same as a sentence; empty when a pointer moves */
 	Str  resolution;             /* of move_resolve: what will be done, or how it had ended already */
 	Str  evidence, drift;        /* why this target; what stands in the way of trusting the plan (empty: nothing) */
 	Str  reason, by, account;    /* by: the caller's ARN */

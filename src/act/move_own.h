@@ -1,14 +1,14 @@
-/* Inside a move. move.c has the ways that all steps go, and the end; plan.c finds out what is to be moved; claim.c takes and gives back
- * the lock; deed.c moves and verifies; each back end (backend_*.c) knows its own calls. */
+/* Inside an action. move.c has the ways that all steps go, and the end; plan.c finds out what is meant and whose keys these are; claim.c
+ * takes and gives back the lock; deed.c asks AWS and verifies; each back end (backend_*.c) knows its own calls. What is different from
+ * action to action is a row of acts[]: act_*.c. */
 #ifndef ACT_MOVE_OWN_H
 #define ACT_MOVE_OWN_H
 
-#include "act/move.h"
+#include "act/acts.h"
 #include "wire/text.h"
 
 enum { REQUESTS_MAX = 64 };
 
-typedef struct Backend Backend;
 typedef void MoveThen(Move *m, const void *out, const AwsError *err);
 
 /* A pointer that goes by the asked name. */
@@ -29,7 +29,6 @@ struct Backend {
 	void (*find)(Move *m);               /* adds candidates, ends in move_found */
 	void (*read)(Move *m);               /* fills m->now, ends in move_read */
 	void (*version)(Move *m, Str version);       /* is it there and may it serve? ends in move_version */
-	void (*move)(Move *m);               /* asks AWS for it, ends in deed_asked */
 };
 extern const Backend backend_dynamodb, backend_agentcore, backend_classic;
 
@@ -38,6 +37,8 @@ struct Move {
 	MoveAsk ask;
 	Arena arena;
 	MoveView v;
+	const Act *a;
+	const Way *way;                      /* how it goes in b */
 	const Backend *b;
 	AwsCall *call;
 	MoveThen *then;
@@ -70,7 +71,8 @@ struct Move {
 	Str  scanned;                        /* how far the tables were searched */
 	bool forward;                        /* it is finished, not let go */
 	/* How it is to end when the lock is given back. */
-	bool moved;
+	Finish fin;
+	bool moved;                          /* it was done */
 	MoveOutcome end;
 	Err  end_err;
 	int64_t deed_ms;                     /* monotonic: when AWS was asked */
@@ -92,7 +94,8 @@ void move_read(Move *m, const AwsError *err);                    /* m->now is fi
 void move_reread(Move *m, void (*after)(Move *m));
 void move_row(Move *m, void (*then)(Move *m, const LockRow *row));       /* consistent; row NULL: m->read_err says why */
 void move_end(Move *m, MoveOutcome o, const Err *why);           /* why NULL: done */
-void move_lost(Move *m, const LockRow *row);
+void move_lost(Move *m, const LockRow *row);                     /* lost.c: row is what the lock's item is now */
+void move_tell_change(Move *m);                                  /* fills v.change */
 
 void move_refuse(Move *m, ErrKind kind, const char *fmt, ...) FORMAT(3, 4);
 
@@ -103,10 +106,13 @@ bool move_names(const Move *m, Str name, bool *exact);           /* is that the 
 void move_add(Move *m, const Backend *b, Str agent, Str name, Str pointer, Str pointer_name);
 void move_found(Move *m, const Err *why);                        /* of one back end; NULL: it was searched */
 void move_version(Move *m, const char *status, const Err *why);  /* why: it cannot be a target */
+bool plan_stands(Move *m);                                       /* the pointer is where it was seen, and nothing is on its way; else it has ended */
+void plan_done(Move *m);
 
 /* claim.c */
 void claim_begin(Move *m);
 void claim_finish(Move *m, bool moved, MoveOutcome end, const Err *why, const char *event);
+void claim_proved(Move *m, const Err *why);                      /* why: what was written does not read back */
 
 /* resolve.c */
 void resolve_find(Move *m);                                      /* in place of plan_find */

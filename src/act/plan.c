@@ -8,9 +8,6 @@
 #include "api/sts.h"
 #include "base/xalloc.h"
 
-static const Backend *const backends[] = { &backend_dynamodb, &backend_agentcore, &backend_classic };
-enum { BACKENDS = sizeof backends / sizeof *backends };
-
 /* --- the plan --- */
 
 /* Copies what a plan needs of a row beyond the answer that it came in. */
@@ -26,23 +23,9 @@ static LockRow keep_row(Move *m, const LockRow *r)
 	return k;
 }
 
-static Route wanted(Move *m, Str to)
+void plan_done(Move *m)
 {
-	const MoveAsk *ask = &m->ask;
-	RoutePart *p;
-
-	if (ask->action == MOVE_UNDO)
-		return route_copy(&m->arena, ask->exact);
-	if (ask->action != MOVE_ROLLOUT || ask->percent >= 100)
-		return route_one(&m->arena, to);
-	p = ARENA_ARRAY(&m->arena, RoutePart, 2);
-	p[0] = (RoutePart){ route_main(m->v.from), 100 - ask->percent };
-	p[1] = (RoutePart){ move_keep(m, to), ask->percent };
-	return (Route){ p, 2 };
-}
-
-static void planned(Move *m)
-{
+	move_tell_change(m);
 	if (m->stopping)
 		move_refuse(m, ERR_FAILED, "stopped before anything was sent");
 	else
@@ -60,30 +43,7 @@ void move_version(Move *m, const char *status, const Err *why)
 		       STR_ARG(route_main(m->v.to)), STR_ARG(m->v.name), status);
 		return;
 	}
-	planned(m);
-}
-
-static void choose_target(Move *m)
-{
-	MoveView *v = &m->v;
-	Str to = m->ask.to;
-	Err why = { 0 };
-
-	if (m->ask.action == MOVE_UNDO)
-		to = route_main(m->ask.exact);
-	if (!to.n && m->spec.choose(m->spec.arg, v, &m->arena, &to, &v->evidence, &why) < 0) {
-		move_end(m, MOVE_REFUSED, &why);
-		return;
-	}
-	v->to = wanted(m, to);
-	if (route_check(v->to, &why) < 0)
-		move_refuse(m, ERR_USAGE, "%s", why.text);
-	else if (v->to.n > 1 && !m->b->splits)
-		move_refuse(m, ERR_REFUSED, "%s cannot divide traffic: %.*s holds one version; give --percent 100", m->b->name, STR_ARG(v->pointer));
-	else if (route_eq(v->from, v->to))
-		move_refuse(m, ERR_USAGE, "%.*s serves %.*s already", STR_ARG(v->pointer), STR_ARG(route_text(v->to, &m->arena)));
-	else
-		m->b->version(m, route_main(v->to));
+	plan_done(m);
 }
 
 /* The pointer is elsewhere than where the table says that we left it. */
@@ -96,7 +56,7 @@ static void note_drift(Move *m)
 		                          STR_ARG(m->v.pointer), STR_ARG(m->now.live), STR_ARG(r->updated_by), STR_ARG(r->live), STR_ARG(r->updated_at));
 }
 
-static void judge(Move *m)
+bool plan_stands(Move *m)
 {
 	MoveView *v = &m->v;
 	const LockRow moved = { .routes = v->from, .updated_by = m->seen.updated_by, .updated_at = m->seen.updated_at, .reason = m->seen.reason };
@@ -112,9 +72,8 @@ static void judge(Move *m)
 	} else if (!m->b->route && !m->now.settled) {
 		move_refuse(m, ERR_FAILED, "%.*s is %.*s: something is on its way there; try again when it is over", STR_ARG(v->pointer),
 		       STR_ARG(m->now.status));
-	} else {
-		choose_target(m);
 	}
+	return !m->ended;
 }
 
 static void plan_pointer(Move *m)
@@ -128,7 +87,7 @@ static void plan_pointer(Move *m)
 	if (!m->v.from.n)
 		move_refuse(m, ERR_FAILED, "%.*s serves no version yet", STR_ARG(m->v.pointer));
 	else
-		judge(m);
+		m->a->plan(m);
 }
 
 static void plan_row(Move *m, const LockRow *row)
@@ -233,24 +192,23 @@ static void chosen(Move *m)
 	const Candidate *c = &m->found[0];
 	MoveView *v = &m->v;
 
-	m->b = c->b;
-	v->backend = c->b->name;
-	v->splits = c->b->splits;
+	(void)way_set(m, c->b);              /* it was looked for there */
 	v->agent = c->agent;
 	v->name = c->name;
 	v->pointer = c->pointer;
 	v->pointer_name = c->pointer_name;
 	m->place = c->b->route ? (LockPlace){ true, m->spec.agents_table, c->agent } : (LockPlace){ false, m->spec.lock_table, c->pointer };
-	if (m->ask.no_claim && c->b->route)
+	if (!m->way->call)
+		move_refuse(m, ERR_REFUSED, "%s cannot %s %.*s: %s", c->b->name, m->a->name, STR_ARG(c->pointer_name), m->way->text);
+	else if (m->ask.no_claim && c->b->route)
 		move_refuse(m, ERR_REFUSED, "the route of %.*s is in the table that holds the lock: it cannot be moved without it", STR_ARG(c->name));
 	else
 		move_row(m, plan_row);
 }
 
-static bool looks_in(const Move *m, int i)
+static bool looks_in(const Move *m, const Backend *b)
 {
-	return (backends[i] == &backend_dynamodb && m->spec.dynamodb) || (backends[i] == &backend_agentcore && m->spec.agentcore) ||
-	       (backends[i] == &backend_classic && m->spec.classic);
+	return str_is(str_of(b->name), "dynamodb") ? m->spec.dynamodb : str_is(str_of(b->name), "agentcore") ? m->spec.agentcore : m->spec.classic;
 }
 
 void plan_find(Move *m)
@@ -259,10 +217,10 @@ void plan_find(Move *m)
 		move_refuse(m, ERR_FAILED, "stopped before anything was sent");
 		return;
 	}
-	while (m->finder < BACKENDS && !looks_in(m, m->finder))
+	while (m->finder < ACT_WAYS && m->a->way[m->finder].in && !looks_in(m, m->a->way[m->finder].in))
 		m->finder++;
-	if (m->finder < BACKENDS) {
-		backends[m->finder]->find(m);
+	if (m->finder < ACT_WAYS && m->a->way[m->finder].in) {
+		m->a->way[m->finder].in->find(m);
 		return;
 	}
 	only_exact(m);

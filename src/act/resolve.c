@@ -13,29 +13,32 @@ enum { LATE_CLAIM_MS = 10 * 60 * 1000 };        /* how long a claim that was sen
 
 /* --- where it was --- */
 
-static const Backend *backend_of(Str name)
+static bool take_action(Move *m, Str name)
 {
-	const Backend *const all[] = { &backend_dynamodb, &backend_agentcore, &backend_classic };
+	MoveAction action;
 
-	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-		if (str_is(name, all[i]->name))
-			return all[i];
-	return NULL;
+	if (!move_action_of(name, &action))
+		return false;
+	m->v.action = action;
+	m->a = &acts[action];
+	return true;
 }
 
-static MoveAction action_of(Str name)
+static bool set_place(Move *m, const Backend *b)
 {
-	for (int i = 0; i < MOVE_ACTIONS; i++)
-		if (str_is(name, move_action_name((MoveAction)i)))
-			return (MoveAction)i;
-	return MOVE_ROLLBACK;
+	if (!b || !way_set(m, b))
+		return false;
+	m->place = b->route ? (LockPlace){ true, m->spec.agents_table, m->v.agent } : (LockPlace){ false, m->spec.lock_table, m->v.pointer };
+	return true;
 }
 
-static void set_place(Move *m)
+/* Where the action is done that goes by that name in the journal. */
+static bool set_named_place(Move *m, Str name)
 {
-	m->v.backend = m->b->name;
-	m->v.splits = m->b->splits;
-	m->place = m->b->route ? (LockPlace){ true, m->spec.agents_table, m->v.agent } : (LockPlace){ false, m->spec.lock_table, m->v.pointer };
+	for (int i = 0; i < ACT_WAYS && m->a->way[i].in; i++)
+		if (str_is(name, m->a->way[i].in->name))
+			return set_place(m, m->a->way[i].in);
+	return false;
 }
 
 static int from_journal(Move *m, const JournalRow *row, Err *e)
@@ -53,22 +56,23 @@ static int from_journal(Move *m, const JournalRow *row, Err *e)
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		if (jv_str(f, texts[i].key, texts[i].to, e) < 0)
 			return -1;
-	if (jv_i64(f, "rev", &v->rev_seen, e) < 0 || jv_bool(f, "claim", &v->claim, e) < 0 || route_read(&m->arena, f, "from", &v->from, e) < 0 ||
+	if (jv_opt_str(f, "version", &v->version, e) < 0 || jv_opt_str(f, "was", &v->was, e) < 0 || jv_opt_str(f, "becomes", &v->becomes, e) < 0 ||
+	    jv_i64(f, "rev", &v->rev_seen, e) < 0 || jv_bool(f, "claim", &v->claim, e) < 0 || route_read(&m->arena, f, "from", &v->from, e) < 0 ||
 	    route_read(&m->arena, f, "to", &v->to, e) < 0)
 		return err_wrap(e, "the journal's row of %.*s", STR_ARG(m->op));
-	if (!(m->b = backend_of(backend)))
-		return err_set(e, "the journal's row of %.*s names the back end %.*s, which nobody knows", STR_ARG(m->op), STR_ARG(backend));
-	v->action = action_of(action);
-	set_place(m);
+	if (!take_action(m, action) || !set_named_place(m, backend))
+		return err_set(e, "the journal's row of %.*s is %.*s in %.*s, which this seismo does not know", STR_ARG(m->op), STR_ARG(action),
+		               STR_ARG(backend));
 	return 0;
 }
 
 /* "…runtime/ID/runtime-endpoint/NAME" and "…agent-alias/AGENT/ALIAS". */
-static bool from_arn(Move *m, Str arn)
+static const Backend *from_arn(Move *m, Str arn)
 {
 	static const char runtime[] = ":runtime/", alias[] = ":agent-alias/", endpoint[] = "runtime-endpoint/";
 	const char *at;
 	MoveView *v = &m->v;
+	const Backend *b = NULL;
 	char *text = arena_cstr(&m->arena, arn);
 	Str rest;
 
@@ -76,15 +80,15 @@ static bool from_arn(Move *m, Str arn)
 	if ((at = strstr(text, runtime))) {
 		v->agent = str_cut(str_of(at + sizeof runtime - 1), '/', &rest);
 		if (!str_starts(rest, STR("runtime-endpoint/")))
-			return false;
+			return NULL;
 		v->pointer_name = str_sub(rest, sizeof endpoint - 1, rest.n);
-		m->b = &backend_agentcore;
+		b = &backend_agentcore;
 	} else if ((at = strstr(text, alias))) {
 		v->agent = str_cut(str_of(at + sizeof alias - 1), '/', &v->pointer_name);
-		m->b = &backend_classic;
+		b = &backend_classic;
 	}
 	v->name = v->agent;
-	return m->b && v->agent.n && v->pointer_name.n;
+	return v->agent.n && v->pointer_name.n ? b : NULL;
 }
 
 /* --- what became of it --- */
@@ -92,6 +96,7 @@ static bool from_arn(Move *m, Str arn)
 static void tell(Move *m, bool forward, const char *text)
 {
 	m->forward = forward;
+	move_tell_change(m);
 	m->v.resolution = move_keep(m, str_of(text));
 	m->spec.on_planned(m->spec.arg, m);
 }
@@ -172,21 +177,25 @@ static void look_for_the_end(Move *m)
 
 static void judge(Move *m)
 {
-	Str from = route_main(m->v.from), to = route_main(m->v.to);
+	unsigned stand;
 	char text[600];
 
 	if (m->read_err.text[0]) {
 		move_end(m, MOVE_FAILED, &m->read_err);
-	} else if (m->b->route) {
-		tell(m, false, "the route was not moved yet: the lock is given back");
-	} else if (m->now.settled && !m->now.failed && str_eq(m->now.live, to)) {
-		tell(m, true, "the pointer is where it was to go: the move is finished");
-	} else if (m->now.settled && str_eq(m->now.live, from) && (m->now.failed || !m->now.target.n || str_eq(m->now.target, from))) {
-		tell(m, false, "the pointer is where it was before: the lock is given back");
+		return;
+	}
+	/* With a way that asks nothing the lock is given back by what does it. */
+	stand = m->way->ask ? m->a->stand(m) : IS_UNTOUCHED;
+	if (stand & IS_THERE) {
+		tell(m, true, m->a->moves ? "the pointer is where it was to go: the move is finished" : "it is as it was to become: the action is finished");
+	} else if (stand & IS_UNTOUCHED) {
+		tell(m, false, !m->a->moves ? "nothing of it was done yet: the lock is given back" : m->b->route
+		     ? "the route was not moved yet: the lock is given back" : "the pointer is where it was before: the lock is given back");
 	} else {
 		(void)snprintf(text, sizeof text, "%.*s is %.*s: it serves %.*s and goes to %.*s; the action was to take it from %.*s to %.*s. "
 		               "Wait, or put it where it belongs and ask again", STR_ARG(m->v.pointer), STR_ARG(m->now.status), STR_ARG(m->now.live),
-		               STR_ARG(m->now.target), STR_ARG(from), STR_ARG(to));
+		               STR_ARG(m->now.target), STR_ARG(m->a->moves ? route_main(m->v.from) : m->v.was),
+		               STR_ARG(m->a->moves ? route_main(m->v.to) : m->v.becomes));
 		open_still(m, text);
 	}
 }
@@ -207,10 +216,11 @@ static bool runs_here(const Move *m)
 static void keep_lock(Move *m, const LockRow *row)
 {
 	m->mine = lock_copy(&m->arena, &row->lock);
+	if (m->a->becomes)
+		m->v.becomes = str_of(m->a->becomes);
 	m->v.from = m->mine.from;
 	m->v.to = m->mine.to;
 	m->v.reason = m->mine.reason;
-	m->v.action = action_of(m->mine.action);
 	/* The claim has added one. */
 	m->seen.rev = row->rev - 1;
 	m->seen.routes = route_copy(&m->arena, row->routes);
@@ -227,6 +237,9 @@ static void on_row(Move *m, const LockRow *row)
 		move_end(m, MOVE_FAILED, &m->read_err);
 	} else if (!row->locked || !str_eq(row->lock.op, m->op)) {
 		look_for_the_end(m);
+	} else if (!take_action(m, row->lock.action) || !way_set(m, m->b)) {
+		(void)snprintf(text, sizeof text, "the lock is held by a %.*s, which this seismo does not know", STR_ARG(row->lock.action));
+		open_still(m, text);
 	} else {
 		keep_lock(m, row);
 		if (runs_here(m)) {
@@ -253,14 +266,15 @@ static void on_scan(Move *m, const void *out, const AwsError *err)
 		return;
 	}
 	if (!err && page->count && ddb_str(jv_at(page->items, 0), agents ? "agentId" : "pointer", &key, NULL) == 0 && key.n) {
+		const Backend *b = agents ? &backend_dynamodb : from_arn(m, key);
+
 		if (agents) {
-			m->b = &backend_dynamodb;
 			m->v.agent = m->v.name = move_keep(m, key);
 			m->v.pointer_name = STR("route");
 			m->v.pointer = arena_printf(&m->arena, "%.*s/route", STR_ARG(key));
 		}
-		if (agents || from_arn(m, key)) {
-			set_place(m);
+		/* Of which action it is the row says. */
+		if (set_place(m, b)) {
 			move_row(m, on_row);
 			return;
 		}

@@ -1,0 +1,47 @@
+/* Actions as rows: what each reads to be planned, what it asks of AWS in each back end, how it is seen to have come about, what the last
+ * transaction writes for it. The rows are in acts.c, what they name in act_*.c and backend_*.c. Inside of act/ only. */
+#ifndef ACT_ACTS_H
+#define ACT_ACTS_H
+
+#include "act/move.h"
+
+typedef struct Backend Backend;
+
+/* How an action is done where a thing is kept. */
+typedef struct Way {
+	const Backend *in;
+	const char *call;                    /* what AWS is asked: "UpdateAgentAlias". NULL: that back end does not have it */
+	const char *text;                    /* whom it reaches; or why it is not to be had, and what is instead */
+	void (*ask)(Move *m);                /* ends in deed_asked. NULL: the transaction that gives the lock back does it */
+} Way;
+
+/* What was read last says of an action. */
+enum { IS_THERE = 1, IS_COMING = 2, IS_UNTOUCHED = 4 };
+
+enum { ACT_WAYS = 4 };
+/* One action. */
+typedef struct Act {
+	const char *name;
+	bool moves;                          /* a pointer goes from one version to another; else `was` becomes `becomes` */
+	const char *becomes;                 /* "paused" */
+	MoveAction undo;                     /* what puts it back; MOVE_ROLLBACK: nothing */
+	Way way[ACT_WAYS];                   /* in the order in which they are looked in; the rest is zero */
+	void (*plan)(Move *m);               /* the thing and its lock are read: judges, reads on; ends in plan_done or move_end */
+	unsigned (*stand)(const Move *m);    /* bits of the above; only for ways that ask */
+	void (*finish)(Move *m, Finish *f);  /* what the last transaction writes besides giving the lock back */
+	void (*prove)(Move *m);              /* reads what the lock's item does not say; ends in claim_proved. NULL: it says all */
+} Act;
+extern const Act acts[MOVE_ACTIONS];
+
+bool way_set(Move *m, const Backend *b);         /* b, way and what the view says of them; false: the action has no row for b */
+
+/* act_move.c */
+void     act_move_plan(Move *m);
+unsigned act_move_stand(const Move *m);
+void     act_move_finish(Move *m, Finish *f);
+
+/* Of the back ends: what they ask AWS. */
+void endpoint_move(Move *m);
+void alias_move(Move *m);
+
+#endif
