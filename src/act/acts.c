@@ -11,10 +11,25 @@
 	         { &backend_agentcore, "UpdateAgentRuntimeEndpoint", ENDPOINT_REACH, endpoint_move }, \
 	         { &backend_classic, "UpdateAgentAlias", ALIAS_REACH, alias_move } } }
 
+#define PAUSES(what, text, word, back, state) [what] = { .name = text, .becomes = word, .undo = back, .plan = act_pause_plan, \
+	.stand = act_pause_stand, .finish = act_pause_finish, \
+	.way = { { &backend_dynamodb, "TransactWriteItems (paused in the route)", ROUTE_REACH, NULL }, \
+	         { &backend_agentcore, NULL, "AgentCore has no switch for a whole endpoint; seismo stop has the rungs that it has", NULL }, \
+	         { &backend_classic, "UpdateAgentAlias (aliasInvocationState " state ")", ALIAS_REACH, alias_pause } } }
+
+#define STATUS(what, text, word) [what] = { .name = text, .becomes = word, .plan = act_status_plan, .finish = act_status_finish, \
+	.prove = act_status_prove, \
+	.way = { { &backend_dynamodb, "TransactWriteItems (status of the version's item)", "who may point traffic to this version", NULL } } }
+
 const Act acts[MOVE_ACTIONS] = {
 	MOVES(MOVE_ROLLBACK, "rollback"),
 	MOVES(MOVE_ROLLOUT, "rollout"),
 	MOVES(MOVE_UNDO, "undo"),
+	PAUSES(MOVE_PAUSE, "pause", "paused", MOVE_RESUME, "REJECT_INVOCATIONS"),
+	PAUSES(MOVE_RESUME, "resume", "serving", MOVE_PAUSE, "ACCEPT_INVOCATIONS"),
+	/* Of two that decide on one agent at once one is told of the other: they go by the lock of its route. */
+	STATUS(MOVE_APPROVE, "approve", "approved"),
+	STATUS(MOVE_REJECT, "reject", "rejected"),
 };
 
 const char *move_action_name(MoveAction a)

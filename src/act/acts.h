@@ -40,8 +40,18 @@ void     act_move_plan(Move *m);
 unsigned act_move_stand(const Move *m);
 void     act_move_finish(Move *m, Finish *f);
 
+/* act_pause.c, act_status.c */
+void     act_pause_plan(Move *m);
+unsigned act_pause_stand(const Move *m);
+void     act_pause_finish(Move *m, Finish *f);
+void act_status_plan(Move *m);
+void act_status_finish(Move *m, Finish *f);
+void act_status_prove(Move *m);
+
 /* Of the back ends: what they ask AWS. */
 void endpoint_move(Move *m);
 void alias_move(Move *m);
+void alias_pause(Move *m);             /* or the other way round: as the view's `becomes` says */
+bool alias_paused(const Move *m);      /* as it was read */
 
 #endif

@@ -184,4 +184,15 @@ void alias_move(Move *m)
 	update(m, route_main(m->v.to), m->now.state);
 }
 
+bool alias_paused(const Move *m)
+{
+	return str_is(m->now.state, "REJECT_INVOCATIONS");
+}
+
+/* With the version that it serves: see above. */
+void alias_pause(Move *m)
+{
+	update(m, m->now.live, str_is(m->v.becomes, "paused") ? STR("REJECT_INVOCATIONS") : STR("ACCEPT_INVOCATIONS"));
+}
+
 const Backend backend_classic = { "agents-classic", false, false, find, look, version };

@@ -281,6 +281,7 @@ static MoveAsk keep_ask(Move *m, const MoveAsk *ask)
 	k.pointer = move_keep(m, ask->pointer);
 	k.from = move_keep(m, ask->from);
 	k.to = move_keep(m, ask->to);
+	k.version = move_keep(m, ask->version);
 	k.reason = move_keep(m, ask->reason);
 	k.exact = route_copy(&m->arena, ask->exact);
 	return k;

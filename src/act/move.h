@@ -16,7 +16,7 @@
 
 typedef struct Move Move;
 
-typedef enum MoveAction { MOVE_ROLLBACK, MOVE_ROLLOUT, MOVE_UNDO, MOVE_ACTIONS } MoveAction;
+typedef enum MoveAction { MOVE_ROLLBACK, MOVE_ROLLOUT, MOVE_UNDO, MOVE_PAUSE, MOVE_RESUME, MOVE_APPROVE, MOVE_REJECT, MOVE_ACTIONS } MoveAction;
 const char *move_action_name(MoveAction a);      /* "rollback" */
 bool move_action_of(Str name, MoveAction *out);
 bool move_action_moves(MoveAction a);            /* it takes a pointer from one version to another */
@@ -25,8 +25,9 @@ bool move_action_undo(MoveAction a, MoveAction *undo);           /* what puts it
 typedef struct MoveAsk {
 	MoveAction action;
 	Str   agent, pointer;        /* pointer: a name ("prod"), "BACKEND/NAME" or an id; empty: the only one */
-	Str   from;                  /* what the operator saw; empty: what the plan reads */
+	Str   from;                  /* the version that the operator saw (MOVE_APPROVE, MOVE_REJECT: the status); empty: what the plan reads */
 	Str   to;                    /* empty: spec.choose finds it */
+	Str   version;               /* MOVE_APPROVE, MOVE_REJECT: which */
 	int64_t percent;             /* MOVE_ROLLOUT: how much of the traffic `to` gets */
 	Route exact;                 /* MOVE_UNDO: the list that is put back */
 	Str   reason;

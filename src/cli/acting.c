@@ -239,6 +239,22 @@ int acting_end(Acting *r)
 	return r->code;
 }
 
+int acting_run(const Options *o, const MoveAsk *ask)
+{
+	Acting r;
+	MoveSpec spec;
+	Err e = { 0 };
+
+	if (acting_open(&r, o, &e) < 0) {
+		r.code = cli_fail(&e);
+		return acting_end(&r);
+	}
+	spec = acting_spec(&r);
+	acting_watch(&r);
+	r.move = move_start(&spec, ask);
+	return acting_end(&r);
+}
+
 int acting_usage(const char *text)
 {
 	(void)fprintf(stderr, "seismo: %s\n", text);

@@ -32,6 +32,8 @@ void acting_watch(Acting *r);
 /* May this be done, for the agent of that name? ERR_REFUSED and ERR_USAGE say what is missing. */
 int  acting_may(const Acting *r, Str name, Err *e);
 void acting_leave(Acting *r, int code);
+/* One action from its beginning to its end; the exit code. */
+int  acting_run(const Options *o, const MoveAsk *ask);
 /* Runs the loop to its end and closes everything; the exit code. */
 int  acting_end(Acting *r);
 int  acting_usage(const char *text);             /* on stderr; exit code 2 */

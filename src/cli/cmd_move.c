@@ -1,9 +1,19 @@
-/* `seismo rollback`, `rollout`, `undo`: a pointer moves from the command line. */
+/* `seismo rollback`, `rollout`, `undo`: a pointer moves from the command line; undo takes back what else can be taken back, too. */
 #include "act/route_json.h"
 #include "cli/acting.h"
 #include "cli/cli.h"
 
-/* The move that is to be undone: as the journal has it. */
+/* The action that takes back what the journal's row says, if there is one. */
+static bool undoes(Acting *r, const JournalRow *row, JsonVal *facts, MoveAction *undo)
+{
+	MoveAction done;
+	Str name;
+
+	return str_is(row->outcome, "done") && jv_parse(&r->arena, row->facts, row->facts.n + 1, facts, NULL) == 0 &&
+	       jv_str(*facts, "action", &name, NULL) == 0 && move_action_of(name, &done) && move_action_undo(done, undo);
+}
+
+/* The action that is to be undone: as the journal has it. */
 static int undo_of(Acting *r, MoveAsk *ask, Err *e)
 {
 	JournalRow *row;
@@ -13,12 +23,12 @@ static int undo_of(Acting *r, MoveAsk *ask, Err *e)
 
 	if (journal_list(r->journal, false, 1000, &r->arena, &row, &n, e) < 0)
 		return -1;
-	while (at < n && !(r->o->args ? str_is(row[at].op, r->o->arg[0]) : str_is(row[at].outcome, "done")))
+	while (at < n && !(r->o->args ? str_is(row[at].op, r->o->arg[0]) : undoes(r, &row[at], &facts, &ask->action)))
 		at++;
-	if (at == n || !str_is(row[at].outcome, "done"))
-		return err_kind(e, ERR_USAGE, "there is no move %s in the journal of context %.*s that was done", r->o->args ? r->o->arg[0] : "yet",
-		                STR_ARG(r->s.ctx->name));
-	if (jv_parse(&r->arena, row[at].facts, row[at].facts.n + 1, &facts, e) < 0 || jv_str(facts, "name", &ask->agent, e) < 0 ||
+	if (at == n || !undoes(r, &row[at], &facts, &ask->action))
+		return err_kind(e, ERR_USAGE, "there is no action %s in the journal of context %.*s that was done and can be undone",
+		                r->o->args ? r->o->arg[0] : "yet", STR_ARG(r->s.ctx->name));
+	if (jv_str(facts, "name", &ask->agent, e) < 0 ||
 	    jv_str(facts, "pointer", &ask->pointer, e) < 0 || route_read(&r->arena, facts, "from", &ask->exact, e) < 0 ||
 	    route_read(&r->arena, facts, "to", &to, e) < 0)
 		return -1;

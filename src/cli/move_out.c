@@ -69,6 +69,7 @@ static void put_place_and_pointer(JsonW *w, const Session *s, const MoveView *v)
 void move_out_json(const Session *s, const Move *m)
 {
 	const MoveView *v = move_view(m);
+	MoveAction undo;
 	Arena a = { 0 };
 	Buf b = { 0 };
 	JsonW w = jw_to(&b);
@@ -78,7 +79,7 @@ void move_out_json(const Session *s, const Move *m)
 	jw_kstr(&w, "action", str_of(move_action_name(v->action)));
 	jw_kstr(&w, "outcome", str_of(move_outcome_name(v->outcome)));
 	jw_ki64(&w, "exit", v->exit);
-	get_str(&w, "message", str_of(v->err.text));
+	get_str(&w, "message", v->err.text[0] ? str_of(v->err.text) : v->change);
 	put_place_and_pointer(&w, s, v);
 	get_time(&w, "startedAt", v->started_ms);
 	get_time(&w, "finishedAt", v->finished_ms);
@@ -91,7 +92,7 @@ void move_out_json(const Session *s, const Move *m)
 	jw_key(&w, "followUps");
 	jw_array(&w);
 	jw_array_end(&w);
-	if (v->outcome == MOVE_DONE)
+	if (v->outcome == MOVE_DONE && move_action_undo(v->action, &undo))
 		jw_kstr(&w, "undo", arena_printf(&a, "seismo undo %.*s", STR_ARG(v->op)));
 	else
 		jw_knull(&w, "undo");
@@ -116,8 +117,12 @@ void move_out_plan(const Session *s, const Move *m)
 		line(&a, "found", v->resolution);
 	line(&a, "agent", v->name);
 	line(&a, "pointer", arena_printf(&a, "%.*s (%s, %.*s)", STR_ARG(v->pointer_name), v->backend, STR_ARG(v->pointer)));
-	line(&a, "from", route_text(v->from, &a));
-	line(&a, "to", v->evidence.n ? arena_printf(&a, "%.*s (%.*s)", STR_ARG(route_text(v->to, &a)), STR_ARG(v->evidence)) : route_text(v->to, &a));
+	if (v->change.n)
+		line(&a, "change", v->change);
+	line(&a, v->change.n ? "serves" : "from", route_text(v->from, &a));
+	if (!v->change.n)
+		line(&a, "to", v->evidence.n ? arena_printf(&a, "%.*s (%.*s)", STR_ARG(route_text(v->to, &a)), STR_ARG(v->evidence)) : route_text(v->to, &a));
+	line(&a, "call", arena_printf(&a, "%s: reaches %s", v->call, v->reach));
 	line(&a, "in", arena_printf(&a, "%.*s %.*s %.*s, stage %.*s", STR_ARG(s->ctx->name), STR_ARG(v->account),
 	                               STR_ARG(session_region(s)), STR_ARG(s->stage)));
 	line(&a, "as", v->by);
@@ -133,7 +138,9 @@ void move_out_end(const Move *m)
 {
 	const MoveView *v = move_view(m);
 	char at[TIME_TEXT];
+	MoveAction undo;
 	Arena a = { 0 };
+	Str said;
 
 	if (v->resolution.n) {
 		printf("%s\n", clean_text(&a, v->resolution, 0).p);
@@ -141,9 +148,12 @@ void move_out_end(const Move *m)
 		return;
 	}
 	time_format_iso(v->finished_ms, at);
-	printf("%s\n", clean_text(&a, arena_printf(&a, "%s done: %.*s %.*s serves %.*s (was %.*s), read back at %s%s; undo: seismo undo %.*s",
-	                                           move_action_name(v->action), STR_ARG(v->name), STR_ARG(v->pointer_name),
-	                                           STR_ARG(route_text(v->to, &a)), STR_ARG(route_text(v->from, &a)), at,
-	                                           v->claim ? "" : ", NO CLAIM", STR_ARG(v->op)), 0).p);
+	said = v->change.n ? arena_printf(&a, "%s done: %.*s", move_action_name(v->action), STR_ARG(v->change))
+	                   : arena_printf(&a, "%s done: %.*s %.*s serves %.*s (was %.*s)", move_action_name(v->action), STR_ARG(v->name),
+	                                  STR_ARG(v->pointer_name), STR_ARG(route_text(v->to, &a)), STR_ARG(route_text(v->from, &a)));
+	said = arena_printf(&a, "%.*s, read back at %s%s", STR_ARG(said), at, v->claim ? "" : ", NO CLAIM");
+	if (move_action_undo(v->action, &undo))
+		said = arena_printf(&a, "%.*s; undo: seismo undo %.*s", STR_ARG(said), STR_ARG(v->op));
+	printf("%s\n", clean_text(&a, said, 0).p);
 	arena_done(&a);
 }

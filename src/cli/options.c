@@ -69,7 +69,7 @@ static const Flag flags[] = {
 	{ "--yes", NULL, 0, NULL, "do it without asking; not in stage prod", BOOL(yes), FLAGS_ACT },
 	{ "--confirm", NULL, 0, "AGENT", "the agent's name, typed: what stage prod wants in place of --yes", TEXT(confirm), FLAGS_ACT },
 	{ "--pointer", NULL, 0, "P", "which endpoint, alias or route, when the agent has several", TEXT(pointer), FLAGS_MOVE },
-	{ "--from", NULL, 0, "V", "the version you saw; nothing is done when the pointer is elsewhere by now", TEXT(from), FLAGS_MOVE },
+	{ "--from", NULL, 0, "V", "the version (approve, reject: the status) you saw; nothing is done when it is another", TEXT(from), FLAGS_MOVE },
 	{ "--to", NULL, 0, "V", "the version to go to; left out: the last one that has proved itself", TEXT(to), FLAGS_MOVE },
 	{ "--percent", NULL, 0, "N", "how much of the traffic the version gets, 1 to 100", TEXT(percent), FLAGS_MOVE },
 	{ "--for", NULL, 0, "TIME", "how long: 30m, 2h, 1d; 0s ends a silence", TEXT(span), FLAGS_FOR },
@@ -116,9 +116,9 @@ static int unknown_flag(Str name, Err *e)
 
 static int unknown_command(const char *name, const Command *commands, Err *e)
 {
-	const char *known[32] = { NULL }, *near;
+	const char *known[64] = { NULL }, *near;
 
-	for (size_t i = 0; commands[i].name && i < 31; i++)
+	for (size_t i = 0; commands[i].name && i < 63; i++)
 		known[i] = commands[i].name;
 	near = nearest_word(str_of(name), known);
 	if (near)
