@@ -1,6 +1,17 @@
 /* Moves of a pointer from one version to another: rollback, rollout, undo. */
 #include "act/move_own.h"
 
+/* Beside the one that is rolled out: of the others the one with most of the traffic, also when it has less than half by now. */
+static Str beside(Route from, Str to)
+{
+	const RoutePart *most = NULL;
+
+	for (size_t i = 0; i < from.n; i++)
+		if (!str_eq(from.part[i].version, to) && (!most || from.part[i].weight > most->weight))
+			most = &from.part[i];
+	return most ? most->version : STR("");
+}
+
 static Route wanted(Move *m, Str to)
 {
 	const MoveAsk *ask = &m->ask;
@@ -8,10 +19,10 @@ static Route wanted(Move *m, Str to)
 
 	if (ask->action == MOVE_UNDO)
 		return route_copy(&m->arena, ask->exact);
-	if (ask->action != MOVE_ROLLOUT || ask->percent >= 100)
+	if (ask->action != MOVE_ROLLOUT || ask->percent >= 100 || !beside(m->v.from, to).n)
 		return route_one(&m->arena, to);
 	p = ARENA_ARRAY(&m->arena, RoutePart, 2);
-	p[0] = (RoutePart){ route_main(m->v.from), 100 - ask->percent };
+	p[0] = (RoutePart){ beside(m->v.from, to), 100 - ask->percent };
 	p[1] = (RoutePart){ move_keep(m, to), ask->percent };
 	return (Route){ p, 2 };
 }
@@ -26,6 +37,13 @@ void act_move_plan(Move *m)
 		return;
 	if (m->ask.action == MOVE_UNDO)
 		to = route_main(m->ask.exact);
+	/* Which of them is the bad one nobody but the operator can say. */
+	if (!to.n && v->from.n > 1 && !m->ask.from.n) {
+		move_refuse(m, ERR_USAGE, "the traffic of %.*s is divided (%.*s): say with --to which version shall have all of it, or with --from which "
+		            "one it shall leave", STR_ARG(v->pointer), STR_ARG(route_text(v->from, &m->arena)));
+		return;
+	}
+	v->leaves = m->ask.from.n ? m->ask.from : route_main(v->from);
 	if (!to.n && m->spec.choose(m->spec.arg, v, &m->arena, &to, &v->evidence, &why) < 0) {
 		move_end(m, MOVE_REFUSED, &why);
 		return;
@@ -64,7 +82,7 @@ void act_move_finish(Move *m, Finish *f)
 	f->live = route_main(m->v.to);
 	if (!m->b->route)
 		return;
-	if (m->v.action == MOVE_ROLLBACK && m->from_item)
-		f->status[f->statuses++] = (VersionStatus){ .version = route_main(m->v.from), .status = "rolled_back" };
+	for (size_t i = 0; m->v.action == MOVE_ROLLBACK && i < m->left_n; i++)
+		f->status[f->statuses++] = (VersionStatus){ .version = m->left[i], .status = "rolled_back" };
 	f->status[f->statuses++] = (VersionStatus){ .version = route_main(m->v.to), .status = "production" };
 }

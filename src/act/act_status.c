@@ -65,7 +65,7 @@ void act_status_plan(Move *m)
 /* On condition that it is still what was read: others than we may write there. */
 void act_status_finish(Move *m, Finish *f)
 {
-	f->status[f->statuses++] = (VersionStatus){ m->v.version, m->a->becomes, m->v.was };
+	f->status[f->statuses++] = (VersionStatus){ m->v.version, m->a->becomes, m->v.was, !m->v.was.n };
 }
 
 static void on_proof(Move *m, const void *out, const AwsError *err)

@@ -23,7 +23,7 @@ static void on_endpoints(Move *m, const void *out, const AwsError *err)
 	Search *s = search_of(m);
 
 	if (err) {
-		move_found(m, &err->err);
+		move_found(m, err);
 		return;
 	}
 	for (size_t i = 0; i < page->endpoints.n; i++)
@@ -55,7 +55,7 @@ static void on_runtimes(Move *m, const void *out, const AwsError *err)
 	bool exact;
 
 	if (err) {
-		move_found(m, &err->err);
+		move_found(m, err);
 		return;
 	}
 	for (size_t i = 0; i < page->runtimes.n; i++) {

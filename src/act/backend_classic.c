@@ -33,7 +33,7 @@ static void on_aliases(Move *m, const void *out, const AwsError *err)
 	Search *s = search_of(m);
 
 	if (err) {
-		move_found(m, &err->err);
+		move_found(m, err);
 		return;
 	}
 	for (size_t i = 0; i < page->aliases.n; i++) {
@@ -68,7 +68,7 @@ static void on_agents(Move *m, const void *out, const AwsError *err)
 	bool exact;
 
 	if (err) {
-		move_found(m, &err->err);
+		move_found(m, err);
 		return;
 	}
 	for (size_t i = 0; i < page->agents.n; i++) {

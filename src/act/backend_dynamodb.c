@@ -8,7 +8,7 @@ static void on_found(Move *m, const void *out, const AwsError *err)
 	if (!err && item->found)
 		move_add(m, &backend_dynamodb, m->ask.agent, m->ask.agent, arena_printf(&m->arena, "%.*s/route", STR_ARG(m->ask.agent)), STR("route"));
 	/* An account without the table has no agents in it. */
-	move_found(m, err && err->fault != AWS_NOT_FOUND ? &err->err : NULL);
+	move_found(m, err && err->fault != AWS_NOT_FOUND ? err : NULL);
 }
 
 static void find(Move *m)
@@ -25,43 +25,75 @@ static void look(Move *m)
 	move_read(m, NULL);
 }
 
-static void on_from(Move *m, const void *out, const AwsError *err)
+/* --- versions: those that get traffic may serve, those that lose all of it are marked --- */
+
+static void look_at_left(Move *m);
+static void look_at_next(Move *m);
+
+static void on_left(Move *m, const void *out, const AwsError *err)
 {
 	if (err) {
 		move_version(m, NULL, &err->err);
 		return;
 	}
-	m->from_item = ((const DdbItemOut *)out)->found;
-	move_version(m, NULL, NULL);
+	if (((const DdbItemOut *)out)->found)
+		m->left[m->left_n++] = m->v.from.part[m->part].version;
+	m->part++;
+	look_at_left(m);
+}
+
+static void look_at_left(Move *m)
+{
+	DdbKeyIn key;
+
+	while (m->part < m->v.from.n && route_share(m->v.to, m->v.from.part[m->part].version))
+		m->part++;
+	if (m->part == m->v.from.n || m->left_n == LEFT_MAX) {
+		move_version(m, NULL, NULL);
+		return;
+	}
+	key = version_key(&m->arena, m->spec.agents_table, m->v.agent, m->v.from.part[m->part].version);
+	move_call(m, &op_dynamodb_get_item, &key, on_left);
 }
 
 static void on_version(Move *m, const void *out, const AwsError *err)
 {
 	const DdbItemOut *item = out;
-	Str status = STR("");
+	Str version = m->v.to.part[m->part].version, status = STR("");
 	Err why = { 0 };
-	DdbKeyIn key;
 
 	if (!err && !item->found)
 		(void)err_kind(&why, ERR_USAGE, "%.*s has no version %.*s; `seismo get versions --agent %.*s` lists them", STR_ARG(m->v.name),
-		               STR_ARG(route_main(m->v.to)), STR_ARG(m->v.name));
-	else if (!err && ddb_str(item->item, "status", &status, &why) == 0 && (str_is(status, "draft") || str_is(status, "rejected"))) {
-		move_version(m, arena_cstr(&m->arena, status), NULL);
-		return;
-	}
+		               STR_ARG(version), STR_ARG(m->v.name));
+	else if (!err && ddb_str(item->item, "status", &status, &why) == 0 && (str_is(status, "draft") || str_is(status, "rejected")))
+		(void)err_kind(&why, ERR_REFUSED, "version %.*s of %.*s is %.*s, so nothing is pointed to it; approve it first, or name another with --to",
+		               STR_ARG(version), STR_ARG(m->v.name), STR_ARG(status));
 	if (err || why.text[0]) {
 		move_version(m, NULL, err ? &err->err : &why);
 		return;
 	}
-	key = version_key(&m->arena, m->spec.agents_table, m->v.agent, route_main(m->v.from));
-	move_call(m, &op_dynamodb_get_item, &key, on_from);
+	m->part++;
+	look_at_next(m);
+}
+
+static void look_at_next(Move *m)
+{
+	DdbKeyIn key;
+
+	if (m->part == m->v.to.n) {
+		m->part = m->left_n = 0;
+		look_at_left(m);
+		return;
+	}
+	key = version_key(&m->arena, m->spec.agents_table, m->v.agent, m->v.to.part[m->part].version);
+	move_call(m, &op_dynamodb_get_item, &key, on_version);
 }
 
 static void version(Move *m, Str v)
 {
-	DdbKeyIn key = version_key(&m->arena, m->spec.agents_table, m->v.agent, v);
-
-	move_call(m, &op_dynamodb_get_item, &key, on_version);
+	(void)v;
+	m->part = 0;
+	look_at_next(m);
 }
 
 const Backend backend_dynamodb = { "dynamodb", true, true, find, look, version };

@@ -77,6 +77,12 @@ static void claimed(Move *m)
 	deed_begin(m);
 }
 
+/* Whoever writes the item by hand leaves the revision alone. */
+static bool same_routes(const Move *m, const LockRow *row)
+{
+	return !m->place.route || route_eq(row->routes, m->seen.routes);
+}
+
 static void claim_saw(Move *m, const LockRow *row)
 {
 	if (!row) {
@@ -86,8 +92,10 @@ static void claim_saw(Move *m, const LockRow *row)
 			unknown(m, "the lock was taken", &m->read_err);
 	} else if (row->locked && str_eq(row->lock.op, m->mine.op)) {
 		claimed(m);
-	} else if (row->locked || row->rev != m->seen.rev || row->has_rev != m->seen.has_rev) {
+	} else if (row->locked || row->rev != m->seen.rev || row->has_rev != m->seen.has_rev || !same_routes(m, row)) {
 		move_lost(m, row);
+	} else if (m->no != MOVE_OPEN) {
+		move_end(m, m->no, &m->deed_err);
 	} else if (may_resend(m)) {
 		move_wait(m, pause_ms(m), claim_send);
 	} else {
@@ -99,6 +107,19 @@ static void claim_saw(Move *m, const LockRow *row)
 static void claim_look(Move *m)
 {
 	move_row(m, claim_saw);
+}
+
+static void claim_refused(Move *m, const LockRow *row)
+{
+	Err why = { 0 };
+
+	if (row->locked || row->rev != m->seen.rev || row->has_rev != m->seen.has_rev || !same_routes(m, row)) {
+		move_lost(m, row);
+		return;
+	}
+	(void)err_set(&why, "the route of %.*s holds more than versions and weights, which this program would lose: nothing was moved; look at the "
+	              "item in the table %s", STR_ARG(m->v.name), m->place.table);
+	move_end(m, MOVE_FAILED, &why);
 }
 
 static void on_claim(Move *m, const void *out, const AwsError *err)
@@ -113,21 +134,22 @@ static void on_claim(Move *m, const void *out, const AwsError *err)
 		return;
 	}
 	m->deed_err = err->err;
+	m->no = MOVE_OPEN;
 	switch (reason_of(m, err, &at, &row, &has_row)) {
 	case REASON_CONDITION:
 		if (at == 0 && has_row && !(row.locked && str_eq(row.lock.op, m->mine.op))) {
-			move_lost(m, &row);
+			claim_refused(m, &row);
 			return;
 		}
 		break;
 	case REASON_BUSY:
 		break;
 	case REASON_UNCLEAR:
-		if (is_plain_no(err) && !m->unsure) {
-			move_end(m, err->fault == AWS_REFUSED ? MOVE_REFUSED : MOVE_FAILED, &err->err);
-			return;
-		}
-		m->unsure = true;
+		/* The layer below may have asked before, and have lost that answer: only the item knows. */
+		if (is_plain_no(err) && !m->unsure)
+			m->no = err->fault == AWS_REFUSED ? MOVE_REFUSED : MOVE_FAILED;
+		else
+			m->unsure = true;
 	}
 	claim_look(m);
 }
@@ -172,6 +194,7 @@ void claim_begin(Move *m)
 	m->mine = (Lock){ .op = m->v.op, .action = str_of(m->a->name), .by = m->v.by, .host = m->spec.host, .pid = uv_os_getpid(),
 	                  .since = str_of(time), .reason = m->v.reason, .from = m->v.from, .to = m->v.to };
 	if (!m->v.claim) {
+		m->risky = true;
 		deed_begin(m);
 		return;
 	}
@@ -181,6 +204,7 @@ void claim_begin(Move *m)
 	}
 	if (move_note(m, "claiming", STR("")) < 0)
 		return;
+	m->risky = true;
 	move_audit(m, "claiming");
 	audit = audit_item(m, 1, "claimed", time);
 	m->txn = claim_items(&m->arena, &m->place, &m->seen, &m->mine, m->v.op, &audit);
@@ -246,7 +270,8 @@ static void finish_saw(Move *m, const LockRow *row)
 			move_wait(m, pause_ms(m), finish_send);
 		else
 			unknown(m, "it will be finished", &m->deed_err);
-	} else if (!row->locked && row->rev == m->seen.rev + 2 && is_where_it_should(m, row)) {
+	} else if ((!row->locked && row->rev == m->seen.rev + 2 && is_where_it_should(m, row)) || (m->taken && row->rev > m->seen.rev + 2)) {
+		/* Or DynamoDB had said yes, and the next one was here before we looked. */
 		finished(m);
 	} else {
 		broken(m, row);
@@ -268,6 +293,18 @@ static void on_finish(Move *m, const void *out, const AwsError *err)
 	(void)out;
 	if (err)
 		m->deed_err = err->err;
+	m->taken = !err;
+	if (err && reason_of(m, err, &at, &row, &has_row) == REASON_CONDITION && at == 0 && has_row && row.locked &&
+	    str_eq(row.lock.op, m->mine.op) && !same_routes(m, &row) && m->moved) {
+		Err why = { 0 };
+
+		(void)err_kind(&why, ERR_LOST, "%.*s was moved outside seismo to %.*s in the meantime; nothing was changed by you", STR_ARG(m->v.pointer),
+		               STR_ARG(route_text(row.routes, &m->arena)));
+		m->v.winner = (Lock){ .to = route_copy(&m->arena, row.routes) };
+		memcpy(m->hash, m->hash_before, sizeof m->hash);
+		claim_finish(m, false, MOVE_LOST, &why, "released");
+		return;
+	}
 	if (err && reason_of(m, err, &at, &row, &has_row) == REASON_CONDITION && at > 0 && at + 1 < m->txn.count) {
 		Err why = { 0 };
 
@@ -276,6 +313,7 @@ static void on_finish(Move *m, const void *out, const AwsError *err)
 		else
 			(void)err_kind(&why, ERR_LOST, "%.*s of %.*s was changed outside seismo in the meantime; nothing was changed by you",
 			               STR_ARG(m->v.version), STR_ARG(m->v.name));
+		memcpy(m->hash, m->hash_before, sizeof m->hash);
 		claim_finish(m, false, m->a->moves ? MOVE_FAILED : MOVE_LOST, &why, m->a->moves ? "failed" : "released");
 		return;
 	}
@@ -300,6 +338,7 @@ static Finish finish_of(Move *m, const char *time)
 
 	move_uuid(token);
 	f.token = move_keep(m, str_of(token));
+	f.was = m->seen.routes;
 	if (m->moved)
 		m->a->finish(m, &f);
 	return f;
@@ -319,6 +358,7 @@ void claim_finish(Move *m, bool moved, MoveOutcome end, const Err *why, const ch
 		return;
 	}
 	time_format_iso(clock_wall_ms(), time);
+	memcpy(m->hash_before, m->hash, sizeof m->hash);
 	audit = audit_item(m, 2, event, time);
 	m->fin = finish_of(m, time);
 	if (move_note(m, moved ? "finishing" : "releasing", m->fin.token) < 0)

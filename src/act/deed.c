@@ -5,6 +5,7 @@
 #include "base/clock.h"
 
 enum { POLL_MS = 1000, POLL_MOST_MS = 5000, LATE_MS = 3000, DEEDS = 3, LOOKS = 30,
+	SHOW_MS = 60000,            /* AWS promises of neither pointer that a read shows what was just taken */
 	OLD_READS = 5               /* a failure that was there before may still be shown for a moment */ };
 
 static void deed_ask(Move *m);
@@ -84,6 +85,10 @@ static void on_verify(Move *m)
 		              STR_ARG(m->a->moves ? target(m) : STR("")), STR_ARG(m->now.status), m->now.why.n ? ", " : "", STR_ARG(m->now.why),
 		              STR_ARG(m->now.live), m->a->moves ? " or choose another version" : "");
 		give_up(m, &why);
+	} else if (stands(m, IS_UNTOUCHED) && !late && clock_mono_ms() - m->deed_ms < SHOW_MS) {
+		move_wait(m, poll_ms(m), verify);
+	} else if (stands(m, IS_UNTOUCHED)) {
+		not_known(m, ERR_UNKNOWN, "AWS took it and does not show it");
 	} else if (!stands(m, IS_COMING)) {
 		elsewhere(m);
 	} else if (late) {
@@ -130,7 +135,7 @@ static void look_again(Move *m);
 
 static void after_failure(Move *m)
 {
-	bool late = clock_mono_ms() - m->deed_ms >= LATE_MS;
+	bool late = clock_mono_ms() - m->fault_ms >= LATE_MS;
 
 	if (m->read_err.text[0]) {
 		if (++m->reads < LOOKS)
@@ -141,12 +146,15 @@ static void after_failure(Move *m)
 		begin_verify(m);
 	} else if (!stands(m, IS_UNTOUCHED)) {
 		elsewhere(m);
-	} else if (!was_refused(m) && !late) {
+	} else if (!m->answered_no && !late) {
 		/* What was sent may arrive late: it is looked for until that is out of the question. */
 		move_wait(m, POLL_MS, look_again);
 	} else if (may_be_repeated(m) && m->deeds < DEEDS && !m->stopping) {
 		move_say(m, "nothing has changed: asking again");
 		deed_ask(m);
+	} else if (m->deed_unsure) {
+		/* An earlier one may still arrive, and must not meet somebody else's move. */
+		not_known(m, ERR_UNKNOWN, "AWS's answer was lost; the pointer has not moved, and what was asked may still arrive");
 	} else {
 		give_up(m, &m->deed_err);
 	}
@@ -165,9 +173,12 @@ void deed_asked(Move *m, const AwsError *err)
 	}
 	m->deed_err = err->err;
 	m->deed_fault = err->fault;
+	m->fault_ms = clock_mono_ms();
+	m->answered_no = was_refused(m) || (err->fault == AWS_OTHER && err->status >= 400 && err->status < 500 && err->code[0]);
+	m->deed_unsure |= !m->answered_no;
 	m->reads = 0;
 	move_say(m, "%s", err->err.text);
-	move_wait(m, was_refused(m) && may_be_repeated(m) ? POLL_MS * m->deeds : 0, look_again);
+	move_wait(m, m->answered_no && may_be_repeated(m) ? POLL_MS * m->deeds : 0, look_again);
 }
 
 static void deed_ask(Move *m)
@@ -202,6 +213,7 @@ void deed_begin(Move *m)
 	Err why = { 0 };
 
 	m->deeds = 0;
+	m->deed_unsure = false;
 	if (m->stopping) {
 		(void)err_set(&why, "stopped before anything was changed; the lock was given back");
 		claim_finish(m, false, MOVE_FAILED, &why, "released");

@@ -183,10 +183,12 @@ static const char *claim_condition(const LockPlace *p, const LockRow *seen, Word
 	if (!p->route && !seen->has_rev)
 		return "attribute_not_exists(#rev) AND attribute_not_exists(#lock)";
 	name(w, "#pk", pk_name(p));
-	if (!seen->has_rev)
-		return "attribute_exists(#pk) AND attribute_not_exists(#rev) AND attribute_not_exists(#lock)";
-	return p->route ? "attribute_exists(#pk) AND #rev = :rev AND attribute_not_exists(#lock)"
-	                : "attribute_not_exists(#pk) OR (#rev = :rev AND attribute_not_exists(#lock))";
+	if (!p->route)
+		return "attribute_not_exists(#pk) OR (#rev = :rev AND attribute_not_exists(#lock))";
+	/* A hand in the console changes the routes and leaves the revision. */
+	name(w, "#routes", "routes");
+	return seen->has_rev ? "attribute_exists(#pk) AND #rev = :rev AND attribute_not_exists(#lock) AND #routes = :routes"
+	                     : "attribute_exists(#pk) AND attribute_not_exists(#rev) AND attribute_not_exists(#lock) AND #routes = :routes";
 }
 
 DdbTransactIn claim_items(Arena *a, const LockPlace *p, const LockRow *seen, const Lock *mine, Str token, const AuditItem *audit)
@@ -200,6 +202,8 @@ DdbTransactIn claim_items(Arena *a, const LockPlace *p, const LockRow *seen, con
 	value(&w, ":rev1", number(a, seen->rev + 1));
 	if (seen->has_rev)
 		value(&w, ":rev", number(a, seen->rev));
+	if (p->route)
+		value(&w, ":routes", route_value(a, seen->routes));
 	item[0] = update(&key, "SET #lock = :lock, #rev = :rev1", condition, &w);
 	item[1] = audit_put(a, p, mine, audit);
 	return (DdbTransactIn){ item, 2, token };
@@ -215,7 +219,8 @@ static DdbTransactItem status_update(Arena *a, const char *table, Str agent, con
 	value(&w, ":status", text(str_of(s->status)));
 	if (s->was.n)
 		value(&w, ":was", text(s->was));
-	return update(&key, "SET #status = :status", s->was.n ? "attribute_exists(#pk) AND #status = :was" : "attribute_exists(#pk)", &w);
+	return update(&key, "SET #status = :status", s->was.n ? "attribute_exists(#pk) AND #status = :was" : s->had_none
+	              ? "attribute_exists(#pk) AND attribute_not_exists(#status)" : "attribute_exists(#pk)", &w);
 }
 
 static DdbTransactItem lock_update(Arena *a, const LockPlace *p, const Finish *f)
@@ -232,6 +237,8 @@ static DdbTransactItem lock_update(Arena *a, const LockPlace *p, const Finish *f
 	if (moves) {
 		name(&w, "#to", p->route ? "routes" : "live");
 		value(&w, ":to", p->route ? route_value(a, f->to) : text(f->live));
+		if (p->route)
+			value(&w, ":was", route_value(a, f->was));
 	}
 	if (f->pause != PAUSE_STAYS) {
 		name(&w, "#paused", "paused");
@@ -247,7 +254,7 @@ static DdbTransactItem lock_update(Arena *a, const LockPlace *p, const Finish *f
 	}
 	return update(&key, arena_cstr(a, arena_printf(a, "SET #rev = :rev%s%s%s REMOVE #lock", moves ? ", #to = :to" : "",
 	              f->pause != PAUSE_STAYS ? ", #paused = :paused" : "", f->touched ? ", #at = :at, #by = :by, #why = :why" : "")),
-	              "#lock.#op = :op", &w);
+	              moves && p->route ? "#lock.#op = :op AND #to = :was" : "#lock.#op = :op", &w);
 }
 
 DdbQueryIn audit_query(Arena *a, const LockPlace *p)

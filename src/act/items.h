@@ -54,15 +54,16 @@ DdbQueryIn lock_scan(Arena *a, const char *table, Str op);
 /* T1: takes the lock at the revision that was seen. Item 0 is the lock, 1 the audit item. Lives in a. */
 DdbTransactIn claim_items(Arena *a, const LockPlace *p, const LockRow *seen, const Lock *mine, Str token, const AuditItem *audit);
 
-/* The status that a version's item gets; was: only if it is that (empty: whatever it is). */
-typedef struct VersionStatus { Str version; const char *status; Str was; } VersionStatus;
-enum { FINISH_STATUSES = 2 };
+/* The status that a version's item gets; was: only if it is that (empty: whatever it is); had_none: only if
+ * it still has none. */
+typedef struct VersionStatus { Str version; const char *status; Str was; bool had_none; } VersionStatus;
+enum { FINISH_STATUSES = 12 };
 
 typedef struct Finish {
 	const Lock *mine;
 	int64_t rev;                 /* what the item gets */
 	/* What was done, beside the lock that is given back; each may be left out. */
-	Route to;                    /* the routes, where the item has them */
+	Route to, was;               /* the routes, where the item has them; only if they are what they were */
 	Str   live;                  /* where the pointer was left, in a lock row */
 	enum { PAUSE_STAYS, PAUSE_ON, PAUSE_OFF } pause;
 	bool  touched;               /* at, by and reason are written down: who changed the item last */

@@ -2,6 +2,8 @@
  * the pointer's own item knows (a move of before) is the least. */
 #include "act/move_own.h"
 
+enum { LAST_ITEMS = 20 };
+
 static void lost_to_lock(Move *m, const LockRow *row)
 {
 	MoveView *v = &m->v;
@@ -36,13 +38,23 @@ static void lost_to_item(Move *m, bool moved)
 	move_end(m, MOVE_LOST, &why);
 }
 
-/* The newest item is that of the action which the claim met. */
+/* Items are in the order of their writers' clocks, which need not agree: of a move the pointer's own item says when it was. */
+static bool is_the_winner(const Move *m, const AuditSeen *seen)
+{
+	return !m->a->moves || !m->v.winner.since.n || str_eq(seen->time, m->v.winner.since);
+}
+
 static void on_audit(Move *m, const void *out, const AwsError *err)
 {
 	const DdbPage *page = out;
 	AuditSeen seen = { 0 };
+	bool found = false;
 
-	if (!err && page->count && audit_seen(&m->arena, &m->place, jv_at(page->items, 0), &seen, NULL) == 0)
+	for (size_t i = 0; !err && !found && i < jv_count(page->items); i++)
+		found = audit_seen(&m->arena, &m->place, jv_at(page->items, i), &seen, NULL) == 0 && is_the_winner(m, &seen);
+	if (!found)
+		seen = (AuditSeen){ 0 };
+	else
 		m->v.winner = (Lock){ .op = move_keep(m, seen.op), .action = move_keep(m, seen.change.n ? seen.change : seen.action),
 		                      .by = move_keep(m, seen.by), .host = move_keep(m, seen.host), .since = move_keep(m, seen.time),
 		                      .reason = move_keep(m, seen.reason), .to = route_copy(&m->arena, seen.to) };
@@ -64,6 +76,6 @@ void move_lost(Move *m, const LockRow *row)
 		return;
 	}
 	q = audit_query(&m->arena, &m->place);
-	q.limit = 1;
+	q.limit = LAST_ITEMS;
 	move_call(m, &op_dynamodb_query, &q, on_audit);
 }

@@ -136,11 +136,17 @@ static Str facts(Move *m, Buf *b)
 
 int move_note(Move *m, const char *step, Str detail)
 {
-	Err why = { 0 };
+	Err why = { 0 }, unknown = { 0 };
 
 	if (journal_step(m->spec.journal, m->v.op, step, detail, clock_wall_ms(), &why) == 0)
 		return 0;
-	move_end(m, MOVE_FAILED, &why);
+	if (!m->risky) {
+		move_end(m, MOVE_FAILED, &why);
+		return -1;
+	}
+	/* The lock may be ours and the pointer on its way: nothing can be said of the end. */
+	(void)err_kind(&unknown, ERR_UNKNOWN, "%s. What was begun is not undone; look again with: seismo op resolve %.*s", why.text, STR_ARG(m->v.op));
+	move_end(m, MOVE_UNKNOWN, &unknown);
 	return -1;
 }
 
@@ -215,7 +221,8 @@ void move_end(Move *m, MoveOutcome o, const Err *why)
 		m->v.err = *why;
 	m->v.exit = exit_of(o, &m->v.err);
 	m->v.finished_ms = clock_wall_ms();
-	if (m->v.op.n && m->going)
+	/* One that is taken up keeps its row until its own end is known, whatever stopped whoever took it up. */
+	if (m->v.op.n && m->going && (!m->op.n || m->risky))
 		keep_outcome(m);
 	/* From the loop, so that whoever called may still look at m. */
 	move_wait(m, 0, tell_end);
@@ -284,6 +291,7 @@ static MoveAsk keep_ask(Move *m, const MoveAsk *ask)
 	k.version = move_keep(m, ask->version);
 	k.reason = move_keep(m, ask->reason);
 	k.exact = route_copy(&m->arena, ask->exact);
+	k.expect = route_copy(&m->arena, ask->expect);
 	return k;
 }
 
@@ -295,7 +303,8 @@ static Move *make(const MoveSpec *spec, const MoveAsk *ask)
 	m->spec.verify_ms = spec->verify_ms ? spec->verify_ms : VERIFY_MS;
 	m->ask = keep_ask(m, ask);
 	m->a = &acts[ask->action];
-	m->v = (MoveView){ .action = ask->action, .reason = m->ask.reason, .backend = "", .version = STR(""), .was = STR(""), .becomes = STR(""),
+	m->v = (MoveView){ .action = ask->action, .reason = m->ask.reason, .backend = "", .leaves = STR(""),
+	                   .version = STR(""), .was = STR(""), .becomes = STR(""),
 	                   .change = STR(""), .started_ms = clock_wall_ms() };
 	(void)uv_timer_init(spec->loop, &m->timer);
 	m->timer.data = m;

@@ -29,7 +29,7 @@ typedef struct MoveAsk {
 	Str   to;                    /* empty: spec.choose finds it */
 	Str   version;               /* MOVE_APPROVE, MOVE_REJECT: which */
 	int64_t percent;             /* MOVE_ROLLOUT: how much of the traffic `to` gets */
-	Route exact;                 /* MOVE_UNDO: the list that is put back */
+	Route exact, expect;         /* MOVE_UNDO: the list that is put back, and the one that the pointer must have (none: whatever it has) */
 	Str   reason;
 	bool  no_claim;              /* break-glass: there is nobody to ask for the lock, and the operator has typed that */
 } MoveAsk;
@@ -51,6 +51,7 @@ typedef struct MoveView {
 	bool splits;                 /* it can divide traffic */
 	Str  agent, name, pointer, pointer_name;     /* agent: its id there; pointer: ARN or "AGENT/route" */
 	Route from, to;              /* the same when the action moves nothing */
+	Str  leaves;                 /* the version that a move is to get away from */
 	Str  version;                /* which one it is about, when that is one */
 	Str  was, becomes;           /* what changes when nothing moves: "serving", "paused" */
 	Str  change;                 /* the same as a sentence; empty when a pointer moves */

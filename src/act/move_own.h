@@ -7,7 +7,7 @@
 #include "act/acts.h"
 #include "wire/text.h"
 
-enum { REQUESTS_MAX = 64 };
+enum { REQUESTS_MAX = 64, LEFT_MAX = FINISH_STATUSES - 1 };
 
 typedef void MoveThen(Move *m, const void *out, const AwsError *err);
 
@@ -45,11 +45,12 @@ struct Move {
 	uv_timer_t timer;
 	void (*waited)(Move *m);
 	bool closing, stopping, going, ended;
+	bool risky;                          /* the lock may be held, or the pointer may be moved: it has an end only when that is seen */
 	void (*find)(Move *m);
 	void (*begin)(Move *m);              /* what move_go leads to, once the keys are known to be the same */
 	int  finder;                         /* which back end is being asked */
 	Candidate *found; size_t founds, found_cap;
-	Err  find_err; bool find_failed;
+	Err  find_err; bool find_failed, find_unsure;   /* unsure: there may be more than was found */
 	void *search;                        /* a back end's own, while it looks */
 	LockPlace place;
 	LockRow seen;                        /* at the plan */
@@ -58,7 +59,8 @@ struct Move {
 	void (*after_read)(Move *m);         /* who asked for it */
 	void (*after_row)(Move *m, const LockRow *row);
 	bool was_failed;                     /* before we did anything */
-	bool from_item;                      /* the version that is left has an item */
+	/* Versions that lose all of their traffic and have an item; part: of the route, how far they were looked at. */
+	Str  left[LEFT_MAX]; size_t left_n, part;
 	Lock mine;
 	MoveRequest request[REQUESTS_MAX];
 	/* The transaction under way: built once, so that a resend is the same bytes. */
@@ -66,17 +68,22 @@ struct Move {
 	int64_t txn_from_ms;                 /* monotonic: first sent */
 	int  tries, reads;
 	bool unsure;                         /* an answer was lost: what is refused now may have been done before */
-	char hash[72];                       /* of the audit item before */
+	MoveOutcome no;                      /* what the claim ends in when the item shows that it was not taken */
+	bool taken;                          /* DynamoDB has said yes to the last one */
+	char hash[72], hash_before[72];      /* of the audit item before; before the one that is being written */
 	Str  op;                             /* of another one that is taken up (resolve.c) */
 	Str  scanned;                        /* how far the tables were searched */
 	bool forward;                        /* it is finished, not let go */
+	bool holder_gone, was_claimed;       /* who holds the lock has ended; an audit item says that it was taken */
+	Str  step; int64_t step_ms;          /* the last one that this machine's journal knows; empty: it does not know it */
 	/* How it is to end when the lock is given back. */
 	Finish fin;
 	bool moved;                          /* it was done */
 	MoveOutcome end;
 	Err  end_err;
-	int64_t deed_ms;                     /* monotonic: when AWS was asked */
+	int64_t deed_ms, fault_ms;           /* monotonic: when AWS was asked; when it failed to answer */
 	int  deeds;
+	bool answered_no, deed_unsure;       /* the last one was refused by AWS; one of them may have been taken, or may still be */
 	Err  deed_err; AwsFault deed_fault;  /* of the last ask */
 };
 
@@ -104,7 +111,7 @@ void plan_find(Move *m);                                         /* begins; goes
 void plan_identity(Move *m);                                     /* whose keys; then the plan, or the claim once move_go was called */
 bool move_names(const Move *m, Str name, bool *exact);           /* is that the agent that was asked for? */
 void move_add(Move *m, const Backend *b, Str agent, Str name, Str pointer, Str pointer_name);
-void move_found(Move *m, const Err *why);                        /* of one back end; NULL: it was searched */
+void move_found(Move *m, const AwsError *err);                   /* of one back end; NULL: it was searched */
 void move_version(Move *m, const char *status, const Err *why);  /* why: it cannot be a target */
 bool plan_stands(Move *m);                                       /* the pointer is where it was seen, and nothing is on its way; else it has ended */
 void plan_done(Move *m);

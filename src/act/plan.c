@@ -15,6 +15,7 @@ static LockRow keep_row(Move *m, const LockRow *r)
 {
 	LockRow k = *r;
 
+	k.lock = lock_copy(&m->arena, &r->lock);
 	k.routes = route_copy(&m->arena, r->routes);
 	k.live = move_keep(m, r->live);
 	k.updated_at = move_keep(m, r->updated_at);
@@ -63,7 +64,7 @@ bool plan_stands(Move *m)
 	const LockRow outside = { .routes = v->from };
 
 	note_drift(m);
-	if (m->ask.from.n && !str_eq(m->ask.from, route_main(v->from))) {
+	if ((m->ask.from.n && !route_share(v->from, m->ask.from)) || (m->ask.expect.n && !route_eq(m->ask.expect, v->from))) {
 		bool ours = m->b->route || str_eq(m->seen.live, m->now.live);
 
 		move_lost(m, ours ? &moved : &outside);
@@ -94,7 +95,8 @@ static void plan_row(Move *m, const LockRow *row)
 {
 	MoveView *v = &m->v;
 
-	v->claim = !m->ask.no_claim;
+	/* Whoever typed that there is nobody to ask is told when there is. */
+	v->claim = row || !m->ask.no_claim;
 	if (!row && m->b->route) {
 		move_end(m, MOVE_FAILED, &m->read_err);
 		return;
@@ -108,7 +110,7 @@ static void plan_row(Move *m, const LockRow *row)
 	if (row)
 		m->seen = keep_row(m, row);
 	v->rev_seen = v->rev_now = m->seen.rev;
-	if (row && row->locked && !m->ask.no_claim)
+	if (row && row->locked)
 		move_lost(m, row);
 	else
 		move_reread(m, plan_pointer);
@@ -200,8 +202,6 @@ static void chosen(Move *m)
 	m->place = c->b->route ? (LockPlace){ true, m->spec.agents_table, c->agent } : (LockPlace){ false, m->spec.lock_table, c->pointer };
 	if (!m->way->call)
 		move_refuse(m, ERR_REFUSED, "%s cannot %s %.*s: %s", c->b->name, m->a->name, STR_ARG(c->pointer_name), m->way->text);
-	else if (m->ask.no_claim && c->b->route)
-		move_refuse(m, ERR_REFUSED, "the route of %.*s is in the table that holds the lock: it cannot be moved without it", STR_ARG(c->name));
 	else
 		move_row(m, plan_row);
 }
@@ -211,8 +211,20 @@ static bool looks_in(const Move *m, const Backend *b)
 	return str_is(str_of(b->name), "dynamodb") ? m->spec.dynamodb : str_is(str_of(b->name), "agentcore") ? m->spec.agentcore : m->spec.classic;
 }
 
+/* "agentcore/prod": elsewhere there can be no other of that name. */
+static bool names_backend(const Move *m)
+{
+	for (int i = 0; i < ACT_WAYS && m->a->way[i].in; i++)
+		if (m->ask.pointer.n && (str_eq(m->ask.pointer, m->found[0].pointer) ||
+		    str_is(str_cut(m->ask.pointer, '/', &(Str){ 0 }), m->a->way[i].in->name)))
+			return true;
+	return false;
+}
+
 void plan_find(Move *m)
 {
+	Err why = { 0 };
+
 	if (m->stopping) {
 		move_refuse(m, ERR_FAILED, "stopped before anything was sent");
 		return;
@@ -224,7 +236,12 @@ void plan_find(Move *m)
 		return;
 	}
 	only_exact(m);
-	if (m->founds == 1)
+	if (m->founds && m->find_unsure && !names_backend(m))
+		(void)err_set(&why, "%.*s was found, but not every back end could be searched: %s; name the back end too: --pointer %s/%.*s",
+		              STR_ARG(m->found[0].name), m->find_err.text, m->found[0].b->name, STR_ARG(m->found[0].pointer_name));
+	if (why.text[0])
+		move_end(m, MOVE_FAILED, &why);
+	else if (m->founds == 1)
 		chosen(m);
 	else if (m->founds > 1)
 		ambiguous(m);
@@ -235,12 +252,14 @@ void plan_find(Move *m)
 		       m->ask.pointer.n ? " with the pointer " : "", STR_ARG(m->ask.pointer));
 }
 
-void move_found(Move *m, const Err *why)
+void move_found(Move *m, const AwsError *err)
 {
-	if (why && !m->find_failed) {
-		m->find_err = *why;
+	if (err && !m->find_unsure) {
+		m->find_err = err->err;
 		m->find_failed = true;
 	}
+	/* Whoever may not look there has no agents there. */
+	m->find_unsure |= err && err->fault != AWS_DENIED;
 	m->finder++;
 	plan_find(m);
 }

@@ -8,8 +8,15 @@
 #include "act/route_json.h"
 #include "base/clock.h"
 #include "base/process.h"
+#include "wire/time8601.h"
 
-enum { LATE_CLAIM_MS = 10 * 60 * 1000 };        /* how long a claim that was sent may still arrive, and its token is good */
+enum {
+	LATE_CLAIM_MS = 10 * 60 * 1000,      /* how long a claim that was sent may still arrive, and its token is good */
+	/* How long what a process asked for before it ended may still arrive; how long one that cannot be looked at may be at work before
+	 * its lock is given back. */
+	LATE_DEED_MS = 10 * 1000, AT_WORK_MS = 5 * 60 * 1000,
+	LOOK_MS = 1000,
+};
 
 /* --- where it was --- */
 
@@ -134,12 +141,13 @@ static bool may_still_arrive(Move *m)
 	       clock_wall_ms() - row.begun_ms < LATE_CLAIM_MS && (str_is(row.step, "claiming") || str_is(row.step, "unknown"));
 }
 
+static void look_for_the_end(Move *m);
+
 static void on_audit(Move *m, const void *out, const AwsError *err)
 {
 	const DdbPage *page = out;
 	Str event = STR(""), op, time = STR("");
 	char text[300];
-	bool claimed = false;
 
 	if (err) {
 		move_end(m, MOVE_FAILED, &err->err);
@@ -151,7 +159,7 @@ static void on_audit(Move *m, const void *out, const AwsError *err)
 		op = STR("");
 		if (ddb_str(item, "op", &op, NULL) < 0 || !str_eq(op, m->op) || ddb_str(item, "event", &event, NULL) < 0)
 			continue;
-		claimed |= str_is(event, "claimed");
+		m->was_claimed |= str_is(event, "claimed");
 		(void)ddb_str(item, "version", &time, NULL);
 		if (str_is(event, "claimed"))
 			event = STR("");
@@ -159,7 +167,10 @@ static void on_audit(Move *m, const void *out, const AwsError *err)
 	if (event.n) {
 		(void)snprintf(text, sizeof text, "it ended: the table says %.*s", STR_ARG(event));
 		was_over(m, str_is(event, "done") ? "done" : str_is(event, "released") ? "released" : "failed", text);
-	} else if (claimed) {
+	} else if (page->last_key_json.n) {
+		m->scanned = move_keep(m, page->last_key_json);
+		look_for_the_end(m);
+	} else if (m->was_claimed) {
 		was_over(m, "released", "its lock was broken by somebody; nothing of it is under way any more");
 	} else if (may_still_arrive(m)) {
 		open_still(m, "nothing holds the lock, but what was sent may still arrive: ask again ten minutes after it began");
@@ -172,7 +183,42 @@ static void look_for_the_end(Move *m)
 {
 	DdbQueryIn q = audit_query(&m->arena, &m->place);
 
+	q.start_key_json = m->scanned;
 	move_call(m, &op_dynamodb_query, &q, on_audit);
+}
+
+/* Since when nothing of it can arrive any more, as far as can be seen from here. A route is moved by the transaction that gives the lock
+ * back, and that one has its condition. */
+static int64_t quiet_from_ms(const Move *m)
+{
+	int64_t since = 0;
+
+	(void)time_parse_iso(m->mine.since, &since);
+	if (m->holder_gone && m->step.n)
+		return str_is(m->step, "acting") || str_is(m->step, "unknown") ? m->step_ms + LATE_DEED_MS : 0;
+	return since + (m->holder_gone || !m->way->ask ? LATE_DEED_MS : AT_WORK_MS);
+}
+
+static void look(Move *m);
+
+/* It was not done, and the lock would be given back: not under the hands of whoever holds it. False: not yet. */
+static bool may_let_go(Move *m)
+{
+	int64_t from = m->v.claim ? quiet_from_ms(m) : 0, now = clock_wall_ms();
+	char text[400], at[TIME_TEXT];
+
+	if (now >= from)
+		return true;
+	if (from - now <= LATE_DEED_MS) {
+		move_say(m, "what was asked last may still arrive: looking again");
+		move_wait(m, LOOK_MS, look);
+		return false;
+	}
+	time_format_iso(from, at);
+	(void)snprintf(text, sizeof text, "process %lld on %.*s took the lock at %.*s and may still be at work: end it there, or ask again after %s",
+	               (long long)m->mine.pid, STR_ARG(m->mine.host), STR_ARG(m->mine.since), at);
+	open_still(m, text);
+	return false;
 }
 
 static void judge(Move *m)
@@ -189,7 +235,8 @@ static void judge(Move *m)
 	if (stand & IS_THERE) {
 		tell(m, true, m->a->moves ? "the pointer is where it was to go: the move is finished" : "it is as it was to become: the action is finished");
 	} else if (stand & IS_UNTOUCHED) {
-		tell(m, false, !m->a->moves ? "nothing of it was done yet: the lock is given back" : m->b->route
+		if (may_let_go(m))
+			tell(m, false, !m->a->moves ? "nothing of it was done yet: the lock is given back" : m->b->route
 		     ? "the route was not moved yet: the lock is given back" : "the pointer is where it was before: the lock is given back");
 	} else {
 		(void)snprintf(text, sizeof text, "%.*s is %.*s: it serves %.*s and goes to %.*s; the action was to take it from %.*s to %.*s. "
@@ -200,17 +247,31 @@ static void judge(Move *m)
 	}
 }
 
-static bool runs_here(const Move *m)
+static void look(Move *m)
+{
+	move_reread(m, judge);
+}
+
+/* Of a process that took a lock on this machine. Its start is not known: a number that was given out again counts as alive. */
+static ProcessState holder(Move *m)
 {
 	ProcessId self, other = { .pid = m->mine.pid };
+	JournalRow row;
+	bool found;
 
 	process_self(&self);
-	if (!str_is(m->mine.host, self.host) || m->mine.pid == self.pid)
-		return false;
+	if (!str_is(m->mine.host, self.host))
+		return PROCESS_UNKNOWN;
+	if (journal_find(m->spec.journal, m->op, &m->arena, &row, &found, NULL) == 0 && found) {
+		m->step = row.step;
+		m->step_ms = row.at_ms;
+	}
+	if (m->mine.pid == self.pid)
+		return PROCESS_GONE;
 	memcpy(other.host, self.host, sizeof other.host);
 	memcpy(other.boot, self.boot, sizeof other.boot);
 	memcpy(other.space, self.space, sizeof other.space);
-	return process_look(&self, &other) == PROCESS_ALIVE;
+	return process_look(&self, &other);
 }
 
 static void keep_lock(Move *m, const LockRow *row)
@@ -231,6 +292,7 @@ static void keep_lock(Move *m, const LockRow *row)
 
 static void on_row(Move *m, const LockRow *row)
 {
+	ProcessState state;
 	char text[300];
 
 	if (!row) {
@@ -242,11 +304,13 @@ static void on_row(Move *m, const LockRow *row)
 		open_still(m, text);
 	} else {
 		keep_lock(m, row);
-		if (runs_here(m)) {
+		state = holder(m);
+		m->holder_gone = state == PROCESS_GONE;
+		if (state == PROCESS_ALIVE) {
 			(void)snprintf(text, sizeof text, "process %lld on this machine still works on it; wait for it or end it first", (long long)m->mine.pid);
 			open_still(m, text);
 		} else {
-			move_reread(m, judge);
+			look(m);
 		}
 	}
 }
@@ -275,6 +339,7 @@ static void on_scan(Move *m, const void *out, const AwsError *err)
 		}
 		/* Of which action it is the row says. */
 		if (set_place(m, b)) {
+			m->scanned = STR("");
 			move_row(m, on_row);
 			return;
 		}
@@ -331,6 +396,7 @@ void resolve_begin(Move *m)
 		move_end(m, MOVE_FAILED, &why);
 		return;
 	}
+	m->risky = true;
 	if (m->forward) {
 		claim_finish(m, true, MOVE_DONE, NULL, "done");
 		return;

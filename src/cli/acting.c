@@ -78,7 +78,7 @@ static int choose(void *arg, const MoveView *v, Arena *a, Str *to, Str *evidence
 		return err_kind(e, ERR_USAGE, "this context has no snapshot yet, so nothing is known of how versions did; name the target with --to");
 	if (!(store = store_open(r->s.store_path, STORE_READ, NULL, e)))
 		return -1;
-	rc = known_good(store, v->name, arena_printf(a, "%.*s/%.*s", STR_ARG(v->name), STR_ARG(v->pointer_name)), route_main(v->from),
+	rc = known_good(store, v->name, arena_printf(a, "%.*s/%.*s", STR_ARG(v->name), STR_ARG(v->pointer_name)), v->leaves,
 	                &rule, clock_wall_ms(), a, to, evidence, e);
 	store_close(store);
 	return rc;

@@ -19,7 +19,6 @@ static int undo_of(Acting *r, MoveAsk *ask, Err *e)
 	JournalRow *row;
 	size_t n, at = 0;
 	JsonVal facts;
-	Route to;
 
 	if (journal_list(r->journal, false, 1000, &r->arena, &row, &n, e) < 0)
 		return -1;
@@ -30,10 +29,8 @@ static int undo_of(Acting *r, MoveAsk *ask, Err *e)
 		                r->o->args ? r->o->arg[0] : "yet", STR_ARG(r->s.ctx->name));
 	if (jv_str(facts, "name", &ask->agent, e) < 0 ||
 	    jv_str(facts, "pointer", &ask->pointer, e) < 0 || route_read(&r->arena, facts, "from", &ask->exact, e) < 0 ||
-	    route_read(&r->arena, facts, "to", &to, e) < 0)
+	    route_read(&r->arena, facts, "to", &ask->expect, e) < 0)
 		return -1;
-	if (!ask->from.n && to.n == 1)
-		ask->from = to.part[0].version;
 	return 0;
 }
 

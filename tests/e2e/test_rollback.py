@@ -104,6 +104,9 @@ def test_the_target_that_has_proved_itself(fleet):
     done = fleet.run(*target, code=2)
     assert b"no snapshot yet" in done.stderr and b"--to" in done.stderr
     fleet.run("get", "cost", "--since", "3d", timeout=120)
+    # Of a divided route only the operator knows which version is the bad one.
+    done = fleet.run("rollback", "review-responder", "--dry-run", code=2)
+    assert b"is divided (1.0:50 1.1:50)" in done.stderr and b"--from" in done.stderr and b"--to" in done.stderr
     done = fleet.run(*target)
     assert b"\nto       1.1 (" in done.stdout and b" jobs in 30 days, " in done.stdout, done.stdout
     assert fleet.route("review-responder") == {"1.0": 50, "1.1": 50}
@@ -114,8 +117,30 @@ def test_two_versions_share_the_traffic(fleet):
     assert fleet.route("lead-qualifier") == {"4.2": 90, "4.1": 10} and doc["action"] == "rollout"
     fleet.write("undo")
     assert fleet.route("lead-qualifier") == {"4.2": 100}
+    # A canary is rolled back to the version that has most of the traffic: the canary is what is marked.
+    fleet.write("rollout", "lead-qualifier", "4.1", "--percent", "10", "--pointer", "route")
+    fleet.write("rollback", "lead-qualifier", "--pointer", "route", "--to", "4.2", "--from", "4.1")
+    assert fleet.route("lead-qualifier") == {"4.2": 100} and "lock" not in fleet.item("lead-qualifier")
+    assert fleet.item("lead-qualifier", "4.1")["status"]["S"] == "rolled_back" and fleet.item("lead-qualifier", "4.2")["status"]["S"] == "production"
     done = fleet.run("rollout", "visibility-check", "1", "--percent", "10", "--pointer", "agentcore/prod", *WRITE, code=3)
     assert b"cannot divide traffic" in done.stderr
+
+
+def test_undo_expects_what_it_undoes(fleet):
+    """Between a rollout and its undo somebody went further: the undo is told, and puts nothing over it."""
+    first = fleet.write("rollout", "lead-qualifier", "4.1", "--percent", "10", "--pointer", "route")
+    fleet.write("rollout", "lead-qualifier", "4.1", "--percent", "50", "--pointer", "route")
+    doc = fleet.write("undo", first["op"], code=4)
+    assert doc["outcome"] == "lost" and fleet.route("lead-qualifier") == {"4.2": 50, "4.1": 50}
+
+
+def test_a_hand_in_the_table_is_not_written_over(fleet):
+    """The routes were edited in the console, which leaves the revision alone: who planned before is told (contracts: at plan or at claim)."""
+    fleet.ddb.update_item(TableName="agents", Key={"agentId": {"S": "lead-qualifier"}, "version": {"S": "#route"}},
+                          UpdateExpression="SET routes = :r", ExpressionAttributeValues={":r": {"L": [
+                              {"M": {"version": {"S": "4.2"}, "weight": {"N": "100"}, "note": {"S": "by hand"}}}]}})
+    doc = fleet.write("rollback", "lead-qualifier", "--pointer", "route", "--to", "4.1", code=1)
+    assert "holds more than versions and weights" in doc["message"] and "lock" not in fleet.item("lead-qualifier")
 
 
 def test_who_saw_something_else_is_told_who_moved_it(fleet):
