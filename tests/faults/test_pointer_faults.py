@@ -37,7 +37,10 @@ class Region:
     """The simulated region behind a server that does `rule(n, op, rq, on)` to the n-th request of each operation: None lets it
     pass, bytes are the answer instead; `on()` passes it on and returns the answer."""
 
+    agent = "lead-qualifier"
+
     def __init__(self, sim, serve, home, rule=lambda n, op, rq, on: None):
+        self.folder = home.path
         self.sim, self.home, self.rule, self.seen, self.lock = sim, home, rule, [], threading.Lock()
         self.onward = forward(sim.url)
         self.server = serve(Server(answering(self.make)))
@@ -64,14 +67,14 @@ class Region:
         return json.loads(done.stdout)
 
     def item(self):
-        return self.ddb.get_item(TableName="agents", Key={"agentId": {"S": "lead-qualifier"}, "version": {"S": "#route"}}, ConsistentRead=True)["Item"]
+        return self.ddb.get_item(TableName="agents", Key={"agentId": {"S": self.agent}, "version": {"S": "#route"}}, ConsistentRead=True)["Item"]
 
     def route(self):
         return {r["M"]["version"]["S"]: int(r["M"]["weight"]["N"]) for r in self.item()["routes"]["L"]}
 
-    def events(self, key="lead-qualifier", table="agents", name="agentId", sort="version"):
+    def events(self, key=None, table="agents", name="agentId", sort="version"):
         return [r["event"]["S"] for r in self.ddb.query(TableName=table, KeyConditionExpression="#p = :p AND begins_with(#s, :a)",
-                ExpressionAttributeNames={"#p": name, "#s": sort}, ExpressionAttributeValues={":p": {"S": key}, ":a": {"S": "#audit#"}})["Items"]]
+                ExpressionAttributeNames={"#p": name, "#s": sort}, ExpressionAttributeValues={":p": {"S": key or self.agent}, ":a": {"S": "#audit#"}})["Items"]]
 
     def lock_events(self, pointer):
         return self.events(pointer, "seismo-locks", "pointer", "sk")
@@ -115,7 +118,7 @@ def lose_answer(of, times=1):
 def race(r, runs, args):
     """The same move from so many programs at once, each with a home of its own; their documents."""
     def start(i):
-        env = {**r.home.env, **r.env, "XDG_STATE_HOME": str(r.home.path / f"state{i}"), "XDG_DATA_HOME": str(r.home.path / f"data{i}")}
+        env = {**r.home.env, **r.env, "XDG_STATE_HOME": str(r.folder / f"state{i}"), "XDG_DATA_HOME": str(r.folder / f"data{i}")}
         return subprocess.Popen([r.home.binary, *args, *WRITE, "-o", "json"], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     procs = [start(i) for i in range(runs)]
     docs = []
@@ -135,7 +138,7 @@ def one_winner(docs):
     return won[0]
 
 
-RACES = 200 if os.environ.get("SEISMO_TORTURE") else 12
+RACES = 12              # test_pointer_torture.py has a thousand
 
 
 def test_a01_of_two_one_wins_and_the_other_is_told(region):
