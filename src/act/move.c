@@ -150,14 +150,14 @@ int move_note(Move *m, const char *step, Str detail)
 	return -1;
 }
 
-void move_audit(Move *m, const char *event)
+void move_audit_note(Move *m, const char *event, Str note)
 {
 	const MoveView *v = &m->v;
 	Str ids[REQUESTS_MAX];
 	AuditRow r = { .at_ms = clock_wall_ms(), .event = event, .op = v->op, .action = str_of(move_action_name(v->action)), .by = v->by,
 	               .host = m->spec.host, .context = m->spec.context, .account = m->spec.account, .region = aws_region(m->spec.aws),
 	               .backend = str_of(v->backend), .agent = v->name, .pointer = v->pointer, .reason = v->reason, .from = v->from, .to = v->to,
-	               .note = v->err.text[0] ? str_of(v->err.text) : v->change, .claim = v->claim, .request = ids, .requests = v->requests };
+	               .note = note, .claim = v->claim, .request = ids, .requests = v->requests };
 	Err why = { 0 };
 
 	for (size_t i = 0; i < v->requests; i++)
@@ -173,6 +173,11 @@ void move_tell_change(Move *m)
 	if (!m->a->moves)
 		v->change = arena_printf(&m->arena, "%.*s %.*s: %.*s > %.*s", STR_ARG(v->name), STR_ARG(v->version.n ? v->version : v->pointer_name),
 		                         STR_ARG(v->was.n ? v->was : STR("-")), STR_ARG(v->becomes));
+}
+
+void move_audit(Move *m, const char *event)
+{
+	move_audit_note(m, event, m->v.err.text[0] ? str_of(m->v.err.text) : m->v.change);
 }
 
 /* --- the end --- */
@@ -224,8 +229,11 @@ void move_end(Move *m, MoveOutcome o, const Err *why)
 	/* One that is taken up keeps its row until its own end is known, whatever stopped whoever took it up. */
 	if (m->v.op.n && m->going && (!m->op.n || m->risky))
 		keep_outcome(m);
-	/* From the loop, so that whoever called may still look at m. */
-	move_wait(m, 0, tell_end);
+	/* What follows is no part of the move: that has ended, and the journal says so. */
+	if (o == MOVE_DONE && m->moved && m->a->moves)
+		follow_begin(m, tell_end);
+	else     /* from the loop, so that whoever called may still look at m */
+		move_wait(m, 0, tell_end);
 }
 
 void move_refuse(Move *m, ErrKind kind, const char *fmt, ...)

@@ -12,6 +12,7 @@
 
 #include "act/items.h"
 #include "aws/aws.h"
+#include "conf/follow_ups.h"
 #include "store/journal.h"
 
 typedef struct Move Move;
@@ -39,6 +40,9 @@ const char *move_outcome_name(MoveOutcome o);    /* "planned" before the end */
 
 typedef struct MoveRequest { const char *call; Str id; } MoveRequest;
 
+/* One follow-up: what it does, in words; ok and message once it was done or failed. */
+typedef struct MoveFollow { const char *kind; Str what; bool ok; Str message; } MoveFollow;
+
 /* How it stands. Text lives as long as the move. */
 typedef struct MoveView {
 	Str  op;                     /* UUID; empty while nothing was journaled */
@@ -65,6 +69,7 @@ typedef struct MoveView {
 	bool lost_to_lock;           /* winner is a running action; else the last one that moved it */
 	Lock winner;                 /* op empty: nobody is known */
 	const MoveRequest *request; size_t requests;
+	const MoveFollow *follow; size_t follows;
 } MoveView;
 
 typedef struct MoveSpec {
@@ -75,6 +80,7 @@ typedef struct MoveSpec {
 	Str  context, account, host;
 	const char *agents_table, *lock_table;
 	bool dynamodb, agentcore, classic;           /* where agents are looked for */
+	const ConfFollowUp *follow_up; size_t follow_ups;    /* done after a verified move, before on_done */
 	int64_t verify_ms;           /* how long a pointer may be on its way; 0: 15 min */
 	/* A target for a rollback without one. 0, or -1 when there is none with evidence. */
 	int  (*choose)(void *arg, const MoveView *v, Arena *a, Str *to, Str *evidence, Err *e);

@@ -85,6 +85,9 @@ struct Move {
 	int  deeds;
 	bool answered_no, deed_unsure;       /* the last one was refused by AWS; one of them may have been taken, or may still be */
 	Err  deed_err; AwsFault deed_fault;  /* of the last ask */
+	MoveFollow follow[FOLLOW_UPS_MAX];
+	size_t following;                    /* which of them is under way */
+	void (*after_follow)(Move *m);
 };
 
 /* move.c */
@@ -97,6 +100,7 @@ void move_say(Move *m, const char *fmt, ...) FORMAT(2, 3);
 int  move_journal(Move *m, Err *e);                               /* begins its row */
 int  move_note(Move *m, const char *step, Str detail);           /* into the journal; -1: it has ended, with the reason */
 void move_audit(Move *m, const char *event);                     /* into the local file */
+void move_audit_note(Move *m, const char *event, Str note);
 void move_read(Move *m, const AwsError *err);                    /* m->now is filled; err: it is not */
 void move_reread(Move *m, void (*after)(Move *m));
 void move_row(Move *m, void (*then)(Move *m, const LockRow *row));       /* consistent; row NULL: m->read_err says why */
@@ -124,6 +128,10 @@ void claim_proved(Move *m, const Err *why);                      /* why: what wa
 /* resolve.c */
 void resolve_find(Move *m);                                      /* in place of plan_find */
 void resolve_begin(Move *m);                                     /* in place of claim_begin */
+
+/* follow.c */
+void follow_plan(Move *m);                                       /* fills v.follow with what would be done */
+void follow_begin(Move *m, void (*then)(Move *m));
 
 /* deed.c */
 void deed_begin(Move *m);                                        /* the lock is ours */

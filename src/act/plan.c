@@ -27,6 +27,7 @@ static LockRow keep_row(Move *m, const LockRow *r)
 void plan_done(Move *m)
 {
 	move_tell_change(m);
+	follow_plan(m);
 	if (m->stopping)
 		move_refuse(m, ERR_FAILED, "stopped before anything was sent");
 	else

@@ -5,6 +5,7 @@
 #include "api/agentcore.h"
 #include "api/bedrock_agent.h"
 #include "api/kms.h"
+#include "api/ssm.h"
 
 static const Str nobody = { "seismo-doctor", sizeof "seismo-doctor" - 1 };
 
@@ -53,6 +54,11 @@ static void ask_version(Doctor *d, DoctorLine *line, DoctorDone done)
 	doctor_call(d, &op_bedrock_agent_get_version, &(BaVersionIn){ STR("SEISMODOCT"), STR("1") }, done, line);
 }
 
+static void ask_parameter(Doctor *d, DoctorLine *line, DoctorDone done)
+{
+	doctor_call(d, &op_ssm_get_parameter, &(SsmGetIn){ .name = STR("/seismo-doctor") }, done, line);
+}
+
 /* With a key that nobody has. */
 static void ask_verify(Doctor *d, DoctorLine *line, DoctorDone done)
 {
@@ -67,7 +73,7 @@ static const struct { const AwsOp *op; NeedOn on; void (*ask)(Doctor *d, DoctorL
 	{ &op_dynamodb_query, ON_AGENTS_TABLE, ask_audit }, { &op_dynamodb_query, ON_LOCK_TABLE, ask_audit },
 	{ &op_dynamodb_scan, ON_LOCK_TABLE, ask_scan }, { &op_agentcore_get_runtime, ON_RUNTIMES, ask_runtime },
 	{ &op_agentcore_get_endpoint, ON_RUNTIMES, ask_endpoint }, { &op_bedrock_agent_get_version, ON_CLASSIC, ask_version },
-	{ &op_kms_verify, ON_KEYS, ask_verify },
+	{ &op_kms_verify, ON_KEYS, ask_verify }, { &op_ssm_get_parameter, ON_PARAMETERS, ask_parameter },
 };
 
 void doctor_moves_ask(Doctor *d, const Need *need, DoctorLine *line, DoctorDone done)

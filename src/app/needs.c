@@ -9,10 +9,12 @@
 #include "api/converse.h"
 #include "api/cost_explorer.h"
 #include "api/dynamodb.h"
+#include "api/events.h"
 #include "api/kms.h"
 #include "api/logs.h"
 #include "api/price_list.h"
 #include "api/service_quotas.h"
+#include "api/ssm.h"
 #include "aws/partition.h"
 #include "api/sts.h"
 
@@ -100,6 +102,12 @@ size_t need_resources(const Need *need, const NeedFacts *f, Arena *a, Str **out)
 	case ON_KEYS:
 		r[0] = any_arn(f, a, "kms", "key");
 		return 1;
+	case ON_PARAMETERS:
+		r[0] = any_arn(f, a, "ssm", "parameter");
+		return 1;
+	case ON_BUSES:
+		r[0] = any_arn(f, a, "events", "event-bus");
+		return 1;
 	case ON_CLASSIC:
 		r[0] = any_arn(f, a, "bedrock", "agent");
 		return 1;
@@ -153,7 +161,7 @@ const char *need_on_name(NeedOn on)
 		[ON_AGENTS_TABLE] = "AgentsTable",
 		[ON_LOCK_TABLE] = "LockTable", [ON_JOB_LOGS] = "JobLogs", [ON_ALL_LOGS] = "LogGroups", [ON_MODELS] = "Models",
 		[ON_RUNTIMES] = "Runtimes", [ON_CLASSIC] = "Agents", [ON_ALIASES] = "AgentAliases",
-		[ON_PROFILES] = "Profiles", [ON_KEYS] = "Keys",
+		[ON_PROFILES] = "Profiles", [ON_KEYS] = "Keys", [ON_PARAMETERS] = "Parameters", [ON_BUSES] = "EventBuses",
 	};
 
 	return names[on];
@@ -222,6 +230,9 @@ static const Need rows[] = {
 	{ &op_agentcore_update_endpoint, ON_RUNTIMES, "rollback", false },
 	{ &op_bedrock_agent_update_alias, ON_ALIASES, "rollback", false },
 	{ &op_dynamodb_create_table, ON_LOCK_TABLE, "setup", true },
+	{ &op_ssm_get_parameter, ON_PARAMETERS, "follow_ups", true },
+	{ &op_ssm_put_parameter, ON_PARAMETERS, "follow_ups", true },
+	{ &op_events_put_events, ON_BUSES, "follow_ups", true },
 	{ &op_kms_verify, ON_KEYS, "signed templates", true },
 	{ &op_kms_sign, ON_KEYS, "template sign", true },
 	{ 0 },

@@ -24,6 +24,10 @@ static void on_limit(uv_timer_t *t)
 {
 	Acting *r = t->data;
 
+	if (move_view(r->move)->outcome == MOVE_DONE) {
+		(void)fprintf(stderr, "seismo: the move is done; what was to follow it was cut off after %d s\n", SAFE_MS / 1000);
+		_exit(0);
+	}
 	/* The journal has the step that was reached, and says so to whoever looks next. */
 	(void)fprintf(stderr, "seismo: stopped after %d s with the outcome open; look again with: seismo op resolve %.*s\n", SAFE_MS / 1000,
 	              STR_ARG(move_view(r->move)->op));
@@ -222,7 +226,8 @@ MoveSpec acting_spec(Acting *r)
 		.aws = r->s.aws, .loop = &r->loop, .journal = r->journal, .audit_path = r->audit_path, .context = r->s.ctx->name,
 		.account = r->s.ctx->account_id, .host = str_of(r->self.host), .agents_table = src->agents_table.p,
 		.lock_table = src->lock_table.p, .dynamodb = true, .agentcore = true, .classic = true,
-		.verify_ms = r->s.conf->rollback.verify_ms, .choose = choose, .on_planned = on_planned,
+		.verify_ms = r->s.conf->rollback.verify_ms, .follow_up = r->s.conf->follow_up, .follow_ups = r->s.conf->follow_ups,
+		.choose = choose, .on_planned = on_planned,
 		.on_step = r->o->out == OUT_JSON ? NULL : on_step, .on_done = on_done, .arg = r,
 	};
 }

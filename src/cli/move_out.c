@@ -45,6 +45,21 @@ static void put_requests(JsonW *w, const MoveView *v)
 	jw_array_end(w);
 }
 
+/* Of a plan, and of a move that was not made, none was done. */
+static void put_follow_ups(JsonW *w, const MoveView *v)
+{
+	jw_key(w, "followUps");
+	jw_array(w);
+	for (size_t i = 0; v->outcome == MOVE_DONE && i < v->follows; i++) {
+		jw_object(w);
+		jw_kstr(w, "kind", str_of(v->follow[i].kind));
+		jw_kbool(w, "ok", v->follow[i].ok);
+		get_str(w, "message", v->follow[i].message);
+		jw_object_end(w);
+	}
+	jw_array_end(w);
+}
+
 static void put_place_and_pointer(JsonW *w, const Session *s, const MoveView *v)
 {
 	get_str(w, "context", s->ctx->name);
@@ -89,9 +104,7 @@ void move_out_json(const Session *s, const Move *m)
 	jw_knull(&w, "after");
 	put_winner(&w, v);
 	put_requests(&w, v);
-	jw_key(&w, "followUps");
-	jw_array(&w);
-	jw_array_end(&w);
+	put_follow_ups(&w, v);
 	if (v->outcome == MOVE_DONE && move_action_undo(v->action, &undo))
 		jw_kstr(&w, "undo", arena_printf(&a, "seismo undo %.*s", STR_ARG(v->op)));
 	else
@@ -129,6 +142,8 @@ void move_out_plan(const Session *s, const Move *m)
 	line(&a, "reason", v->reason.n ? v->reason : STR("-"));
 	line(&a, "claim", v->claim ? arena_printf(&a, "yes, at revision %lld", (long long)v->rev_seen)
 	                           : STR("NO CLAIM: others can move it at the same time"));
+	for (size_t i = 0; i < v->follows; i++)
+		line(&a, i ? "" : "then", v->follow[i].what);
 	if (v->drift.n)
 		line(&a, "beware", v->drift);
 	arena_done(&a);

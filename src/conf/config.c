@@ -10,6 +10,7 @@
 #include "conf/checks.h"
 #include "conf/config_prices.h"
 #include "conf/embed.h"
+#include "conf/follow_ups.h"
 #include "conf/schema.h"
 #include "conf/source.h"
 #include "conf/watched.h"
@@ -29,6 +30,7 @@ typedef struct Root {
 	ConfRollback rollback;
 	AlertRule *alert; size_t alert_count;
 	Budget *budget; size_t budget_count;
+	ConfFollowUp *follow_up; size_t follow_ups;
 	ConfPrices prices;
 } Root;
 
@@ -160,6 +162,8 @@ static const Setting root_rows[] = {
 	  .help = "What may be spent, by whom, in which time." },
 	{ "alerts", SET_LIST, AT(alert), offsetof(Root, alert_count), 0, 200, .list = &alert_list,
 	  .help = "Rules that are watched besides the shipped ones, and changes to these." },
+	{ "follow_ups", SET_LIST, AT(follow_up), offsetof(Root, follow_ups), 0, FOLLOW_UPS_MAX, .list = &follow_up_list,
+	  .help = "What is done after a verified move of a pointer, in order. One that fails is told, and undoes nothing." },
 };
 #undef AT
 static const Schema root_schema = SCHEMA(root_rows);
@@ -340,6 +344,8 @@ int config_parse(Arena *a, const char *file, Str text, Config *out, Err *e)
 	out->rollback = r.rollback;
 	out->budget = r.budget;
 	out->budget_count = r.budget_count;
+	out->follow_up = r.follow_up;
+	out->follow_ups = r.follow_ups;
 	out->alert = watched_rules(a, r.alert, r.alert_count, &out->alert_count);
 	if (config_prices_table(a, file, root, &r.prices, &out->prices, e) < 0)
 		return -1;

@@ -9,6 +9,7 @@
 
 struct AlertRule;
 struct Budget;
+struct ConfFollowUp;
 struct Buf;
 
 typedef enum Ledger { CONF_LEDGER_COMPUTED, CONF_LEDGER_REPORTED } Ledger;
@@ -78,6 +79,7 @@ typedef struct Config {
 	ConfRollback rollback;
 	const struct AlertRule *alert; size_t alert_count;      /* the shipped rules as the file has them, then its own */
 	const struct Budget *budget; size_t budget_count;
+	const struct ConfFollowUp *follow_up; size_t follow_ups;
 	PriceTable prices;                   /* overrides and discounts alone */
 } Config;
 
