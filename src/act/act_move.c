@@ -1,4 +1,4 @@
-/* Moves of a pointer from one version to another: rollback, rollout, undo. */
+/* Moves of a pointer from one version to another: rollback, rollout, undo, and the last rung of the stop ladder. */
 #include "act/move_own.h"
 
 /* Beside the one that is rolled out: of the others the one with most of the traffic, also when it has less than half by now. */
@@ -80,7 +80,8 @@ void act_move_finish(Move *m, Finish *f)
 	f->touched = true;
 	f->to = m->v.to;
 	f->live = route_main(m->v.to);
-	if (!m->b->route)
+	/* A version that is parked at is not in production. */
+	if (!m->b->route || m->v.action == MOVE_STOP_PARK)
 		return;
 	for (size_t i = 0; m->v.action == MOVE_ROLLBACK && i < m->left_n; i++)
 		f->status[f->statuses++] = (VersionStatus){ .version = m->left[i], .status = "rolled_back" };

@@ -11,7 +11,7 @@
 	         { &backend_agentcore, "UpdateAgentRuntimeEndpoint", ENDPOINT_REACH, endpoint_move }, \
 	         { &backend_classic, "UpdateAgentAlias", ALIAS_REACH, alias_move } } }
 
-#define PAUSES(what, text, word, back, state) [what] = { .name = text, .becomes = word, .undo = back, .plan = act_pause_plan, \
+#define PAUSES(what, text, was, word, back, state) [what] = { .name = text, .from = was, .becomes = word, .undo = back, .plan = act_pause_plan, \
 	.stand = act_pause_stand, .finish = act_pause_finish, \
 	.way = { { &backend_dynamodb, "TransactWriteItems (paused in the route)", ROUTE_REACH, NULL }, \
 	         { &backend_agentcore, NULL, "AgentCore has no switch for a whole endpoint; seismo stop has the rungs that it has", NULL }, \
@@ -21,15 +21,40 @@
 	.prove = act_status_prove, \
 	.way = { { &backend_dynamodb, "TransactWriteItems (status of the version's item)", "who may point traffic to this version", NULL } } }
 
+#define AB_REACH     "the callers whom the test sends to T1: all go to C"
+#define LIMIT_REACH  "all callers of the configured target, through this gateway"
+
+/* A switch of one kind of thing. */
+#define SWITCHES(what, text, was, word, back, kept_in, op, reach, asks) [what] = { .name = text, .from = was, .becomes = word, .undo = back, \
+	.plan = act_pause_plan, .stand = act_pause_stand, .finish = act_pause_finish, .way = { { kept_in, op, reach, asks } } }
+
 const Act acts[MOVE_ACTIONS] = {
 	MOVES(MOVE_ROLLBACK, "rollback"),
 	MOVES(MOVE_ROLLOUT, "rollout"),
 	MOVES(MOVE_UNDO, "undo"),
-	PAUSES(MOVE_PAUSE, "pause", "paused", MOVE_RESUME, "REJECT_INVOCATIONS"),
-	PAUSES(MOVE_RESUME, "resume", "serving", MOVE_PAUSE, "ACCEPT_INVOCATIONS"),
+	PAUSES(MOVE_PAUSE, "pause", "serving", "paused", MOVE_RESUME, "REJECT_INVOCATIONS"),
+	PAUSES(MOVE_RESUME, "resume", "paused", "serving", MOVE_PAUSE, "ACCEPT_INVOCATIONS"),
 	/* Of two that decide on one agent at once one is told of the other: they go by the lock of its route. */
 	STATUS(MOVE_APPROVE, "approve", "approved"),
 	STATUS(MOVE_REJECT, "reject", "rejected"),
+	SWITCHES(MOVE_STOP_THROTTLE, "stop-throttle", "open", "throttled", MOVE_UNTHROTTLE, &backend_gateway, "CreateGatewayRateLimit", LIMIT_REACH, gateway_set),
+	SWITCHES(MOVE_UNTHROTTLE, "unthrottle", "throttled", "open", MOVE_STOP_THROTTLE, &backend_gateway, "DeleteGatewayRateLimit", LIMIT_REACH, gateway_set),
+	SWITCHES(MOVE_STOP_AB, "stop-pause-ab", "running", "paused", MOVE_RESUME_AB, &backend_ab_tests, "UpdateABTest (executionStatus PAUSED)", AB_REACH,
+	         ab_test_set),
+	SWITCHES(MOVE_RESUME_AB, "resume-ab", "paused", "running", MOVE_STOP_AB, &backend_ab_tests, "UpdateABTest (executionStatus RUNNING)", AB_REACH,
+	         ab_test_set),
+	[MOVE_STOP_REJECT] = { .name = "stop-reject", .from = "serving", .becomes = "paused", .undo = MOVE_RESUME, .plan = act_pause_plan,
+		.stand = act_pause_stand, .finish = act_pause_finish,
+		.way = { { &backend_dynamodb, NULL, "a route refuses no call by itself; seismo pause marks it paused for those who read it", NULL },
+		         { &backend_agentcore, NULL, "AgentCore's runtimes have no switch that refuses all calls; throttle and park are what it has", NULL },
+		         { &backend_classic, "UpdateAgentAlias (aliasInvocationState REJECT_INVOCATIONS)", ALIAS_REACH, alias_pause } } },
+	[MOVE_STOP_SESSIONS] = { .name = "stop-sessions", .becomes = "ended", .plan = act_sessions_plan, .stand = act_sessions_stand,
+		.finish = act_sessions_finish,
+		.blind = "AWS keeps no list of sessions, so it is not known which of them were ended: the lock is given back",
+		.way = { { &backend_dynamodb, NULL, "its agents have no sessions that AWS knows", NULL },
+		         { &backend_agentcore, "StopRuntimeSession", "the sessions that are named; new ones begin as before", endpoint_stop_sessions },
+		         { &backend_classic, NULL, "Bedrock can end a session only with a call of the agent itself", NULL } } },
+	MOVES(MOVE_STOP_PARK, "stop-park"),
 };
 
 const char *move_action_name(MoveAction a)
@@ -50,6 +75,11 @@ bool move_action_of(Str name, MoveAction *out)
 bool move_action_moves(MoveAction a)
 {
 	return acts[a].moves;
+}
+
+bool move_action_stops(MoveAction a)
+{
+	return a >= MOVE_STOP_THROTTLE && a <= MOVE_STOP_PARK;
 }
 
 bool move_action_undo(MoveAction a, MoveAction *undo)

@@ -23,7 +23,8 @@ enum { ACT_WAYS = 4 };
 typedef struct Act {
 	const char *name;
 	bool moves;                          /* a pointer goes from one version to another; else `was` becomes `becomes` */
-	const char *becomes;                 /* "paused" */
+	const char *from, *becomes;          /* "serving", "paused": from any other word than these it is not done */
+	const char *blind;                   /* what is said of it when it is taken up and AWS cannot tell what became of it; or NULL */
 	MoveAction undo;                     /* what puts it back; MOVE_ROLLBACK: nothing */
 	Way way[ACT_WAYS];                   /* in the order in which they are looked in; the rest is zero */
 	void (*plan)(Move *m);               /* the thing and its lock are read: judges, reads on; ends in plan_done or move_end */
@@ -52,6 +53,11 @@ void act_status_prove(Move *m);
 void endpoint_move(Move *m);
 void alias_move(Move *m);
 void alias_pause(Move *m);             /* or the other way round: as the view's `becomes` says */
-bool alias_paused(const Move *m);      /* as it was read */
+void ab_test_set(Move *m);
+void gateway_set(Move *m);
+void endpoint_stop_sessions(Move *m);
+unsigned act_sessions_stand(const Move *m);
+void     act_sessions_plan(Move *m);
+void     act_sessions_finish(Move *m, Finish *f);
 
 #endif

@@ -100,7 +100,7 @@ static void on_read(Move *m, const void *out, const AwsError *err)
 
 	if (!err)
 		m->now = (PointerState){
-			.live = move_keep(m, e->live), .target = move_keep(m, e->target), .status = move_keep(m, e->status),
+			.live = move_keep(m, e->live), .word = STR("serving"), .target = move_keep(m, e->target), .status = move_keep(m, e->status),
 			.why = move_keep(m, e->failure_reason), .description = move_keep(m, e->description),
 			/* After a failure the old version serves on, and another move may be tried. */
 			.failed = is_failed(e->status),
@@ -153,4 +153,21 @@ void endpoint_move(Move *m)
 	move_call(m, &op_agentcore_update_endpoint, &in, on_move);
 }
 
-const Backend backend_agentcore = { "agentcore", false, false, find, look, version };
+/* "…:runtime/ID/runtime-endpoint/NAME" */
+static bool place(Move *m, Str key)
+{
+	static const char before[] = ":runtime/", endpoint[] = "runtime-endpoint/";
+	const char *at = strstr(arena_cstr(&m->arena, key), before);
+	Str rest;
+
+	if (!at)
+		return false;
+	m->v.pointer = move_keep(m, key);
+	m->v.agent = m->v.name = str_cut(str_of(at + sizeof before - 1), '/', &rest);
+	if (!str_starts(rest, STR(endpoint)))
+		return false;
+	m->v.pointer_name = str_sub(rest, sizeof endpoint - 1, rest.n);
+	return m->v.agent.n && m->v.pointer_name.n;
+}
+
+const Backend backend_agentcore = { "agentcore", false, false, find, look, version, place };

@@ -126,7 +126,7 @@ static void on_read(Move *m, const void *out, const AwsError *err)
 		.live = move_keep(m, version), .target = move_keep(m, version), .status = move_keep(m, o->alias.status),
 		.why = o->alias.failure_reasons.n ? move_keep(m, o->alias.failure_reasons.v[0]) : STR(""),
 		.description = move_keep(m, o->alias.description), .state = move_keep(m, o->alias.state), .alias_name = move_keep(m, o->alias.name),
-		.failed = str_is(o->alias.status, "FAILED"),
+		.word = str_is(o->alias.state, "REJECT_INVOCATIONS") ? STR("paused") : STR("serving"), .failed = str_is(o->alias.status, "FAILED"),
 		.settled = str_is(o->alias.status, "PREPARED") || str_is(o->alias.status, "FAILED"),
 	};
 	move_read(m, NULL);
@@ -184,15 +184,23 @@ void alias_move(Move *m)
 	update(m, route_main(m->v.to), m->now.state);
 }
 
-bool alias_paused(const Move *m)
-{
-	return str_is(m->now.state, "REJECT_INVOCATIONS");
-}
-
 /* With the version that it serves: see above. */
 void alias_pause(Move *m)
 {
 	update(m, m->now.live, str_is(m->v.becomes, "paused") ? STR("REJECT_INVOCATIONS") : STR("ACCEPT_INVOCATIONS"));
 }
 
-const Backend backend_classic = { "agents-classic", false, false, find, look, version };
+/* "…:agent-alias/AGENT/ALIAS" */
+static bool place(Move *m, Str key)
+{
+	static const char before[] = ":agent-alias/";
+	const char *at = strstr(arena_cstr(&m->arena, key), before);
+
+	if (!at)
+		return false;
+	m->v.pointer = move_keep(m, key);
+	m->v.agent = m->v.name = str_cut(str_of(at + sizeof before - 1), '/', &m->v.pointer_name);
+	return m->v.agent.n && m->v.pointer_name.n;
+}
+
+const Backend backend_classic = { "agents-classic", false, false, find, look, version, place };

@@ -21,7 +21,8 @@ static void find(Move *m)
 /* It was read with the lock. */
 static void look(Move *m)
 {
-	m->now = (PointerState){ .live = route_main(m->seen.routes), .settled = true, .status = STR("READY") };
+	m->now = (PointerState){ .live = route_main(m->seen.routes), .settled = true, .status = STR("READY"),
+	                          .word = m->seen.paused ? STR("paused") : STR("serving") };
 	move_read(m, NULL);
 }
 
@@ -96,4 +97,12 @@ static void version(Move *m, Str v)
 	look_at_next(m);
 }
 
-const Backend backend_dynamodb = { "dynamodb", true, true, find, look, version };
+static bool place(Move *m, Str key)
+{
+	m->v.agent = m->v.name = move_keep(m, key);
+	m->v.pointer_name = STR("route");
+	m->v.pointer = arena_printf(&m->arena, "%.*s/route", STR_ARG(key));
+	return true;
+}
+
+const Backend backend_dynamodb = { "dynamodb", true, true, find, look, version, place };

@@ -11,7 +11,7 @@
 #include "wire/text.h"
 #include "wire/time8601.h"
 
-enum { VERIFY_MS = 15 * 60 * 1000 };
+enum { VERIFY_MS = 15 * 60 * 1000, STOP_MS = 30 * 60 * 1000 };
 
 static const char *const outcome_names[] = {
 	[MOVE_OPEN] = "planned", [MOVE_DONE] = "done", [MOVE_FAILED] = "failed", [MOVE_REFUSED] = "refused", [MOVE_LOST] = "lost",
@@ -123,6 +123,8 @@ static Str facts(Move *m, Buf *b)
 	jw_kstr(&w, "version", v->version);
 	jw_kstr(&w, "was", v->was);
 	jw_kstr(&w, "becomes", v->becomes);
+	if (v->until_ms)
+		jw_ki64(&w, "untilMs", v->until_ms);
 	jw_kstr(&w, "reason", v->reason);
 	jw_kstr(&w, "by", v->by);
 	jw_kstr(&w, "host", m->spec.host);
@@ -291,6 +293,7 @@ void move_read(Move *m, const AwsError *err)
 static MoveAsk keep_ask(Move *m, const MoveAsk *ask)
 {
 	MoveAsk k = *ask;
+	Str *session;
 
 	k.agent = move_keep(m, ask->agent);
 	k.pointer = move_keep(m, ask->pointer);
@@ -300,6 +303,9 @@ static MoveAsk keep_ask(Move *m, const MoveAsk *ask)
 	k.reason = move_keep(m, ask->reason);
 	k.exact = route_copy(&m->arena, ask->exact);
 	k.expect = route_copy(&m->arena, ask->expect);
+	k.session = session = ARENA_ARRAY(&m->arena, Str, ask->sessions + 1);
+	for (size_t i = 0; i < ask->sessions; i++)
+		session[i] = move_keep(m, ask->session[i]);
 	return k;
 }
 
@@ -308,6 +314,7 @@ static Move *make(const MoveSpec *spec, const MoveAsk *ask)
 	Move *m = xcalloc(1, sizeof *m);
 
 	m->spec = *spec;
+	m->spec.stop_ms = spec->stop_ms ? spec->stop_ms : STOP_MS;
 	m->spec.verify_ms = spec->verify_ms ? spec->verify_ms : VERIFY_MS;
 	m->ask = keep_ask(m, ask);
 	m->a = &acts[ask->action];

@@ -17,6 +17,8 @@ typedef struct Candidate { const Backend *b; Str agent, name, pointer, pointer_n
 /* The pointer as AWS says it. */
 typedef struct PointerState {
 	Str  live, target, status, why;      /* why: of a failure */
+	Str  word;                           /* the state that actions change: "serving", "paused" … */
+	Route routes;                        /* where it has no version but parts */
 	bool settled, failed;                /* settled: nothing is on its way */
 	Str  description, state;             /* that an update must send back */
 	Str  alias_name;
@@ -29,8 +31,10 @@ struct Backend {
 	void (*find)(Move *m);               /* adds candidates, ends in move_found */
 	void (*read)(Move *m);               /* fills m->now, ends in move_read */
 	void (*version)(Move *m, Str version);       /* is it there and may it serve? ends in move_version */
+	/* Of a lock's key: agent and pointer_name, if that is one of its; an action is taken up that only the lock knows of. */
+	bool (*place)(Move *m, Str key);
 };
-extern const Backend backend_dynamodb, backend_agentcore, backend_classic;
+extern const Backend backend_dynamodb, backend_agentcore, backend_classic, backend_ab_tests, backend_gateway;
 
 struct Move {
 	MoveSpec spec;
@@ -85,6 +89,8 @@ struct Move {
 	int  deeds;
 	bool answered_no, deed_unsure;       /* the last one was refused by AWS; one of them may have been taken, or may still be */
 	Err  deed_err; AwsFault deed_fault;  /* of the last ask */
+	bool sessions_ended;                 /* all that were named */
+	size_t session_at;
 	MoveFollow follow[FOLLOW_UPS_MAX];
 	size_t following;                    /* which of them is under way */
 	void (*after_follow)(Move *m);

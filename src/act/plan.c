@@ -26,6 +26,8 @@ static LockRow keep_row(Move *m, const LockRow *r)
 
 void plan_done(Move *m)
 {
+	if (move_action_stops(m->v.action))
+		m->v.until_ms = m->v.started_ms + m->spec.stop_ms;
 	move_tell_change(m);
 	follow_plan(m);
 	if (m->stopping)
@@ -85,7 +87,7 @@ static void plan_pointer(Move *m)
 		return;
 	}
 	m->was_failed = m->now.failed;
-	m->v.from = m->b->route ? m->seen.routes : route_one(&m->arena, m->now.live);
+	m->v.from = m->b->route ? m->seen.routes : m->now.routes.n ? m->now.routes : route_one(&m->arena, m->now.live);
 	if (!m->v.from.n)
 		move_refuse(m, ERR_FAILED, "%.*s serves no version yet", STR_ARG(m->v.pointer));
 	else
@@ -248,6 +250,9 @@ void plan_find(Move *m)
 		ambiguous(m);
 	else if (m->find_failed)
 		move_end(m, MOVE_FAILED, &m->find_err);
+	else if (m->a->way[0].in == &backend_ab_tests)
+		move_refuse(m, ERR_REFUSED, "no A/B test's name begins with %.*s, and only AgentCore has such tests; name one with --pointer",
+		            STR_ARG(m->ask.agent));
 	else
 		move_refuse(m, ERR_USAGE, "no agent %.*s%s%.*s in this account and Region; `seismo get agents` lists them", STR_ARG(m->ask.agent),
 		       m->ask.pointer.n ? " with the pointer " : "", STR_ARG(m->ask.pointer));

@@ -73,29 +73,13 @@ static int from_journal(Move *m, const JournalRow *row, Err *e)
 	return 0;
 }
 
-/* "…runtime/ID/runtime-endpoint/NAME" and "…agent-alias/AGENT/ALIAS". */
-static const Backend *from_arn(Move *m, Str arn)
+/* Where the action is done whose lock has that key. */
+static bool set_locked_place(Move *m, Str key, bool route)
 {
-	static const char runtime[] = ":runtime/", alias[] = ":agent-alias/", endpoint[] = "runtime-endpoint/";
-	const char *at;
-	MoveView *v = &m->v;
-	const Backend *b = NULL;
-	char *text = arena_cstr(&m->arena, arn);
-	Str rest;
-
-	v->pointer = str_of(text);
-	if ((at = strstr(text, runtime))) {
-		v->agent = str_cut(str_of(at + sizeof runtime - 1), '/', &rest);
-		if (!str_starts(rest, STR("runtime-endpoint/")))
-			return NULL;
-		v->pointer_name = str_sub(rest, sizeof endpoint - 1, rest.n);
-		b = &backend_agentcore;
-	} else if ((at = strstr(text, alias))) {
-		v->agent = str_cut(str_of(at + sizeof alias - 1), '/', &v->pointer_name);
-		b = &backend_classic;
-	}
-	v->name = v->agent;
-	return v->agent.n && v->pointer_name.n ? b : NULL;
+	for (int i = 0; i < ACT_WAYS && m->a->way[i].in; i++)
+		if (m->a->way[i].in->route == route && m->a->way[i].call && m->a->way[i].in->place(m, key))
+			return set_place(m, m->a->way[i].in);
+	return false;
 }
 
 /* --- what became of it --- */
@@ -230,6 +214,10 @@ static void judge(Move *m)
 		move_end(m, MOVE_FAILED, &m->read_err);
 		return;
 	}
+	if (m->a->blind) {
+		tell(m, false, m->a->blind);
+		return;
+	}
 	/* With a way that asks nothing the lock is given back by what does it. */
 	stand = m->way->ask ? m->a->stand(m) : IS_UNTOUCHED;
 	if (stand & IS_THERE) {
@@ -323,26 +311,19 @@ static void on_scan(Move *m, const void *out, const AwsError *err)
 {
 	const DdbPage *page = out;
 	Str key = STR("");
+	LockRow row;
 	bool agents = m->finder == 1;
 
 	if (err && err->fault != AWS_NOT_FOUND) {
 		move_end(m, MOVE_FAILED, &err->err);
 		return;
 	}
-	if (!err && page->count && ddb_str(jv_at(page->items, 0), agents ? "agentId" : "pointer", &key, NULL) == 0 && key.n) {
-		const Backend *b = agents ? &backend_dynamodb : from_arn(m, key);
-
-		if (agents) {
-			m->v.agent = m->v.name = move_keep(m, key);
-			m->v.pointer_name = STR("route");
-			m->v.pointer = arena_printf(&m->arena, "%.*s/route", STR_ARG(key));
-		}
-		/* Of which action it is the row says. */
-		if (set_place(m, b)) {
-			m->scanned = STR("");
-			move_row(m, on_row);
-			return;
-		}
+	if (!err && page->count && ddb_str(jv_at(page->items, 0), agents ? "agentId" : "pointer", &key, NULL) == 0 && key.n &&
+	    lock_row_of(&m->arena, jv_at(page->items, 0), &row, NULL) == 0 && row.locked && take_action(m, row.lock.action) &&
+	    set_locked_place(m, key, agents)) {
+		m->scanned = STR("");
+		move_row(m, on_row);
+		return;
 	}
 	m->scanned = err ? STR("") : move_keep(m, page->last_key_json);
 	m->finder += !m->scanned.n;

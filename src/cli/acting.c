@@ -226,6 +226,7 @@ MoveSpec acting_spec(Acting *r)
 		.aws = r->s.aws, .loop = &r->loop, .journal = r->journal, .audit_path = r->audit_path, .context = r->s.ctx->name,
 		.account = r->s.ctx->account_id, .host = str_of(r->self.host), .agents_table = src->agents_table.p,
 		.lock_table = src->lock_table.p, .dynamodb = true, .agentcore = true, .classic = true,
+		.stop_ms = r->s.conf->stops.ttl_ms, .gateway = r->s.conf->stops.gateway, .per_minute = r->s.conf->stops.per_minute,
 		.verify_ms = r->s.conf->rollback.verify_ms, .follow_up = r->s.conf->follow_up, .follow_ups = r->s.conf->follow_ups,
 		.choose = choose, .on_planned = on_planned,
 		.on_step = r->o->out == OUT_JSON ? NULL : on_step, .on_done = on_done, .arg = r,

@@ -35,6 +35,8 @@ static const Command commands[] = {
 	{ "resume", "AGENT [--pointer P] --reason TEXT", "let it serve again", FLAGS_ACT | FLAGS_MOVE, cmd_resume, false, NULL },
 	{ "approve", "AGENT V --reason TEXT", "a version may be pointed to", FLAGS_ACT | FLAGS_MOVE, cmd_approve, false, NULL },
 	{ "reject", "AGENT V --reason TEXT", "a version may not be pointed to", FLAGS_ACT | FLAGS_MOVE, cmd_reject, false, NULL },
+	{ "stop", "AGENT --rung R --reason TEXT", "the stop ladder, mildest first: throttle, pause-ab, reject, sessions, park",
+	  FLAGS_ACT | FLAGS_MOVE | FLAGS_STOP, cmd_stop, false, NULL },
 	{ "op", "list|show OP|resolve OP", "what was begun, and the end of what is not known", FLAGS_ACT, cmd_op, false, NULL },
 	{ "audit", "verify", "does the local audit file still say what was written into it", 0, cmd_audit, false, NULL },
 	{ "setup", "--write --yes", "make the lock table, by which of two operators one wins", FLAGS_ACT, cmd_setup, false, NULL },

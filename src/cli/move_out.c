@@ -123,6 +123,7 @@ static void line(Arena *a, const char *name, Str value)
 void move_out_plan(const Session *s, const Move *m)
 {
 	const MoveView *v = move_view(m);
+	char until[TIME_TEXT];
 	Arena a = { 0 };
 
 	line(&a, "action", str_of(move_action_name(v->action)));
@@ -142,6 +143,10 @@ void move_out_plan(const Session *s, const Move *m)
 	line(&a, "reason", v->reason.n ? v->reason : STR("-"));
 	line(&a, "claim", v->claim ? arena_printf(&a, "yes, at revision %lld", (long long)v->rev_seen)
 	                           : STR("NO CLAIM: others can move it at the same time"));
+	if (v->until_ms) {
+		time_format_iso(v->until_ms, until);
+		line(&a, "until", arena_printf(&a, "%s; then it is asked about, and stays until it is undone", until));
+	}
 	for (size_t i = 0; i < v->follows; i++)
 		line(&a, i ? "" : "then", v->follow[i].what);
 	if (v->drift.n)

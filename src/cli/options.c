@@ -72,6 +72,8 @@ static const Flag flags[] = {
 	{ "--from", NULL, 0, "V", "the version (approve, reject: the status) you saw; nothing is done when it is another", TEXT(from), FLAGS_MOVE },
 	{ "--to", NULL, 0, "V", "the version to go to; left out: the last one that has proved itself", TEXT(to), FLAGS_MOVE },
 	{ "--percent", NULL, 0, "N", "how much of the traffic the version gets, 1 to 100", TEXT(percent), FLAGS_MOVE },
+	{ "--rung", NULL, 0, "R", "throttle, pause-ab, reject, sessions or park", TEXT(rung), FLAGS_STOP },
+	{ "--session", NULL, 0, "ID,...", "sessions: which, as traces and logs name them", TEXT(session), FLAGS_STOP },
 	{ "--for", NULL, 0, "TIME", "how long: 30m, 2h, 1d; 0s ends a silence", TEXT(span), FLAGS_FOR },
 	{ "--template", NULL, 0, "FILE", "a signed template as the system prompt; one that does not verify is not sent", TEXT(template), FLAGS_CHAT },
 	{ "--key", NULL, 0, "KEY", "the KMS key that is trusted: id, ARN or alias", TEXT(key), FLAGS_SEAL | FLAGS_CHAT },

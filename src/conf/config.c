@@ -28,6 +28,7 @@ typedef struct Root {
 	ConfUi ui;
 	ConfLimits limits;
 	ConfRollback rollback;
+	ConfStops stops;
 	AlertRule *alert; size_t alert_count;
 	Budget *budget; size_t budget_count;
 	ConfFollowUp *follow_up; size_t follow_ups;
@@ -116,6 +117,14 @@ static const Setting context_rows[] = {
 #undef AT
 static const Schema context_schema = SCHEMA(context_rows);
 
+#define AT(member) .offset = offsetof(ConfPark, member)
+static const Setting park_rows[] = {
+	{ "agent", SET_TEXT, AT(agent), .min = 1, .max = 256, .unique = true, .help = "Which agent. Left out: every one without a line of its own." },
+	{ "version", SET_TEXT, AT(version), .min = 1, .max = 128, .must = true, .help = "The version that answers that it is closed." },
+};
+#undef AT
+static const SettingList park_list = { SCHEMA(park_rows), sizeof(ConfPark), NULL, NULL };
+
 #define AT(member) .offset = offsetof(Root, member)
 static const Setting root_rows[] = {
 	{ "default_context", SET_TEXT, AT(default_context), .min = 1, .max = 64, .check = check_name,
@@ -144,6 +153,16 @@ static const Setting root_rows[] = {
 	{ "rollback.known_good.days", SET_INT, AT(rollback.days), .min = 1, .max = 400, .fallback = "30", .help = "In how many days." },
 	{ "rollback.verify", SET_DURATION, AT(rollback.verify_ms), .min = SECOND, .max = 24 * HOUR, .fallback = "15m",
 	  .help = "How long an endpoint or alias may be on its way before a move ends with exit 6, its lock kept." },
+	{ "stops.ttl", SET_DURATION, AT(stops.ttl_ms), .min = 60 * SECOND, .max = 168 * HOUR, .fallback = "30m",
+	  .help = "How long a stop may hold before an alert asks about it. It is never taken back by itself." },
+	{ "stops.throttle.gateway", SET_TEXT, AT(stops.gateway), .min = 1, .max = 2048,
+	  .help = "The AgentCore gateway on which seismo stop --rung throttle makes a rate limit. Left out: there is no such rung." },
+	{ "stops.throttle.target", SET_TEXT, AT(stops.target), .min = 1, .max = 256, .fallback = "{agent}",
+	  .help = "The gateway's target that it holds for; {agent} stands for the agent." },
+	{ "stops.throttle.requests_per_minute", SET_INT, AT(stops.per_minute), .max = 1000000, .fallback = "0",
+	  .help = "How much it lets through. 0: nothing." },
+	{ "stops.parking_versions", SET_LIST, AT(stops.park), offsetof(Root, stops.parks), 0, 200, .list = &park_list,
+	  .help = "To which version seismo stop --rung park moves an agent." },
 	{ "limits.concurrent_requests_per_service", SET_INT, AT(limits.concurrent_requests_per_service), .min = 1, .max = 64,
 	  .fallback = "8", .help = "Requests in flight to one service." },
 	{ "limits.store_mb", SET_INT, AT(limits.store_mb), .min = 16, .max = 1 << 20, .fallback = "4096",
@@ -342,6 +361,7 @@ int config_parse(Arena *a, const char *file, Str text, Config *out, Err *e)
 		out->ui.refresh_ms = r.refresh_seconds * SECOND;
 	out->limits = r.limits;
 	out->rollback = r.rollback;
+	out->stops = r.stops;
 	out->budget = r.budget;
 	out->budget_count = r.budget_count;
 	out->follow_up = r.follow_up;

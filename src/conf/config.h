@@ -61,6 +61,16 @@ typedef struct ConfRollback {
 	int64_t verify_ms;
 } ConfRollback;
 
+typedef struct ConfPark { Str agent, version; } ConfPark;      /* agent empty: every other one */
+
+/* stops.*: what the rungs of the stop ladder need, and how long a stop holds before somebody is asked. */
+typedef struct ConfStops {
+	int64_t ttl_ms;                            /* 30 min */
+	Str  gateway, target;                      /* throttle: "{agent}" stands for the agent; gateway empty: there is none */
+	int64_t per_minute;
+	const ConfPark *park; size_t parks;        /* stops.parking_versions */
+} ConfStops;
+
 typedef struct ConfLimits {
 	int64_t calls_per_minute;                  /* limits.api_calls_per_minute */
 	int64_t own_nusd;                          /* limits.own_cost_usd_per_day */
@@ -77,6 +87,7 @@ typedef struct Config {
 	ConfUi ui;
 	ConfLimits limits;
 	ConfRollback rollback;
+	ConfStops stops;
 	const struct AlertRule *alert; size_t alert_count;      /* the shipped rules as the file has them, then its own */
 	const struct Budget *budget; size_t budget_count;
 	const struct ConfFollowUp *follow_up; size_t follow_ups;
