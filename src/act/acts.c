@@ -37,8 +37,16 @@ const Act acts[MOVE_ACTIONS] = {
 	/* Of two that decide on one agent at once one is told of the other: they go by the lock of its route. */
 	STATUS(MOVE_APPROVE, "approve", "approved"),
 	STATUS(MOVE_REJECT, "reject", "rejected"),
-	SWITCHES(MOVE_STOP_THROTTLE, "stop-throttle", "open", "throttled", MOVE_UNTHROTTLE, &backend_gateway, "CreateGatewayRateLimit", LIMIT_REACH, gateway_set),
-	SWITCHES(MOVE_UNTHROTTLE, "unthrottle", "throttled", "open", MOVE_STOP_THROTTLE, &backend_gateway, "DeleteGatewayRateLimit", LIMIT_REACH, gateway_set),
+	[MOVE_REGISTER] = { .name = "register", .plan = act_register_plan, .stand = act_move_stand, .finish = act_register_finish,
+		.prove = act_register_prove,
+		.way = { { &backend_dynamodb, "TransactWriteItems (a new version's item)", "nobody yet: no pointer is moved", NULL },
+		         { &backend_runtimes, "UpdateAgentRuntime", "callers of DEFAULT, which follows every new version", runtime_update },
+		         { &backend_classic, NULL, "Bedrock makes versions of an agent only by moving an alias to its draft: do that where the draft is "
+		           "edited", NULL } } },
+	SWITCHES(MOVE_STOP_THROTTLE, "stop-throttle", "open", "throttled", MOVE_UNTHROTTLE, &backend_gateway, "CreateGatewayRateLimit",
+	         LIMIT_REACH, gateway_set),
+	SWITCHES(MOVE_UNTHROTTLE, "unthrottle", "throttled", "open", MOVE_ROLLBACK, &backend_gateway, "DeleteGatewayRateLimit", LIMIT_REACH,
+	         gateway_set),
 	SWITCHES(MOVE_STOP_AB, "stop-pause-ab", "running", "paused", MOVE_RESUME_AB, &backend_ab_tests, "UpdateABTest (executionStatus PAUSED)", AB_REACH,
 	         ab_test_set),
 	SWITCHES(MOVE_RESUME_AB, "resume-ab", "paused", "running", MOVE_STOP_AB, &backend_ab_tests, "UpdateABTest (executionStatus RUNNING)", AB_REACH,

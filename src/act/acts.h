@@ -53,6 +53,10 @@ void act_status_prove(Move *m);
 void endpoint_move(Move *m);
 void alias_move(Move *m);
 void alias_pause(Move *m);             /* or the other way round: as the view's `becomes` says */
+void     act_register_plan(Move *m);
+void     act_register_finish(Move *m, Finish *f);
+void     act_register_prove(Move *m);
+void     runtime_update(Move *m);
 void ab_test_set(Move *m);
 void gateway_set(Move *m);
 void endpoint_stop_sessions(Move *m);

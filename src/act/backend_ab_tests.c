@@ -31,7 +31,7 @@ static void on_tests(Move *m, const void *out, const AwsError *err)
 	Search *s = m->search;
 
 	if (err) {
-		move_found(m, &err->err);
+		move_found(m, err);
 		return;
 	}
 	for (size_t i = 0; i < page->tests.n; i++)

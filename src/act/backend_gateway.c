@@ -18,7 +18,7 @@ static void on_gateway(Move *m, const void *out, const AwsError *err)
 	if (!err)
 		move_add(m, &backend_gateway, g->id, m->ask.agent, arena_printf(&m->arena, "%.*s/rate-limit/%.*s", STR_ARG(g->arn), STR_ARG(limit_id(m))),
 		         limit_id(m));
-	move_found(m, err ? &err->err : NULL);
+	move_found(m, err);
 }
 
 static void find(Move *m)

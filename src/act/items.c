@@ -223,6 +223,15 @@ static DdbTransactItem status_update(Arena *a, const char *table, Str agent, con
 	              ? "attribute_exists(#pk) AND attribute_not_exists(#status)" : "attribute_exists(#pk)", &w);
 }
 
+static DdbTransactItem version_put(Arena *a, const char *table, const Finish *f)
+{
+	Words w = words(a);
+
+	name(&w, "#pk", "agentId");
+	return (DdbTransactItem){ .kind = DDB_T_PUT, .put = { .table = table, .item = f->item, .item_count = f->items,
+	        .condition = "attribute_not_exists(#pk)", .names = w.name, .name_count = w.names } };
+}
+
 static DdbTransactItem lock_update(Arena *a, const LockPlace *p, const Finish *f)
 {
 	DdbKeyIn key = lock_key(a, p);
@@ -300,12 +309,14 @@ DdbQueryIn lock_scan(Arena *a, const char *table, Str op)
 
 DdbTransactIn finish_items(Arena *a, const LockPlace *p, const Finish *f, const AuditItem *audit)
 {
-	DdbTransactItem *item = ARENA_ARRAY(a, DdbTransactItem, FINISH_STATUSES + 2);
+	DdbTransactItem *item = ARENA_ARRAY(a, DdbTransactItem, FINISH_STATUSES + 3);
 	size_t n = 0;
 
 	item[n++] = lock_update(a, p, f);
 	for (size_t i = 0; i < f->statuses; i++)
 		item[n++] = status_update(a, p->table, f->agent, &f->status[i]);
+	if (f->items)
+		item[n++] = version_put(a, p->table, f);
 	item[n++] = audit_put(a, p, f->mine, audit);
 	return (DdbTransactIn){ item, n, f->token };
 }

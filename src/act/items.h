@@ -70,6 +70,7 @@ typedef struct Finish {
 	Str   at, by, reason;
 	Str   agent;                 /* whose versions these are */
 	VersionStatus status[FINISH_STATUSES]; size_t statuses;
+	const DdbField *item; size_t items;          /* a new version's item, key included */
 	Str   token;
 } Finish;
 /* T2, or its abort. Item 0 is the lock. */

@@ -13,18 +13,19 @@
 #include "act/items.h"
 #include "aws/aws.h"
 #include "conf/follow_ups.h"
+#include "conf/version_file.h"
 #include "store/journal.h"
 
 typedef struct Move Move;
 
-typedef enum MoveAction { MOVE_ROLLBACK, MOVE_ROLLOUT, MOVE_UNDO, MOVE_PAUSE, MOVE_RESUME, MOVE_APPROVE, MOVE_REJECT,
+typedef enum MoveAction { MOVE_ROLLBACK, MOVE_ROLLOUT, MOVE_UNDO, MOVE_PAUSE, MOVE_RESUME, MOVE_APPROVE, MOVE_REJECT, MOVE_REGISTER,
 	/* The stop ladder, mildest first, and what takes its rungs back beside MOVE_RESUME and MOVE_UNDO. */
 	MOVE_STOP_THROTTLE, MOVE_STOP_AB, MOVE_STOP_REJECT, MOVE_STOP_SESSIONS, MOVE_STOP_PARK, MOVE_UNTHROTTLE, MOVE_RESUME_AB,
 	MOVE_ACTIONS } MoveAction;
 const char *move_action_name(MoveAction a);      /* "rollback" */
 bool move_action_of(Str name, MoveAction *out);
 bool move_action_moves(MoveAction a);            /* it takes a pointer from one version to another */
-bool move_action_stops(MoveAction a);            /* a rung of the ladder: it has a time after which it is asked about */
+bool move_action_stops(MoveAction a);            /* a rung of the ladder: it has a time until which it is meant to hold */
 bool move_action_undo(MoveAction a, MoveAction *undo);           /* what puts it back; false: nothing does */
 
 typedef struct MoveAsk {
@@ -35,6 +36,7 @@ typedef struct MoveAsk {
 	Str   version;               /* MOVE_APPROVE, MOVE_REJECT: which */
 	int64_t percent;             /* MOVE_ROLLOUT: how much of the traffic `to` gets */
 	const Str *session; size_t sessions;         /* MOVE_STOP_SESSIONS */
+	const VersionFile *file;     /* MOVE_REGISTER; borrowed */
 	Route exact, expect;         /* MOVE_UNDO: the list that is put back, and the one that the pointer must have (none: whatever it has) */
 	Str   reason;
 	bool  no_claim;              /* break-glass: there is nobody to ask for the lock, and the operator has typed that */
@@ -64,7 +66,7 @@ typedef struct MoveView {
 	Str  version;                /* which one it is about, when that is one */
 	Str  was, becomes;           /* what changes when nothing moves: "serving", "paused" */
 	Str  change;                 /* the same as a sentence; empty when a pointer moves */
-	int64_t until_ms;            /* of a stop: when it is asked about, if it still holds; 0: it is none */
+	int64_t until_ms;            /* of a stop: until when it is meant to hold; 0: it is none */
 	Str  resolution;             /* of move_resolve: what will be done, or how it had ended already */
 	Str  evidence, drift;        /* why this target; what stands in the way of trusting the plan (empty: nothing) */
 	Str  reason, by, account;    /* by: the caller's ARN */
@@ -86,7 +88,7 @@ typedef struct MoveSpec {
 	Str  context, account, host;
 	const char *agents_table, *lock_table;
 	bool dynamodb, agentcore, classic;           /* where agents are looked for */
-	int64_t stop_ms;             /* how long a stop holds before somebody is asked; 0: 30 min */
+	int64_t stop_ms;             /* how long a stop is meant to hold; 0: 30 min */
 	/* MOVE_STOP_THROTTLE: the gateway, the target of a rate limit there, and how much it lets through. */
 	Str  gateway, throttle_target; int64_t per_minute;
 	const ConfFollowUp *follow_up; size_t follow_ups;    /* done after a verified move, before on_done */

@@ -5,6 +5,8 @@
 #define ACT_MOVE_OWN_H
 
 #include "act/acts.h"
+#include "api/agentcore.h"
+#include "wire/jsonw.h"
 #include "wire/text.h"
 
 enum { REQUESTS_MAX = 64, LEFT_MAX = FINISH_STATUSES - 1 };
@@ -34,7 +36,7 @@ struct Backend {
 	/* Of a lock's key: agent and pointer_name, if that is one of its; an action is taken up that only the lock knows of. */
 	bool (*place)(Move *m, Str key);
 };
-extern const Backend backend_dynamodb, backend_agentcore, backend_classic, backend_ab_tests, backend_gateway;
+extern const Backend backend_dynamodb, backend_agentcore, backend_classic, backend_ab_tests, backend_gateway, backend_runtimes;
 
 struct Move {
 	MoveSpec spec;
@@ -89,6 +91,7 @@ struct Move {
 	int  deeds;
 	bool answered_no, deed_unsure;       /* the last one was refused by AWS; one of them may have been taken, or may still be */
 	Err  deed_err; AwsFault deed_fault;  /* of the last ask */
+	AcRuntime *runtime;           /* of backend_runtimes: the newest version as it was read */
 	bool sessions_ended;                 /* all that were named */
 	size_t session_at;
 	MoveFollow follow[FOLLOW_UPS_MAX];

@@ -180,7 +180,7 @@ static void ask_everything(Doctor *d)
 {
 	Session *s = d->session;
 
-	d->facts = (NeedFacts){ .account = s->account[0] ? str_of(s->account) : s->ctx->account_id, .region = session_region(s),
+	d->facts = (NeedFacts){ .account = s->account[0] ? str_of(s->account) : s->ctx->account_id, .region = session_region(s), .conf = s->conf,
 	                        .src = &s->ctx->src, .write = s->ctx->write, .playground = s->ctx->playground };
 	d->pending++;
 	doctor_rows(d);

@@ -3,6 +3,8 @@
 
 #include "act/items.h"
 #include "api/agentcore.h"
+#include "api/agentcore_data.h"
+#include "api/agentcore_gateway.h"
 #include "api/bedrock_agent.h"
 #include "api/kms.h"
 #include "api/ssm.h"
@@ -54,6 +56,26 @@ static void ask_version(Doctor *d, DoctorLine *line, DoctorDone done)
 	doctor_call(d, &op_bedrock_agent_get_version, &(BaVersionIn){ STR("SEISMODOCT"), STR("1") }, done, line);
 }
 
+static void ask_gateway(Doctor *d, DoctorLine *line, DoctorDone done)
+{
+	doctor_call(d, &op_agentcore_get_gateway, &(AcGatewayIn){ STR("seismo-doctor-0000000000") }, done, line);
+}
+
+static void ask_limit(Doctor *d, DoctorLine *line, DoctorDone done)
+{
+	doctor_call(d, &op_agentcore_get_rate_limit, &(AcRateLimitIn){ STR("seismo-doctor-0000000000"), nobody }, done, line);
+}
+
+static void ask_tests(Doctor *d, DoctorLine *line, DoctorDone done)
+{
+	doctor_call(d, &op_agentcore_list_ab_tests, &(AcListIn){ .max = 1 }, done, line);
+}
+
+static void ask_test(Doctor *d, DoctorLine *line, DoctorDone done)
+{
+	doctor_call(d, &op_agentcore_get_ab_test, &(AcTestIn){ STR("seismo_doctor-0000000000") }, done, line);
+}
+
 static void ask_parameter(Doctor *d, DoctorLine *line, DoctorDone done)
 {
 	doctor_call(d, &op_ssm_get_parameter, &(SsmGetIn){ .name = STR("/seismo-doctor") }, done, line);
@@ -74,6 +96,8 @@ static const struct { const AwsOp *op; NeedOn on; void (*ask)(Doctor *d, DoctorL
 	{ &op_dynamodb_scan, ON_LOCK_TABLE, ask_scan }, { &op_agentcore_get_runtime, ON_RUNTIMES, ask_runtime },
 	{ &op_agentcore_get_endpoint, ON_RUNTIMES, ask_endpoint }, { &op_bedrock_agent_get_version, ON_CLASSIC, ask_version },
 	{ &op_kms_verify, ON_KEYS, ask_verify }, { &op_ssm_get_parameter, ON_PARAMETERS, ask_parameter },
+	{ &op_agentcore_get_gateway, ON_GATEWAYS, ask_gateway }, { &op_agentcore_get_rate_limit, ON_GATEWAYS, ask_limit },
+	{ &op_agentcore_list_ab_tests, ON_REGION, ask_tests }, { &op_agentcore_get_ab_test, ON_AB_TESTS, ask_test },
 };
 
 void doctor_moves_ask(Doctor *d, const Need *need, DoctorLine *line, DoctorDone done)

@@ -1,6 +1,8 @@
 #include "app/needs.h"
 
 #include "api/agentcore.h"
+#include "api/agentcore_data.h"
+#include "api/agentcore_gateway.h"
 #include "api/bedrock.h"
 #include "api/bedrock_agent.h"
 #include "api/charge.h"
@@ -16,6 +18,7 @@
 #include "api/service_quotas.h"
 #include "api/ssm.h"
 #include "aws/partition.h"
+#include "conf/follow_ups.h"
 #include "api/sts.h"
 
 static const Need rows[];
@@ -102,6 +105,12 @@ size_t need_resources(const Need *need, const NeedFacts *f, Arena *a, Str **out)
 	case ON_KEYS:
 		r[0] = any_arn(f, a, "kms", "key");
 		return 1;
+	case ON_GATEWAYS:
+		r[0] = any_arn(f, a, "bedrock-agentcore", "gateway");
+		return 1;
+	case ON_AB_TESTS:
+		r[0] = any_arn(f, a, "bedrock-agentcore", "ab-test");
+		return 1;
 	case ON_PARAMETERS:
 		r[0] = any_arn(f, a, "ssm", "parameter");
 		return 1;
@@ -128,6 +137,14 @@ static bool asks_insights(const AwsOp *op)
 	return op == &op_logs_start_query || op == &op_logs_get_query_results || op == &op_logs_stop_query;
 }
 
+static bool follows(const NeedFacts *f, FollowKind kind)
+{
+	for (size_t i = 0; f->conf && i < f->conf->follow_ups; i++)
+		if (f->conf->follow_up[i].kind == kind)
+			return true;
+	return false;
+}
+
 bool need_counts(const Need *need, const NeedFacts *f)
 {
 	if (need->op == &op_ce_get_cost_and_usage)
@@ -137,6 +154,12 @@ bool need_counts(const Need *need, const NeedFacts *f)
 	if (asks_insights(need->op) && (f->src->cost_mode == CONF_COST_TAIL || !f->src->log_group_count))
 		return false;
 	switch (need->on) {
+	case ON_PARAMETERS:
+		return f->write && follows(f, FOLLOW_SSM);
+	case ON_BUSES:
+		return follows(f, FOLLOW_EVENTBRIDGE);
+	case ON_GATEWAYS:
+		return f->write && f->conf && f->conf->stops.gateway.n;
 	case ON_JOBS_INDEX:
 		return f->src->jobs_table.n && f->src->jobs_index.n;
 	case ON_JOBS_TABLE:
@@ -161,7 +184,8 @@ const char *need_on_name(NeedOn on)
 		[ON_AGENTS_TABLE] = "AgentsTable",
 		[ON_LOCK_TABLE] = "LockTable", [ON_JOB_LOGS] = "JobLogs", [ON_ALL_LOGS] = "LogGroups", [ON_MODELS] = "Models",
 		[ON_RUNTIMES] = "Runtimes", [ON_CLASSIC] = "Agents", [ON_ALIASES] = "AgentAliases",
-		[ON_PROFILES] = "Profiles", [ON_KEYS] = "Keys", [ON_PARAMETERS] = "Parameters", [ON_BUSES] = "EventBuses",
+		[ON_PROFILES] = "Profiles", [ON_KEYS] = "Keys", [ON_GATEWAYS] = "Gateways", [ON_AB_TESTS] = "AbTests",
+		[ON_PARAMETERS] = "Parameters", [ON_BUSES] = "EventBuses",
 	};
 
 	return names[on];
@@ -230,6 +254,15 @@ static const Need rows[] = {
 	{ &op_agentcore_update_endpoint, ON_RUNTIMES, "rollback", false },
 	{ &op_bedrock_agent_update_alias, ON_ALIASES, "rollback", false },
 	{ &op_dynamodb_create_table, ON_LOCK_TABLE, "setup", true },
+	{ &op_agentcore_update_runtime, ON_RUNTIMES, "register", true },
+	{ &op_agentcore_get_gateway, ON_GATEWAYS, "stop", true },
+	{ &op_agentcore_get_rate_limit, ON_GATEWAYS, "stop", true },
+	{ &op_agentcore_create_rate_limit, ON_GATEWAYS, "stop", true },
+	{ &op_agentcore_delete_rate_limit, ON_GATEWAYS, "stop, undo", true },
+	{ &op_agentcore_list_ab_tests, ON_REGION, "stop", true },
+	{ &op_agentcore_get_ab_test, ON_AB_TESTS, "stop", true },
+	{ &op_agentcore_update_ab_test, ON_AB_TESTS, "stop", true },
+	{ &op_agentcore_stop_session, ON_RUNTIMES, "stop", true },
 	{ &op_ssm_get_parameter, ON_PARAMETERS, "follow_ups", true },
 	{ &op_ssm_put_parameter, ON_PARAMETERS, "follow_ups", true },
 	{ &op_events_put_events, ON_BUSES, "follow_ups", true },

@@ -17,6 +17,7 @@ typedef enum NeedOn {
 	ON_PROFILES,         /* the account's application inference profiles: which ones is what calls name */
 	ON_RUNTIMES,         /* AgentCore's runtimes */
 	ON_KEYS,             /* the account's KMS keys: which one is trusted is said at the call */
+	ON_GATEWAYS, ON_AB_TESTS,    /* AgentCore's */
 	ON_PARAMETERS, ON_BUSES,     /* what follow-ups name */
 	ON_CLASSIC, ON_ALIASES,      /* Bedrock agents; their aliases */
 	ON_MODELS,           /* foundation models and inference profiles: which ones is chosen at the call */
@@ -33,6 +34,7 @@ typedef struct Need {
 typedef struct NeedFacts {
 	Str  account, region;        /* account: twelve digits */
 	const ConfSources *src;
+	const Config *conf;          /* follow_ups and stops; NULL: none are configured */
 	bool write, playground;      /* of the context */
 } NeedFacts;
 

@@ -35,6 +35,8 @@ static const Command commands[] = {
 	{ "resume", "AGENT [--pointer P] --reason TEXT", "let it serve again", FLAGS_ACT | FLAGS_MOVE, cmd_resume, false, NULL },
 	{ "approve", "AGENT V --reason TEXT", "a version may be pointed to", FLAGS_ACT | FLAGS_MOVE, cmd_approve, false, NULL },
 	{ "reject", "AGENT V --reason TEXT", "a version may not be pointed to", FLAGS_ACT | FLAGS_MOVE, cmd_reject, false, NULL },
+	{ "register", "AGENT FILE.yaml --reason TEXT", "a new version, in the agents table or of an AgentCore runtime", FLAGS_ACT | FLAGS_MOVE,
+	  cmd_register, false, NULL },
 	{ "stop", "AGENT --rung R --reason TEXT", "the stop ladder, mildest first: throttle, pause-ab, reject, sessions, park",
 	  FLAGS_ACT | FLAGS_MOVE | FLAGS_STOP, cmd_stop, false, NULL },
 	{ "op", "list|show OP|resolve OP", "what was begun, and the end of what is not known", FLAGS_ACT, cmd_op, false, NULL },

@@ -24,6 +24,7 @@ int cmd_resume(const Options *o);
 int cmd_approve(const Options *o);
 int cmd_reject(const Options *o);
 int cmd_stop(const Options *o);
+int cmd_register(const Options *o);
 int cmd_op(const Options *o);
 int cmd_audit(const Options *o);
 int cmd_setup(const Options *o);

@@ -46,7 +46,7 @@ static int find_account(Session *s, char account[16], Err *e)
 static int print_policy(Session *s, Err *e)
 {
 	char account[16];
-	NeedFacts f = { .region = session_region(s), .src = &s->ctx->src, .write = s->ctx->write, .playground = s->ctx->playground };
+	NeedFacts f = { .region = session_region(s), .src = &s->ctx->src, .conf = s->conf, .write = s->ctx->write, .playground = s->ctx->playground };
 	Buf out = { 0 };
 	const Need *need;
 	size_t n, size;

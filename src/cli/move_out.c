@@ -145,7 +145,7 @@ void move_out_plan(const Session *s, const Move *m)
 	                           : STR("NO CLAIM: others can move it at the same time"));
 	if (v->until_ms) {
 		time_format_iso(v->until_ms, until);
-		line(&a, "until", arena_printf(&a, "%s; then it is asked about, and stays until it is undone", until));
+		line(&a, "until", arena_printf(&a, "%s; it stays until it is undone", until));
 	}
 	for (size_t i = 0; i < v->follows; i++)
 		line(&a, i ? "" : "then", v->follow[i].what);

@@ -154,7 +154,7 @@ static const Setting root_rows[] = {
 	{ "rollback.verify", SET_DURATION, AT(rollback.verify_ms), .min = SECOND, .max = 24 * HOUR, .fallback = "15m",
 	  .help = "How long an endpoint or alias may be on its way before a move ends with exit 6, its lock kept." },
 	{ "stops.ttl", SET_DURATION, AT(stops.ttl_ms), .min = 60 * SECOND, .max = 168 * HOUR, .fallback = "30m",
-	  .help = "How long a stop may hold before an alert asks about it. It is never taken back by itself." },
+	  .help = "How long a stop is meant to hold: plan and journal say until when. It is never taken back by itself." },
 	{ "stops.throttle.gateway", SET_TEXT, AT(stops.gateway), .min = 1, .max = 2048,
 	  .help = "The AgentCore gateway on which seismo stop --rung throttle makes a rate limit. Left out: there is no such rung." },
 	{ "stops.throttle.target", SET_TEXT, AT(stops.target), .min = 1, .max = 256, .fallback = "{agent}",

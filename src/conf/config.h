@@ -63,7 +63,7 @@ typedef struct ConfRollback {
 
 typedef struct ConfPark { Str agent, version; } ConfPark;      /* agent empty: every other one */
 
-/* stops.*: what the rungs of the stop ladder need, and how long a stop holds before somebody is asked. */
+/* stops.*: what the rungs of the stop ladder need, and how long a stop is meant to hold. */
 typedef struct ConfStops {
 	int64_t ttl_ms;                            /* 30 min */
 	Str  gateway, target;                      /* throttle: "{agent}" stands for the agent; gateway empty: there is none */

@@ -128,7 +128,12 @@ def test_policy_allows_every_row(quiet):
     # The context without a configuration may write; it is said what.
     writes = {a for s in policy["Statement"] if s["Sid"].startswith("Write") for a in s["Action"]}
     assert writes == {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:CreateTable", "kms:Sign", "bedrock-agentcore:UpdateAgentRuntimeEndpoint",
-                      "bedrock:UpdateAgentAlias"}
+                      "bedrock:UpdateAgentAlias", "bedrock-agentcore:UpdateAgentRuntime", "bedrock-agentcore:UpdateABTest",
+                      "bedrock-agentcore:StopRuntimeSession"}
+    # What only a configuration asks for is in no policy without it.
+    quiet.config("follow_ups: [{kind: ssm, name: /v, value: x}, {kind: eventbridge}]\nstops: {throttle: {gateway: g-1}}\n")
+    more = {a for s in json.loads(quiet.run("doctor", "--iam").stdout)["Statement"] if s["Sid"].startswith("Write") for a in s["Action"]} - writes
+    assert more == {"ssm:PutParameter", "events:PutEvents", "bedrock-agentcore:CreateGatewayRateLimit", "bedrock-agentcore:DeleteGatewayRateLimit"}
     quiet.config("contexts:\n  only: {region: us-east-1, account_id: \"000000000000\", stage: dev}\n")
     reads = json.loads(quiet.run("doctor", "--iam", "-x", "only").stdout)
     assert not writes & {a for s in reads["Statement"] for a in s["Action"]}

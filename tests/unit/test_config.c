@@ -167,7 +167,7 @@ static void wrong_values(void **state)
 	refused("contexts:\n  a:\n    sources: {job: {}}\n", "c.yaml:3:15: unknown key \"job\" in contexts.a.sources: did you mean \"jobs\"?");
 	refused("ui: {mouse: true}\n", "known here: theme, refresh, ascii, time_zone");
 	refused("ui.theme: dark\n", "unknown key");
-	refused("stops: {ttl: 30m}\n", "unknown key \"stops\"");
+	refused("hooks: {ttl: 30m}\n", "unknown key \"hooks\"");
 	refused("ui: [a]\n", "ui must be a map");
 	refused("ui: {refresh: 2}\n", "c.yaml:1:15: ui.refresh must be a duration such as 30s, 5m, 2h or 35d, from 1s to 1h");
 	refused("ui: {refresh: 2h}\n", "from 1s to 1h");
