@@ -271,6 +271,9 @@ SOURCES = {
     # The journal, the audit file and the table's items of a move.
     "rollback": Source(ENV, args=("rollback", "writer", "--pointer", "route", "--from", "2", "--to", "1", "--write", "--yes", "--reason", "r"),
                        faults=[*FEW, "denied", "inside", "web page", "hangs up"]),
+    "pause": Source(ENV, args=("pause", "writer", "--pointer", "route", "--write", "--yes", "--reason", "r"), faults=[*FEW, "denied", "hangs up"]),
+    "approve": Source(ENV, args=("approve", "writer", "1", "--write", "--yes", "--reason", "r"), faults=[*FEW, "denied"]),
+    "stop": Source(ENV, args=("stop", "writer", "--rung", "pause-ab", "--write", "--yes", "--reason", "r"), faults=[*FEW, "denied"]),
     "setup": Source(ENV, args=("setup", "--write", "--yes", "--reason", "r"), faults=[*FEW, "denied"]),
     "op": Source(ENV, args=("op", "resolve", "0f8e6f0e-1111-4222-8333-944455556666", "--write", "--yes", "--reason", "r"), faults=FEW),
     "template": Source(ENV, args=("template", "verify", "../home/offer", "--key", "alias/k", "--agent", "a", "--environment", "e"),
