@@ -103,6 +103,7 @@ void notice_find(Session *s, const SessionSpec *spec)
 		(void)snprintf(s->notice, sizeof s->notice, "SIGNED REQUESTS GO TO %.160s", url.p);
 	} else if (keys_overridden(s, spec) || endpoint_overridden(s, spec)) {
 		s->read_only |= !mild;
+		s->unlockable &= mild;
 	} else {
 		(void)region_overridden(s, spec);
 	}

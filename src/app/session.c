@@ -91,7 +91,7 @@ static int client_open(Session *s, const SessionSpec *spec, Err *e)
 		.region = spec->region.n ? spec->region : s->ctx->region,
 		.endpoint_url = spec->endpoint_url.n ? spec->endpoint_url : s->ctx->endpoint_url,
 		.allow_foreign_endpoint = s->ctx->allow_foreign_endpoint,
-		.read_only = s->read_only, .guarded = true, .account = s->ctx->account_id,
+		.read_only = s->read_only, .unlockable = s->unlockable, .guarded = true, .account = s->ctx->account_id,
 		.paid = paid_of(s),
 		.meter = { .note = own_note, .today = own_today, .day_nusd = s->conf->limits.own_nusd, .arg = s },
 		.bucket = &s->shared->bucket,
@@ -180,6 +180,7 @@ static int open_all(Session *s, const SessionSpec *spec, Err *e)
 	s->prices_endpoint = arena_str(&s->arena, prices_endpoint(spec->endpoint_url.n ? spec->endpoint_url : s->ctx->endpoint_url));
 	s->stage = spec->demo ? STR("prod") : s->ctx->stage;
 	s->read_only = spec->read_only || !(spec->demo || may_write(s->ctx, spec->write));
+	s->unlockable = s->read_only && !spec->read_only && may_write(s->ctx, true);
 	if (client_open(s, spec, e) < 0)
 		return -1;
 	notice_find(s, spec);

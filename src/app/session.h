@@ -58,6 +58,7 @@ typedef struct Session {
 	OwnCost own_cost;                 /* of all its calls */
 	char *store_path;                 /* NULL: nowhere to keep a snapshot */
 	bool  demo, read_only;
+	bool  unlockable;                 /* a typed name may open it for one action, though it is read-only (app/consent.h) */
 	Str   stage;
 	char  account[16];                /* from GetCallerIdentity; empty until it answered */
 	char  found[16];                  /* whose the keys are when that is another account than the configured one */

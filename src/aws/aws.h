@@ -37,6 +37,7 @@ typedef struct AwsClientSpec {
 	Str  endpoint_url;          /* --endpoint-url or the context's; beats the environment */
 	bool allow_foreign_endpoint;
 	bool read_only;             /* AWS_WRITE rows are refused */
+	bool unlockable;            /* but for calls that a person has unlocked */
 	bool guarded;               /* and without it until aws_identity says OK */
 	Str  account;               /* that keys must belong to; empty: the first one that AWS names */
 	bool fetches_keys;          /* bodies hold secrets: nothing of them is repeated in a message */
@@ -78,6 +79,7 @@ typedef struct AwsHandler {
 	int64_t total_ms;           /* whole call, waits included; 0: the row's total_s */
 	int64_t estimate_nusd;      /* AWS_PAID: what it may cost at most; reserved until aws_settle */
 	CallRank rank;              /* who waits when a minute has no room for more */
+	bool unlocked;              /* it belongs to the one action that a person has unlocked; counts where the client is unlockable */
 } AwsHandler;
 
 /* in (NULL: nothing of it is given) is encoded before aws_call returns. NULL and Err (nothing was sent) when it

@@ -28,7 +28,7 @@ struct AwsClient {
 	char expected[16], found[16];       /* account that keys must belong to, and that of the last ones that did not */
 	int  confirmed;                     /* generation of keys that AWS has named that account for; -1: none */
 	bool guarded;
-	bool allow_foreign, read_only, fetches_keys, closing, fips, dualstack;
+	bool allow_foreign, read_only, unlockable, fetches_keys, closing, fips, dualstack;
 	int max_attempts, concurrent;
 	int64_t (*now_ms)(void *); void *now_arg;
 	int64_t skew_ms;                    /* AWS's clock minus ours; for signing only */
@@ -107,7 +107,7 @@ int settings_read(AwsClient *c, const AwsClientSpec *spec, Err *e);   /* ERR_USA
 
 /* gate.c */
 void gate_identity(AwsClient *c, Str access, Str account);  /* AWS has said whose key this is */
-int  gate_allow(const AwsClient *c, const AwsOp *op, Err *e);      /* the class of the row */
+int  gate_allow(const AwsClient *c, const AwsOp *op, bool unlocked, Err *e);      /* the class of the row */
 int  gate_reserve(AwsCall *call, Err *e);                  /* room under the caps; taken */
 int  gate_find(AwsCall *call, Err *e);                     /* finds the call's breaker */
 bool gate_must_wait(const AwsCall *call);                  /* for a probe to come back */

@@ -73,6 +73,7 @@ AwsClient *aws_client_new(Http *http, const AwsClientSpec *spec, AwsCreds *creds
 	c->endpoint_url = arena_str(&c->arena, spec->endpoint_url);
 	c->allow_foreign = spec->allow_foreign_endpoint;
 	c->read_only = spec->read_only;
+	c->unlockable = spec->unlockable;
 	c->fetches_keys = spec->fetches_keys;
 	c->guarded = spec->guarded;
 	c->confirmed = -1;
@@ -218,7 +219,7 @@ AwsCall *aws_call(AwsClient *c, const AwsOp *op, const void *in, const AwsHandle
 	int64_t usual = op->total_s ? op->total_s * INT64_C(1000) : op->stream ? 0 : CALL_TOTAL_MS;
 	int64_t total = h->total_ms ? h->total_ms : usual;
 
-	if (gate_allow(c, op, e) < 0)
+	if (gate_allow(c, op, h->unlocked, e) < 0)
 		return NULL;
 	call = xcalloc(1, sizeof *call);
 	*call = (AwsCall){ .client = c, .op = op, .h = *h, .holds = 1, .deadline_ms = total > 0 ? clock_mono_ms() + total : 0 };

@@ -59,7 +59,7 @@ static bool has_own_purse(const AwsClient *c, const AwsOp *op)
 	return c->meter.today && charge_of(op);
 }
 
-int gate_allow(const AwsClient *c, const AwsOp *op, Err *e)
+int gate_allow(const AwsClient *c, const AwsOp *op, bool unlocked, Err *e)
 {
 	if (c->closing)
 		return err_set(e, "%s %s: the connection to AWS is being closed", op->service->name, op->name);
@@ -67,7 +67,7 @@ int gate_allow(const AwsClient *c, const AwsOp *op, Err *e)
 	if (!is_known(op))
 		return err_kind(e, ERR_REFUSED, "%s %s is not in the list of operations, so it is refused; this is a bug of the program",
 		                op->service->name, op->name);
-	if (c->read_only && op->cls == AWS_WRITE)
+	if (c->read_only && !(unlocked && c->unlockable) && op->cls == AWS_WRITE)
 		return err_kind(e, ERR_REFUSED, "%s %s would write, and this context is read-only; set write: true in the context and "
 		                "start with --write", op->service->name, op->name);
 	if (op->cls == AWS_WRITE && guard(c, op, e) < 0)

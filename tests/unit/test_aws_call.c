@@ -309,6 +309,31 @@ static int put_refused(Rig *r, const char *because)
 	return 1;
 }
 
+/* A card's typed name opens a read-only session for its own calls, where the configuration allows writing; whose keys these are is asked all the same. */
+static void one_action_may_be_unlocked(void **state)
+{
+	static const struct { bool unlockable, unlocked, guarded, goes; } rows[] = {
+		{ false, false, false, false }, { false, true, false, false }, { true, false, false, false }, { true, true, false, true }, { true, true, true, false },
+	};
+	DdbPutIn put = { .table = "jobs", .item = key_a, .item_count = 1 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		Rig *r = calloc(1, sizeof *r);
+		AwsHandler h = { .on_done = on_done, .arg = r, .unlocked = rows[i].unlocked };
+		Err e = { 0 };
+
+		r->step[0] = (Step){ .kind = REPLY, .status = 200, .body = STR("{}") };
+		r->steps = 1;
+		open_rig(r, &(AwsClientSpec){ .read_only = true, .unlockable = rows[i].unlockable, .guarded = rows[i].guarded, .account = STR("1") });
+		assert_int_equal(aws_call(r->client, &op_dynamodb_put_item, &put, &h, &e) != NULL, rows[i].goes);
+		assert_int_equal(e.kind, rows[i].goes ? 0 : ERR_REFUSED);
+		while (rows[i].goes && !r->asked)
+			(void)uv_run(&r->loop, UV_RUN_ONCE);
+		done(r);
+	}
+}
+
 /* M1: nothing is written before AWS has named the configured account for the keys that sign. */
 static void m1_writes_wait_for_the_identity(void **state)
 {
@@ -546,7 +571,7 @@ int main(void)
 		cmocka_unit_test(garbage_names_the_field), cmocka_unit_test(damaged_body_is_asked_again), cmocka_unit_test(torn_body),
 		cmocka_unit_test(no_answer_in_time), cmocka_unit_test(unreachable), cmocka_unit_test(clock_is_corrected_once),
 		cmocka_unit_test(clock_is_corrected_for_all),
-		cmocka_unit_test(wrong_secret_is_not_skew), cmocka_unit_test(read_only_refuses), cmocka_unit_test(m1_writes_wait_for_the_identity), cmocka_unit_test(whole_stream),
+		cmocka_unit_test(wrong_secret_is_not_skew), cmocka_unit_test(read_only_refuses), cmocka_unit_test(one_action_may_be_unlocked), cmocka_unit_test(m1_writes_wait_for_the_identity), cmocka_unit_test(whole_stream),
 		cmocka_unit_test(exception_midway), cmocka_unit_test(tail_shows_updates_only), cmocka_unit_test(stream_without_its_end), cmocka_unit_test(cancelled),
 		cmocka_unit_test(eight_at_once), cmocka_unit_test(too_late_is_not_sent), cmocka_unit_test(free_cancels_all), cmocka_unit_test(identity),
 	};
