@@ -87,12 +87,15 @@ static void on_call(AwsCall *call, const void *out, const AwsError *err, void *a
 
 	m->call = NULL;
 	note_request(m, aws_call_op(call), aws_call_request_id(call));
-	then(m, out, err);
+	if (m->stopping && !m->going)
+		move_refuse(m, ERR_FAILED, "stopped before anything was sent");
+	else
+		then(m, out, err);
 }
 
 void move_call(Move *m, const AwsOp *op, const void *in, MoveThen *then)
 {
-	const AwsHandler h = { .on_done = on_call, .arg = m, .rank = RANK_PERSON };
+	const AwsHandler h = { .on_done = on_call, .arg = m, .rank = RANK_PERSON, .unlocked = m->unlocked };
 	AwsError unsent = { .fault = AWS_VALIDATION };
 
 	m->then = then;
@@ -355,6 +358,13 @@ int move_journal(Move *m, Err *e)
 	return rc;
 }
 
+void move_consent(Move *m, Str reason, bool unlocked)
+{
+	if (reason.p)
+		m->v.reason = m->ask.reason = move_keep(m, reason);
+	m->unlocked = unlocked;
+}
+
 void move_go(Move *m)
 {
 	char op[UUID_TEXT];
@@ -376,6 +386,9 @@ void move_go(Move *m)
 void move_stop(Move *m)
 {
 	m->stopping = true;
+	/* A plan only reads: nobody waits for its answer. */
+	if (!m->going && m->call)
+		aws_cancel(m->call);
 	if (!m->going && !m->call && !m->waited)
 		move_refuse(m, ERR_FAILED, "stopped before anything was sent");
 }

@@ -71,6 +71,7 @@ typedef struct MoveView {
 	Str  evidence, drift;        /* why this target; what stands in the way of trusting the plan (empty: nothing) */
 	Str  reason, by, account;    /* by: the caller's ARN */
 	bool claim, no_table;        /* no_table: there is no lock table */
+	bool no_lock;                /* refused because nobody could be asked for the lock: MoveAsk.no_claim goes on without */
 	int64_t rev_seen, rev_now;
 	int64_t started_ms, finished_ms;
 	bool verified;
@@ -106,6 +107,9 @@ Move *move_start(const MoveSpec *spec, const MoveAsk *ask);
 /* Takes up an action whose end is not known, one's own or anybody's: on_planned comes when it is clear what it should end in (`resolution`
  * says it; move_go does it), on_done at once when nothing is left to do, or not yet. The journal's row ends with it. */
 Move *move_resolve(const MoveSpec *spec, Str op);
+/* What the person has said since the plan, before move_go: why; and whether their word opens a read-only session for this one action
+ * (AwsHandler.unlocked). reason is copied; its p NULL: as asked. */
+void  move_consent(Move *m, Str reason, bool unlocked);
 /* Writes. From here on the outcome is kept in the journal. */
 void  move_go(Move *m);
 /* Ends it at the next point that is safe: before the claim nothing was done; a claim that led to nothing is let go; what AWS may have

@@ -50,8 +50,8 @@ struct Move {
 	MoveThen *then;
 	uv_timer_t timer;
 	void (*waited)(Move *m);
-	bool closing, stopping, going, ended;
 	bool risky;                          /* the lock may be held, or the pointer may be moved: it has an end only when that is seen */
+	bool closing, stopping, going, ended, unlocked;
 	void (*find)(Move *m);
 	void (*begin)(Move *m);              /* what move_go leads to, once the keys are known to be the same */
 	int  finder;                         /* which back end is being asked */

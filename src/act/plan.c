@@ -106,6 +106,7 @@ static void plan_row(Move *m, const LockRow *row)
 	}
 	/* Without a lock table nothing is claimed; whether that is allowed the operator has to type. */
 	if (!row && !m->ask.no_claim) {
+		v->no_lock = true;
 		move_refuse(m, ERR_REFUSED, "%s%s. `seismo setup` makes the table; --confirm \"%.*s unlocked-race\" moves without a claim",
 		       v->no_table ? "there is no lock table, so two operators could move at once: " : "", m->read_err.text, STR_ARG(v->name));
 		return;
