@@ -6,15 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/known_good.h"
-#include "base/clock.h"
-#include "base/file.h"
+#include "app/consent.h"
 #include "cli/ask.h"
 #include "cli/cli.h"
 #include "cli/move_out.h"
 
-enum { REASON_MAX = 500, SAFE_MS = 30000 };
-#define UNLOCKED_RACE " unlocked-race"
+enum { SAFE_MS = 30000 };
 
 static const int signals[3] = { SIGHUP, SIGTERM, SIGINT };
 
@@ -72,20 +69,7 @@ static void unwatch(Acting *r)
 
 static int choose(void *arg, const MoveView *v, Arena *a, Str *to, Str *evidence, Err *e)
 {
-	Acting *r = arg;
-	const ConfRollback *c = &r->s.conf->rollback;
-	const GoodRule rule = { c->min_jobs, c->days, GOOD_MOST_FAILED_PERMILLE };
-	Store *store;
-	int rc;
-
-	if (!r->s.store_path || !file_exists(r->s.store_path))
-		return err_kind(e, ERR_USAGE, "this context has no snapshot yet, so nothing is known of how versions did; name the target with --to");
-	if (!(store = store_open(r->s.store_path, STORE_READ, NULL, e)))
-		return -1;
-	rc = known_good(store, v->name, arena_printf(a, "%.*s/%.*s", STR_ARG(v->name), STR_ARG(v->pointer_name)), v->leaves,
-	                &rule, clock_wall_ms(), a, to, evidence, e);
-	store_close(store);
-	return rc;
+	return mover_choose(&((Acting *)arg)->mover, NULL, v, a, to, evidence, e);
 }
 
 static void on_step(void *arg, Move *m, const char *sentence)
@@ -95,41 +79,37 @@ static void on_step(void *arg, Move *m, const char *sentence)
 	(void)fprintf(stderr, "seismo: %s\n", sentence);
 }
 
-static bool is_prod(const Acting *r)
-{
-	return !str_is(r->s.stage, "dev") && !str_is(r->s.stage, "test");
-}
-
 bool acting_unlocked(const Options *o)
 {
-	return o->confirm && str_ends(str_of(o->confirm), STR(UNLOCKED_RACE));
+	return consent_says_race(str_of(o->confirm));
 }
 
 int acting_may(const Acting *r, Str name, Err *e)
 {
 	const Options *o = r->o;
-	Str said = str_of(o->confirm);
-	bool typed;
+	const Session *s = &r->s;
+	const Consent c = { .name = name, .typed = o->confirm ? str_of(o->confirm) : (Str){ NULL, 0 }, .reason = str_of(o->reason), .yes = o->yes };
 
-	if (acting_unlocked(o))
-		said.n -= sizeof UNLOCKED_RACE - 1;
-	typed = o->confirm && str_eq(said, name);
-	if (r->s.read_only && o->write && r->s.notice[0])
-		return err_kind(e, ERR_REFUSED, "context %.*s is read-only now: %s; write into its configuration what shall hold", STR_ARG(r->s.ctx->name),
-		                r->s.notice);
-	if (r->s.read_only)
-		return err_kind(e, ERR_REFUSED, "context %.*s is read-only%s", STR_ARG(r->s.ctx->name), r->s.ctx->write ? "; add --write"
+	switch (consent_look(s, &c)) {
+	case CONSENT_GIVEN:
+		return 0;
+	case CONSENT_READ_ONLY:
+		if (o->write && s->notice[0])
+			return err_kind(e, ERR_REFUSED, "context %.*s is read-only now: %s; write into its configuration what shall hold",
+			                STR_ARG(s->ctx->name), s->notice);
+		return err_kind(e, ERR_REFUSED, "context %.*s is read-only%s", STR_ARG(s->ctx->name), s->ctx->write ? "; add --write"
 		                : "; set write: true (and account_id) in its configuration and add --write");
-	if (!o->reason)
-		return err_kind(e, ERR_USAGE, "--reason TEXT is missing, up to %d bytes: whoever looks at it tomorrow wants to know", REASON_MAX);
-	if (o->confirm && !typed)
+	case CONSENT_REASON:
+		return err_kind(e, ERR_USAGE, "--reason TEXT is missing, up to %d bytes: whoever looks at it tomorrow wants to know", CONSENT_REASON_MAX);
+	case CONSENT_OTHER_NAME:
 		return err_kind(e, ERR_REFUSED, "--confirm says %s, and the agent is %.*s; nothing was done", o->confirm, STR_ARG(name));
-	if (is_prod(r) && !typed)
-		return err_kind(e, ERR_REFUSED, "stage %.*s wants the agent's name typed: --confirm %.*s; --dry-run shows the plan", STR_ARG(r->s.stage),
+	case CONSENT_NAME: case CONSENT_RACE_WORDS:
+		return err_kind(e, ERR_REFUSED, "stage %.*s wants the agent's name typed: --confirm %.*s; --dry-run shows the plan", STR_ARG(s->stage),
 		                STR_ARG(name));
-	if (!o->yes && !typed)
-		return err_kind(e, ERR_REFUSED, "add --yes to do it; --dry-run shows the plan");
-	return 0;
+	case CONSENT_YES:
+		break;
+	}
+	return err_kind(e, ERR_REFUSED, "add --yes to do it; --dry-run shows the plan");
 }
 
 void acting_leave(Acting *r, int code)
@@ -176,43 +156,15 @@ static void on_done(void *arg, Move *m)
 
 /* --- beginning and end --- */
 
-static int state_path(Acting *r, const char *end, char **out, Err *e)
-{
-	Buf name = { 0 };
-	char *folder = xdg_path(XDG_STATE, "");
-	int rc;
-
-	if (!folder)
-		return err_set(e, "there is no place for the journal: set HOME or XDG_STATE_HOME; nothing is sent without it");
-	rc = dir_make_private(folder, e);
-	(void)buf_printf(&name, "%.*s.%s", STR_ARG(r->s.ctx->name), end);
-	*out = xdg_path(XDG_STATE, buf_cstr(&name));
-	buf_done(&name);
-	free(folder);
-	return rc;
-}
-
-static int open_books(Acting *r, Err *e)
-{
-	char *path = NULL;
-	int rc = state_path(r, "journal.db", &path, e);
-
-	if (rc == 0 && !(r->journal = journal_open(path, e)))
-		rc = -1;
-	free(path);
-	return rc < 0 ? -1 : state_path(r, "audit.jsonl", &r->audit_path, e);
-}
-
 int acting_open(Acting *r, const Options *o, Err *e)
 {
 	SessionSpec from = ask_session(o);
 
 	*r = (Acting){ .o = o };
 	(void)uv_loop_init(&r->loop);
-	process_self(&r->self);
 	if (session_open(&r->s, &r->loop, &from, e) < 0)
 		return -1;
-	if (open_books(r, e) == 0)
+	if (mover_open(&r->mover, &r->s, e) == 0)
 		return 0;
 	session_close(&r->s);
 	return -1;
@@ -220,17 +172,14 @@ int acting_open(Acting *r, const Options *o, Err *e)
 
 MoveSpec acting_spec(Acting *r)
 {
-	const ConfSources *src = &r->s.ctx->src;
+	MoveSpec spec = mover_spec(&r->mover, &r->loop);
 
-	return (MoveSpec){
-		.aws = r->s.aws, .loop = &r->loop, .journal = r->journal, .audit_path = r->audit_path, .context = r->s.ctx->name,
-		.account = r->s.ctx->account_id, .host = str_of(r->self.host), .agents_table = src->agents_table.p,
-		.lock_table = src->lock_table.p, .dynamodb = true, .agentcore = true, .classic = true,
-		.stop_ms = r->s.conf->stops.ttl_ms, .gateway = r->s.conf->stops.gateway, .per_minute = r->s.conf->stops.per_minute,
-		.verify_ms = r->s.conf->rollback.verify_ms, .follow_up = r->s.conf->follow_up, .follow_ups = r->s.conf->follow_ups,
-		.choose = choose, .on_planned = on_planned,
-		.on_step = r->o->out == OUT_JSON ? NULL : on_step, .on_done = on_done, .arg = r,
-	};
+	spec.choose = choose;
+	spec.on_planned = on_planned;
+	spec.on_step = r->o->out == OUT_JSON ? NULL : on_step;
+	spec.on_done = on_done;
+	spec.arg = r;
+	return spec;
 }
 
 int acting_end(Acting *r)
@@ -239,8 +188,7 @@ int acting_end(Acting *r)
 	if (r->s.loop)
 		session_done(&r->s);
 	(void)uv_loop_close(&r->loop);
-	journal_close(r->journal);
-	free(r->audit_path);
+	mover_close(&r->mover);
 	arena_done(&r->arena);
 	return r->code;
 }
@@ -269,5 +217,5 @@ int acting_usage(const char *text)
 
 bool acting_bad_reason(const Options *o)
 {
-	return o->reason && (!*o->reason || strlen(o->reason) > REASON_MAX);
+	return o->reason && (!*o->reason || strlen(o->reason) > CONSENT_REASON_MAX);
 }

@@ -3,9 +3,7 @@
 #ifndef CLI_ACTING_H
 #define CLI_ACTING_H
 
-#include "act/move.h"
-#include "app/session.h"
-#include "base/process.h"
+#include "app/mover.h"
 #include "cli/options.h"
 
 typedef struct Acting {
@@ -13,9 +11,7 @@ typedef struct Acting {
 	uv_loop_t loop;
 	Session s;
 	Arena arena;
-	Journal *journal;
-	char *audit_path;
-	ProcessId self;
+	Mover mover;
 	Move *move;
 	uv_signal_t signal[3];
 	uv_timer_t limit;

@@ -18,14 +18,14 @@ int cmd_audit(const Options *o)
 		r.code = cli_fail(&e);
 		return acting_end(&r);
 	}
-	if (audit_verify(r.audit_path, &v, &e) < 0) {
+	if (audit_verify(r.mover.audit_path, &v, &e) < 0) {
 		code = cli_fail(&e);
 	} else if (v.bad_row) {
-		(void)fprintf(stderr, "seismo: row %lld of %s does not hold: %s; the %lld before it do\n", (long long)v.bad_row, r.audit_path, v.why,
+		(void)fprintf(stderr, "seismo: row %lld of %s does not hold: %s; the %lld before it do\n", (long long)v.bad_row, r.mover.audit_path, v.why,
 		              (long long)v.rows);
 		code = ERR_FAILED;
 	} else {
-		printf("%lld rows hold: %s\n", (long long)v.rows, r.audit_path);
+		printf("%lld rows hold: %s\n", (long long)v.rows, r.mover.audit_path);
 	}
 	acting_leave(&r, code);
 	return acting_end(&r);

@@ -137,16 +137,20 @@ static void region_stop(void *arg)
 	r->pid = 0;
 }
 
+/* Snapshot, journal and audit file of the region that is gone. */
 static void store_wipe(void)
 {
-	static const char *const tail[] = { "", "-wal", "-shm" };
+	static const struct { XdgKind kind; const char *end; } file[] = {
+		{ XDG_DATA, "db" }, { XDG_DATA, "db-wal" }, { XDG_DATA, "db-shm" }, { XDG_STATE, "journal.db" }, { XDG_STATE, "journal.db-wal" },
+		{ XDG_STATE, "journal.db-shm" }, { XDG_STATE, "audit.jsonl" },
+	};
 	char name[64];
 
-	for (size_t i = 0; i < sizeof tail / sizeof *tail; i++) {
+	for (size_t i = 0; i < sizeof file / sizeof *file; i++) {
 		char *path;
 
-		(void)snprintf(name, sizeof name, "demo-%ld.db%s", (long)getpid(), tail[i]);
-		path = xdg_path(XDG_DATA, name);
+		(void)snprintf(name, sizeof name, "demo-%ld.%s", (long)getpid(), file[i].end);
+		path = xdg_path(file[i].kind, name);
 		if (path)
 			(void)unlink(path);
 		free(path);

@@ -20,7 +20,7 @@ static int undo_of(Acting *r, MoveAsk *ask, Err *e)
 	size_t n, at = 0;
 	JsonVal facts;
 
-	if (journal_list(r->journal, false, 1000, &r->arena, &row, &n, e) < 0)
+	if (journal_list(r->mover.journal, false, 1000, &r->arena, &row, &n, e) < 0)
 		return -1;
 	while (at < n && !(r->o->args ? str_is(row[at].op, r->o->arg[0]) : undoes(r, &row[at], &facts, &ask->action)))
 		at++;

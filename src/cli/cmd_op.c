@@ -55,7 +55,7 @@ static int list(Acting *r, Err *e)
 	JsonW w = jw_to(&b);
 	char at[TIME_TEXT];
 
-	if (journal_list(r->journal, false, LISTED, &r->arena, &row, &n, e) < 0)
+	if (journal_list(r->mover.journal, false, LISTED, &r->arena, &row, &n, e) < 0)
 		return -1;
 	jw_array(&w);
 	for (size_t i = 0; i < n; i++) {
@@ -80,7 +80,7 @@ static int show(Acting *r, Str op, Err *e)
 	size_t n;
 	char at[TIME_TEXT];
 
-	if (journal_steps(r->journal, op, &r->arena, &step, &n, e) < 0)
+	if (journal_steps(r->mover.journal, op, &r->arena, &step, &n, e) < 0)
 		return -1;
 	if (!n)
 		return err_kind(e, ERR_USAGE, "the journal of context %.*s has no action %.*s", STR_ARG(r->s.ctx->name), STR_ARG(op));

@@ -1,0 +1,25 @@
+/* What everybody who moves pointers for a context needs, be it a command or the console: where it is written down, how a move is
+ * specified, and which target is proposed. On the loop thread. */
+#ifndef APP_MOVER_H
+#define APP_MOVER_H
+
+#include "act/move.h"
+#include "app/session.h"
+#include "base/process.h"
+
+typedef struct Mover {
+	const Session *s;
+	Journal *journal;
+	char *audit_path;
+	ProcessId self;
+} Mover;
+
+/* Opens the journal and finds the audit file of the session's context. -1: nothing may be sent; there is nothing to close then. */
+int  mover_open(Mover *m, const Session *s, Err *e);
+void mover_close(Mover *m);
+/* Everything but the callbacks. Borrows from m and its session. */
+MoveSpec mover_spec(const Mover *m, uv_loop_t *loop);
+/* For MoveSpec.choose: the last version that has proved itself. from NULL: the session's snapshot as it lies on the disk. */
+int  mover_choose(const Mover *m, Store *from, const MoveView *v, Arena *a, Str *to, Str *evidence, Err *e);
+
+#endif
