@@ -340,6 +340,9 @@ void find_sync(App *a)
 			f->sought = false;
 		return;
 	}
+	/* The first paint of a console that is started with a filter comes before its stores. */
+	if (!f && !context_stored(a))
+		return;
 	if (!f)
 		f = find_open(a);
 	filter_parse(&asked, str_of(a->filter), job_column_of, NULL);
