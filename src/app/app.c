@@ -1,4 +1,5 @@
 #include "app/app_impl.h"
+#include "app/card.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +14,16 @@ static void leave(App *a)
 {
 	if (a->term)
 		term_leave(a->term);
+	card_close(a);
 	find_close(a);
 	loop_close(a);
+	errand_close(a);
+	errand_leave(a);
 	prompt_close(a);
 	context_close(a);
 	shared_close(&a->shared);
-	if (a->spec.after_loop)
+	/* What was sent needs the region to its end. */
+	if (a->spec.after_loop && !errand_busy(a))
 		a->spec.after_loop(a->spec.arg);
 }
 

@@ -8,7 +8,7 @@
 #include "app/page.h"
 #include "app/prompt.h"
 
-typedef enum Mode { MODE_VIEW, MODE_COMMAND, MODE_FILTER, MODE_TEXT } Mode;
+typedef enum Mode { MODE_VIEW, MODE_COMMAND, MODE_FILTER, MODE_TEXT, MODE_CARD } Mode;
 
 enum { SCREEN_LEAST_W = 20, SCREEN_LEAST_H = 5 };      /* below it only a word is shown */
 enum { PANES_MAX = 16, INPUT_MAX = 256, HISTORY_MAX = 32, FRAME_MS = 33, SAY_MS = 6000, ESC_MS = 25, ANSWERS = 2, TELLS = 4, TICK_MS = 1000,
@@ -66,6 +66,8 @@ struct App {
 	struct Find *find;                 /* find.h; NULL: no filter was typed yet where jobs are listed */
 	FigText alert_context;             /* of the alert that the cursor is on */
 	char    alert_what[2 * FIG_KEY];   /* "RULE:KEY"; empty: on none */
+	struct Card *card; RollbackOf card_kept;     /* card.h; NULL: none is open. What the last one was about, with reason and target */
+	struct Errand *errand; int strip_rows;       /* errand.h: the move that was sent last; of its strip: 0, 1 or 4 */
 	bool    frozen, firing;            /* p: the screen stands still, feeds go on; the view is laid out for the time while an alert fires */
 	int64_t past_ms;                   /* the moment that all panes show; 0: now */
 	unsigned topics;                   /* changed since the last update */
@@ -79,12 +81,9 @@ struct App {
 	bool    frame_due, blocked, suspended, quitting;
 	int     exit_code;
 
-	uv_poll_t in, out;
-	uv_timer_t refresh, frame, esc, compute;
-	uv_signal_t sig[6];
+	uv_poll_t in, out; uv_timer_t refresh, frame, esc, compute; uv_signal_t sig[6];
 	bool    handles;                   /* the handles above are open */
-	int64_t refresh_ms;
-	Err     fatal;
+	int64_t refresh_ms; Err fatal;
 };
 
 /* Each file below uses only those above it. */
@@ -105,6 +104,7 @@ void app_sweep(App *a);                         /* all panes have let go */
 int  screen_open_view(App *a, const View *v, Err *e);
 void screen_close_view(App *a);
 void screen_resize(App *a, int w, int h);
+void screen_replace(App *a);                    /* the room for the panes has changed */
 void screen_banner(App *a);                     /* its row comes and goes with what it has to say */
 void screen_update(App *a);                     /* panes whose topics changed */
 void screen_draw(App *a);

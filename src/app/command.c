@@ -1,7 +1,9 @@
 /* The command line behind `:` and the help page: both come from the tables of views, panes and actions. */
 #include "app/alert_say.h"
 #include "app/app_impl.h"
+#include "app/card.h"
 #include "app/page.h"
+#include "app/strip.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +21,8 @@ static const Command commands[] = {
 	{ "at", "TIME", "show this moment of the past: 14:05, 2h, 2026-11-21T14:05Z", past_command },
 	{ "coverage", "", "what is not seen, and why", coverage_command },
 	{ "reconcile", "[DAY]", "the estimate beside the bill of a closed day", reconcile_command },
+	{ "rollback", "AGENT [POINTER [VERSION]]", "the rollback card of this agent", card_command },
+	{ "strip", "", "the strip of the last move: fold, open, hide", strip_command },
 	{ "ctx", "[NAME,… or *]", "switch to other contexts; alone, list them", context_command },
 	{ 0 },
 };
@@ -163,7 +167,8 @@ void help_show(App *a)
 	               "  text     rows that contain it     !text   rows that do not\n"
 	               "  ~text    rows with its letters in this order\n"
 	               "  column:text   only in that column; several words must all hold; Esc clears\n"
-	               "\nAlt doubles every ctrl key. Nothing here changes anything in AWS.\n");
+	               "\nAlt doubles every ctrl key. Nothing here changes anything in AWS but what a card\n"
+	               "sends after the agent's name was typed on it.\n");
 	page_show(a, "Keys", buf_str(&b));
 	buf_done(&b);
 }

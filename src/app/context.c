@@ -1,6 +1,7 @@
 /* Which contexts the console shows: opening, switching, their list. What belonged to others is forgotten before anything of
  * the new ones is asked, and what still comes for it is dropped. */
 #include "app/app_impl.h"
+#include "app/card.h"
 #include "app/feed_state.h"
 
 #include <stdio.h>
@@ -304,6 +305,7 @@ static void say_where(App *a)
 
 static void replace(App *a, Watch **list, size_t n)
 {
+	card_close(a);
 	query_forget(a);
 	for (size_t i = 0; i < a->watch_n; i++)
 		if (!holds(list, n, a->watch[i])) {

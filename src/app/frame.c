@@ -1,5 +1,6 @@
 /* What surrounds every view besides the header: the breadcrumb and the bottom line. */
 #include "app/app_impl.h"
+#include "app/strip.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,7 +106,7 @@ static void bottom(App *a, Box b)
 	} else if (a->say[0]) {
 		draw_left(b, 0, y, b.w, a->say_role, clean_cut(&ar, clean_text(&ar, str_of(a->say), 0), b.w));
 	} else if (a->mode == MODE_TEXT) {
-		int last = a->page.top + b.h - 4;
+		int last = a->page.top + b.h - 4 - strip_rows(a);
 
 		draw_ownf(b, 0, y, ROLE_STATUS, "Esc closes   %sarrows and page keys scroll   %d-%d of %d",
 				  a->page.other.p ? "x other page   " : "", a->page.top + 1,
@@ -133,7 +134,10 @@ void frame_draw(App *a)
 		return;
 	header_draw(a, b);
 	header_banner(a, b);
+	if (a->mode == MODE_CARD)
+		return;
 	breadcrumb(a, b);
+	strip_draw(a, b);
 	bottom(a, b);
 	prompt_panel(a, b);
 }

@@ -1,5 +1,7 @@
 /* The way of a key: the mode first, then the focused pane's rows, then the app's. */
 #include "app/app_impl.h"
+#include "app/card.h"
+#include "app/strip.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -82,6 +84,17 @@ static void act_login(App *a)
 	prompt_again(a);
 }
 
+static void act_rollback(App *a)
+{
+	card_command(a, STR(""));
+}
+
+static void act_escape(App *a)
+{
+	if (!strip_fold(a))
+		screen_back(a);
+}
+
 static void act_last(App *a)
 {
 	screen_forward(a, a->history_at ? -1 : 1);
@@ -111,7 +124,8 @@ static const AppAction actions[] = {
 	{ "focus",    "tab",       "next pane",                  act_focus, false },
 	{ "unfocus",  "backtab",   "pane before",                act_focus_back, false },
 	{ "back",     "q",         "back",                       screen_back, true },
-	{ "escape",   "esc",       "back",                       screen_back, false },
+	{ "escape",   "esc",       "fold the strip, or back",    act_escape, false },
+	{ "rollback", "B",         "roll back: the card of this row", act_rollback, false },
 	{ "last",     "-",         "last view",                  act_last, false },
 	{ "older",    "[",         "view before, in history",    act_older, false },
 	{ "newer",    "]",         "view after, in history",     act_newer, false },
@@ -158,19 +172,6 @@ static void input_erase(App *a)
 	a->input[a->input_n] = 0;
 }
 
-static size_t utf8_of(uint32_t c, char out[4])
-{
-	if (c < 0x80)
-		return out[0] = (char)c, 1;
-	if (c < 0x800)
-		return out[0] = (char)(0xc0 | c >> 6), out[1] = (char)(0x80 | (c & 63)), 2;
-	if (c < 0x10000)
-		return out[0] = (char)(0xe0 | c >> 12), out[1] = (char)(0x80 | (c >> 6 & 63)), out[2] = (char)(0x80 | (c & 63)),
-			   3;
-	return out[0] = (char)(0xf0 | c >> 18), out[1] = (char)(0x80 | (c >> 12 & 63)),
-		   out[2] = (char)(0x80 | (c >> 6 & 63)), out[3] = (char)(0x80 | (c & 63)), 4;
-}
-
 static void filter_apply(App *a)
 {
 	memcpy(a->filter, a->input, sizeof a->filter);
@@ -210,7 +211,7 @@ static void input_line(App *a, Key k)
 		while (a->input_n && a->input[a->input_n - 1] != ' ')
 			input_erase(a);
 	} else if (k.kind == KEY_CHAR && !(k.mod & (MOD_CTRL | MOD_ALT))) {
-		input_put(a, bytes, utf8_of(k.ch, bytes));
+		input_put(a, bytes, key_utf8(k.ch, bytes));
 	} else if (k.kind == KEY_PASTE) {
 		/* One line of it: terminals send the line ends of a paste as carriage returns. */
 		Str first = str_cut(str_cut(k.paste, '\n', &k.paste), '\r', &k.paste);
@@ -293,7 +294,9 @@ static void input_text(App *a, Key k)
 
 void input_key(App *a, Key k)
 {
-	if (a->mode == MODE_COMMAND || a->mode == MODE_FILTER)
+	if (a->mode == MODE_CARD)
+		card_key(a, k);
+	else if (a->mode == MODE_COMMAND || a->mode == MODE_FILTER)
 		input_line(a, k);
 	else if (a->mode == MODE_TEXT)
 		input_text(a, k);

@@ -1,5 +1,6 @@
 /* The console's side of the loop: frames out, keys and signals in, one timer that refreshes. */
 #include "app/app_impl.h"
+#include "app/card.h"
 #include "app/find.h"
 
 #include <errno.h>
@@ -27,7 +28,7 @@ static void on_writable(uv_poll_t *p, int status, int events)
 void loop_draw(App *a)
 {
 	bool dead = false;
-	int x;
+	int x, y = surface_height(a->surface) - 1;
 
 	a->frame_due = false;
 	a->world.now_ms = app_now(a);
@@ -39,11 +40,19 @@ void loop_draw(App *a)
 	screen_draw(a);
 	if (a->mode == MODE_TEXT)
 		page_draw(a);
+	if (a->mode == MODE_CARD)
+		card_draw(a, surface_box(a->surface));
 	frame_draw(a);
 	if (!a->term || a->suspended)
 		return;
 	x = a->mode == MODE_COMMAND || a->mode == MODE_FILTER ? frame_cursor(a) : prompt_cursor(a);
-	a->blocked = term_draw(a->term, a->surface, x, surface_height(a->surface) - 1, &dead) < 0;
+	if (a->card) {
+		x = a->card->cursor_x;
+		y = a->card->cursor_y;
+	}
+	a->blocked = term_draw(a->term, a->surface, x, y, &dead) < 0;
+	if (!a->blocked)
+		card_painted(a);
 	a->last_frame_ms = clock_mono_ms();
 	if (dead)
 		app_quit(a, 1);
@@ -65,6 +74,8 @@ static void on_refresh(uv_timer_t *t)
 		watch_tick(a->watch[i], app_clock(a));
 	prompt_tick(a);
 	query_tick(a);
+	card_tick(a);
+	errand_tick(a);
 	app_say_tick(a);
 	if (a->refresh_ms > 0 && clock_mono_ms() - a->last_frame_ms >= a->refresh_ms - tick_ms(a) / 2)
 		app_changed(a, TOPIC_CLOCK);
@@ -152,6 +163,7 @@ static void on_resume(App *a)
 	int w, h;
 
 	a->suspended = false;
+	card_expire(a, "the program was stopped meanwhile");
 	if (term_enter(a->term, &e) < 0) {
 		app_quit(a, 1);
 		return;

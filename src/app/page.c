@@ -1,5 +1,6 @@
 /* A page of text over the view: help, a description, raw JSON. */
 #include "app/app_impl.h"
+#include "app/strip.h"
 
 void page_close(App *a)
 {
@@ -36,6 +37,9 @@ void page_show(App *a, const char *title, Str text)
 {
 	TextPage *p = &a->page;
 
+	/* What was asked for before the card was opened comes too late. */
+	if (a->mode == MODE_CARD)
+		return;
 	arena_reset(&p->arena);
 	p->other = (Str){ 0 };
 	set(p, arena_str(&p->arena, str_of(title)), arena_str(&p->arena, text));
@@ -95,7 +99,7 @@ static void page_wrap(App *a)
 
 void page_scroll(App *a, int lines)
 {
-	int room = surface_height(a->surface) - 4 - a->banner_rows, max;
+	int room = surface_height(a->surface) - 4 - a->banner_rows - strip_rows(a), max;
 
 	page_wrap(a);
 	max = a->page.row_count - room;
@@ -115,7 +119,7 @@ void page_draw(App *a)
 	page_wrap(a);
 	if (b.w < SCREEN_LEAST_W || b.h < SCREEN_LEAST_H)
 		return;
-	b = box_sub(b, 0, 2 + a->banner_rows, b.w, b.h - 3 - a->banner_rows);
+	b = box_sub(b, 0, 2 + a->banner_rows, b.w, b.h - 3 - a->banner_rows - strip_rows(a));
 
 	draw_text(b, 0, 0, ROLE_TITLE, p->title);
 	for (int i = 0; i < b.h - 1 && p->top + i < p->row_count; i++) {

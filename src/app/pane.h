@@ -14,6 +14,15 @@ struct AlertCell;
 
 enum { PANE_IGNORED = 0, PANE_HANDLED = 1 };
 
+/* Which pointer goes back, as a row, an alert or a command says it. Zero it first: what is not known stays empty. */
+enum { ROLLBACK_REASON = 501 };
+typedef struct RollbackOf {
+	FigText context;                           /* empty: the only one */
+	FigKey  agent, pointer;                    /* pointer: a name, "BACKEND/NAME" or an id; empty: the only one */
+	FigText to;                                /* empty: the version that has proved itself */
+	char    reason[ROLLBACK_REASON];
+} RollbackOf;
+
 /* A key of a pane is a row: help and the bottom line come from it. */
 typedef struct PaneKey {
 	const char *key, *help;
@@ -35,6 +44,7 @@ typedef struct PaneClass {
 	bool (*tick)(Pane *p, const World *w);     /* only the clock moved: true when that was enough; may be NULL */
 	void (*draw)(const Pane *p, Box b);        /* rows -> cells; nothing else */
 	bool (*job)(const Pane *p, JobRef *out);   /* the job that its cursor is on; *out is zero; may be NULL */
+	bool (*agent)(const Pane *p, RollbackOf *out);     /* whose pointer B takes back, on the row of its cursor; *out is zero; may be NULL */
 	int  (*key)(Pane *p, Key k);               /* moves; PANE_* ; may be NULL */
 	void (*close)(Pane *p);                    /* may be NULL */
 	const PaneKey *keys;                       /* ends with a NULL key; may be NULL */
@@ -91,6 +101,7 @@ void app_scope_jobs(App *a, const CostCell *scope);               /* narrows the
 void app_ask(Pane *p, const AskClass *cls, const void *in);
 const PaneAsk *pane_answer(const Pane *p, const AskClass *cls);   /* never NULL; valid until update returns */
 void app_focus(App *a, const char *pane_kind);                    /* the first pane of that kind in this view */
+void app_rollback(App *a, const RollbackOf *of);                  /* opens its card; nothing is sent by that */
 /* A page of text over the view: lines are shown as they are; text is cleaned by the overlay. */
 void app_show_text(App *a, const char *title, Str text);
 /* Where an amount comes from: why it differs from what is usual, and how it is computed; to the nano-dollar. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/strip.h"
 #include "ui/layout.h"
 
 Str pane_option(const Pane *p, const char *name)
@@ -66,8 +67,9 @@ static size_t lay_out(const App *a, bool firing, Placed at[PANES_MAX])
 {
 	int w = surface_width(a->surface), h = surface_height(a->surface);
 	LayoutFor what = { w, h, firing };
+	int top = 2 + a->banner_rows;
 
-	return layout_place(a->view->layout, (Placed){ NULL, 0, 2 + a->banner_rows, w, h - 3 - a->banner_rows }, &what, at, PANES_MAX);
+	return layout_place(a->view->layout, (Placed){ NULL, 0, top, w, h - 1 - top - strip_rows(a) }, &what, at, PANES_MAX);
 }
 
 static void place(App *a)
@@ -199,6 +201,14 @@ void screen_back(App *a)
 	app_changed(a, TOPICS_ALL);
 }
 
+void screen_replace(App *a)
+{
+	a->drawn_view = NULL;
+	if (a->view)
+		place(a);
+	app_changed(a, TOPICS_ALL);
+}
+
 void screen_banner(App *a)
 {
 	int rows = 0;
@@ -208,9 +218,7 @@ void screen_banner(App *a)
 	if (rows == a->banner_rows)
 		return;
 	a->banner_rows = rows;
-	if (a->view)
-		place(a);
-	app_changed(a, TOPICS_ALL);
+	screen_replace(a);
 }
 
 /* Panes may come and go with alerts; the one that a person has gone to stays until that person leaves it. */
@@ -315,7 +323,7 @@ void screen_update(App *a)
 /* Pages and panels lie over the panes. */
 static bool is_covered(const App *a)
 {
-	return a->mode == MODE_TEXT || a->prompt.login;
+	return a->mode == MODE_TEXT || a->mode == MODE_CARD || a->prompt.login;
 }
 
 /* Panes that stand as they were drawn are left alone: a key moves one cursor. The frame draws its own rows each time. */
@@ -332,7 +340,7 @@ void screen_draw(App *a)
 		draw_own(all, 0, 0, ROLE_WARN, "window too small");
 		return;
 	}
-	for (size_t i = 0; i < a->pane_count && a->mode != MODE_TEXT; i++) {
+	for (size_t i = 0; i < a->pane_count && a->mode != MODE_TEXT && a->mode != MODE_CARD; i++) {
 		Pane *p = &a->pane[i];
 		Box b = box_sub(all, p->x, p->y, p->w, p->h);
 

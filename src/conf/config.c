@@ -163,6 +163,8 @@ static const Setting root_rows[] = {
 	  .help = "How much it lets through. 0: nothing." },
 	{ "stops.parking_versions", SET_LIST, AT(stops.park), offsetof(Root, stops.parks), 0, 200, .list = &park_list,
 	  .help = "To which version seismo stop --rung park moves an agent." },
+	{ "rollback.card_idle", SET_DURATION, AT(rollback.idle_ms), .min = 5 * SECOND, .max = HOUR, .fallback = "120s",
+	  .help = "How long the rollback card waits for a key; then it reads everything again before anything can be sent." },
 	{ "limits.concurrent_requests_per_service", SET_INT, AT(limits.concurrent_requests_per_service), .min = 1, .max = 64,
 	  .fallback = "8", .help = "Requests in flight to one service." },
 	{ "limits.store_mb", SET_INT, AT(limits.store_mb), .min = 16, .max = 1 << 20, .fallback = "4096",

@@ -59,6 +59,7 @@ typedef struct ConfUi {
 typedef struct ConfRollback {
 	int64_t min_jobs, days;                    /* rollback.known_good */
 	int64_t verify_ms;
+	int64_t idle_ms;                           /* rollback.card_idle */
 } ConfRollback;
 
 typedef struct ConfPark { Str agent, version; } ConfPark;      /* agent empty: every other one */

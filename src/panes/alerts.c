@@ -1,6 +1,6 @@
 /* What is wrong now: local alerts and CloudWatch's alarms, the worst first, and who watches. Brief (beside other panes): rows. Full: a table, below
  * it what was changed before the alert under the cursor began, and what to do. Enter leads to the jobs behind it, a and s open the command
- * line to say something about it; nothing here changes anything in AWS. */
+ * line to say something about it, B the rollback card; nothing here changes anything in AWS. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -458,6 +458,25 @@ static void copy_key(Pane *p)
 		app_copy(p->app, str_of(*c->key ? c->key : c->rule), "what it is about");
 }
 
+/* What it says of an agent is the reason to go back. */
+static bool alerts_agent(const Pane *p, RollbackOf *out)
+{
+	const AlertsPane *s = p->state;
+	const TableRow *r = table_current(&s->t);
+	const AlertCell *c = r ? r->object : NULL;
+	Str pointer, name;
+
+	if (!c || !*c->agent)
+		return false;
+	name = str_cut(str_of(c->key), '/', &pointer);
+	(void)snprintf(out->context, sizeof out->context, "%s", c->context);
+	(void)snprintf(out->agent, sizeof out->agent, "%s", c->agent);
+	if (str_is(name, c->agent))
+		(void)snprintf(out->pointer, sizeof out->pointer, "%.*s", STR_ARG(pointer));
+	(void)snprintf(out->reason, sizeof out->reason, "alert %s: %s since %s", c->rule, r->cell[COL_FACT].text.p, r->cell[COL_SINCE].text.p);
+	return true;
+}
+
 static const PaneKey keys[] = {
 	{ "enter", "its jobs", enter }, { "d", "describe", describe }, { "a", "acknowledge", acknowledge }, { "s", "silence", silence },
 	{ "c", "copy", copy_key }, { 0 },
@@ -466,6 +485,6 @@ static const char *const options[] = { "show", NULL };
 
 const PaneClass pane_alerts = {
 	.name = "alerts", .title = "alerts", .topics = TOPIC_FIGURES | TOPIC_FEEDS | TOPIC_CLOCK | TOPIC_FILTER, .feeds = 0, .options = options,
-	.focusable = true, .aside = true, .open = alerts_open, .update = alerts_update, .draw = alerts_draw, .key = alerts_key,
+	.focusable = true, .aside = true, .open = alerts_open, .update = alerts_update, .draw = alerts_draw, .agent = alerts_agent, .key = alerts_key,
 	.close = alerts_close, .keys = keys, .help = alerts_help,
 };

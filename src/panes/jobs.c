@@ -228,6 +228,18 @@ static bool jobs_job(const Pane *p, JobRef *out)
 	return true;
 }
 
+static bool jobs_agent(const Pane *p, RollbackOf *out)
+{
+	const TableRow *r = table_current(&((const JobsPane *)p->state)->t);
+	const JobCell *j = r ? r->object : NULL;
+
+	if (!j || !*j->agent)
+		return false;
+	(void)snprintf(out->context, sizeof out->context, "%s", j->context);
+	(void)snprintf(out->agent, sizeof out->agent, "%s", j->agent);
+	return true;
+}
+
 static void describe(Pane *p)
 {
 	const JobCell *j = current(p);
@@ -282,5 +294,5 @@ const PaneClass pane_jobs = {
 	.name = "jobs", .title = "jobs", .topics = TOPIC_FIGURES | TOPIC_FEEDS | TOPIC_CLOCK | TOPIC_FILTER | TOPIC_GROUPS | TOPIC_HELD,
 	.feeds = FEED_BIT(FEED_JOBS), .options = options, .focusable = true,
 	.open = jobs_open, .update = jobs_update, .tick = jobs_tick,
-	.draw = jobs_draw, .key = jobs_key, .job = jobs_job, .close = jobs_close, .keys = keys, .help = jobs_help,
+	.draw = jobs_draw, .key = jobs_key, .job = jobs_job, .agent = jobs_agent, .close = jobs_close, .keys = keys, .help = jobs_help,
 };

@@ -68,5 +68,6 @@ bool  keys_pending(const Keys *k);               /* something waits for the time
 int   key_parse(const char *name, Key *out);
 void  key_format(Key k, char out[24]);
 bool  key_same(Key a, Key b);
+size_t key_utf8(uint32_t ch, char out[4]);        /* a character that was typed, as bytes */
 
 #endif

@@ -1,0 +1,284 @@
+#include "app/errand.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/app_impl.h"
+#include "app/strip.h"
+#include "base/clock.h"
+#include "base/xalloc.h"
+#include "model/interval.h"
+
+enum { SAFE_MS = 30000, LOOK_MS = 5000, JOBS_MOST = 2000 };
+
+/* What the shell's screen gets when there is no other screen any more. A terminal that is gone takes nothing, and that is all right. */
+static void tell_shell(const char *text)
+{
+	if (write(STDERR_FILENO, "seismo: ", 8) < 0 || write(STDERR_FILENO, text, strlen(text)) < 0 || write(STDERR_FILENO, "\n", 1) < 0)
+		return;
+}
+
+static void part(Errand *x)
+{
+	if (!x->parted)
+		session_parted(&x->w->session);
+	x->parted = true;
+}
+
+static void errand_free(Errand *x)
+{
+	Watch *w = x->w;
+
+	move_free(x->move);
+	mover_close(&x->mover);
+	part(x);
+	watch_release(w);
+	free(x);
+}
+
+/* --- what the move asks and tells --- */
+
+static int choose(void *arg, const MoveView *v, Arena *a, Str *to, Str *evidence, Err *e)
+{
+	Errand *x = arg;
+	Store *s = x->w->queue ? storeq_open_reader(x->w->queue, NULL) : NULL;
+	int rc = mover_choose(&x->mover, s, v, a, to, evidence, e);
+
+	store_close(s);
+	return rc;
+}
+
+static void on_planned(void *arg, Move *m)
+{
+	Errand *x = arg;
+
+	if (x->dropped)
+		move_stop(m);
+	else
+		x->h.on_planned(x->h.arg);
+}
+
+static void on_step(void *arg, Move *m, const char *sentence)
+{
+	Errand *x = arg;
+
+	(void)m;
+	(void)snprintf(x->step, sizeof x->step, "%s", sentence);
+	if (!x->a->quitting)
+		app_changed(x->a, 0);
+}
+
+static void on_limit_closed(uv_handle_t *h)
+{
+	errand_free(h->data);
+}
+
+/* The program waits for nothing else. */
+static void left(Errand *x)
+{
+	const MoveView *v = move_view(x->move);
+	App *a = x->a;
+	char text[1200];
+
+	(void)snprintf(text, sizeof text, "%s of %.*s: %s%s%s", move_action_name(v->action), STR_ARG(v->name), move_outcome_name(v->outcome),
+	               v->err.text[0] ? ": " : "", v->err.text);
+	tell_shell(text);
+	if (v->exit)
+		a->exit_code = v->exit;
+	a->errand = NULL;
+	if (a->spec.after_loop)
+		a->spec.after_loop(a->spec.arg);
+	(void)uv_timer_stop(&x->limit);
+	uv_close((uv_handle_t *)&x->limit, on_limit_closed);
+}
+
+static void on_done(void *arg, Move *m)
+{
+	Errand *x = arg;
+
+	(void)m;
+	x->over = true;
+	part(x);
+	if (!x->going) {
+		if (!x->dropped)
+			x->h.on_refused(x->h.arg);
+		errand_free(x);
+	} else if (x->a->quitting) {
+		left(x);
+	} else {
+		strip_open(x->a);                /* how it ended is worth all its rows */
+		app_refresh_all(x->a);
+	}
+}
+
+/* --- from outside --- */
+
+Errand *errand_start(App *a, Watch *w, const MoveAsk *ask, ErrandHandler h, Err *e)
+{
+	Errand *x = xcalloc(1, sizeof *x);
+	MoveSpec spec;
+
+	*x = (Errand){ .a = a, .serial = ++a->pane_serial, .w = w, .h = h };
+	if (mover_open(&x->mover, &w->session, e) < 0) {
+		free(x);
+		return NULL;
+	}
+	session_part(&w->session);
+	watch_hold(w);
+	spec = mover_spec(&x->mover, a->loop);
+	spec.choose = choose;
+	spec.on_planned = on_planned;
+	spec.on_step = on_step;
+	spec.on_done = on_done;
+	spec.arg = x;
+	x->move = move_start(&spec, ask);
+	return x;
+}
+
+const MoveView *errand_view(const Errand *x)
+{
+	return move_view(x->move);
+}
+
+void errand_drop(Errand *x)
+{
+	if (!x)
+		return;
+	x->dropped = true;
+	move_stop(x->move);
+}
+
+void errand_send(Errand *x, Str reason, bool unlocked)
+{
+	App *a = x->a;
+
+	errand_close(a);                     /* one that has ended makes room */
+	a->errand = x;
+	x->going = true;
+	x->went_ms = clock_wall_ms();
+	move_consent(x->move, reason, unlocked);
+	move_go(x->move);
+	strip_open(a);
+}
+
+bool errand_busy(const App *a)
+{
+	return a->errand && !a->errand->over;
+}
+
+/* --- what came since --- */
+
+typedef struct Since { App *a; uint64_t serial; char agent[FIG_KEY], was[FIG_TEXT], now[FIG_TEXT]; int64_t from_ms; ErrandSince out; } Since;
+
+static int since_run(Store *s, void *work, Err *e)
+{
+	Since *q = work;
+	JobFilter f = { .booked_from_ms = q->from_ms, .limit = JOBS_MOST };
+	Arena a = { 0 };
+	JobRow *row;
+	size_t n;
+
+	f.key[DIM_AGENT] = str_of(q->agent);
+	if (store_jobs(s, &f, &a, &row, &n, e) < 0) {
+		arena_done(&a);
+		return -1;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const Job *j = &row[i].job;
+
+		if (str_is(j->version, q->was)) {
+			q->out.old_jobs++;
+			q->out.old_last_ms = j->started_ms > q->out.old_last_ms ? j->started_ms : q->out.old_last_ms;
+		} else if (str_is(j->version, q->now)) {
+			q->out.failed += j->state == JOB_FAILED;
+			q->out.ended += j->state == JOB_FAILED || j->state == JOB_SUCCEEDED;
+		}
+	}
+	arena_done(&a);
+	interval_95(q->out.failed, q->out.ended, &q->out.low_ppm, &q->out.high_ppm);
+	q->out.at_ms = clock_wall_ms();
+	return 0;
+}
+
+static void since_done(void *work, const Err *err)
+{
+	Since *q = work;
+	Errand *x = q->a->errand;
+
+	q->a->reads--;
+	/* Another one may have been sent meanwhile; this one is then gone. */
+	if (x && x->serial == q->serial && !q->a->quitting) {
+		x->looking = false;
+		if (!err)
+			x->since = q->out;
+		app_changed(q->a, 0);
+	}
+	free(q);
+}
+
+void errand_tick(App *a)
+{
+	Errand *x = a->errand;
+	const MoveView *v;
+	Since *q;
+
+	if (!x || !x->over || x->looking || !x->w->queue || clock_mono_ms() - x->look_ms < LOOK_MS)
+		return;
+	v = errand_view(x);
+	if (v->outcome != MOVE_DONE)
+		return;
+	x->look_ms = clock_mono_ms();
+	x->looking = true;
+	q = xcalloc(1, sizeof *q);
+	*q = (Since){ .a = a, .serial = x->serial, .from_ms = v->finished_ms };
+	fig_text(q->agent, sizeof q->agent, v->name);
+	fig_text(q->was, sizeof q->was, route_main(v->from));
+	fig_text(q->now, sizeof q->now, route_main(v->to));
+	a->reads++;
+	storeq_read(x->w->queue, (StoreWork){ since_run, since_done, q });
+}
+
+/* --- the end of the console --- */
+
+static void on_limit(uv_timer_t *t)
+{
+	Errand *x = t->data;
+	char text[200];
+
+	/* The journal has the step that was reached, and says so to whoever looks next. */
+	(void)snprintf(text, sizeof text, "stopped after %d s with the outcome open; look again with: seismo op resolve %.*s", SAFE_MS / 1000,
+	               STR_ARG(move_view(x->move)->op));
+	tell_shell(text);
+	_exit(ERR_UNKNOWN);
+}
+
+void errand_leave(App *a)
+{
+	static const int deaf[] = { SIGHUP, SIGTERM, SIGINT };
+	Errand *x = a->errand;
+	char text[300];
+
+	if (!errand_busy(a))
+		return;
+	(void)snprintf(text, sizeof text, "%s of %.*s is under way: it is finished, or stopped where that is safe, within %d s",
+	               move_action_name(move_view(x->move)->action), STR_ARG(move_view(x->move)->name), SAFE_MS / 1000);
+	tell_shell(text);
+	/* Whoever closed the terminal has said all there was to say. */
+	for (size_t i = 0; i < sizeof deaf / sizeof *deaf; i++)
+		(void)signal(deaf[i], SIG_IGN);
+	(void)uv_timer_init(a->loop, &x->limit);
+	x->limit.data = x;
+	(void)uv_timer_start(&x->limit, on_limit, SAFE_MS, 0);
+	move_stop(x->move);
+}
+
+void errand_close(App *a)
+{
+	if (!a->errand || !a->errand->over)
+		return;
+	errand_free(a->errand);
+	a->errand = NULL;
+}

@@ -1,0 +1,55 @@
+/* One move of a pointer for the person in front of the console, from the plan on its card to the end: it holds the context's session, the
+ * journal and the move, whatever becomes of the card, the view or the terminal. Once it was sent it is seen through, also after the
+ * terminal has gone. For app/ files only. */
+#ifndef APP_ERRAND_H
+#define APP_ERRAND_H
+
+#include "app/mover.h"
+#include "app/pane.h"
+#include "app/watch.h"
+
+typedef struct ErrandHandler {
+	void (*on_planned)(void *arg);           /* errand_view says what would be done */
+	void (*on_refused)(void *arg);           /* the plan could not be made; the errand is over when this returns */
+	void *arg;
+} ErrandHandler;
+
+/* What of the new and the old version is known since the pointer was read back. Text is none. */
+typedef struct ErrandSince {
+	int64_t at_ms;                           /* wall clock of the look; 0: none yet */
+	int64_t old_jobs, old_last_ms;           /* jobs that began on the old version since; when the last did, 0: none */
+	int64_t failed, ended;                   /* of the new version's */
+	int64_t low_ppm, high_ppm;
+} ErrandSince;
+
+enum { ERRAND_STEP = 400 };
+typedef struct Errand {
+	App *a;
+	uint64_t serial;
+	Watch *w;
+	Mover mover;
+	Move *move;
+	ErrandHandler h;
+	bool  dropped;                           /* whoever asked is gone */
+	bool  going, over, parted;               /* parted: the session may close */
+	bool  looking;                           /* a question about what came since is under way */
+	char  step[ERRAND_STEP];                 /* the last that the move said */
+	int64_t went_ms, look_ms;                /* wall: sent; monotonic: of the last look */
+	ErrandSince since;
+	uv_timer_t limit;                        /* while the program waits for it to end */
+} Errand;
+
+/* Reads the plan. NULL: it cannot even be tried. One errand at a time belongs to a card; the one that was sent belongs to the app. */
+Errand *errand_start(App *a, Watch *w, const MoveAsk *ask, ErrandHandler h, Err *e);
+const MoveView *errand_view(const Errand *x);
+/* Whoever asked does not want it any more; nothing was sent. Frees itself. */
+void errand_drop(Errand *x);
+/* Sends. From here on it is the app's (App.errand), which shows it in the strip. */
+void errand_send(Errand *x, Str reason, bool unlocked);
+bool errand_busy(const App *a);              /* one was sent and has not ended */
+void errand_tick(App *a);                    /* what came since, now and then */
+/* The console ends: what was sent is finished or stopped at a safe point, within 30 s; else the program ends with exit 5. */
+void errand_leave(App *a);
+void errand_close(App *a);                   /* after the loop */
+
+#endif
