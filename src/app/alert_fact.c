@@ -58,7 +58,7 @@ int alert_fact(AlertFacts *f, const AlertRow *r, Str *out, Err *e)
 	*out = STR("");
 	if (r->metric == METRIC_MODEL_LEFT)
 		return users(f, r, out, e);
-	if (r->metric == METRIC_MOVES || r->metric == METRIC_ERROR_AFTER_MOVE || r->metric == METRIC_COST_AFTER_MOVE)
+	if (r->metric == METRIC_MOVES || r->metric == METRIC_LEFT_RESTORED || r->metric == METRIC_ERROR_AFTER_MOVE || r->metric == METRIC_COST_AFTER_MOVE)
 		return mover(f, r, out, e);
 	return 0;
 }

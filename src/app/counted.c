@@ -1,5 +1,7 @@
 #include "app/counted.h"
 
+#include "base/num.h"
+
 static const char *const names[] = { "InputTokenCount", "OutputTokenCount", "CacheReadInputTokenCount", "CacheWriteInputTokenCount" };
 
 /* No account counts a million million in a minute, and of so much a fortnight's minutes of all series still add up without overflow. */
@@ -67,4 +69,22 @@ int counted_span(Store *s, int64_t from_ms, int64_t until_ms, int64_t *first_ms,
 		*end_ms = (until_ms - LATE_MS) / MINUTE_MS * MINUTE_MS;
 	arena_done(&a);
 	return rc;
+}
+
+int counted_seen(Store *s, int64_t from_ms, int64_t until_ms, Arena *a, int64_t *seen_ppm, int64_t *jobs, Err *e)
+{
+	int64_t theirs = 0;
+	bool any = false;
+	CostGroup *g;
+	size_t n;
+
+	*seen_ppm = INT64_MIN;
+	*jobs = 0;
+	if (counted_tokens(s, from_ms, until_ms, &theirs, &any, e) < 0 || store_cost(s, DIM_ALL, from_ms, until_ms, a, &g, &n, e) < 0)
+		return -1;
+	if (n)
+		*jobs = g[0].s.jobs;
+	if (theirs > 0)
+		*seen_ppm = n ? mul_div(tokens_total(&g[0].s.tok), 1000000, theirs) : 0;
+	return 0;
 }

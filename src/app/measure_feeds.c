@@ -68,26 +68,17 @@ int measure_throttles(Measuring *m, const AlertRule *r, Err *e)
 
 int measure_seen(Measuring *m, const AlertRule *r, Err *e)
 {
-	static const char *const tokens[] = { "InputTokenCount", "OutputTokenCount", "CacheReadInputTokenCount", "CacheWriteInputTokenCount" };
 	const int64_t until = (m->minute - SEEN_LATE_MINUTES) * MINUTE_MS, from = until - r->window_ms;
-	int64_t theirs = 0;
-	MetricSeries *s;
-	CostGroup *g;
-	size_t n, k;
+	int64_t seen, jobs;
 
 	if (!m->q->metrics_fresh || !m->q->jobs_fresh) {
 		measure_unknown(m);
 		return 0;
 	}
-	if (store_metrics(m->s, from, until, m->a, &s, &n, e) < 0 || store_cost(m->s, DIM_ALL, from, until, m->a, &g, &k, e) < 0)
+	if (counted_seen(m->s, from, until, m->a, &seen, &jobs, e) < 0)
 		return -1;
-	for (size_t i = 0; i < n; i++)
-		for (size_t t = 0; t < sizeof tokens / sizeof *tokens; t++)
-			if (str_is(s[i].name, tokens[t]))
-				theirs += counted_points(&s[i], from, until);
-	if (theirs > 0)
-		measure_add(m, r, STR(""), (AlertReading){ true, k ? mul_div(tokens_total(&g[0].s.tok), MEASURE_MICRO, theirs) : 0, ALERT_NONE,
-		                                           k ? g[0].s.jobs : 0 });
+	if (seen != INT64_MIN)
+		measure_add(m, r, STR(""), (AlertReading){ true, seen, ALERT_NONE, jobs });
 	return 0;
 }
 

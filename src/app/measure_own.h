@@ -55,6 +55,8 @@ int measure_unpinned(Measuring *m, const AlertRule *r, Err *e);
 int measure_after_move(Measuring *m, const AlertRule *r, Err *e);
 int measure_cache(Measuring *m, const AlertRule *r, Err *e);
 int measure_outside(Measuring *m, const AlertRule *r, Err *e);
+/* measure_restored.c */
+int measure_restored(Measuring *m, const AlertRule *r, Err *e);
 /* measure_latency.c */
 int measure_p95(Measuring *m, const AlertRule *r, Err *e);
 /* measure_models.c */

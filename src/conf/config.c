@@ -29,6 +29,7 @@ typedef struct Root {
 	ConfLimits limits;
 	ConfRollback rollback;
 	ConfStops stops;
+	ConfRollout rollout;
 	AlertRule *alert; size_t alert_count;
 	Budget *budget; size_t budget_count;
 	ConfFollowUp *follow_up; size_t follow_ups;
@@ -37,6 +38,7 @@ typedef struct Root {
 
 static const char *const tails[] = { [CONF_TAIL_AUTO] = "auto", [CONF_TAIL_OFF] = "off", NULL };
 static const char *const modes[] = { [CONF_COST_AUTO] = "auto", [CONF_COST_TAIL] = "tail", [CONF_COST_PUSHDOWN] = "pushdown", NULL };
+static const char *const breaches[] = { [BREACH_HOLD] = "hold", [BREACH_ABORT] = "abort", NULL };
 static const char *const ledgers[] = { [CONF_LEDGER_COMPUTED] = "computed", [CONF_LEDGER_REPORTED] = "reported", NULL };
 
 #define USD_MAX (INT64_C(100000) * NUSD_PER_USD)
@@ -165,6 +167,30 @@ static const Setting root_rows[] = {
 	  .help = "To which version seismo stop --rung park moves an agent." },
 	{ "rollback.card_idle", SET_DURATION, AT(rollback.idle_ms), .min = 5 * SECOND, .max = HOUR, .fallback = "120s",
 	  .help = "How long the rollback card waits for a key; then it reads everything again before anything can be sent." },
+	{ "rollback.quiet", SET_DURATION, AT(rollback.quiet_ms), .min = SECOND, .max = 6 * HOUR, .fallback = "5m",
+	  .help = "For so long the version that was left must have had no job (or for five of its usual gaps) before a pointer is BACK." },
+	{ "rollback.min_count", SET_INT, AT(rollback.min_count), .min = 1, .max = 1000000, .fallback = "50",
+	  .help = "So many jobs the version that serves must have ended since the move; with fewer it is BACK with low traffic." },
+	{ "rollback.hold", SET_DURATION, AT(rollback.hold_ms), .min = SECOND, .max = 24 * HOUR, .fallback = "10m",
+	  .help = "For so long all of it must hold before it is called BACK." },
+	{ "rollback.wait", SET_DURATION, AT(rollback.wait_ms), .min = SECOND, .max = 24 * HOUR, .fallback = "45m",
+	  .help = "How long --wait back waits for BACK before it ends with exit 6." },
+	{ "rollback.pin_alarm", SET_DURATION, AT(rollback.pin_ms), .min = SECOND, .max = 7 * 24 * HOUR, .fallback = "24h",
+	  .help = "For so long after a pointer was put back a move away from that version is an alert (left-restored)." },
+	{ "rollout.steps", SET_INTS, AT(rollout.step), offsetof(Root, rollout.steps), 1, 100, .fallback = "10, 50, 100",
+	  .help = "Shares of the traffic, in percent, that `rollout --guard` goes through." },
+	{ "rollout.min_time", SET_DURATION, AT(rollout.min_ms), .min = SECOND, .max = 7 * 24 * HOUR, .fallback = "10m",
+	  .help = "How long a step lasts at least." },
+	{ "rollout.min_count", SET_INT, AT(rollout.min_count), .min = 1, .max = 1000000000, .fallback = "200",
+	  .help = "How many jobs of the new version must have ended in a step before the next." },
+	{ "rollout.max_error_rate_delta", SET_DECIMAL, AT(rollout.error_delta_ppm), .max = 1000000, .fallback = "0.02",
+	  .help = "How much more often the new version may fail than the old one does at the same time: 0.02 is two points." },
+	{ "rollout.max_p95_ratio", SET_DECIMAL, AT(rollout.p95_ratio_ppm), .min = 1000000, .max = 100000000, .fallback = "1.3",
+	  .help = "How many times as long its slowest twentieth may take." },
+	{ "rollout.max_usd_per_job_ratio", SET_DECIMAL, AT(rollout.cost_ratio_ppm), .min = 1000000, .max = 100000000, .fallback = "1.2",
+	  .help = "How many times as much its jobs may cost." },
+	{ "rollout.on_breach", SET_WORD, AT(rollout.on_breach), .words = breaches, .fallback = "hold",
+	  .help = "What happens when a limit is passed and that is no chance: stay at the step, or abort, which puts the old route back." },
 	{ "limits.concurrent_requests_per_service", SET_INT, AT(limits.concurrent_requests_per_service), .min = 1, .max = 64,
 	  .fallback = "8", .help = "Requests in flight to one service." },
 	{ "limits.store_mb", SET_INT, AT(limits.store_mb), .min = 16, .max = 1 << 20, .fallback = "4096",
@@ -342,6 +368,20 @@ static int refuse_mixed(const char *file, const YamlNode *root, Err *e)
 	return 0;
 }
 
+/* How long a version that was put back is watched is said beside rollbacks; an entry of the file's own may say another window. */
+static const AlertRule *pinned_rules(Arena *a, const Root *r, size_t *n)
+{
+	const AlertRule *shipped = watched_rules(a, r->alert, r->alert_count, n);
+	AlertRule *out = ARENA_ARRAY(a, AlertRule, *n + 1);
+
+	for (size_t i = 0; i < *n; i++) {
+		out[i] = shipped[i];
+		if (out[i].metric == METRIC_LEFT_RESTORED && out[i].window_ms == ALERT_PIN_MS)
+			out[i].window_ms = r->rollback.pin_ms;
+	}
+	return out;
+}
+
 int config_parse(Arena *a, const char *file, Str text, Config *out, Err *e)
 {
 	Root r = { 0 };
@@ -368,7 +408,8 @@ int config_parse(Arena *a, const char *file, Str text, Config *out, Err *e)
 	out->budget_count = r.budget_count;
 	out->follow_up = r.follow_up;
 	out->follow_ups = r.follow_ups;
-	out->alert = watched_rules(a, r.alert, r.alert_count, &out->alert_count);
+	out->rollout = r.rollout;
+	out->alert = pinned_rules(a, &r, &out->alert_count);
 	if (config_prices_table(a, file, root, &r.prices, &out->prices, e) < 0)
 		return -1;
 	return choose_default(file, root, &r, out, e);

@@ -60,6 +60,9 @@ typedef struct ConfRollback {
 	int64_t min_jobs, days;                    /* rollback.known_good */
 	int64_t verify_ms;
 	int64_t idle_ms;                           /* rollback.card_idle */
+	int64_t quiet_ms, min_count, hold_ms;      /* what BACK is (model/back.h) */
+	int64_t wait_ms;                           /* how long --wait back waits for it */
+	int64_t pin_ms;                            /* rollback.pin_alarm */
 } ConfRollback;
 
 typedef struct ConfPark { Str agent, version; } ConfPark;      /* agent empty: every other one */
@@ -71,6 +74,14 @@ typedef struct ConfStops {
 	int64_t per_minute;
 	const ConfPark *park; size_t parks;        /* stops.parking_versions */
 } ConfStops;
+
+typedef enum RolloutBreach { BREACH_HOLD, BREACH_ABORT } RolloutBreach;
+typedef struct ConfRollout {                   /* the guard's (model/guard.h) */
+	int64_t *step; size_t steps;           /* percent, rising */
+	int64_t min_ms, min_count;
+	int64_t error_delta_ppm, p95_ratio_ppm, cost_ratio_ppm;
+	int     on_breach;                     /* RolloutBreach */
+} ConfRollout;
 
 typedef struct ConfLimits {
 	int64_t calls_per_minute;                  /* limits.api_calls_per_minute */
@@ -89,6 +100,7 @@ typedef struct Config {
 	ConfLimits limits;
 	ConfRollback rollback;
 	ConfStops stops;
+	ConfRollout rollout;
 	const struct AlertRule *alert; size_t alert_count;      /* the shipped rules as the file has them, then its own */
 	const struct Budget *budget; size_t budget_count;
 	const struct ConfFollowUp *follow_up; size_t follow_ups;

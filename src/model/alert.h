@@ -10,7 +10,8 @@ typedef enum AlertMetric {
 	METRIC_ERROR_RATE, METRIC_ERROR_AFTER_MOVE, METRIC_FAILURES_IN_A_ROW, METRIC_SILENCE, METRIC_THROTTLE_RATE,
 	METRIC_STUCK_JOBS, METRIC_JOBS_RATE, METRIC_SPEND_RATE, METRIC_HOUR_SHARE, METRIC_COST_PER_JOB, METRIC_COST_AFTER_MOVE,
 	METRIC_CACHE_MISS_RATE, METRIC_UNPRICED, METRIC_TRACE_COST, METRIC_TRACE_CALLS, METRIC_TRACE_AGE, METRIC_UNPINNED,
-	METRIC_FEED_AGE, METRIC_SEEN, METRIC_CREDENTIALS, METRIC_P95, METRIC_MOVES, METRIC_MODEL_LEFT, METRIC_BILL_DRIFT, METRIC_BUDGET, METRICS
+	METRIC_FEED_AGE, METRIC_SEEN, METRIC_CREDENTIALS, METRIC_P95, METRIC_MOVES, METRIC_MODEL_LEFT, METRIC_BILL_DRIFT, METRIC_BUDGET,
+	METRIC_LEFT_RESTORED, METRICS
 } AlertMetric;
 
 /* What a rule judges one by one: everything together, each tenant, …, each pointer of the registry. */
@@ -35,6 +36,7 @@ extern const char *const alert_metric_names[METRICS + 1], *const alert_by_names[
 /* A decimal in millionths in the unit of the metric. */
 int64_t metric_scaled(AlertMetric m, int64_t millionths);
 
+#define ALERT_PIN_MS (INT64_C(24) * 3600000)     /* the window of left-restored unless rollback.pin_alarm says another */
 #define ALERT_NONE INT64_MIN           /* a limit that the rule does not have; a figure that is not known */
 enum { RULE_STEPS = 8 };
 

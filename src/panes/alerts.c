@@ -77,14 +77,20 @@ static const char *const says[METRICS] = {
 	[METRIC_CACHE_MISS_RATE] = "cache misses", [METRIC_UNPRICED] = "unpriced jobs", [METRIC_TRACE_COST] = "trace cost",
 	[METRIC_TRACE_CALLS] = "calls of a trace", [METRIC_TRACE_AGE] = "trace min", [METRIC_UNPINNED] = "unpinned jobs", [METRIC_FEED_AGE] = "feed old",
 	[METRIC_SEEN] = "seen", [METRIC_CREDENTIALS] = "keys end in", [METRIC_BUDGET] = "budget",
+	[METRIC_LEFT_RESTORED] = "left",
 	[METRIC_P95] = "p95", [METRIC_MOVES] = "moves", [METRIC_MODEL_LEFT] = "days left", [METRIC_BILL_DRIFT] = "beside the bill",
 };
+
+static bool is_move(const AlertCell *c)
+{
+	return c->metric == METRIC_MOVES || c->metric == METRIC_LEFT_RESTORED;
+}
 
 /* "errors 18.2 % >5 % n=412" */
 static Clean fact_of(Arena *a, const AlertCell *c)
 {
 	const bool count = c->count > 0 && c->metric != METRIC_TRACE_CALLS && c->metric != METRIC_STUCK_JOBS && c->metric != METRIC_FAILURES_IN_A_ROW &&
-	                   c->metric != METRIC_MOVES;
+	                   !is_move(c);
 	const char *label = c->metric >= 0 && c->metric < METRICS && says[c->metric] ? says[c->metric] : "";
 	Buf b = { 0 };
 	Clean out;
@@ -94,7 +100,7 @@ static Clean fact_of(Arena *a, const AlertCell *c)
 	if (strcmp(c->rule, NOT_WATCHED) == 0)
 		return clean_own("nobody watches budgets and rules");
 	/* That it moved is the key's affair; from where to where and by whom is the fact. */
-	if (c->metric == METRIC_MOVES && *c->fact)
+	if (is_move(c) && *c->fact)
 		return clean_text(a, str_of(c->fact), 0);
 	(void)buf_printf(&b, "%s ", label);
 	watched_value(&b, (AlertMetric)c->metric, c->value);
@@ -218,7 +224,7 @@ static void below(AlertsPane *s, Arena *a)
 		                                                  c->by, c->reason), 0);
 	if (r)
 		s->below[s->lines++] = clean_text(a, r->help, 0);
-	if (*c->fact && !c->cloudwatch && c->metric != METRIC_MOVES)
+	if (*c->fact && !c->cloudwatch && !is_move(c))
 		s->below[s->lines++] = clean_text(a, str_of(c->fact), 0);
 	for (int i = 0; i < c->changes && s->lines < LINES; i++)
 		s->below[s->lines++] = change_of(a, c, i);

@@ -22,6 +22,7 @@ static const Case cases[] = {
 	{ "silent-agent", 1000, 60, 800, 850, 500, 6 },
 	{ "slow", 2500, 1000, 1950, 1900, 1000, 100 },
 	{ "moved-outside", 1, NONE, 0, NONE, 0, 1 },
+	{ "left-restored", 1, NONE, 0, NONE, 0, 1 },
 	{ "model-retiring", 59, NONE, 60, 63, 70, 1 },
 	{ "throttled", 0.33, NONE, 0.03, 0.015, 0.01, 100 },
 	{ "stuck-jobs", 1, NONE, 0, NONE, 0, 1 },

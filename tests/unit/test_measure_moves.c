@@ -166,6 +166,62 @@ static void moves_that_seismo_did_not_make(void **state)
 	assert_int_equal(verdict(&r, "late/prod"), VERDICT_BREACH);
 }
 
+/* Put back, and left again within a day: whoever moved it, wherever to. */
+static void a_version_that_was_put_back_and_left(void **state)
+{
+	AlertRule r = shipped("left-restored");
+
+	(void)state;
+	assert_true(r.window_ms == DAY && r.severity == SEVERITY_CRITICAL);
+	/* Put back an hour ago, and the bad one came again. */
+	move("bad/prod", "7", "8", PIPELINE, now - 2 * HOUR);
+	move("bad/prod", "8", "7", "arn:aws:iam::111122223333:user/ops", now - HOUR);
+	move("bad/prod", "7", "8", PIPELINE, now - 10 * MINUTE);
+	/* The same, and back again. */
+	move("well/prod", "7", "8", PIPELINE, now - 2 * HOUR);
+	move("well/prod", "8", "7", PIPELINE, now - HOUR);
+	move("well/prod", "7", "8", PIPELINE, now - 30 * MINUTE);
+	move("well/prod", "8", "7", PIPELINE, now - 10 * MINUTE);
+	/* A new version, with a part of the traffic only. */
+	move("part/route", "7", "8", PIPELINE, now - 2 * HOUR);
+	move("part/route", "8", "7", PIPELINE, now - HOUR);
+	move("part/route", "7:100", "7:90 9:10", PIPELINE, now - 10 * MINUTE);
+	/* Put back and left alone; put back two days ago and left now; never put back. */
+	move("calm/prod", "7", "8", PIPELINE, now - 2 * HOUR);
+	move("calm/prod", "8", "7", PIPELINE, now - HOUR);
+	move("old/prod", "7", "8", PIPELINE, now - 3 * DAY);
+	move("old/prod", "8", "7", PIPELINE, now - 2 * DAY);
+	move("old/prod", "7", "9", PIPELINE, now - 10 * MINUTE);
+	move("new/prod", "7", "8", PIPELINE, now - 2 * HOUR);
+	move("new/prod", "8", "9", PIPELINE, now - HOUR);
+	measure(&r);
+	assert_int_equal(verdict(&r, "bad/prod"), VERDICT_BREACH);
+	assert_true(str_is(found("bad/prod")->version, "8") && str_is(found("bad/prod")->agent, "bad"));
+	assert_true(str_starts(fact(&r, "bad/prod"), STR("7>8 by release-pipeline/run-214")));
+	assert_int_equal(verdict(&r, "well/prod"), VERDICT_CLEAR);
+	assert_int_equal(verdict(&r, "part/route"), VERDICT_BREACH);
+	assert_int_equal(verdict(&r, "calm/prod"), VERDICT_CLEAR);
+	assert_int_equal(m.n, 4);
+}
+
+/* Its earlier moves are not on record: the registry says that the version was rolled back. */
+static void what_the_registry_calls_rolled_back(void **state)
+{
+	AgentVersionRow row[] = { { .agent = STR("up"), .version = STR("8"), .status = STR("rolled_back"), .model = STR("m"), .created_by = STR(""),
+	                            .raw_json = STR("{}") } };
+	const StoreBatch b = { .agents = row, .agent_count = 1, .now_ms = now };
+	AlertRule r = shipped("left-restored");
+
+	(void)state;
+	MUST(store_apply(s, &b, NULL, e));
+	move("up/route", "8", "7", PIPELINE, now - HOUR);
+	measure(&r);
+	assert_int_equal(verdict(&r, "up/route"), VERDICT_CLEAR);
+	move("up/route", "7", "8", PIPELINE, now - 5 * MINUTE);
+	measure(&r);
+	assert_int_equal(verdict(&r, "up/route"), VERDICT_BREACH);
+}
+
 static void a_bad_version_stays_bad_after_half_an_hour(void **state)
 {
 	AlertRule r = shipped("err-after-move");
@@ -353,6 +409,7 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, finish)
 	const struct CMUnitTest tests[] = {
+		TEST(a_version_that_was_put_back_and_left), TEST(what_the_registry_calls_rolled_back),
 		TEST(moves_that_seismo_did_not_make), TEST(a_bad_version_stays_bad_after_half_an_hour), TEST(slower_than_usual), TEST(models_that_end), TEST(a_release_that_breaks_the_cache),
 		TEST(what_the_bill_says),
 	};

@@ -1,0 +1,31 @@
+/* The figures of model/back.h from a snapshot: one question for the command line (--wait back) and for the console. Runs on a worker. */
+#ifndef APP_PROOF_H
+#define APP_PROOF_H
+
+#include "app/feed.h"
+#include "app/version_did.h"
+#include "model/back.h"
+
+typedef struct ProofAsk {
+	Str     agent, old, new;       /* versions: the one that was left, the one that shall serve */
+	int64_t now_ms, moved_ms;
+	int64_t known_ms;              /* jobs are known until then (feed_known_ms) */
+	bool    fresh;                 /* and that is now */
+	bool    counted;               /* what CloudWatch counts is fresh: how much is seen can be said */
+	bool    served, away;          /* of BackFigures */
+	bool    past;                  /* what came after now_ms does not count */
+} ProofAsk;
+
+typedef struct Proof {
+	BackFigures f;
+	Did    old, new;              /* since the move */
+} Proof;
+
+/* How the feeds stand, into the ask. */
+void proof_feeds(ProofAsk *q, const FeedView *jobs, const FeedView *metrics);
+/* Texts of out live in a. */
+int  proof_read(Store *s, const ProofAsk *q, Arena *a, Proof *out, Err *e);
+/* As the configuration has it; what is too many failures is what the rule err-high says. */
+BackRule proof_rule(const Config *c);
+
+#endif
