@@ -53,7 +53,7 @@ void act_move_plan(Move *m)
 		move_refuse(m, ERR_USAGE, "%s", why.text);
 	else if (v->to.n > 1 && !m->b->splits)
 		move_refuse(m, ERR_REFUSED, "%s cannot divide traffic: %.*s holds one version; give --percent 100", m->b->name, STR_ARG(v->pointer));
-	else if (route_eq(v->from, v->to))
+	else if ((v->same = route_eq(v->from, v->to)))
 		move_refuse(m, ERR_USAGE, "%.*s serves %.*s already", STR_ARG(v->pointer), STR_ARG(route_text(v->to, &m->arena)));
 	else
 		m->b->version(m, route_main(v->to));

@@ -223,3 +223,27 @@ void deed_begin(Move *m)
 		move_reread(m, ready);
 	}
 }
+
+/* --- where is it now --- */
+
+static void seen_route(Move *m, const LockRow *row)
+{
+	m->looked(m->looked_arg, m, !row ? MOVE_SEEN_UNKNOWN : route_eq(row->routes, m->v.to) ? MOVE_SEEN_THERE : MOVE_SEEN_AWAY);
+}
+
+static void seen_pointer(Move *m)
+{
+	bool known = !m->read_err.text[0];
+
+	m->looked(m->looked_arg, m, known && stands(m, IS_THERE) ? MOVE_SEEN_THERE : !known || stands(m, IS_COMING) ? MOVE_SEEN_UNKNOWN : MOVE_SEEN_AWAY);
+}
+
+void move_look(Move *m, MoveLooked *looked, void *arg)
+{
+	m->looked = looked;
+	m->looked_arg = arg;
+	if (m->b->route)
+		move_row(m, seen_route);
+	else
+		move_reread(m, seen_pointer);
+}

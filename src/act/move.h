@@ -75,6 +75,7 @@ typedef struct MoveView {
 	int64_t rev_seen, rev_now;
 	int64_t started_ms, finished_ms;
 	bool verified;
+	bool same;                   /* refused because it serves that already */
 	bool lost_to_lock;           /* winner is a running action; else the last one that moved it */
 	Lock winner;                 /* op empty: nobody is known */
 	const MoveRequest *request; size_t requests;
@@ -115,6 +116,11 @@ void  move_go(Move *m);
 /* Ends it at the next point that is safe: before the claim nothing was done; a claim that led to nothing is let go; what AWS may have
  * begun is seen through. on_done still comes. */
 void  move_stop(Move *m);
+/* After it has ended: where is its pointer now? One read; nothing else of m is used until looked comes. THERE: it serves what it was moved to,
+ * and nothing is on its way. UNKNOWN: it could not be read, or is between the two. */
+typedef enum MoveSeen { MOVE_SEEN_UNKNOWN, MOVE_SEEN_THERE, MOVE_SEEN_AWAY } MoveSeen;
+typedef void MoveLooked(void *arg, Move *m, MoveSeen seen);
+void  move_look(Move *m, MoveLooked *looked, void *arg);
 void  move_free(Move *m);        /* after on_done; NULL is fine */
 const MoveView *move_view(const Move *m);
 

@@ -97,6 +97,7 @@ struct Move {
 	MoveFollow follow[FOLLOW_UPS_MAX];
 	size_t following;                    /* which of them is under way */
 	void (*after_follow)(Move *m);
+	MoveLooked *looked; void *looked_arg;
 };
 
 /* move.c */

@@ -30,31 +30,30 @@ void proof_feeds(ProofAsk *q, const FeedView *jobs, const FeedView *metrics)
 	q->counted = metrics->fresh_ms && !feed_is_stale(metrics, q->now_ms);
 }
 
-/* The minutes of the old version around the move: its last one since then, and its usual gap before. Minutes by key reach back some hours only. */
-static int read_old(Store *s, const ProofAsk *q, Str key, BackFigures *f, Err *e)
+/* The old version around the move, by minutes, which reach back some hours only: its last one since then, and its usual gap before. */
+static int read_old(Store *s, const ProofAsk *q, Str key, Arena *a, BackFigures *f, Err *e)
 {
 	Sums minute[RECENT_MINUTES + 1];
 	const int64_t moved = floor_div(q->moved_ms, MINUTE_MS), now = floor_div(q->now_ms, MINUTE_MS);
 	const int64_t from = now - RECENT_MINUTES > moved - GAP_MINUTES ? now - RECENT_MINUTES : moved - GAP_MINUTES;
 	const int64_t count = now - from + 1;
-	int64_t before = 0, first = moved;
+	int64_t first = moved;
+	Did before;
 
 	if (count < 1 || count > RECENT_MINUTES + 1)
 		return 0;
 	if (store_recent_of(s, DIM_VERSION, key, from, (size_t)count, minute, e) < 0)
 		return -1;
 	for (int64_t i = 0; i < count; i++) {
-		if (!minute[i].jobs)
-			continue;
-		if (from + i < moved) {
-			first = before ? first : from + i;
-			before += minute[i].jobs;
-		} else if (f->old_jobs) {
-			/* Known to the minute: the last call counts as one of that minute's end. */
+		if (minute[i].jobs && from + i < first)
+			first = from + i;
+		/* Known to the minute: the last call counts as one of that minute's end. */
+		if (minute[i].jobs && from + i >= moved && f->old_jobs)
 			f->old_last_ms = (from + i + 1) * MINUTE_MS;
-		}
 	}
-	f->old_gap_ms = before ? (moved - first) * MINUTE_MS / before : 0;
+	if (version_did(s, q->agent, q->old, first * MINUTE_MS, q->moved_ms, a, &before, e) < 0)
+		return -1;
+	f->old_gap_ms = before.jobs ? (q->moved_ms - first * MINUTE_MS) / before.jobs : 0;
 	return 0;
 }
 
@@ -101,5 +100,5 @@ int proof_read(Store *s, const ProofAsk *q, Arena *a, Proof *out, Err *e)
 	f->old_jobs = out->old.jobs;
 	f->n = out->new.ended;
 	f->failed = out->new.failed;
-	return old_key.n ? read_old(s, q, old_key, f, e) : 0;
+	return old_key.n ? read_old(s, q, old_key, a, f, e) : 0;
 }

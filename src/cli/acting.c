@@ -9,7 +9,7 @@
 #include "app/consent.h"
 #include "cli/ask.h"
 #include "cli/cli.h"
-#include "cli/move_out.h"
+#include "cli/move_facts.h"
 
 enum { SAFE_MS = 30000 };
 
@@ -36,6 +36,10 @@ static void on_signal(uv_signal_t *h, int number)
 	Acting *r = h->data;
 
 	(void)number;
+	if (r->stop) {
+		r->stop(r);
+		return;
+	}
 	if (uv_is_active((uv_handle_t *)&r->limit))
 		return;
 	(void)uv_timer_start(&r->limit, on_limit, SAFE_MS, 0);
@@ -112,8 +116,15 @@ int acting_may(const Acting *r, Str name, Err *e)
 	return err_kind(e, ERR_REFUSED, "add --yes to do it; --dry-run shows the plan");
 }
 
+bool acting_stopping(const Acting *r)
+{
+	return r->watching && uv_is_active((const uv_handle_t *)&r->limit);
+}
+
 void acting_leave(Acting *r, int code)
 {
+	if (r->close)
+		r->close(r);
 	r->code = code;
 	move_free(r->move);
 	unwatch(r);
@@ -125,33 +136,48 @@ static void on_planned(void *arg, Move *m)
 	Acting *r = arg;
 	Err why = { 0 };
 
-	if (r->o->dry_run || acting_may(r, move_view(m)->name, &why) < 0) {
+	move_facts(&r->s, move_view(m), &r->told);
+	if (r->o->dry_run || acting_may(r, move_view(m)->name, &why) < 0 || (r->check && r->check(r, move_view(m), &why) < 0)) {
 		if (r->o->out == OUT_JSON && r->o->dry_run)
-			move_out_json(&r->s, m);
+			move_out_json(&r->s, m, &r->told);
 		else if (r->o->dry_run)
-			move_out_plan(&r->s, m);
+			move_out_plan(&r->s, m, &r->told);
 		acting_leave(r, r->o->dry_run ? 0 : cli_fail(&why));
 		return;
 	}
 	if (r->o->out != OUT_JSON)
-		move_out_plan(&r->s, m);
+		move_out_plan(&r->s, m, &r->told);
 	(void)fflush(stdout);
 	move_go(m);
+}
+
+void acting_finish(Acting *r, int code, const char *message)
+{
+	const MoveView *v = move_view(r->move);
+	int end = code ? code : v->exit;
+
+	r->told.exit = code;
+	r->told.message = message;
+	/* With -o json a write always has its document, for scripts that want the winner or the id of the action. */
+	if (r->o->out == OUT_JSON)
+		move_out_json(&r->s, r->move, &r->told);
+	else if (!v->exit)
+		move_out_end(r->move);
+	if (end)
+		(void)fprintf(stderr, "seismo: %s\n", code && message ? message : v->err.text);
+	else if (message && r->o->out != OUT_JSON)
+		printf("%s\n", message);
+	acting_leave(r, end);
 }
 
 static void on_done(void *arg, Move *m)
 {
 	Acting *r = arg;
-	const MoveView *v = move_view(m);
 
-	/* With -o json a write always has its document, for scripts that want the winner or the id of the action. */
-	if (r->o->out == OUT_JSON)
-		move_out_json(&r->s, m);
-	else if (!v->exit)
-		move_out_end(m);
-	if (v->exit)
-		(void)fprintf(stderr, "seismo: %s\n", v->err.text);
-	acting_leave(r, v->exit);
+	if (r->then && (!move_view(m)->exit || (r->takes_same && move_view(m)->same)))
+		r->then(r);
+	else
+		acting_finish(r, 0, NULL);
 }
 
 /* --- beginning and end --- */
@@ -187,6 +213,8 @@ int acting_end(Acting *r)
 	(void)uv_run(&r->loop, UV_RUN_DEFAULT);
 	if (r->s.loop)
 		session_done(&r->s);
+	if (r->done)
+		r->done(r);
 	(void)uv_loop_close(&r->loop);
 	mover_close(&r->mover);
 	arena_done(&r->arena);

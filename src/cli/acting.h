@@ -4,6 +4,7 @@
 #define CLI_ACTING_H
 
 #include "app/mover.h"
+#include "cli/move_out.h"
 #include "cli/options.h"
 
 typedef struct Acting {
@@ -17,6 +18,15 @@ typedef struct Acting {
 	uv_timer_t limit;
 	bool watching;
 	int  code;
+	MoveTold told;                       /* beside the move, for how it is told */
+	/* What comes after a move that is done, in place of the end; it ends in acting_finish. NULL: nothing. */
+	void (*then)(struct Acting *r);
+	bool takes_same;                     /* then comes also when the pointer is already where it was to go */
+	int  (*check)(struct Acting *r, const MoveView *v, Err *e);    /* of a plan, before it is done; NULL: nothing more */
+	void (*stop)(struct Acting *r);      /* told to end meanwhile */
+	void (*close)(struct Acting *r);     /* with acting_leave: ends what keeps the loop running */
+	void (*done)(struct Acting *r);      /* after the loop */
+	void *later;                         /* theirs */
 } Acting;
 
 /* Opens session and books. After -1 there is still acting_end to call. */
@@ -27,7 +37,10 @@ MoveSpec acting_spec(Acting *r);
 void acting_watch(Acting *r);
 /* May this be done, for the agent of that name? ERR_REFUSED and ERR_USAGE say what is missing. */
 int  acting_may(const Acting *r, Str name, Err *e);
+bool acting_stopping(const Acting *r);           /* a signal has come: what is under way is the last */
 void acting_leave(Acting *r, int code);
+/* Tells the move, and leaves. code, message: of what came after a move that is done; else its own. */
+void acting_finish(Acting *r, int code, const char *message);
 /* One action from its beginning to its end; the exit code. */
 int  acting_run(const Options *o, const MoveAsk *ask);
 /* Runs the loop to its end and closes everything; the exit code. */

@@ -81,7 +81,52 @@ static void put_place_and_pointer(JsonW *w, const Session *s, const MoveView *v)
 	jw_object_end(w);
 }
 
-void move_out_json(const Session *s, const Move *m)
+static void put_did(JsonW *w, const char *key, bool known, const Did *d)
+{
+	jw_key(w, key);
+	if (!known) {
+		jw_null(w);
+		return;
+	}
+	jw_object(w);
+	jw_ki64(w, "jobs", d->jobs);
+	if (d->ended > 0)
+		jw_knum(w, "errorRate", (double)d->failed / (double)d->ended);
+	else
+		jw_knull(w, "errorRate");
+	if (d->p95_ms >= 0)
+		jw_ki64(w, "p95Ms", d->p95_ms);
+	else
+		jw_knull(w, "p95Ms");
+	jw_kbool(w, "p95Approximate", true);
+	if (d->priced > 0)
+		jw_ki64(w, "nanoUsdPerJob", did_each_nusd(d));
+	else
+		jw_knull(w, "nanoUsdPerJob");
+	jw_object_end(w);
+}
+
+static void put_traffic(JsonW *w, const MoveTold *t)
+{
+	jw_key(w, "traffic");
+	if (!t->traffic) {
+		jw_null(w);
+		return;
+	}
+	jw_object(w);
+	jw_knum(w, "oldVersionShare", (double)t->old_share_ppm / 1e6);
+	jw_ki64(w, "waitedS", t->waited_ms / 1000);
+	jw_object_end(w);
+}
+
+static Str message_of(const MoveView *v, const MoveTold *t)
+{
+	if (t->message && (t->exit || !v->exit))
+		return str_of(t->message);
+	return v->err.text[0] ? str_of(v->err.text) : v->change;
+}
+
+void move_out_json(const Session *s, const Move *m, const MoveTold *t)
 {
 	const MoveView *v = move_view(m);
 	MoveAction undo;
@@ -93,15 +138,15 @@ void move_out_json(const Session *s, const Move *m)
 	get_str(&w, "op", v->op);
 	jw_kstr(&w, "action", str_of(move_action_name(v->action)));
 	jw_kstr(&w, "outcome", str_of(move_outcome_name(v->outcome)));
-	jw_ki64(&w, "exit", v->exit);
-	get_str(&w, "message", v->err.text[0] ? str_of(v->err.text) : v->change);
+	jw_ki64(&w, "exit", t->exit ? t->exit : v->exit);
+	get_str(&w, "message", message_of(v, t));
 	put_place_and_pointer(&w, s, v);
 	get_time(&w, "startedAt", v->started_ms);
 	get_time(&w, "finishedAt", v->finished_ms);
 	jw_kbool(&w, "verified", v->verified);
-	jw_knull(&w, "traffic");
-	jw_knull(&w, "before");
-	jw_knull(&w, "after");
+	put_traffic(&w, t);
+	put_did(&w, "before", t->before_known, &t->before);
+	put_did(&w, "after", t->after_known, &t->after);
 	put_winner(&w, v);
 	put_requests(&w, v);
 	put_follow_ups(&w, v);
@@ -120,7 +165,7 @@ static void line(Arena *a, const char *name, Str value)
 	printf("%-8s %s\n", name, clean_text(a, value, 0).p);
 }
 
-void move_out_plan(const Session *s, const Move *m)
+void move_out_plan(const Session *s, const Move *m, const MoveTold *t)
 {
 	const MoveView *v = move_view(m);
 	char until[TIME_TEXT];
@@ -149,6 +194,11 @@ void move_out_plan(const Session *s, const Move *m)
 	}
 	for (size_t i = 0; i < v->follows; i++)
 		line(&a, i ? "" : "then", v->follow[i].what);
+	if (t->before_known && t->before.ended)
+		line(&a, "before", arena_printf(&a, "%.*s failed %lld of %lld in the last 15 minutes", STR_ARG(route_main(v->from)),
+		                                (long long)t->before.failed, (long long)t->before.ended));
+	if (t->help)
+		line(&a, "help", str_of(t->help));
 	if (v->drift.n)
 		line(&a, "beware", v->drift);
 	arena_done(&a);
