@@ -14,6 +14,7 @@ typedef struct AppSpec {
 	int     w, h;                      /* for app_once; the console asks the terminal */
 	bool    cached;                    /* app_once: do not ask AWS */
 	void  (*after_loop)(void *arg); void *arg;   /* the console is leaving: end the child */
+	struct DrillNotes *drill;          /* NULL: no drill; what the console notes for its score card (drill.h) */
 } AppSpec;
 
 /* Runs the console until the user leaves. Returns the exit code, or -1 and *e when it could not begin. */

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "app/app_impl.h"
+#include "app/drill.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
 
@@ -226,6 +227,7 @@ void card_open(App *a, const RollbackOf *of)
 		app_say(a, ROLE_WARN, no ? no : "this context is not shown any more");
 		return;
 	}
+	drill_opened(a->spec.drill, app_clock(a));
 	c = a->card = xcalloc(1, sizeof *c);
 	c->serial = ++a->pane_serial;
 	c->w = w;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "app/app_impl.h"
+#include "app/drill.h"
 #include "app/strip.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
@@ -158,6 +159,7 @@ void errand_send(Errand *x, Str reason, bool unlocked)
 	errand_close(a);                     /* one that has ended makes room */
 	a->errand = x;
 	x->going = true;
+	drill_sent(a->spec.drill, clock_wall_ms());
 	x->went_ms = clock_wall_ms();
 	move_consent(x->move, reason, unlocked);
 	move_go(x->move);

@@ -1,5 +1,6 @@
 /* The way of a key: the mode first, then the focused pane's rows, then the app's. */
 #include "app/app_impl.h"
+#include "app/drill.h"
 #include "app/card.h"
 #include "app/strip.h"
 
@@ -294,6 +295,7 @@ static void input_text(App *a, Key k)
 
 void input_key(App *a, Key k)
 {
+	drill_key(a->spec.drill);
 	if (a->mode == MODE_CARD)
 		card_key(a, k);
 	else if (a->mode == MODE_COMMAND || a->mode == MODE_FILTER)

@@ -1,6 +1,7 @@
 /* What the app asks its store: figures, the groups of one hour, the jobs of a scope. Each question is a job on the
  * worker pool; an answer to a question that is not current any more is dropped. */
 #include "app/app_impl.h"
+#include "app/drill.h"
 #include "app/find.h"
 
 #include <stdio.h>
@@ -178,6 +179,8 @@ static void figures_take(App *a, Figures *f, bool snapshot)
 		return;
 	}
 	a->world.held = 0;
+	if (!snapshot && f->alerts_critical)
+		drill_alarm(a->spec.drill, app_clock(a));
 	app_retire(a, a->fig);
 	a->fig = f;
 	a->world.fig = f;
