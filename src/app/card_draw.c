@@ -225,18 +225,14 @@ static void errors(Sheet *s)
 
 static void verdict(Sheet *s)
 {
-	static const struct { Role role; const char *says; } words[] = {
-		[BLAME_UNKNOWN] = { ROLE_WARN, "NOT KNOWN: there are no figures of the target to compare with" },
-		[BLAME_FEW] = { ROLE_WARN, "NOT KNOWN: too few jobs have ended on this version" },
-		[BLAME_RELEASE] = { ROLE_OK, "THE RELEASE fails more than the target did: rollback will probably help" },
-		[BLAME_THROTTLING] = { ROLE_ERROR, "THROTTLING explains most errors: rollback will probably not help" },
-		[BLAME_MODEL] = { ROLE_ERROR, "THE MODEL: others on it fail as much; rollback will probably not help" },
-		[BLAME_SAME] = { ROLE_ERROR, "the target failed as much: rollback will probably not help" },
+	static const Role roles[] = {
+		[BLAME_UNKNOWN] = ROLE_WARN, [BLAME_FEW] = ROLE_WARN, [BLAME_RELEASE] = ROLE_OK, [BLAME_THROTTLING] = ROLE_ERROR,
+		[BLAME_MODEL] = ROLE_ERROR, [BLAME_SAME] = ROLE_ERROR,
 	};
 	Buf b = { 0 };
 
-	(void)buf_puts(&b, words[s->c->facts.blame].says);
-	row(s, "is it", words[s->c->facts.blame].role, &b);
+	(void)buf_puts(&b, blame_says(s->c->facts.blame));
+	row(s, "is it", roles[s->c->facts.blame], &b);
 	buf_done(&b);
 }
 

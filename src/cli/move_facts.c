@@ -1,9 +1,26 @@
 #include "cli/move_facts.h"
 
+#include "app/card_facts.h"
+#include "app/figures.h"
 #include "base/clock.h"
 #include "base/file.h"
 
 enum { WINDOW_MS = 15 * 60000 };
+
+/* Is it the release? What the card says of it. */
+static void ask_help(Store *store, const MoveView *v, Arena *a, MoveTold *t)
+{
+	CardAsk q = { .now_ms = clock_wall_ms() };
+	CardFacts *f = ARENA_NEW(a, CardFacts);
+	Err why;
+
+	fig_text(q.agent, sizeof q.agent, v->name);
+	fig_text(q.pointer, sizeof q.pointer, arena_printf(a, "%.*s/%.*s", STR_ARG(v->name), STR_ARG(v->pointer_name)));
+	fig_text(q.from, sizeof q.from, route_main(v->from));
+	fig_text(q.to, sizeof q.to, route_main(v->to));
+	if (card_facts(store, &q, f, &why) == 0)
+		t->help = blame_says(f->blame);
+}
 
 void move_facts(const Session *s, const MoveView *v, MoveTold *t)
 {
@@ -15,6 +32,8 @@ void move_facts(const Session *s, const MoveView *v, MoveTold *t)
 		return;
 	t->before_known = version_did(store, v->name, route_main(v->from), clock_wall_ms() - WINDOW_MS, 0, &a, &t->before, &why) == 0;
 	t->before.key = STR("");                     /* it lived in a */
+	if (v->action == MOVE_ROLLBACK)
+		ask_help(store, v, &a, t);
 	store_close(store);
 	arena_done(&a);
 }

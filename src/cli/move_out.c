@@ -198,7 +198,7 @@ void move_out_plan(const Session *s, const Move *m, const MoveTold *t)
 		line(&a, "before", arena_printf(&a, "%.*s failed %lld of %lld in the last 15 minutes", STR_ARG(route_main(v->from)),
 		                                (long long)t->before.failed, (long long)t->before.ended));
 	if (t->help)
-		line(&a, "help", str_of(t->help));
+		line(&a, "is it", str_of(t->help));
 	if (v->drift.n)
 		line(&a, "beware", v->drift);
 	arena_done(&a);

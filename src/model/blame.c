@@ -36,3 +36,17 @@ Blame blame_of(const BlameAsk *q)
 		return BLAME_MODEL;
 	return has_then ? BLAME_RELEASE : BLAME_UNKNOWN;
 }
+
+const char *blame_says(Blame b)
+{
+	static const char *const words[] = {
+		[BLAME_UNKNOWN] = "NOT KNOWN: there are no figures of the target to compare with",
+		[BLAME_FEW] = "NOT KNOWN: too few jobs have ended on this version",
+		[BLAME_RELEASE] = "THE RELEASE fails more than the target did: rollback will probably help",
+		[BLAME_THROTTLING] = "THROTTLING explains most errors: rollback will probably not help",
+		[BLAME_MODEL] = "THE MODEL: others on it fail as much; rollback will probably not help",
+		[BLAME_SAME] = "the target failed as much: rollback will probably not help",
+	};
+
+	return words[b];
+}

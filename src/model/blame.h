@@ -26,6 +26,7 @@ typedef enum Blame {
 } Blame;
 
 Blame blame_of(const BlameAsk *q);
+const char *blame_says(Blame b);                 /* for the card and for a plan on the command line */
 bool  blame_others_well(const BlameAsk *q);      /* there are enough others, and they fail clearly less */
 
 #endif

@@ -1,6 +1,7 @@
 """Proof after a move: `--wait back` says when the fleet is back, when it certainly is not, and when it cannot be said; `rollout --guard` goes on
 by itself, or puts the old route back. On the simulated region, its minutes made shorter."""
 import json
+import re
 import subprocess
 import time
 
@@ -73,14 +74,28 @@ def test_a_bad_release_is_back(region):
     assert r.route("upsell-generator") == {"2.1": 100}
 
 
-def test_an_agent_of_few_jobs_is_back_with_low_traffic(region):
-    r = region("--speed", "40")
+def test_few_jobs_are_low_traffic(region):
+    r = region("--scenario", "bad-release", "--speed", "40")
+    r.wait_for_route("upsell-generator", {"2.2": 100})
+    time.sleep(10)
     r.home.config(settings().replace("min_count: 20", "min_count: 100000"))
-    done = r.home.run("rollback", "upsell-judge", "--pointer", "route", "--to", "1.2", "--wait", "back", *WRITE, timeout=400)
+    done = r.home.run(*BACK, "--to", "2.1", *WRITE, timeout=400)
     assert done.returncode == 0, done.stderr.decode()
     last = done.stdout.decode().splitlines()[-1]
     assert last.startswith("BACK low traffic, n="), last
     assert b"VERIFYING" in done.stderr
+
+
+def test_a_plan_says_whether_it_will_help(region):
+    r = region("--scenario", "bad-release", "--speed", "240")
+    r.wait_for_route("upsell-generator", {"2.2": 100})
+    time.sleep(40)
+    r.home.run("get", "cost", "--since", "30h", timeout=120)
+    text = r.home.run("rollback", "upsell-generator", "--pointer", "route", "--to", "2.1", "--dry-run").stdout.decode()
+    assert "is it    THE RELEASE fails more than the target did: rollback will probably help" in text, text
+    assert "before   2.2 failed " in text
+    text = r.home.run("rollback", "upsell-judge", "--pointer", "route", "--to", "1.2", "--dry-run").stdout.decode()
+    assert "is it    " in text and "probably help" not in text, text
 
 
 def test_a_version_that_fails_is_not_back(region):
@@ -168,7 +183,8 @@ def test_a_bad_version_is_not_rolled_out(region, breach):
     r.home.config(settings(rollout=f"steps: [50, 100], min_time: 10m, min_count: 100000, on_breach: {breach}"))
     r.write("rollback", "upsell-generator", "--pointer", "route", "--to", "2.1")
     doc = r.write("rollout", "upsell-generator", "2.2", "--pointer", "route", "--guard", code=1)
-    assert "it fails more often than the old version" in doc["message"] and doc["exit"] == 1, doc
+    # One job in five fails after three tries: it also takes longer, and costs more.
+    assert re.search("fails more often|is slower|cost more", doc["message"]) and doc["exit"] == 1, doc
     if breach == "abort":
         assert doc["message"].startswith("aborted at 50 %") and r.route("upsell-generator") == {"2.1": 100} and doc["action"] == "undo"
     else:
