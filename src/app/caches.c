@@ -5,6 +5,7 @@
 
 #include "base/num.h"
 #include "base/xalloc.h"
+#include "model/agent_name.h"
 #include "store/cells.h"
 #include "store/change.h"
 
@@ -130,24 +131,13 @@ static void find_achievable(const Reading *r, CacheRow *row)
 
 /* --- the last change --- */
 
-/* Services have names without dashes for agents that have them. */
-static bool same_name(Str a, Str b)
-{
-	if (a.n != b.n)
-		return false;
-	for (size_t i = 0; i < a.n; i++)
-		if (a.p[i] != b.p[i] && !(strchr("-_", a.p[i]) && strchr("-_", b.p[i])))
-			return false;
-	return true;
-}
-
 /* "AGENT/pointer", "AGENT@VERSION", "AGENT@VERSION maxTokens". */
 static bool is_about(const Change *c, Str agent, Str *version)
 {
 	Str rest, name = str_cut(c->object, c->kind == CHANGE_POINTER ? '/' : '@', &rest);
 
 	*version = c->kind == CHANGE_POINTER ? STR("") : str_cut(rest, ' ', &rest);
-	return name.n < c->object.n && same_name(name, agent);
+	return name.n < c->object.n && agent_same_name(name, agent);
 }
 
 /* The version that a move of a pointer brought: one that it did not list before; empty: it only shifted weights. */
