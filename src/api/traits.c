@@ -30,7 +30,7 @@ const Trait *traits_take(const TraitList *l, Arena *a)
 	return out;
 }
 
-static Str hash_of(Arena *a, Str text)
+Str traits_hash(Arena *a, Str text)
 {
 	unsigned char digest[32];
 	Buf hex = { 0 };
@@ -46,7 +46,7 @@ static Str hash_of(Arena *a, Str text)
 /* Short text as it is, the rest by its hash: it is compared and shown, not read. */
 static Str shown(Arena *a, Str text)
 {
-	return text.n <= VALUE_MAX && !str_has(text, STR("\n")) ? text : hash_of(a, text);
+	return text.n <= VALUE_MAX && !str_has(text, STR("\n")) ? text : traits_hash(a, text);
 }
 
 /* --- #route --- */
@@ -146,7 +146,7 @@ static void traits_of_version(TraitList *l, Arena *a, JsonVal item, const AgentI
 	traits_add(l, a, &(Trait){ .kind = CHANGE_MODEL, .base = name, .object = name, .value = it->model });
 	if (ddb_str(item, "promptTemplate", &prompt, NULL) == 0)
 		traits_add(l, a, &(Trait){ .kind = CHANGE_PROMPT, .base = name, .object = name,
-		                         .value = str_has(prompt, STR("://")) || !prompt.n ? shown(a, prompt) : hash_of(a, prompt) });
+		                         .value = str_has(prompt, STR("://")) || !prompt.n ? shown(a, prompt) : traits_hash(a, prompt) });
 	if (ddb_has(item, "config"))
 		add_setting(&s, STR(""), jv_get(item, "config"), 0);
 }

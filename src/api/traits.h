@@ -11,6 +11,9 @@ void traits_done(TraitList *l);
 void traits_add(TraitList *l, Arena *a, const Trait *f);
 const Trait *traits_take(const TraitList *l, Arena *a);      /* a copy of the list */
 
+/* "sha256:" and twelve digits of it: for what is compared and not read. */
+Str  traits_hash(Arena *a, Str text);
+
 /* An item of the agents table: where #route points (weights, paused), or status, model, prompt and settings of a version.
  * Locks, audit rows and what an agent claims about itself (performance) are none. An inline prompt is told by its hash. */
 void traits_of_agent(TraitList *l, Arena *a, JsonVal item, const AgentItem *it);

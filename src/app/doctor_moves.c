@@ -1,4 +1,4 @@
-/* What moves of pointers and signed templates read, asked about things that are not there: that they are not is an answer. */
+/* What the registry, moves of pointers and signed templates read, asked about things that are not there: that they are not is an answer. */
 #include "app/doctor_own.h"
 
 #include "act/items.h"
@@ -81,6 +81,24 @@ static void ask_parameter(Doctor *d, DoctorLine *line, DoctorDone done)
 	doctor_call(d, &op_ssm_get_parameter, &(SsmGetIn){ .name = STR("/seismo-doctor") }, done, line);
 }
 
+static void ask_versions(Doctor *d, DoctorLine *line, DoctorDone done)
+{
+	if (line->need->op == &op_agentcore_list_runtime_versions)
+		doctor_call(d, line->need->op, &(AcRuntimeListIn){ .id = STR("seismo_doctor-0000000000"), .max = 1 }, done, line);
+	else
+		doctor_call(d, line->need->op, &(BaAgentListIn){ .id = STR("SEISMODOCT"), .max = 1 }, done, line);
+}
+
+static void ask_items(Doctor *d, DoctorLine *line, DoctorDone done)
+{
+	LockPlace p = place(d, line->need->on);
+	DdbKeyIn one = lock_key(&d->arena, &p);
+	const DdbField *const keys[] = { one.key };
+	DdbBatchGetIn in = { .table = one.table, .keys = keys, .key_count = 1, .fields_per_key = one.key_count };
+
+	doctor_call(d, &op_dynamodb_batch_get_item, &in, done, line);
+}
+
 /* With a key that nobody has. */
 static void ask_verify(Doctor *d, DoctorLine *line, DoctorDone done)
 {
@@ -98,6 +116,8 @@ static const struct { const AwsOp *op; NeedOn on; void (*ask)(Doctor *d, DoctorL
 	{ &op_kms_verify, ON_KEYS, ask_verify }, { &op_ssm_get_parameter, ON_PARAMETERS, ask_parameter },
 	{ &op_agentcore_get_gateway, ON_GATEWAYS, ask_gateway }, { &op_agentcore_get_rate_limit, ON_GATEWAYS, ask_limit },
 	{ &op_agentcore_list_ab_tests, ON_REGION, ask_tests }, { &op_agentcore_get_ab_test, ON_AB_TESTS, ask_test },
+	{ &op_agentcore_list_runtime_versions, ON_RUNTIMES, ask_versions }, { &op_bedrock_agent_list_versions, ON_CLASSIC, ask_versions },
+	{ &op_dynamodb_batch_get_item, ON_LOCK_TABLE, ask_items },
 };
 
 void doctor_moves_ask(Doctor *d, const Need *need, DoctorLine *line, DoctorDone done)

@@ -67,7 +67,7 @@ static int batch_run(Store *s, void *work, Err *e)
 static bool batch_is_empty(const StoreBatch *b)
 {
 	return !b->job_count && !b->line_count && !b->series_count && !b->agent_count && !b->agents_replace && !b->alarms_replace &&
-	       !b->cursor_count && !b->charge_count && !b->change_count && !b->name_count && !b->traits;
+	       !b->cursor_count && !b->charge_count && !b->change_count && !b->name_count && !b->traits && !b->platform;
 }
 
 static void batch_done(void *work, const Err *err)

@@ -1,5 +1,5 @@
-/* AgentCore: which version each endpoint of each runtime serves. The service keeps no history of that, so looks are compared. */
-#include "app/changes_readers.h"
+/* AgentCore: runtimes, their versions, and which one each endpoint serves. The service keeps no history of that, so looks are compared. */
+#include "app/platform_draft.h"
 
 #include <stdlib.h>
 
@@ -8,6 +8,7 @@
 #include "aws/pages.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "wire/jsonw.h"
 
 enum {
 	PAGE = 100,
@@ -21,6 +22,8 @@ typedef struct CoreState {
 	Str  *runtime; size_t n, cap, at;
 	KnownAs *name; size_t name_cap;
 	TraitList traits;
+	Draft draft;
+	PlatformVersion *bare;           /* the one that is asked about */
 	Pages pages;
 } CoreState;
 
@@ -43,6 +46,7 @@ static void done(void *state)
 	drop(st);
 	traits_done(&st->traits);
 	pages_done(&st->pages);
+	draft_done(&st->draft);
 	free(st->runtime);
 	free(st->name);
 }
@@ -56,8 +60,9 @@ static void fail(CoreState *st, const AwsError *err, const Err *broken)
 		reader_fail_err(st->f, broken);
 }
 
-static void look_over(CoreState *st)
+static void look_over(void *arg)
 {
+	CoreState *st = arg;
 	FeedBatch *b = st->batch;
 	TraitSet *set = ARENA_NEW(&b->arena, TraitSet);
 	KnownAs *names = ARENA_ARRAY(&b->arena, KnownAs, st->n + 1);
@@ -69,8 +74,149 @@ static void look_over(CoreState *st)
 	b->b.traits = set;
 	b->b.names = names;
 	b->b.name_count = st->n;
+	b->b.platform = draft_take(&st->draft);
 	st->batch = NULL;
 	reader_store(st->f, b, (int64_t)st->n * ROOM_MS);
+}
+
+/* --- how a version is made --- */
+
+/* Values of variables may be secrets: but for those that say which release it is they are only compared. */
+static bool is_plain(Str name)
+{
+	static const char *const plain[] = { "AGENT_ID", "AGENT_VERSION", "MODEL_ID", "PROMPT" };
+
+	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+		if (str_is(name, plain[i]))
+			return true;
+	return false;
+}
+
+static Str variable(const AcRuntime *r, const char *name)
+{
+	for (size_t i = 0; i < r->environment.n; i++)
+		if (str_is(r->environment.v[i].key, name))
+			return r->environment.v[i].value;
+	return STR("");
+}
+
+static void put_raw(JsonW *w, const char *key, Str json)
+{
+	if (!json.n)
+		return;
+	jw_key(w, key);
+	jw_raw(w, json);
+}
+
+static Str detail_of(Arena *a, const AcRuntime *r)
+{
+	Str prompt = variable(r, "PROMPT"), out;
+	Buf b = { 0 };
+	JsonW w = jw_to(&b);
+
+	jw_object(&w);
+	jw_key(&w, "config");
+	jw_object(&w);
+	jw_kstr(&w, "role", r->role);
+	put_raw(&w, "artifact", r->artifact);
+	put_raw(&w, "network", r->network);
+	put_raw(&w, "protocol", r->protocol);
+	put_raw(&w, "lifecycle", r->lifecycle);
+	jw_key(&w, "environment");
+	jw_object(&w);
+	for (size_t i = 0; i < r->environment.n; i++) {
+		const ShapePair *v = &r->environment.v[i];
+
+		jw_key_str(&w, v->key);
+		jw_str(&w, is_plain(v->key) ? v->value : traits_hash(a, v->value));
+	}
+	jw_object_end(&w);
+	jw_object_end(&w);
+	jw_kstr(&w, "prompt", prompt.n ? prompt : (Str){ NULL, 0 });
+	jw_knull(&w, "tools");
+	jw_object_end(&w);
+	out = arena_str(a, buf_str(&b));
+	buf_done(&b);
+	return out;
+}
+
+static void next_detail(CoreState *st);
+
+static void on_detail(Feed *f, const void *out, const AwsError *err, void *arg)
+{
+	CoreState *st = arg;
+	Arena *a = &st->batch->arena;
+	const AcRuntime *r = out;
+
+	f->view.lacks[0] = 0;
+	if (err && err->fault != AWS_NOT_FOUND) {        /* the next look asks again */
+		st->draft.bare = true;
+	} else if (err) {
+		st->bare->detail = STR("{}");
+	} else {
+		st->bare->release = arena_str(a, draft_release(variable(r, "AGENT_VERSION"), r->description, r->name));
+		st->bare->model = arena_str(a, variable(r, "MODEL_ID"));
+		st->bare->detail = detail_of(a, r);
+	}
+	next_detail(st);
+}
+
+static void next_detail(CoreState *st)
+{
+	AcRuntimeIn in;
+
+	if (!(st->bare = draft_bare(&st->draft))) {
+		draft_claims(&st->draft, look_over);
+		return;
+	}
+	in = (AcRuntimeIn){ .id = st->bare->agent, .version = st->bare->version };
+	feed_call(st->f, &op_agentcore_get_runtime, &in, on_detail, st);
+}
+
+/* --- versions of one runtime --- */
+
+static void next_listing(CoreState *st);
+static void ask_versions(CoreState *st);
+
+static void on_versions(Feed *f, const void *out, const AwsError *err, void *arg)
+{
+	CoreState *st = arg;
+	const AcRuntimes *page = out;
+	const PlatformAgent *of = &st->draft.now.agent[st->draft.at];
+	PagesStep step = PAGES_BROKEN;
+
+	f->view.lacks[0] = 0;
+	if (!err)
+		step = pages_next(&st->pages, page->next_token, page->runtimes.n, clock_mono_ms(), NULL);
+	for (size_t i = 0; step != PAGES_BROKEN && i < page->runtimes.n; i++) {
+		const AcRuntime *r = &page->runtimes.v[i];
+
+		draft_version(&st->draft, &(PlatformVersion){ .agent = of->id, .version = r->version, .status = r->status, .created_ms = r->updated_ms,
+		                                              .release = draft_release(STR(""), r->description, of->name) });
+	}
+	if (step == PAGES_MORE) {
+		ask_versions(st);
+		return;
+	}
+	draft_listed(&st->draft, step == PAGES_DONE);
+	next_listing(st);
+}
+
+static void ask_versions(CoreState *st)
+{
+	AcRuntimeListIn in = { .id = st->draft.now.agent[st->draft.at].id, .max = PAGE, .next_token = st->pages.token };
+
+	feed_call(st->f, &op_agentcore_list_runtime_versions, &in, on_versions, st);
+}
+
+static void next_listing(CoreState *st)
+{
+	if (!draft_unlisted(&st->draft)) {
+		next_detail(st);
+		return;
+	}
+	pages_start(&st->pages, "AgentCore's versions", NULL, clock_mono_ms());
+	ask_versions(st);
 }
 
 /* --- endpoints of one runtime --- */
@@ -100,6 +246,9 @@ static void on_endpoints(Feed *f, const void *out, const AwsError *err, void *ar
 		if (e->live.n)                   /* one that is being made serves nothing yet */
 			traits_add(&st->traits, a, &(Trait){ .kind = CHANGE_POINTER, .first = true, .base = object, .object = object, .value = e->live,
 			                                     .at_ms = e->updated_ms });
+		draft_pointer(&st->draft, &(PlatformPointer){ .agent = st->runtime[st->at], .id = e->arn, .name = e->name, .live = e->live,
+		              .target = e->target.n ? e->target : e->live, .status = e->status, .follows = str_is(e->name, "DEFAULT"),
+		              .updated_ms = e->updated_ms });
 	}
 	if (step == PAGES_MORE) {
 		ask_endpoints(st);
@@ -119,7 +268,7 @@ static void ask_endpoints(CoreState *st)
 static void next_runtime(CoreState *st)
 {
 	if (st->at == st->n) {
-		look_over(st);
+		next_listing(st);
 		return;
 	}
 	pages_start(&st->pages, "AgentCore's endpoints", NULL, clock_mono_ms());
@@ -138,6 +287,9 @@ static void add_runtime(CoreState *st, const AcRuntime *r)
 	VEC_GROW(st->name, st->name_cap, st->n + 1);
 	st->runtime[st->n] = arena_str(a, r->id);
 	st->name[st->n++] = (KnownAs){ arena_str(a, r->id), arena_str(a, r->name) };
+	/* Its latest version is the newest that there is; while it is being made its state still changes. */
+	draft_agent(&st->draft, &(PlatformAgent){ r->id, r->name, arena_printf(a, "%.*s %.*s %lld", STR_ARG(r->version), STR_ARG(r->status),
+	                                                                       (long long)r->updated_ms) });
 	traits_add(&st->traits, a, &(Trait){ .kind = CHANGE_CONFIG, .first = true, .base = r->id, .object = r->id, .value = r->version,
 	                                     .at_ms = r->updated_ms });
 }
@@ -171,6 +323,14 @@ static void ask_runtimes(CoreState *st)
 	feed_call(st->f, &op_agentcore_list_runtimes, &in, on_runtimes, st);
 }
 
+static void begin(void *arg)
+{
+	CoreState *st = arg;
+
+	pages_start(&st->pages, "AgentCore's runtimes", NULL, clock_mono_ms());
+	ask_runtimes(st);
+}
+
 static void start(Feed *f, void *state, SourceView *view)
 {
 	CoreState *st = state;
@@ -179,8 +339,7 @@ static void start(Feed *f, void *state, SourceView *view)
 	st->f = f;
 	drop(st);
 	st->batch = feed_batch_new(f);
-	pages_start(&st->pages, "AgentCore's runtimes", NULL, clock_mono_ms());
-	ask_runtimes(st);
+	draft_begin(&st->draft, f, st->batch, CHANGE_BY_AGENTCORE, begin, st);
 }
 
 const ChangeReader reader_agentcore = {

@@ -1,5 +1,6 @@
-/* Bedrock agents: where their aliases point. The service keeps the last ten moves of an alias with their times; it does not say who. */
-#include "app/changes_readers.h"
+/* Bedrock agents: their versions, and where their aliases point. The service keeps the last ten moves of an alias with their times; it does
+ * not say who. */
+#include "app/platform_draft.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -7,8 +8,10 @@
 #include "api/bedrock_agent.h"
 #include "api/traits.h"
 #include "aws/pages.h"
+#include "aws/partition.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "wire/jsonw.h"
 
 enum { PAGE = 100, ROOM_MS = 500, MOVE_MS = 60000, HISTORY_MAX = 32 };
 
@@ -25,6 +28,8 @@ typedef struct ClassicState {
 	KnownAs *name; size_t name_cap;
 	Change *change; size_t change_cap;
 	TraitList traits;
+	Draft draft;
+	PlatformVersion *bare;                        /* the one that is asked about */
 	Pages pages;
 } ClassicState;
 
@@ -47,6 +52,7 @@ static void done(void *state)
 	drop(st);
 	traits_done(&st->traits);
 	pages_done(&st->pages);
+	draft_done(&st->draft);
 	free(st->agent);
 	free(st->stale);
 	free(st->stale_ms);
@@ -74,8 +80,9 @@ static void add_name(ClassicState *st, Str id, Str name)
 	st->name[n] = (KnownAs){ arena_str(&st->batch->arena, id), arena_str(&st->batch->arena, name) };
 }
 
-static void look_over(ClassicState *st)
+static void look_over(void *arg)
 {
+	ClassicState *st = arg;
 	FeedBatch *b = st->batch;
 	TraitSet *set = ARENA_NEW(&b->arena, TraitSet);
 	KnownAs *names = ARENA_ARRAY(&b->arena, KnownAs, b->b.name_count + 1);
@@ -90,8 +97,125 @@ static void look_over(ClassicState *st)
 	b->b.traits = set;
 	b->b.names = names;
 	b->b.changes = changes;
+	b->b.platform = draft_take(&st->draft);
 	st->batch = NULL;
 	reader_store(st->f, b, (int64_t)st->n * ROOM_MS);
+}
+
+/* --- how a version is made --- */
+
+static void put_json(JsonW *w, const char *key, Str json)
+{
+	if (!json.n)
+		return;
+	jw_key(w, key);
+	jw_raw(w, json);
+}
+
+static Str detail_of(Arena *a, const BaAgent *g)
+{
+	Buf b = { 0 };
+	JsonW w = jw_to(&b);
+	Str out;
+
+	jw_object(&w);
+	jw_key(&w, "config");
+	jw_object(&w);
+	jw_kstr(&w, "role", g->role);
+	jw_kstr(&w, "orchestration", g->orchestration);
+	jw_kstr(&w, "collaboration", g->collaboration);
+	jw_ki64(&w, "idleSessionTtlS", g->idle_ttl_s);
+	if (g->guardrail.id.n)
+		jw_kstr(&w, "guardrail", arena_printf(a, "%.*s:%.*s", STR_ARG(g->guardrail.id), STR_ARG(g->guardrail.version)));
+	put_json(&w, "memory", g->memory);
+	if (g->prompts.n)
+		jw_kstr(&w, "prompts", traits_hash(a, g->prompts));
+	jw_object_end(&w);
+	jw_kstr(&w, "prompt", g->instruction.n ? g->instruction : (Str){ NULL, 0 });
+	jw_knull(&w, "tools");
+	jw_object_end(&w);
+	out = arena_str(a, buf_str(&b));
+	buf_done(&b);
+	return out;
+}
+
+static void next_detail(ClassicState *st);
+
+static void on_detail(Feed *f, const void *out, const AwsError *err, void *arg)
+{
+	ClassicState *st = arg;
+	Arena *a = &st->batch->arena;
+	const BaVersionOut *v = out;
+
+	f->view.lacks[0] = 0;
+	if (err && err->fault != AWS_NOT_FOUND) {        /* the next look asks again */
+		st->draft.bare = true;
+	} else if (err) {
+		st->bare->detail = STR("{}");
+	} else {
+		st->bare->release = arena_str(a, draft_release(STR(""), v->agent.description, v->agent.name));
+		st->bare->model = arena_str(a, v->agent.model);
+		st->bare->detail = detail_of(a, &v->agent);
+	}
+	next_detail(st);
+}
+
+static void next_detail(ClassicState *st)
+{
+	BaVersionIn in;
+
+	if (!(st->bare = draft_bare(&st->draft))) {
+		draft_claims(&st->draft, look_over);
+		return;
+	}
+	in = (BaVersionIn){ .id = st->bare->agent, .version = st->bare->version };
+	feed_call(st->f, &op_bedrock_agent_get_version, &in, on_detail, st);
+}
+
+/* --- versions of one agent --- */
+
+static void next_listing(ClassicState *st);
+static void ask_versions(ClassicState *st);
+
+static void on_versions(Feed *f, const void *out, const AwsError *err, void *arg)
+{
+	ClassicState *st = arg;
+	const BaVersions *page = out;
+	const PlatformAgent *of = &st->draft.now.agent[st->draft.at];
+	PagesStep step = PAGES_BROKEN;
+
+	f->view.lacks[0] = 0;
+	if (!err)
+		step = pages_next(&st->pages, page->next_token, page->versions.n, clock_mono_ms(), NULL);
+	for (size_t i = 0; step != PAGES_BROKEN && i < page->versions.n; i++) {
+		const BaAgent *g = &page->versions.v[i];
+
+		draft_version(&st->draft, &(PlatformVersion){ .agent = of->id, .version = g->version, .status = g->status, .created_ms = g->created_ms,
+		                                              .release = draft_release(STR(""), g->description, of->name) });
+	}
+	if (step == PAGES_MORE) {
+		ask_versions(st);
+		return;
+	}
+	draft_listed(&st->draft, step == PAGES_DONE);
+	next_listing(st);
+}
+
+static void ask_versions(ClassicState *st)
+{
+	BaAgentListIn in = { .id = st->draft.now.agent[st->draft.at].id, .max = PAGE, .next_token = st->pages.token };
+
+	feed_call(st->f, &op_bedrock_agent_list_versions, &in, on_versions, st);
+}
+
+static void next_listing(ClassicState *st)
+{
+	if (!draft_unlisted(&st->draft)) {
+		next_detail(st);
+		return;
+	}
+	pages_start(&st->pages, "the agent's versions", NULL, clock_mono_ms());
+	ask_versions(st);
 }
 
 /* --- the history of an alias --- */
@@ -205,10 +329,25 @@ static bool wants_history(ClassicState *st, const BaAlias *alias)
 	return (!r || r->updated_ms != alias->updated_ms) && alias->updated_ms >= spec->since_ms - spec->backfill_ms;
 }
 
+/* A listing has no ARNs. */
+static Str alias_arn(ClassicState *st, Str alias)
+{
+	const Session *s = st->f->all->spec.session;
+	Str region = session_region(s);
+
+	return arena_printf(&st->batch->arena, "arn:%s:bedrock:%.*s:%s:agent-alias/%.*s/%.*s", partition_name(region), STR_ARG(region), s->account,
+	                    STR_ARG(st->agent[st->at]), STR_ARG(alias));
+}
+
 static void add_alias(ClassicState *st, const BaAlias *alias)
 {
 	Arena *a = &st->batch->arena;
 	Str object = arena_printf(a, "%.*s/%.*s", STR_ARG(st->agent[st->at]), STR_ARG(alias->id));
+	Str version = alias->routing.n ? alias->routing.v[0].version : STR("");
+
+	draft_pointer(&st->draft, &(PlatformPointer){ .agent = st->agent[st->at], .id = alias_arn(st, alias->id), .name = alias->name, .live = version,
+	              .target = version, .status = alias->status, .follows = str_is(version, "DRAFT"),
+	              .paused = str_is(alias->state, "REJECT_INVOCATIONS"), .updated_ms = alias->updated_ms });
 
 	add_name(st, alias->id, alias->name);
 	traits_add(&st->traits, a, &(Trait){ .kind = CHANGE_CONFIG, .first = true, .base = object, .object = object,
@@ -253,7 +392,7 @@ static void ask_aliases(ClassicState *st)
 static void next_agent(ClassicState *st)
 {
 	if (st->at == st->n) {
-		look_over(st);
+		next_listing(st);
 		return;
 	}
 	pages_start(&st->pages, "the agent's aliases", NULL, clock_mono_ms());
@@ -284,6 +423,8 @@ static void on_agents(Feed *f, const void *out, const AwsError *err, void *arg)
 		VEC_GROW(st->agent, st->cap, st->n + 1);
 		st->agent[st->n++] = arena_str(&st->batch->arena, g->id);
 		add_name(st, g->id, g->name);
+		draft_agent(&st->draft, &(PlatformAgent){ g->id, g->name, arena_printf(&st->batch->arena, "%.*s %.*s %lld", STR_ARG(g->version),
+		            STR_ARG(g->status), (long long)g->updated_ms) });
 		traits_add(&st->traits, &st->batch->arena, &(Trait){ .kind = CHANGE_CONFIG, .first = true, .base = g->id, .object = g->id,
 		                                                     .value = g->version.n ? g->version : STR("DRAFT"), .at_ms = g->updated_ms });
 	}
@@ -300,6 +441,14 @@ static void ask_agents(ClassicState *st)
 	feed_call(st->f, &op_bedrock_agent_list_agents, &in, on_agents, st);
 }
 
+static void begin(void *arg)
+{
+	ClassicState *st = arg;
+
+	pages_start(&st->pages, "Bedrock's agents", NULL, clock_mono_ms());
+	ask_agents(st);
+}
+
 static void start(Feed *f, void *state, SourceView *view)
 {
 	ClassicState *st = state;
@@ -308,8 +457,7 @@ static void start(Feed *f, void *state, SourceView *view)
 	st->f = f;
 	drop(st);
 	st->batch = feed_batch_new(f);
-	pages_start(&st->pages, "Bedrock's agents", NULL, clock_mono_ms());
-	ask_agents(st);
+	draft_begin(&st->draft, f, st->batch, CHANGE_BY_CLASSIC, begin, st);
 }
 
 const ChangeReader reader_classic = {

@@ -294,3 +294,19 @@ int64_t zone_offset_ms(const Config *c, int64_t now_ms)
 	tzset();
 	return localtime_r(&t, &tm) ? (int64_t)tm.tm_gmtoff * 1000 : 0;
 }
+
+int session_state_path(Str context, const char *end, char **out, Err *e)
+{
+	Buf name = { 0 };
+	char *folder = xdg_path(XDG_STATE, "");
+	int rc;
+
+	if (!folder)
+		return err_set(e, "there is no place for the journal: set HOME or XDG_STATE_HOME; nothing is sent without it");
+	rc = dir_make_private(folder, e);
+	(void)buf_printf(&name, "%.*s.%s", STR_ARG(context), end);
+	*out = xdg_path(XDG_STATE, buf_cstr(&name));
+	buf_done(&name);
+	free(folder);
+	return rc;
+}

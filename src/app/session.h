@@ -93,4 +93,7 @@ int64_t session_prices_day(const Session *s);     /* when its list prices were l
 /* What its totals are: "est list", "est net", "reported". Of what the configuration says alone, so it costs nothing. */
 const char *session_basis(const Session *s, int64_t now_ms);
 
+/* Where the journal ("journal.db") and the audit file ("audit.jsonl") of a context are; the folder is made. To free. */
+int session_state_path(Str context, const char *end, char **out, Err *e);
+
 #endif

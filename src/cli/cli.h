@@ -10,6 +10,8 @@ int cmd_console(const Options *o);
 int cmd_demo(const Options *o);
 int cmd_sim(const Options *o);
 int cmd_get(const Options *o);
+int cmd_describe(const Options *o);
+int cmd_history(const Options *o);
 int cmd_export(const Options *o);
 int cmd_reconcile(const Options *o);
 int cmd_chat(const Options *o);

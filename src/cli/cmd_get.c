@@ -5,8 +5,7 @@
 
 #include "cli/ask.h"
 #include "cli/cli.h"
-#include "cli/emit.h"
-#include "cli/get.h"
+#include "cli/get_run.h"
 #include "base/xalloc.h"
 #include "conf/yaml.h"
 #include "store/pushed.h"
@@ -362,6 +361,23 @@ static const EmitColumn agent_columns[] = {
 	{ "p95Approximate", NULL, CELL_TEXT, false },
 	{ "nanoUsdPerJob", "USD/JOB", CELL_MONEY, true },
 };
+static const EmitColumn version_columns[] = {
+	{ "agentId", "AGENT", CELL_TEXT, false },
+	{ "version", "VERSION", CELL_TEXT, false },
+	{ "backend", "BACKEND", CELL_TEXT, false },
+	{ "status", "STATUS", CELL_TEXT, false },
+	{ "model", "MODEL", CELL_TEXT, false },
+	{ "createdAt", "CREATED", CELL_DAY, false },
+	{ "createdBy", "BY", CELL_ACTOR, false },
+	{ "performance.approvalRate", NULL, CELL_TEXT, true },
+	{ "performance.avgScore", NULL, CELL_TEXT, true },
+	{ "trafficShare", "TRAFFIC", CELL_RATE, true },
+	{ "jobs", "JOBS", CELL_COUNT, true },
+	{ "errorRate", "ERRORS", CELL_RATE, true },
+	{ "p95Ms", "P95 MS", CELL_COUNT, true },
+	{ "p95Approximate", NULL, CELL_TEXT, false },
+	{ "nanoUsdPerJob", "USD/JOB", CELL_MONEY, true },
+};
 static const EmitColumn metric_columns[] = {
 	{ "namespace", "NAMESPACE", CELL_TEXT, false },
 	{ "name", "NAME", CELL_TEXT, false },
@@ -452,21 +468,11 @@ static const EmitColumn quota_columns[] = {
 #define DAYS(n) ((int64_t)(n) * 86400000)
 #define COLUMNS(c) c, sizeof c / sizeof *c
 
-typedef struct Kind {
-	const char *name;
-	unsigned feeds;
-	int64_t since_ms;              /* without --since */
-	int (*write)(const Options *o, Ask *a, JsonW *w, Err *e);
-	const char *rows;
-	const EmitColumn *columns;
-	size_t column_count;
-	int64_t before_ms;             /* so far before the window the answer compares with; 0: not at all */
-} Kind;
-
-static const Kind kinds[] = {
+static const GetKind kinds[] = {
 	{ "jobs", FEED_BIT(FEED_JOBS) | FEED_BIT(FEED_LINES), DAYS(35), jobs, "", COLUMNS(job_columns), 0 },
 	{ "cost", FEED_BIT(FEED_JOBS) | FEED_BIT(FEED_LINES), DAYS(35), cost, "groups", COLUMNS(cost_columns), 0 },
-	{ "agents", FEED_BIT(FEED_AGENTS) | FEED_BIT(FEED_JOBS), 15 * 60000, get_agents, "", COLUMNS(agent_columns), 0 },
+	{ "agents", GET_REGISTRY | FEED_BIT(FEED_JOBS), 15 * 60000, get_agents, "", COLUMNS(agent_columns), 0 },
+	{ "versions", GET_REGISTRY | FEED_BIT(FEED_JOBS), 15 * 60000, get_versions, "", COLUMNS(version_columns), 0 },
 	{ "cache", FEED_BIT(FEED_JOBS) | FEED_BIT(FEED_LINES), 3600000, get_cache, "groups", COLUMNS(cache_columns), DAYS(7) },
 	{ "metrics", FEED_BIT(FEED_METRICS), 3 * 3600000, metrics, "", COLUMNS(metric_columns), 0 },
 	{ "quotas", FEED_BIT(FEED_METRICS) | FEED_BIT(FEED_AGENTS) | FEED_BIT(FEED_QUOTAS), 3600000 + 300000, get_quotas, "", COLUMNS(quota_columns), 0 },
@@ -487,7 +493,7 @@ static void list_kinds(char out[200])
 		used += (size_t)snprintf(out + used, 200 - used, "%s%s", !i ? "" : i + 1 < KINDS ? ", " : " or ", kinds[i].name);
 }
 
-static const Kind *kind_of(const Options *o, Err *e)
+static const GetKind *kind_of(const Options *o, Err *e)
 {
 	const char *known[KINDS + 1] = { NULL }, *near;
 	char list[200];
@@ -504,7 +510,7 @@ static const Kind *kind_of(const Options *o, Err *e)
 }
 
 /* Where several contexts answer, the columns that tell them apart are shown, before all others. */
-static int emit_places(const Options *o, const Ask *a, Buf *json, const Kind *k)
+static int emit_places(const Options *o, const Ask *a, Buf *json, const GetKind *k)
 {
 	EmitColumn c[32] = { { "account", "ACCOUNT", CELL_TEXT, false }, { "region", "REGION", CELL_TEXT, false } };
 	size_t n = 2;
@@ -519,16 +525,23 @@ static int emit_places(const Options *o, const Ask *a, Buf *json, const Kind *k)
 
 int cmd_get(const Options *o)
 {
+	Err e = { 0 };
+	const GetKind *k = kind_of(o, &e);
+	Dim by;
+
+	if (!k || by_of(o, &by, &e) < 0)         /* before AWS is asked */
+		return cli_fail(&e);
+	return get_run(o, k);
+}
+
+int get_run(const Options *o, const GetKind *k)
+{
 	Ask a;
 	Err e = { 0 };
 	Buf json;
 	JsonW w;
-	const Kind *k = kind_of(o, &e);
-	Dim by;
 	int code;
 
-	if (!k || by_of(o, &by, &e) < 0)         /* before AWS is asked */
-		return cli_fail(&e);
 	buf_init(&json, JSON_MAX);
 	w = jw_to(&json);
 	if (ask_open_before(&a, o, k->since_ms, k->before_ms, k->feeds, &e) < 0 || k->write(o, &a, &w, &e) < 0)

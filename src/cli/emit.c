@@ -44,22 +44,36 @@ static Str plain(Arena *a, JsonVal v)
 	return s;
 }
 
-/* "prod 2.1", "route 3.1:90 3.2:10": where each pointer sends its traffic. */
+/* "2.1", or "3.1:90 3.2:10". */
+static Str route(Arena *a, JsonVal v)
+{
+	Str out = STR(""), version;
+	int64_t weight;
+
+	for (size_t k = 0; k < jv_count(v); k++)
+		if (jv_str(jv_at(v, k), "version", &version, NULL) == 0 && jv_i64(jv_at(v, k), "weight", &weight, NULL) == 0)
+			out = weight == 100 ? arena_printf(a, "%.*s%s%.*s", STR_ARG(out), k ? " " : "", STR_ARG(version))
+			                    : arena_printf(a, "%.*s%s%.*s:%lld", STR_ARG(out), k ? " " : "", STR_ARG(version), (long long)weight);
+	return out;
+}
+
+/* "prod 2.1", "route 3.1:90 3.2:10": where each pointer sends its traffic; "> 2.2" when it is on its way, "!" when it was moved outside. */
 static Str pointers(Arena *a, JsonVal v)
 {
 	Str out = STR("");
 
 	for (size_t i = 0; i < jv_count(v); i++) {
-		JsonVal p = jv_at(v, i), live = jv_get(p, "live");
-		Str name = STR(""), version;
-		int64_t weight;
+		JsonVal p = jv_at(v, i);
+		Str name = STR(""), live = route(a, jv_get(p, "live")), target = route(a, jv_get(p, "target"));
+		bool drift = false;
 
 		(void)jv_opt_str(p, "name", &name, NULL);
-		out = arena_printf(a, "%.*s%s%.*s", STR_ARG(out), i ? ", " : "", STR_ARG(name));
-		for (size_t k = 0; k < jv_count(live); k++)
-			if (jv_str(jv_at(live, k), "version", &version, NULL) == 0 && jv_i64(jv_at(live, k), "weight", &weight, NULL) == 0)
-				out = weight == 100 ? arena_printf(a, "%.*s %.*s", STR_ARG(out), STR_ARG(version))
-				                    : arena_printf(a, "%.*s %.*s:%lld", STR_ARG(out), STR_ARG(version), (long long)weight);
+		(void)jv_opt_bool(p, "drift", &drift, NULL);
+		out = arena_printf(a, "%.*s%s%.*s %.*s", STR_ARG(out), i ? ", " : "", STR_ARG(name), STR_ARG(live));
+		if (!str_eq(live, target))
+			out = arena_printf(a, "%.*s > %.*s", STR_ARG(out), STR_ARG(target));
+		if (drift)
+			out = arena_printf(a, "%.*s!", STR_ARG(out));
 	}
 	return out;
 }
@@ -92,6 +106,8 @@ static Str shown(Arena *a, JsonVal v, CellForm form)
 		return change_actor(s);
 	case CELL_POINTERS:
 		return pointers(a, v);
+	case CELL_ROUTE:
+		return route(a, v);
 	case CELL_DAY:
 		return str_sub(s, 0, 10);
 	case CELL_CLOCK:

@@ -14,6 +14,9 @@ void get_change(JsonW *w, const Change *c);               /* its members, of the
 int  get_alerts(const Options *o, Ask *a, JsonW *w, Err *e);
 int  get_budgets(const Options *o, Ask *a, JsonW *w, Err *e);
 int  get_agents(const Options *o, Ask *a, JsonW *w, Err *e);
+int  get_versions(const Options *o, Ask *a, JsonW *w, Err *e);
+int  get_agent(const Options *o, Ask *a, JsonW *w, Err *e);          /* of o->arg[1] */
+int  get_history(const Options *o, Ask *a, JsonW *w, Err *e);        /* of o->arg[0] */
 int  get_coverage(const Options *o, Ask *a, JsonW *w, Err *e);
 int  get_cache(const Options *o, Ask *a, JsonW *w, Err *e);
 int  get_quotas(const Options *o, Ask *a, JsonW *w, Err *e);

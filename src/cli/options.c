@@ -80,7 +80,7 @@ static const Flag flags[] = {
 	{ "--for", NULL, 0, "TIME", "how long: 30m, 2h, 1d; 0s ends a silence", TEXT(span), FLAGS_FOR },
 	{ "--template", NULL, 0, "FILE", "a signed template as the system prompt; one that does not verify is not sent", TEXT(template), FLAGS_CHAT },
 	{ "--key", NULL, 0, "KEY", "the KMS key that is trusted: id, ARN or alias", TEXT(key), FLAGS_SEAL | FLAGS_CHAT },
-	{ "--agent", NULL, 0, "A", "the agent that the template is for", TEXT(agent), FLAGS_SEAL | FLAGS_CHAT },
+	{ "--agent", NULL, 0, "A", "whose versions; the agent that a template is for", TEXT(agent), FLAGS_SEAL | FLAGS_CHAT | FLAGS_OF },
 	{ "--environment", NULL, 0, "E", "the environment that it is for: prod, test …", TEXT(environment), FLAGS_SEAL | FLAGS_CHAT },
 	{ "--as", NULL, 0, "ID@VERSION", "the template's name and version", TEXT(as), FLAGS_SEAL | FLAGS_CHAT },
 	{ "--iam", NULL, 0, NULL, "print the IAM policy that is enough for this context", BOOL(iam), FLAGS_DOCTOR },

@@ -1,5 +1,6 @@
 #include "store/apply.h"
 #include "store/change.h"
+#include "store/platform.h"
 
 static int put_agents(Store *s, const StoreBatch *b, StoreDelta *d, Err *e)
 {
@@ -75,6 +76,16 @@ static int put_changes(Store *s, const StoreBatch *b, StoreDelta *d, Err *e)
 	return b->traits ? change_traits(s, b->traits, &d->changes, e) : 0;
 }
 
+static int put_platform(Store *s, const StoreBatch *b, StoreDelta *d, Err *e)
+{
+	bool changed = false;
+
+	if (b->platform && platform_put(s, b->platform, &changed, e) < 0)
+		return -1;
+	d->agents += changed;
+	return 0;
+}
+
 int apply_feeds(Store *s, const StoreBatch *b, StoreDelta *d, Err *e)
 {
 	static const char sql[] = "INSERT OR REPLACE INTO cursor VALUES(?, ?)";
@@ -82,7 +93,7 @@ int apply_feeds(Store *s, const StoreBatch *b, StoreDelta *d, Err *e)
 	for (size_t i = 0; i < b->series_count; i++, d->series++)
 		if (put_series(s, &b->series[i], e) < 0)
 			return -1;
-	if (put_agents(s, b, d, e) < 0 || put_changes(s, b, d, e) < 0)
+	if (put_agents(s, b, d, e) < 0 || put_changes(s, b, d, e) < 0 || put_platform(s, b, d, e) < 0)
 		return -1;
 	for (size_t i = 0; i < b->cursor_count; i++) {
 		sqlite3_stmt *st = db_stmt(s, sql, e);

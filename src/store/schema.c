@@ -193,6 +193,15 @@ static const char *const migrations[] = {
 	"CREATE TABLE latency_sheet(id INTEGER PRIMARY KEY, cells BLOB NOT NULL);",
 	/* The settled places as bytes too (index_block.c, which also moves those of job_settled). */
 	"CREATE TABLE job_block(id INTEGER PRIMARY KEY, entries BLOB NOT NULL);",
+	/* Agents, versions and pointers of Bedrock's own platforms (platform.h). */
+	"CREATE TABLE platform_agent(source INTEGER NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, mark TEXT NOT NULL,"
+	"PRIMARY KEY(source, id)) WITHOUT ROWID;"
+	"CREATE TABLE platform_version(source INTEGER NOT NULL, agent TEXT NOT NULL, version TEXT NOT NULL, at INTEGER NOT NULL,"
+	"status TEXT NOT NULL, release TEXT NOT NULL, model TEXT NOT NULL, detail TEXT NOT NULL, created_ms INTEGER NOT NULL,"
+	"PRIMARY KEY(source, agent, version)) WITHOUT ROWID;"
+	"CREATE TABLE platform_pointer(source INTEGER NOT NULL, id TEXT NOT NULL, agent TEXT NOT NULL, name TEXT NOT NULL, live TEXT NOT NULL,"
+	"target TEXT NOT NULL, status TEXT NOT NULL, claim TEXT NOT NULL, follows INTEGER NOT NULL, paused INTEGER NOT NULL,"
+	"claim_known INTEGER NOT NULL, updated_ms INTEGER NOT NULL, PRIMARY KEY(source, id)) WITHOUT ROWID;",
 };
 enum { VERSION = (int)(sizeof migrations / sizeof *migrations), TOTALS = 11 /* from that layout on */, SHEETS = 20 /* so */ };
 

@@ -64,6 +64,7 @@ typedef struct StoreBatch {
 	const Change *changes; size_t change_count;      /* sightings (store/change.h) */
 	const TraitSet *traits;                /* a look at a registry; NULL: none */
 	const KnownAs *names; size_t name_count;
+	const struct Platform *platform;     /* all of one platform (store/platform.h); NULL: none */
 	const struct AlarmRow *alarms; size_t alarm_count;      /* store/alarm.h */
 	bool   alarms_replace;
 	const struct ChargeDay *charges; size_t charge_count;   /* store/charges.h */

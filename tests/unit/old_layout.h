@@ -29,6 +29,9 @@
 	"INSERT INTO minutely SELECT booked_ms / 60000, " OLD_SUMS "1;" \
 	"DROP VIEW job_then;"
 
+/* Tables of layout 22. */
+#define OLD_PLATFORMS "DROP TABLE platform_agent; DROP TABLE platform_version; DROP TABLE platform_pointer;"
+
 /* What drops each table that came later than these, as one text. */
 #define DROP_ALL_BUT(tables) "SELECT group_concat('DROP TABLE ' || name, ';') FROM sqlite_schema WHERE type = 'table' AND name NOT IN (" tables ")"
 

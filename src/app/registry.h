@@ -1,0 +1,70 @@
+/* The registry of one store: agents, versions and pointers of all back ends in one form, and the moves that seismo has made. Built from what
+ * the feeds have left: the agents table's items, the looks at Bedrock's platforms, the rows of the lock table, and the changes. */
+#ifndef APP_REGISTRY_H
+#define APP_REGISTRY_H
+
+#include "act/items.h"
+#include "model/change.h"
+#include "store/store.h"
+
+typedef struct RegAgent {
+	ChangeSource source;                 /* of CHANGE_BY_DYNAMODB, CHANGE_BY_AGENTCORE, CHANGE_BY_CLASSIC: its back end */
+	Str  id, name;
+	size_t pointer, pointers;            /* the first of its pointers, and how many; these stand together */
+	size_t version, versions;            /* the same of its versions, the newest first */
+} RegAgent;
+
+typedef struct RegPointer {
+	ChangeSource source;
+	Str  agent, agent_name;              /* id and name */
+	Str  name, id;                       /* "prod" and its ARN; "route" and "AGENT/route" */
+	Str  object;                         /* as changes and alerts call it: "AGENT/prod" */
+	const char *kind;                    /* "endpoint", "alias", "route" */
+	Route live, target;
+	Str  status;                         /* as AWS says it; of a route READY, UPDATING while it is claimed */
+	bool follows, paused;                /* follows: it goes with every new version by itself */
+	bool has_rev, locked;
+	int64_t rev;
+	Lock lock;
+	Route left;                          /* where seismo left it; n 0: it never moved it, or nobody knows */
+	bool drift;                          /* it is not there any more, and nobody who holds the lock is moving it */
+	Str  updated_at, updated_by;         /* ISO 8601; by empty: not known */
+	int64_t updated_ms;
+} RegPointer;
+
+typedef struct RegVersion {
+	ChangeSource source;
+	Str  agent, agent_name, version;
+	Str  release;                        /* as jobs call it; empty: as `version` */
+	Str  status, model, created_by;
+	Str  detail;                         /* {"config","prompt","tools"}; empty: not read */
+	int64_t created_ms;
+	bool claimed;                        /* what the agent says of itself (performance): */
+	double approval, score;              /* NAN: it does not say */
+} RegVersion;
+
+/* A move that seismo has made or begun, from the audit items of the agents table and the last word of the lock table. */
+typedef struct RegMove { Str op, action, by, host, object, reason, event; Route from, to; int64_t at_ms; } RegMove;
+
+typedef struct Registry {
+	RegAgent *agent; size_t agents;      /* by back end, then id */
+	RegPointer *pointer; size_t pointers;
+	RegVersion *version; size_t versions;
+	RegMove *move; size_t moves;         /* newest first */
+	Change *change; size_t changes;      /* moves of pointers by anybody, the newest first */
+} Registry;
+
+const char *registry_backend(ChangeSource s);           /* "dynamodb", "agentcore", "agents-classic" */
+/* In a. from_ms: how far back changes and moves are read. */
+int  registry_read(Store *s, int64_t from_ms, Arena *a, Registry *out, Err *e);
+/* By name or id; dashes and underscores are the same. The next one behind `after` (NULL: the first). */
+const RegAgent *registry_find(const Registry *r, Str name, const RegAgent *after);
+const RegVersion *registry_version(const Registry *r, const RegPointer *p, Str version);      /* NULL: nothing is known of it */
+Str  registry_called(const Registry *r, const RegPointer *p, Str version);       /* what jobs call it */
+/* Was this change of a pointer seismo's own doing? */
+const RegMove *registry_ours(const Registry *r, const Change *c);
+
+/* registry_detail.c: an item of the agents table as a version's detail. */
+Str  registry_detail(Arena *a, JsonVal item);
+
+#endif
