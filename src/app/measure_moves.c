@@ -2,12 +2,14 @@
 #include "app/measure_own.h"
 
 #include "app/fleet_models.h"
+#include "app/registry.h"
 #include "base/num.h"
+#include "model/agent_name.h"
 #include "store/change.h"
 #include "store/recent.h"
 
 /* NAMED_MS: how long CloudTrail may take to say who it was. */
-enum { MOVES_MAX = 200, NAMED_MS = 15 * 60000, BEFORE_HOURS = 24, BEFORE_JOBS = 30, DROP_PPM = 200000 };
+enum { MOVES_MAX = 200, NAMED_MS = 15 * 60000, RELEASE_MS = 5 * 60000, BEFORE_HOURS = 24, BEFORE_JOBS = 30, DROP_PPM = 200000 };
 
 /* --- after a move --- */
 
@@ -33,7 +35,7 @@ static Str new_version(const Change *c)
 	return STR("");
 }
 
-static Str version_key(Measuring *m, Str agent, Str version)
+static Str key_of(Measuring *m, Str agent, Str version)
 {
 	return arena_printf(m->a, "%.*s@%.*s", STR_ARG(agent), STR_ARG(version));
 }
@@ -82,8 +84,8 @@ static int one_move(Measuring *m, const AlertRule *r, const Change *c, Err *e)
 
 	if (!to.n || !from.n)
 		return 0;
-	if (sums_since(m, version_key(m, agent, to), keeps ? since : c->time_ms, &now, e) < 0 ||
-	    sums_before(m, version_key(m, agent, from), c->time_ms, &before, e) < 0)
+	if (sums_since(m, key_of(m, agent, to), keeps ? since : c->time_ms, &now, e) < 0 ||
+	    sums_before(m, key_of(m, agent, from), c->time_ms, &before, e) < 0)
 		return -1;
 	measure_add_of(m, r, c->object, (AlertReading){ keeps ? KNOWN_KEEPS : KNOWN, judged(r, &now),
 	                                                before.jobs >= BEFORE_JOBS ? judged(r, &before) : ALERT_NONE, now.jobs }, agent, to);
@@ -146,27 +148,82 @@ static Str moved_to(const Change *c)
 	return to.n ? to : models_next_version(&rest);
 }
 
+/* What moves together is one release: a route, an endpoint and an alias of one agent, one after the other. */
+typedef struct Release { const Change *first, *route; int64_t at_ms; bool outside; } Release;
+
+static bool is_of(const Change *c, Str agent)
+{
+	Str rest;
+
+	return agent_same_name(str_cut(c->object, '/', &rest), agent);
+}
+
+/* Other pointers that follow one that seismo has moved are brought into line by somebody's pipeline. */
+static bool follows_ours(const Registry *r, size_t at, Str agent)
+{
+	const Change *c = &r->change[at];
+
+	for (size_t i = at; i < r->changes; i++) {
+		const Change *x = &r->change[i];
+
+		if (c->time_ms - x->time_ms > RELEASE_MS)
+			break;
+		if (is_of(x, agent) && !str_eq(x->object, c->object) && registry_ours(r, x))
+			return true;
+	}
+	return false;
+}
+
+static void add_to(const Measuring *m, const AlertRule *r, const Registry *g, size_t at, Str agent, Release *x)
+{
+	const Change *c = &g->change[at];
+
+	x->first = c;                        /* the newest come first */
+	x->at_ms = c->time_ms;
+	if (str_ends(c->object, STR("/route")))
+		x->route = c;
+	x->outside |= is_outside(m, r, c) && !registry_ours(g, c) && !follows_ours(g, at, agent);
+}
+
+/* The newest release is what the alert is about; the others count. */
+static void one_agent(Measuring *m, const AlertRule *r, const Registry *g, size_t from, Str agent)
+{
+	Release newest = { 0 }, x = { 0 };
+	int64_t outside = 0;
+
+	for (size_t i = from; i < g->changes; i++) {
+		if (!is_of(&g->change[i], agent))
+			continue;
+		if (x.first && x.at_ms - g->change[i].time_ms > RELEASE_MS) {
+			newest = newest.first ? newest : x;
+			outside += x.outside;
+			x = (Release){ 0 };
+		}
+		add_to(m, r, g, i, agent, &x);
+	}
+	newest = newest.first ? newest : x;
+	outside += x.outside;
+	measure_add_of(m, r, newest.first->object, (AlertReading){ true, outside * MEASURE_MICRO, ALERT_NONE, outside }, agent,
+	               moved_to(newest.route ? newest.route : newest.first));
+}
+
 int measure_outside(Measuring *m, const AlertRule *r, Err *e)
 {
-	Change *c;
+	const int64_t from = m->q->now_ms - r->window_ms;
+	Registry g = { 0 };
+	Change *any;
 	size_t n;
 
-	if (store_changes(m->s, m->q->now_ms - r->window_ms, 0, MOVES_MAX, m->a, &c, &n, e) < 0)
+	if (store_changes(m->s, from, 0, 1, m->a, &any, &n, e) < 0 || (n && registry_read(m->s, from, m->a, &g, e) < 0))
 		return -1;
-	for (size_t i = 0; i < n; i++) {
-		int64_t moves = 0;
-		bool later = false;
-		Str rest;
+	for (size_t i = 0; i < g.changes; i++) {
+		Str rest, agent = str_cut(g.change[i].object, '/', &rest);
+		bool told = false;
 
-		for (size_t k = 0; k < n; k++) {
-			bool same = c[k].kind == CHANGE_POINTER && str_eq(c[k].object, c[i].object);
-
-			later |= same && k < i;
-			moves += same && is_outside(m, r, &c[k]);
-		}
-		if (c[i].kind == CHANGE_POINTER && !later)
-			measure_add_of(m, r, c[i].object, (AlertReading){ true, moves * MEASURE_MICRO, ALERT_NONE, moves }, str_cut(c[i].object, '/', &rest),
-			               moved_to(&c[i]));
+		for (size_t k = 0; k < i && !told; k++)
+			told = is_of(&g.change[k], agent);
+		if (!told)
+			one_agent(m, r, &g, i, agent);
 	}
 	return 0;
 }
