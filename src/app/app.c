@@ -97,6 +97,8 @@ static App *app_new(uv_loop_t *loop, const AppSpec *spec, Err *e)
 	if (context_open(a, &spec->session, e) < 0)
 		goto fail;
 	a->world.offset_ms = zone_offset_ms(&a->shared.conf, app_clock(a));
+	a->world.good_jobs = a->shared.conf.rollback.min_jobs;
+	a->world.good_days = a->shared.conf.rollback.days;
 	a->world.ascii = spec->ascii || a->shared.conf.ui.ascii;
 	a->refresh_ms = spec->refresh_ms ? spec->refresh_ms : a->shared.conf.ui.refresh_ms;
 	a->world.still = a->refresh_ms < 0;

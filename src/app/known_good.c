@@ -25,14 +25,21 @@ static const CostGroup *served(const Search *x, Str version)
 	return NULL;
 }
 
-static bool is_ruled_out(const Search *x, Str version)
+bool good_status(Str status)
 {
 	static const char *const no[] = { "draft", "rejected", "deprecated", "rolled_back" };
 
+	for (size_t k = 0; k < sizeof no / sizeof *no; k++)
+		if (str_is(status, no[k]))
+			return false;
+	return true;
+}
+
+static bool is_ruled_out(const Search *x, Str version)
+{
 	for (size_t i = 0; i < x->rows; i++)
-		for (size_t k = 0; k < sizeof no / sizeof *no; k++)
-			if (str_eq(x->row[i].agent, x->agent) && str_eq(x->row[i].version, version) && str_is(x->row[i].status, no[k]))
-				return true;
+		if (str_eq(x->row[i].agent, x->agent) && str_eq(x->row[i].version, version) && !good_status(x->row[i].status))
+			return true;
 	return false;
 }
 
@@ -43,10 +50,15 @@ static int64_t failed_permille(const Sums *s)
 	return ended ? s->failed * 1000 / ended : 0;
 }
 
+bool good_enough(const Sums *s, const GoodRule *rule)
+{
+	return s->jobs >= rule->min_jobs && failed_permille(s) < rule->most_failed_permille;
+}
+
 static bool proved(const Search *x, Str version, const CostGroup **g)
 {
 	*g = version.n && !str_eq(version, x->from) && !is_ruled_out(x, version) ? served(x, version) : NULL;
-	return *g && (*g)->s.jobs >= x->rule->min_jobs && failed_permille(&(*g)->s) < x->rule->most_failed_permille;
+	return *g && good_enough(&(*g)->s, x->rule);
 }
 
 /* A route of several is one of its parts here: the first, as "3.1:90 3.2:10" begins. */

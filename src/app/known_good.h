@@ -9,6 +9,9 @@
 typedef struct GoodRule { int64_t min_jobs, days; int64_t most_failed_permille; } GoodRule;
 enum { GOOD_MOST_FAILED_PERMILLE = 50 };         /* what the rule err-high takes for too many, as shipped */
 
+bool good_enough(const Sums *s, const GoodRule *rule);
+bool good_status(Str status);                    /* not one that the registry has taken out of use, or never took in */
+
 /* Of the versions of `agent` other than `from`: the one that the pointer left last according to the snapshot's history of moves, else the
  * one that served most; not one that the registry calls draft, rejected, deprecated or rolled_back. pointer: "AGENT/route", as changes
  * name it. -1 with ERR_USAGE: there is none, and why. Text in a. */

@@ -45,6 +45,7 @@ typedef struct PaneClass {
 	void (*draw)(const Pane *p, Box b);        /* rows -> cells; nothing else */
 	bool (*job)(const Pane *p, JobRef *out);   /* the job that its cursor is on; *out is zero; may be NULL */
 	bool (*agent)(const Pane *p, RollbackOf *out);     /* whose pointer B takes back, on the row of its cursor; *out is zero; may be NULL */
+	bool (*pointer)(const Pane *p, PointerRef *out);   /* the pointer that its cursor is on; other panes follow it; may be NULL */
 	int  (*key)(Pane *p, Key k);               /* moves; PANE_* ; may be NULL */
 	void (*close)(Pane *p);                    /* may be NULL */
 	const PaneKey *keys;                       /* ends with a NULL key; may be NULL */
@@ -116,6 +117,11 @@ void app_type_command(App *a, const char *text);
 void app_filter(App *a, const char *text);
 /* All that is known about one job, in words (raw = as JSON). Read from the store of its context (empty: the only one). */
 void app_describe_job(App *a, const char *context, const char *id, bool raw);
+/* Pages about a pointer and its agent, read from the store of its context: where it is and how it stands; the moves of all pointers of the
+ * agent; how one version is made, or how the second differs from the first (b empty: it is shown alone). */
+void app_describe_pointer(App *a, const PointerRef *p);
+void app_agent_history(App *a, const PointerRef *p);
+void app_describe_version(App *a, const PointerRef *p, const char *version, const char *b);
 /* Everything that the log groups have of its trace: asked of AWS, shown as a page. */
 void app_trace_lines(App *a, const JobCell *job);
 

@@ -289,6 +289,18 @@ static unsigned follow_job(App *a, const Pane *p)
 	return TOPIC_JOB;
 }
 
+/* And those behind a list of pointers. */
+static unsigned follow_pointer(App *a, const Pane *p)
+{
+	PointerRef at;
+
+	memset(&at, 0, sizeof at);
+	if (!p->cls->pointer || (!p->cls->pointer(p, &at) && !a->world.pointer.id[0]) || memcmp(&at, &a->world.pointer, sizeof at) == 0)
+		return 0;
+	a->world.pointer = at;
+	return TOPIC_POINTER;
+}
+
 static void update(App *a, Pane *p, unsigned topics)
 {
 	unsigned more = p->cls->topics & topics & ~(unsigned)(TOPIC_CLOCK | TOPIC_HELD);
@@ -311,11 +323,11 @@ void screen_update(App *a)
 	a->topics = 0;
 	a->world.frozen = a->frozen;
 	if (a->frozen)
-		topics &= TOPIC_FILTER | TOPIC_JOB | TOPIC_HELD;
+		topics &= TOPIC_FILTER | TOPIC_JOB | TOPIC_HELD | TOPIC_POINTER;
 	a->world.filter = str_of(a->filter);
 	for (size_t i = 0; i < a->pane_count; i++) {
 		update(a, &a->pane[i], topics);
-		topics |= follow_job(a, &a->pane[i]);
+		topics |= follow_job(a, &a->pane[i]) | follow_pointer(a, &a->pane[i]);
 	}
 	app_sweep(a);
 }

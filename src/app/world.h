@@ -6,7 +6,8 @@
 #include "app/share.h"
 #include "app/figures.h"
 
-enum { TOPIC_FIGURES = 1, TOPIC_FEEDS = 2, TOPIC_GROUPS = 4, TOPIC_CLOCK = 8, TOPIC_FILTER = 16, TOPIC_JOB = 32, TOPIC_HELD = 64, TOPICS_ALL = 127 };
+enum { TOPIC_FIGURES = 1, TOPIC_FEEDS = 2, TOPIC_GROUPS = 4, TOPIC_CLOCK = 8, TOPIC_FILTER = 16, TOPIC_JOB = 32, TOPIC_HELD = 64,
+	TOPIC_POINTER = 128, TOPICS_ALL = 255 };
 
 /* The jobs of the scope; job NULL when no scope is set: the newest jobs of the figures are shown then. */
 typedef struct ScopeJobs { JobCell *job; int n; } ScopeJobs;
@@ -22,6 +23,9 @@ typedef struct JobsFound {
 } JobsFound;
 
 typedef struct JobRef { FigText context; FigKey id; } JobRef;          /* context empty: the only one. Zero it first */
+
+/* A pointer of a back end, as it was shown. name: of its agent; live, target: "2.1", "3.1:90 3.2:10". Zero it first: it is compared by its bytes. */
+typedef struct PointerRef { FigText context, backend; FigKey agent, name; FigText pointer; char id[256]; FigText live, target; } PointerRef;
 
 /* One of the contexts that are watched. */
 typedef struct ContextView {
@@ -53,6 +57,8 @@ typedef struct World {
 	ScopeJobs scope_jobs;
 	JobsFound found;
 	JobRef  job;                      /* that the cursor of the list of jobs is on; id empty: none */
+	PointerRef pointer;               /* that the cursor of the list of pointers is on; id empty: none */
+	int64_t good_jobs, good_days;     /* what makes a version a known good one (rollback.known_good) */
 	bool    frozen; int held;         /* the screen stands still; how many jobs came or changed since, at least */
 	bool    failures_only;
 	Str     filter;                   /* of the view, as typed */

@@ -52,5 +52,5 @@ void pane_empty(Box b, Fresh fresh, const char *nothing_text)
 const PaneClass *const pane_classes[] = {
 	&pane_vitals, &pane_money, &pane_movers, &pane_jobs, &pane_heatmap, &pane_contributors, &pane_changes, &pane_budget, &pane_trust,
 	&pane_timeline, &pane_completion, &pane_alerts, &pane_week, &pane_contexts, &pane_outcomes,
-	&pane_cache, &pane_quotas, &pane_day, NULL,
+	&pane_cache, &pane_quotas, &pane_day, &pane_pointers, &pane_versions, NULL,
 };

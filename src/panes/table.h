@@ -6,7 +6,7 @@
 #include "app/pane.h"
 #include "model/filter.h"
 
-enum { TABLE_COLUMNS = 16 };
+enum { TABLE_COLUMNS = 18 };
 
 typedef struct TableColumn {
 	const char *name, *title;

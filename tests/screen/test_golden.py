@@ -15,7 +15,7 @@ CLOCK = "2026-03-10T14:37:00Z"
 # What goes easy on an account of AWS would take most of these tests' time.
 FAST = "limits: {api_calls_per_minute: 100000}\n"
 GOLDEN = pathlib.Path(__file__).parent / "golden"
-VIEWS, SIZES = ("pulse", "jobs", "cost", "cache"), ("80x24", "120x40")
+VIEWS, SIZES = ("pulse", "jobs", "cost", "cache", "agents"), ("80x24", "120x40")
 
 
 class Still:
