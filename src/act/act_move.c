@@ -1,17 +1,6 @@
 /* Moves of a pointer from one version to another: rollback, rollout, undo, and the last rung of the stop ladder. */
 #include "act/move_own.h"
 
-/* Beside the one that is rolled out: of the others the one with most of the traffic, also when it has less than half by now. */
-static Str beside(Route from, Str to)
-{
-	const RoutePart *most = NULL;
-
-	for (size_t i = 0; i < from.n; i++)
-		if (!str_eq(from.part[i].version, to) && (!most || from.part[i].weight > most->weight))
-			most = &from.part[i];
-	return most ? most->version : STR("");
-}
-
 static Route wanted(Move *m, Str to)
 {
 	const MoveAsk *ask = &m->ask;
@@ -19,10 +8,11 @@ static Route wanted(Move *m, Str to)
 
 	if (ask->action == MOVE_UNDO)
 		return route_copy(&m->arena, ask->exact);
-	if (ask->action != MOVE_ROLLOUT || ask->percent >= 100 || !beside(m->v.from, to).n)
+	if (ask->action != MOVE_ROLLOUT || ask->percent >= 100 || !route_beside(m->v.from, to).n)
 		return route_one(&m->arena, to);
 	p = ARENA_ARRAY(&m->arena, RoutePart, 2);
-	p[0] = (RoutePart){ beside(m->v.from, to), 100 - ask->percent };
+	/* Of the others the one with most of the traffic, also when it has less than half by now. */
+	p[0] = (RoutePart){ route_beside(m->v.from, to), 100 - ask->percent };
 	p[1] = (RoutePart){ move_keep(m, to), ask->percent };
 	return (Route){ p, 2 };
 }

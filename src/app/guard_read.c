@@ -5,7 +5,7 @@
 
 #include "base/xalloc.h"
 
-enum { MINUTE_MS = 60000, MARK_JOBS = 2000, BLOCKS_MAX = 7 * 24 * 60 };
+enum { STUCK_LEAST_MS = 60000, MINUTE_MS = 60000, MARK_JOBS = 2000, BLOCKS_MAX = 7 * 24 * 60 };
 static const int64_t day_ms = 86400000;
 
 void guard_memory_done(GuardMemory *m)
@@ -154,7 +154,27 @@ static int read_side(Store *s, const GuardMemory *m, Str version, Arena *a, Guar
 
 	if (version_did(s, m->agent, version, m->from_ms, 0, a, &did, e) < 0)
 		return -1;
-	*out = (GuardSide){ did.ended, did.failed, did.p95_ms < 0 ? GUARD_UNKNOWN : did.p95_ms, did.priced ? did_each_nusd(&did) : GUARD_UNKNOWN };
+	*out = (GuardSide){ did.ended, did.failed, did.p95_ms < 0 ? GUARD_UNKNOWN : did.p95_ms, did.priced ? did_each_nusd(&did) : GUARD_UNKNOWN, 0 };
+	return 0;
+}
+
+/* Jobs of the step that have not ended, and are older than nearly all of the old version's became. */
+static int read_stuck(Store *s, const GuardMemory *m, int64_t now_ms, Str agent, Arena *a, GuardFigures *out, Err *e)
+{
+	const int64_t age = m->slow_ms == GUARD_UNKNOWN || 2 * m->slow_ms < STUCK_LEAST_MS ? STUCK_LEAST_MS : 2 * m->slow_ms;
+	JobFilter f = { .booked_from_ms = m->from_ms, .booked_until_ms = now_ms - age, .states = 1u << JOB_QUEUED | 1u << JOB_RUNNING };
+	JobRow *row;
+	size_t n;
+
+	if (f.booked_until_ms <= f.booked_from_ms)
+		return 0;
+	f.key[DIM_AGENT] = agent;
+	if (store_jobs(s, &f, a, &row, &n, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		out->new.stuck += is_of(&row[i].job, m, m->new);
+		out->old.stuck += is_of(&row[i].job, m, m->old);
+	}
 	return 0;
 }
 
@@ -167,7 +187,7 @@ int guard_read(Store *s, GuardMemory *m, const GuardAsk *q, GuardFigures *out, E
 	*out = (GuardFigures){ .step_ms = q->now_ms - m->from_ms, .fresh = q->fresh };
 	if (find_agent(s, m, 0, &a, &agent, e) < 0 || (!m->marked && set_marks(s, m, agent, &a, e) < 0) ||
 	    read_blocks(s, m, q->now_ms, agent, &a, e) < 0 || read_side(s, m, m->old, &a, &out->old, e) < 0 ||
-	    read_side(s, m, m->new, &a, &out->new, e) < 0)
+	    read_side(s, m, m->new, &a, &out->new, e) < 0 || read_stuck(s, m, q->now_ms, agent, &a, out, e) < 0)
 		goto out;
 	for (int t = 0; t < GUARD_TESTS; t++)
 		out->evidence[t] = guard_evidence(m->block[t], m->n);

@@ -176,6 +176,8 @@ static void on_done(void *arg, Move *m)
 
 	if (r->then && (!move_view(m)->exit || (r->takes_same && move_view(m)->same)))
 		r->then(r);
+	else if (r->failed)
+		r->failed(r);
 	else
 		acting_finish(r, 0, NULL);
 }

@@ -21,6 +21,7 @@ typedef struct Acting {
 	MoveTold told;                       /* beside the move, for how it is told */
 	/* What comes after a move that is done, in place of the end; it ends in acting_finish. NULL: nothing. */
 	void (*then)(struct Acting *r);
+	void (*failed)(struct Acting *r);    /* the same of a move that was not done; NULL: it is told, and that is the end */
 	bool takes_same;                     /* then comes also when the pointer is already where it was to go */
 	int  (*check)(struct Acting *r, const MoveView *v, Err *e);    /* of a plan, before it is done; NULL: nothing more */
 	void (*stop)(struct Acting *r);      /* told to end meanwhile */

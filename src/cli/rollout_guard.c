@@ -11,7 +11,7 @@
 #include "cli/vigil.h"
 #include "store/lease.h"
 
-enum { ASK_MS = 5000, TELL_MS = 60000, DAY_MS = 86400000, TEXT = 600 };
+enum { ASK_MS = 5000, TELL_MS = 60000, DAY_MS = 86400000, TEXT = 600, AGAIN_MS = 5000, ABORTS = 24 };
 
 typedef struct Guarding {
 	Acting *r;
@@ -32,6 +32,9 @@ typedef struct Guarding {
 	GuardFigures asked, f;
 	GuardVerdict verdict;
 	const char *told; int64_t told_ms;
+	int64_t take_ms, blind_ms;             /* monotonic: when the lease is renewed; when it was said that nothing is seen */
+	int64_t again_ms;                      /* when the route is put back once more; 0: it is not waited for */
+	int     aborts;
 } Guarding;
 
 static const ConfRollout *conf(const Guarding *g)
@@ -127,6 +130,8 @@ static void abort_rollout(Guarding *g)
 	                .expect = g->at };
 
 	g->aborting = true;
+	g->again_ms = 0;
+	g->aborts++;
 	ask.reason = arena_printf(&g->r->arena, "guard of the rollout: %s", g->verdict.why);
 	say(g, "the old route is put back");
 	go(g, &ask);
@@ -149,7 +154,7 @@ static int still_ours(Acting *r, const MoveView *v, Err *e)
 static void begin_guard(Guarding *g, const MoveView *v)
 {
 	guard_memory_done(&g->memory);
-	g->memory = (GuardMemory){ .agent = arena_str(&g->r->arena, v->name), .old = route_main(g->first), .new = g->ask.to,
+	g->memory = (GuardMemory){ .agent = arena_str(&g->r->arena, v->name), .old = route_beside(g->first, g->ask.to), .new = g->ask.to,
 	                           .from_ms = v->finished_ms };
 	g->verdict = (GuardVerdict){ GUARD_WAIT, GUARD_FAILS, "the step has begun" };
 	g->told = NULL;
@@ -178,7 +183,7 @@ static void on_step(Acting *r)
 		return;
 	}
 	if (!g->first.n)                       /* a rollout that is taken up at its step came from the version that has the rest */
-		g->first = v->same ? route_one(&r->arena, arena_str(&r->arena, route_main(v->from))) : route_copy(&r->arena, v->from);
+		g->first = v->same ? route_one(&r->arena, arena_str(&r->arena, route_beside(v->from, g->ask.to))) : route_copy(&r->arena, v->from);
 	g->at = route_copy(&r->arena, v->to);
 	if (percent(g) >= 100 || g->step + 1 == conf(g)->steps) {
 		(void)snprintf(text, sizeof text, "the rollout is over: %.*s", STR_ARG(route_text(v->to, &r->arena)));
@@ -189,6 +194,25 @@ static void on_step(Acting *r)
 	begin_guard(g, v);
 	if (acting_stopping(r))
 		on_stop(r);
+}
+
+/* A bad version must not keep its share because AWS was busy, or somebody held the lock for a moment. */
+static void on_failed(Acting *r)
+{
+	Guarding *g = r->later;
+	const MoveView *v = move_view(r->move);
+	char text[TEXT];
+
+	if (!g->aborting) {
+		acting_finish(r, 0, NULL);
+	} else if ((v->outcome == MOVE_FAILED || (v->outcome == MOVE_LOST && v->lost_to_lock)) && g->aborts < ABORTS && !acting_stopping(r)) {
+		say(g, "not put back yet: %s; trying again", v->err.text);
+		g->again_ms = clock_mono_ms() + AGAIN_MS;
+	} else {
+		(void)snprintf(text, sizeof text, "THE ABORT FAILED and nobody guards it: %.*s keeps %lld %%: %.*s", STR_ARG(g->ask.to),
+		               (long long)route_share(g->at, g->ask.to), TEXT - 200, v->err.text);
+		acting_finish(r, v->exit, text);
+	}
 }
 
 /* --- the lease --- */
@@ -231,6 +255,25 @@ static void take(Guarding *g)
 	storeq_write(g->vigil.w->queue, (StoreWork){ take_run, take_done, g });
 }
 
+/* The lease is kept, and it is said that nothing is seen, also when the jobs cannot be read. */
+static void on_tick(void *arg)
+{
+	Guarding *g = arg;
+	const FeedView *jobs = vigil_feed(&g->vigil, FEED_JOBS);
+	int64_t now = clock_mono_ms();
+
+	if (now >= g->take_ms) {
+		g->take_ms = now + ASK_MS;
+		take(g);
+	}
+	if (g->guarding && jobs->err.text[0] && now >= g->blind_ms) {
+		g->blind_ms = now + TELL_MS;
+		say(g, "it holds, because the jobs cannot be read: %s", jobs->err.text);
+	}
+	if (g->again_ms && now >= g->again_ms)
+		abort_rollout(g);
+}
+
 /* --- the figures --- */
 
 static bool before_ask(void *arg)
@@ -238,7 +281,6 @@ static bool before_ask(void *arg)
 	Guarding *g = arg;
 	const FeedView *jobs = vigil_feed(&g->vigil, FEED_JOBS);
 
-	take(g);
 	g->q.now_ms = clock_wall_ms();
 	g->q.fresh = feed_known_ms(jobs, g->q.now_ms) >= g->q.now_ms;
 	return g->guarding;                    /* while a pointer is moved nobody asks */
@@ -305,7 +347,8 @@ static GuardRule rule_of(const ConfRollout *c)
 void rollout_guard(Acting *r, const MoveSpec *spec, const MoveAsk *ask_of)
 {
 	Guarding *g = ARENA_NEW(&r->arena, Guarding);
-	const VigilSpec vs = { .session = ask_session(r->o), .what = "rollout", .every_ms = ASK_MS, .back_ms = DAY_MS, .before = before_ask,
+	const VigilSpec vs = { .session = ask_session(r->o), .what = "rollout", .every_ms = ASK_MS, .back_ms = DAY_MS, .tick = on_tick,
+	                       .before = before_ask,
 	                       .ask = ask, .told = told, .arg = g };
 	Err why = { 0 };
 
@@ -315,6 +358,7 @@ void rollout_guard(Acting *r, const MoveSpec *spec, const MoveAsk *ask_of)
 	g->rule = rule_of(conf(g));
 	r->later = g;
 	r->then = on_step;
+	r->failed = on_failed;
 	r->stop = on_stop;
 	r->check = still_ours;
 	r->takes_same = true;

@@ -25,6 +25,9 @@ static void on_tick(uv_timer_t *t)
 	Vigil *v = t->data;
 
 	watch_tick(v->w, clock_wall_ms());
+	v->spec.tick(v->spec.arg);
+	if (!v->open)
+		return;
 	/* What the snapshot held from before is not news: the first answer waits for the first jobs. */
 	if (v->busy || clock_mono_ms() < v->due_ms || !vigil_feed(v, FEED_JOBS)->fresh_ms)
 		return;

@@ -10,6 +10,7 @@ typedef struct VigilSpec {
 	const char *what;                    /* for those who see it poll: "rollback" */
 	int64_t every_ms;
 	int64_t back_ms;                     /* how far back jobs and counts are needed */
+	void (*tick)(void *arg);             /* on the loop, each second, whatever the feeds bring */
 	bool (*before)(void *arg);           /* on the loop: shall it be asked now? */
 	int  (*ask)(Store *s, void *arg, Err *e);
 	void (*told)(void *arg, const Err *err);     /* err NULL: it was answered */

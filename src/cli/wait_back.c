@@ -95,6 +95,21 @@ static void on_look(void *arg, Move *m, MoveSeen seen)
 		finish(w);
 }
 
+/* The end of waiting comes also when the jobs cannot be read at all. */
+static void on_tick(void *arg)
+{
+	Waiting *w = arg;
+	const FeedView *jobs = vigil_feed(&w->vigil, FEED_JOBS);
+
+	if (!w->answered && jobs->err.text[0])
+		w->verdict.waits = "the jobs feed cannot be read";
+	if (w->ended || clock_mono_ms() - w->began_ms <= w->r->s.conf->rollback.wait_ms)
+		return;
+	if (!w->answered && jobs->err.text[0] && w->r->o->out != OUT_JSON)
+		(void)fprintf(stderr, "seismo: %s\n", jobs->err.text);
+	end(w, ERR_LATE);
+}
+
 static bool before_ask(void *arg)
 {
 	Waiting *w = arg;
@@ -151,7 +166,7 @@ static void told(void *arg, const Err *err)
 	}
 	if (w->verdict.word == BACK_FULL || w->verdict.word == BACK_LOW)
 		end(w, 0);
-	else if (w->verdict.word == BACK_NOT || clock_mono_ms() - w->began_ms > w->r->s.conf->rollback.wait_ms)
+	else if (w->verdict.word == BACK_NOT)
 		end(w, ERR_LATE);
 }
 
@@ -171,12 +186,18 @@ void wait_back(Acting *r)
 	const MoveView *v = move_view(r->move);
 	Waiting *w = ARENA_NEW(&r->arena, Waiting);
 	const VigilSpec spec = { .session = ask_session(r->o), .what = move_action_name(v->action), .every_ms = ASK_MS, .back_ms = BACK_MS,
-	                         .before = before_ask, .ask = ask, .told = told, .arg = w };
+	                         .tick = on_tick, .before = before_ask, .ask = ask, .told = told, .arg = w };
 	Err why = { 0 };
 
+	if (acting_stopping(r)) {
+		acting_finish(r, ERR_LATE, "moved; told to end before it was proved that it is back");
+		return;
+	}
 	w->r = r;
 	w->rule = proof_rule(r->s.conf);
-	w->ask = (ProofAsk){ .agent = v->name, .old = route_main(v->from), .new = route_main(v->to), .moved_ms = v->finished_ms, .served = true };
+	/* A worker may still read them when the move is gone. */
+	w->ask = (ProofAsk){ .agent = arena_str(&r->arena, v->name), .old = arena_str(&r->arena, v->leaves.n ? v->leaves : route_main(v->from)),
+	                     .new = arena_str(&r->arena, route_main(v->to)), .moved_ms = v->finished_ms, .served = true };
 	w->began_ms = clock_mono_ms();
 	w->look_ms = w->began_ms + LOOK_MS;
 	w->verdict.waits = "nothing is known yet";

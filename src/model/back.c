@@ -34,8 +34,12 @@ static const char *not_quiet(const BackRule *r, const BackFigures *f, const Back
 
 static const char *not_well(const BackRule *r, const BackFigures *f, const BackVerdict *v)
 {
+	if (!f->n)
+		return "no job of the version that was put back has ended yet";
 	if (v->low_ppm > r->threshold_ppm)
 		return "the new version fails more often than alerts allow";
+	if (f->n < r->min_count && f->failed * 1000000 >= r->threshold_ppm * f->n)
+		return "of its few jobs since then too many failed";
 	if (f->n >= r->min_count && v->high_ppm >= r->threshold_ppm)
 		return "it takes more jobs to say that the new version fails rarely enough";
 	return NULL;

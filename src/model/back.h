@@ -3,7 +3,8 @@
  *   - the old version has had no job for the larger of `quiet` and `gaps` times its usual gap, on a feed that is fresh and sees what is called,
  *   - of the new version's jobs since the move the upper 95 % bound of what fails (model/interval.h) lies under the threshold,
  *   - and all of that has held for `hold`.
- * Fewer jobs than `min_count` prove nothing about the third: it is back with low traffic then, and their number is said.
+ * Fewer jobs than `min_count` prove nothing about the third: it is back with low traffic then, and their number is said, as long as there are any
+ * and their own share of failures lies under the threshold.
  * The figures are app/proof.h; docs/rollback.md says the same for people. Times are wall clock ms, shares ppm. */
 #ifndef MODEL_BACK_H
 #define MODEL_BACK_H

@@ -80,6 +80,11 @@ static const char *const is_worse[GUARD_TESTS] = {
 };
 
 /* A limit that is passed by chance holds; only evidence that chance gives one rollout in 1/alpha aborts. */
+static int64_t stuck_ppm(const GuardSide *s)
+{
+	return s->stuck ? s->stuck * 1000000 / (s->stuck + s->n) : 0;
+}
+
 GuardVerdict guard_judge(const GuardRule *r, const GuardFigures *f)
 {
 	double wanted = log(1e6 / GUARD_ALPHA_PPM * GUARD_TESTS * (double)(r->steps > 0 ? r->steps : 1));
@@ -95,6 +100,9 @@ GuardVerdict guard_judge(const GuardRule *r, const GuardFigures *f)
 		return (GuardVerdict){ GUARD_WAIT, GUARD_FAILS, "the step has not lasted long enough" };
 	if (f->new.n < r->min_count)
 		return (GuardVerdict){ GUARD_WAIT, GUARD_FAILS, "too few jobs of the new version have ended" };
+	/* What hangs neither fails nor is slow until it ends. */
+	if (stuck_ppm(&f->new) > stuck_ppm(&f->old) + r->error_delta_ppm)
+		return (GuardVerdict){ GUARD_HOLD, GUARD_SLOW, "its jobs do not end" };
 	for (int t = 0; t < GUARD_TESTS; t++)
 		if (over[t])
 			return (GuardVerdict){ GUARD_HOLD, (GuardTest)t, is_worse[t] };

@@ -36,7 +36,8 @@ typedef struct GuardRule {
 } GuardRule;
 
 #define GUARD_UNKNOWN INT64_MIN
-typedef struct GuardSide { int64_t n, failed, p95_ms, nusd_per_job; } GuardSide;     /* since the step began; GUARD_UNKNOWN */
+/* Since the step began; GUARD_UNKNOWN. stuck: jobs that have not ended, though nearly all of the old version would have. */
+typedef struct GuardSide { int64_t n, failed, p95_ms, nusd_per_job, stuck; } GuardSide;
 typedef struct GuardFigures {
 	int64_t step_ms;               /* since the step began */
 	bool    fresh;                 /* jobs are known up to now */

@@ -44,11 +44,16 @@ bool route_eq(Route x, Route y)
 
 Str route_main(Route r)
 {
+	return route_beside(r, STR(""));
+}
+
+Str route_beside(Route r, Str but)
+{
 	Str best = STR("");
 	int64_t most = 0;
 
 	for (size_t i = 0; i < r.n; i++)
-		if (r.part[i].weight > most) {
+		if (r.part[i].weight > most && !(but.n && str_eq(r.part[i].version, but))) {
 			most = r.part[i].weight;
 			best = r.part[i].version;
 		}

@@ -13,6 +13,8 @@ Route route_copy(Arena *a, Route r);
 bool  route_eq(Route x, Route y);                  /* in whatever order the parts stand */
 /* The version with the largest weight, the first of equals; empty when there is none. */
 Str   route_main(Route r);
+/* The same of those that are not `but`. */
+Str   route_beside(Route r, Str but);
 int64_t route_share(Route r, Str version);         /* percent; 0 when it is not in it */
 int   route_check(Route r, Err *e);                /* weights, sum, no version twice, none without a name */
 Str   route_text(Route r, Arena *a);               /* "4.2"; of several "3.1:90 3.2:10"; "-" when there is none */

@@ -58,6 +58,9 @@ BUT(n_50, f->n = 50; f->failed = 0)
 BUT(n_73, f->n = 73; f->failed = 0)
 BUT(four, f->n = 100; f->failed = 4)
 BUT(eighteen, f->n = 100; f->failed = 18)
+BUT(nobody, f->n = f->failed = 0)
+BUT(one_of_four, f->n = 4; f->failed = 1)
+BUT(one_of_thirty, f->n = 30; f->failed = 1)
 BUT(three_of_ten, f->n = 10; f->failed = 3)
 BUT(three_of_ten_late, f->n = 10; f->failed = 3; f->known_ms = f->now_ms = moved + 15 * MINUTE)
 
@@ -70,12 +73,15 @@ static const Case cases[] = {
 	{ "nobody knows how much is seen", seen_unknown, BACK_BIT(BACK_QUIET), BACK_VERIFYING, "not known" },
 	{ "too little is seen", seen_little, BACK_BIT(BACK_QUIET), BACK_VERIFYING, "too few of the calls" },
 	{ "just enough is seen", seen_enough, 0, BACK_VERIFYING, "stay so" },
-	{ "versions of which no job tells", no_record, BACK_BIT(BACK_QUIET), BACK_VERIFYING, "on record" },
+	{ "versions of which no job tells", no_record, BACK_BIT(BACK_QUIET) | BACK_BIT(BACK_WELL), BACK_VERIFYING, "on record" },
 	{ "silent for 4 m 59 s", silent_4m59, BACK_BIT(BACK_QUIET), BACK_VERIFYING, "moment ago" },
 	{ "silent for 5 m", silent_5m, 0, BACK_VERIFYING, "stay so" },
 	{ "with a usual gap of 2 m it is 10 m", gap_2m, BACK_BIT(BACK_QUIET), BACK_VERIFYING, "long enough" },
 	{ "with one of 1 m it is 5 m", gap_1m, 0, BACK_VERIFYING, "stay so" },
 	{ "49 good jobs are few", n_49, 0, BACK_VERIFYING, "stay so" },
+	{ "nobody has called it", nobody, BACK_BIT(BACK_WELL), BACK_VERIFYING, "no job" },
+	{ "1 of 4 is too many of few", one_of_four, BACK_BIT(BACK_WELL), BACK_VERIFYING, "few jobs" },
+	{ "1 of 30 is few and not too many", one_of_thirty, 0, BACK_VERIFYING, "stay so" },
 	{ "50 may be 7.1 %", n_50, BACK_BIT(BACK_WELL), BACK_VERIFYING, "more jobs" },
 	{ "73 are under 5 %", n_73, 0, BACK_VERIFYING, "stay so" },
 	{ "4 of 100 may be 9.8 %", four, BACK_BIT(BACK_WELL), BACK_VERIFYING, "more jobs" },

@@ -153,6 +153,20 @@ static void each_limit_holds_and_aborts(void **state)
 }
 
 /* By hand: 2 old and 2 new jobs, 1 failure, of the new one. P(X = 1) = 1/2, so the ratio for psi is 2 psi / (1 + psi). */
+/* All that ended is well, and a third of what began hangs. */
+static void what_does_not_end_holds(void **state)
+{
+	GuardFigures f = { .step_ms = INT64_C(3600000), .fresh = true, .old = { 1000, 10, 900, 100, 2 }, .new = { 400, 4, 900, 100, 0 } };
+
+	(void)state;
+	assert_int_equal(guard_judge(&rule, &f).word, GUARD_ADVANCE);
+	f.new.stuck = 200;
+	assert_int_equal(guard_judge(&rule, &f).word, GUARD_HOLD);
+	assert_string_equal(guard_judge(&rule, &f).why, "its jobs do not end");
+	f.old.stuck = 500;
+	assert_int_equal(guard_judge(&rule, &f).word, GUARD_ADVANCE);
+}
+
 static void one_block_by_hand(void **state)
 {
 	static const double psi[] = { 1.3, 1.6, 2, 3, 5, 10 };
@@ -173,7 +187,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(equal_versions_are_rarely_sent_away), cmocka_unit_test(three_times_the_errors_are_found),
-		cmocka_unit_test(nothing_goes_on_with_too_few_jobs), cmocka_unit_test(each_limit_holds_and_aborts), cmocka_unit_test(one_block_by_hand),
+		cmocka_unit_test(nothing_goes_on_with_too_few_jobs), cmocka_unit_test(each_limit_holds_and_aborts), cmocka_unit_test(what_does_not_end_holds), cmocka_unit_test(one_block_by_hand),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
