@@ -11,9 +11,8 @@
 #include "app/strip.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
-#include "model/interval.h"
 
-enum { SAFE_MS = 30000, LOOK_MS = 5000, JOBS_MOST = 2000 };
+enum { SAFE_MS = 30000, LOOK_MS = 5000, READ_MS = 10000 };
 
 /* What the shell's screen gets when there is no other screen any more. A terminal that is gone takes nothing, and that is all right. */
 static void tell_shell(const char *text)
@@ -33,6 +32,10 @@ static void errand_free(Errand *x)
 {
 	Watch *w = x->w;
 
+	if (x->reading) {                        /* its answer still needs the move */
+		x->leaving = true;
+		return;
+	}
 	move_free(x->move);
 	mover_close(&x->mover);
 	part(x);
@@ -102,6 +105,8 @@ static void on_done(void *arg, Move *m)
 
 	(void)m;
 	x->over = true;
+	x->read_ms = clock_mono_ms();            /* the end itself has read the pointer back */
+	x->proof = (ErrandProof){ .rule = proof_rule(x->w->session.conf), .served = true };
 	part(x);
 	if (!x->going) {
 		if (!x->dropped)
@@ -171,43 +176,35 @@ bool errand_busy(const App *a)
 	return a->errand && !a->errand->over;
 }
 
-/* --- what came since --- */
+/* --- is it back? --- */
 
-typedef struct Since { App *a; uint64_t serial; char agent[FIG_KEY], was[FIG_TEXT], now[FIG_TEXT]; int64_t from_ms; ErrandSince out; } Since;
+typedef struct Look { App *a; uint64_t serial; Arena arena; ProofAsk ask; Proof out; } Look;
 
-static int since_run(Store *s, void *work, Err *e)
+static int look_run(Store *s, void *work, Err *e)
 {
-	Since *q = work;
-	JobFilter f = { .booked_from_ms = q->from_ms, .limit = JOBS_MOST };
-	Arena a = { 0 };
-	JobRow *row;
-	size_t n;
+	Look *q = work;
 
-	f.key[DIM_AGENT] = str_of(q->agent);
-	if (store_jobs(s, &f, &a, &row, &n, e) < 0) {
-		arena_done(&a);
-		return -1;
-	}
-	for (size_t i = 0; i < n; i++) {
-		const Job *j = &row[i].job;
-
-		if (str_is(j->version, q->was)) {
-			q->out.old_jobs++;
-			q->out.old_last_ms = j->started_ms > q->out.old_last_ms ? j->started_ms : q->out.old_last_ms;
-		} else if (str_is(j->version, q->now)) {
-			q->out.failed += j->state == JOB_FAILED;
-			q->out.ended += j->state == JOB_FAILED || j->state == JOB_SUCCEEDED;
-		}
-	}
-	arena_done(&a);
-	interval_95(q->out.failed, q->out.ended, &q->out.low_ppm, &q->out.high_ppm);
-	q->out.at_ms = clock_wall_ms();
-	return 0;
+	return proof_read(s, &q->ask, &q->arena, &q->out, e);
 }
 
-static void since_done(void *work, const Err *err)
+static void judge(Errand *x, const Look *q)
 {
-	Since *q = work;
+	ErrandProof *p = &x->proof;
+
+	p->f = q->out.f;
+	p->f.served = p->served;
+	p->f.away = p->away;
+	p->v = back_look(&p->rule, &p->f, &p->state);
+	p->at_ms = q->ask.now_ms;
+	if (p->v.word == BACK_VERIFYING)
+		p->settled_ms = 0;
+	else if (!p->settled_ms)
+		p->settled_ms = q->ask.now_ms;
+}
+
+static void look_done(void *work, const Err *err)
+{
+	Look *q = work;
 	Errand *x = q->a->errand;
 
 	q->a->reads--;
@@ -215,32 +212,57 @@ static void since_done(void *work, const Err *err)
 	if (x && x->serial == q->serial && !q->a->quitting) {
 		x->looking = false;
 		if (!err)
-			x->since = q->out;
+			judge(x, q);
 		app_changed(q->a, 0);
 	}
+	arena_done(&q->arena);
 	free(q);
+}
+
+static void ask_jobs(Errand *x)
+{
+	const MoveView *v = errand_view(x);
+	Look *q = xcalloc(1, sizeof *q);
+
+	x->look_ms = clock_mono_ms();
+	x->looking = true;
+	q->a = x->a;
+	q->serial = x->serial;
+	q->ask = (ProofAsk){ .agent = arena_str(&q->arena, v->name), .old = arena_str(&q->arena, v->leaves.n ? v->leaves : route_main(v->from)),
+	                     .new = arena_str(&q->arena, route_main(v->to)), .now_ms = clock_wall_ms(), .moved_ms = v->finished_ms, .served = true };
+	proof_feeds(&q->ask, feeds_view(x->w->feeds, FEED_JOBS), feeds_view(x->w->feeds, FEED_METRICS));
+	x->a->reads++;
+	storeq_read(x->w->queue, (StoreWork){ look_run, look_done, q });
+}
+
+static void on_pointer(void *arg, Move *m, MoveSeen seen)
+{
+	Errand *x = arg;
+
+	(void)m;
+	x->reading = false;
+	/* What was read before holds until it can be read again. */
+	if (seen != MOVE_SEEN_UNKNOWN) {
+		x->proof.served = seen == MOVE_SEEN_THERE;
+		x->proof.away = seen == MOVE_SEEN_AWAY;
+	}
+	if (x->leaving)
+		errand_free(x);
 }
 
 void errand_tick(App *a)
 {
 	Errand *x = a->errand;
-	const MoveView *v;
-	Since *q;
 
-	if (!x || !x->over || x->looking || !x->w->queue || clock_mono_ms() - x->look_ms < LOOK_MS)
+	if (!x || !x->over || errand_view(x)->outcome != MOVE_DONE || !x->w->queue || !x->w->feeds || a->quitting)
 		return;
-	v = errand_view(x);
-	if (v->outcome != MOVE_DONE)
-		return;
-	x->look_ms = clock_mono_ms();
-	x->looking = true;
-	q = xcalloc(1, sizeof *q);
-	*q = (Since){ .a = a, .serial = x->serial, .from_ms = v->finished_ms };
-	fig_text(q->agent, sizeof q->agent, v->name);
-	fig_text(q->was, sizeof q->was, route_main(v->from));
-	fig_text(q->now, sizeof q->now, route_main(v->to));
-	a->reads++;
-	storeq_read(x->w->queue, (StoreWork){ since_run, since_done, q });
+	if (!x->reading && clock_mono_ms() - x->read_ms >= READ_MS) {
+		x->read_ms = clock_mono_ms();
+		x->reading = true;
+		move_look(x->move, on_pointer, x);
+	}
+	if (!x->looking && clock_mono_ms() - x->look_ms >= LOOK_MS)
+		ask_jobs(x);
 }
 
 /* --- the end of the console --- */

@@ -6,6 +6,7 @@
 
 #include "app/mover.h"
 #include "app/pane.h"
+#include "app/proof.h"
 #include "app/watch.h"
 
 typedef struct ErrandHandler {
@@ -14,13 +15,16 @@ typedef struct ErrandHandler {
 	void *arg;
 } ErrandHandler;
 
-/* What of the new and the old version is known since the pointer was read back. Text is none. */
-typedef struct ErrandSince {
-	int64_t at_ms;                           /* wall clock of the look; 0: none yet */
-	int64_t old_jobs, old_last_ms;           /* jobs that began on the old version since; when the last did, 0: none */
-	int64_t failed, ended;                   /* of the new version's */
-	int64_t low_ppm, high_ppm;
-} ErrandSince;
+/* Is it back (model/back.h)? Looked at every few seconds once the pointer was read back. */
+typedef struct ErrandProof {
+	int64_t at_ms;                           /* wall clock of the last look at the jobs; 0: none yet */
+	BackRule rule;
+	BackState state;
+	BackFigures f;
+	BackVerdict v;
+	int64_t settled_ms;                      /* when it was BACK or NOT BACK first; 0: not yet */
+	bool    served, away;                    /* the pointer, when it was read last */
+} ErrandProof;
 
 enum { ERRAND_STEP = 400 };
 typedef struct Errand {
@@ -32,10 +36,11 @@ typedef struct Errand {
 	ErrandHandler h;
 	bool  dropped;                           /* whoever asked is gone */
 	bool  going, over, parted;               /* parted: the session may close */
-	bool  looking;                           /* a question about what came since is under way */
+	bool  looking, reading;                  /* a question to the snapshot is under way; one to AWS, which needs the move */
+	bool  leaving;                           /* it is freed when that one has come back */
 	char  step[ERRAND_STEP];                 /* the last that the move said */
-	int64_t went_ms, look_ms;                /* wall: sent; monotonic: of the last look */
-	ErrandSince since;
+	int64_t went_ms, look_ms, read_ms;       /* wall: sent; monotonic: of the last look, and at the pointer */
+	ErrandProof proof;
 	uv_timer_t limit;                        /* while the program waits for it to end */
 } Errand;
 

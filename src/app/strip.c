@@ -47,17 +47,39 @@ void strip_command(App *a, Str rest)
 
 /* --- what it says --- */
 
+/* FEW: so many jobs have no percentage. */
+enum { STATE_TEXT = 40, FEW = 30 };
 typedef struct Word { const char *text; Role role; } Word;
 
-static Word outcome(const Errand *x, const MoveView *v)
+/* Of the five that make it back: sent, read back, the old version silent, the new one well, and that for a while. */
+static int so_far(const ErrandProof *p)
+{
+	int n = 1;
+
+	for (int i = 0; i < BACK_PARTS; i++)
+		n += (p->v.ok & BACK_BIT(i)) != 0;
+	return p->at_ms ? n : 2;
+}
+
+static Word outcome(const Errand *x, const MoveView *v, char out[STATE_TEXT])
 {
 	static const Word words[] = {
-		[MOVE_OPEN] = { "MOVING", ROLE_INFO }, [MOVE_DONE] = { "MOVED, VERIFYING", ROLE_OK }, [MOVE_FAILED] = { "NOT MOVED", ROLE_ERROR },
+		[MOVE_OPEN] = { "MOVING", ROLE_INFO }, [MOVE_DONE] = { "MOVED", ROLE_OK }, [MOVE_FAILED] = { "NOT MOVED", ROLE_ERROR },
 		[MOVE_REFUSED] = { "REFUSED", ROLE_ERROR }, [MOVE_LOST] = { "LOST RACE", ROLE_ERROR }, [MOVE_UNKNOWN] = { "UNKNOWN", ROLE_ERROR },
 		[MOVE_RELEASED] = { "LET GO", ROLE_WARN },
 	};
+	static const Role roles[] = { [BACK_VERIFYING] = ROLE_INFO, [BACK_FULL] = ROLE_OK, [BACK_LOW] = ROLE_WARN, [BACK_NOT] = ROLE_ERROR };
+	const ErrandProof *p = &x->proof;
 
-	return x->over ? words[v->outcome] : words[MOVE_OPEN];
+	if (!x->over || v->outcome != MOVE_DONE)
+		return x->over ? words[v->outcome] : words[MOVE_OPEN];
+	if (p->v.word == BACK_VERIFYING)
+		(void)snprintf(out, STATE_TEXT, "%s %d/%d", back_word(p->v.word), so_far(p), BACK_PARTS + 1);
+	else if (p->v.word == BACK_LOW)
+		(void)snprintf(out, STATE_TEXT, "%s n=%lld", back_word(p->v.word), (long long)p->f.n);
+	else
+		(void)snprintf(out, STATE_TEXT, "%s", back_word(p->v.word));
+	return (Word){ out, roles[p->v.word] };
 }
 
 static void put_clock(Buf *b, int64_t ms, const App *a)
@@ -83,7 +105,8 @@ static void head(const App *a, const Errand *x, const MoveView *v, Buf *b)
 	static const char *const kind[MOVE_ACTIONS] = { [MOVE_ROLLBACK] = "RB", [MOVE_ROLLOUT] = "RO", [MOVE_UNDO] = "UN" };
 	Arena ar = { 0 };
 	Str from = route_text(v->from, &ar), to = route_text(v->to, &ar);
-	int64_t until = x->over ? v->finished_ms : a->world.clock_ms;
+	bool open = !x->over || (v->outcome == MOVE_DONE && !x->proof.settled_ms);
+	int64_t until = open ? a->world.clock_ms : x->proof.settled_ms ? x->proof.settled_ms : v->finished_ms;
 
 	(void)buf_printf(b, "%s-%.4s %.*s/%.*s %.*s>%.*s by you ", kind[v->action], v->op.n ? v->op.p : "----", STR_ARG(v->name),
 	                 STR_ARG(v->pointer_name), STR_ARG(from), STR_ARG(to));
@@ -93,9 +116,22 @@ static void head(const App *a, const Errand *x, const MoveView *v, Buf *b)
 	arena_done(&ar);
 }
 
+static const char *tick_of(const ErrandProof *p, BackPart part)
+{
+	return p->v.ok & BACK_BIT(part) ? " ok" : "";
+}
+
+/* "4.0": percent with one digit. */
+static void put_percent(Buf *b, int64_t ppm)
+{
+	(void)buf_printf(b, "%lld.%lld", (long long)(ppm / 10000), (long long)(ppm / 1000 % 10));
+}
+
 /* What was sent, and what the pointer says. */
 static void second(const App *a, const Errand *x, const MoveView *v, Buf *b)
 {
+	const ErrandProof *p = &x->proof;
+
 	if (!x->over) {
 		(void)buf_printf(b, "1 %s", x->step[0] ? x->step : "written down on this machine; asking for the lock");
 		return;
@@ -104,17 +140,25 @@ static void second(const App *a, const Errand *x, const MoveView *v, Buf *b)
 		(void)buf_puts(b, v->err.text);
 		return;
 	}
-	(void)buf_printf(b, "1 sent%s%s ok   2 READY live=%.*s ", v->requests ? " " : "", v->requests ? v->request[0].call : "",
-	                 STR_ARG(route_main(v->to)));
+	(void)buf_printf(b, "1 sent ok%s  2 READY live=%.*s ", v->claim ? "" : " NO CLAIM", STR_ARG(route_main(v->to)));
 	put_clock(b, v->finished_ms, a);
-	(void)buf_printf(b, " ok%s", v->claim ? "" : "   NO CLAIM");
+	(void)buf_printf(b, " %s  3 %.*s: ", p->away ? "MOVED AWAY" : "ok", STR_ARG(v->leaves.n ? v->leaves : route_main(v->from)));
+	if (!p->at_ms) {
+		(void)buf_puts(b, "jobs are being counted");
+		return;
+	}
+	(void)buf_puts(b, "0 jobs ");
+	put_span(b, p->v.quiet_ms);
+	(void)buf_puts(b, " (want ");
+	put_span(b, p->v.want_ms);
+	(void)buf_printf(b, ")%s", tick_of(p, BACK_QUIET));
 }
 
 /* What came since, as far as the snapshot knows. */
-static void third(const App *a, const Errand *x, const MoveView *v, Buf *b)
+static void third(const Errand *x, const MoveView *v, Buf *b)
 {
-	const ErrandSince *s = &x->since;
-	Str was = route_main(v->from), now = route_main(v->to);
+	const ErrandProof *p = &x->proof;
+	Str now = route_main(v->to);
 
 	if (!x->over) {
 		(void)buf_printf(b, "2 READY and the version served are read back until AWS says %.*s", STR_ARG(now));
@@ -122,23 +166,28 @@ static void third(const App *a, const Errand *x, const MoveView *v, Buf *b)
 	}
 	if (v->outcome != MOVE_DONE)
 		return;
-	if (!s->at_ms) {
-		(void)buf_printf(b, "3 %.*s: jobs since are being counted   4 %.*s: not yet", STR_ARG(was), STR_ARG(now));
+	if (!p->at_ms) {
+		(void)buf_printf(b, "4 %.*s: jobs are being counted  5 not yet", STR_ARG(now));
 		return;
 	}
-	(void)buf_printf(b, "3 %.*s: %lld jobs since", STR_ARG(was), (long long)s->old_jobs);
-	if (s->old_last_ms) {
-		(void)buf_puts(b, ", last ");
-		put_span(b, a->world.clock_ms - s->old_last_ms);
-		(void)buf_puts(b, " ago");
+	(void)buf_printf(b, "4 %.*s err ", STR_ARG(now));
+	if (p->f.n >= FEW)
+		put_percent(b, p->f.failed * 1000000 / p->f.n);
+	(void)buf_printf(b, "%s%lld/%lld", p->f.n >= FEW ? " % (" : "", (long long)p->f.failed, (long long)p->f.n);
+	if (p->f.n >= FEW) {
+		(void)buf_puts(b, ", max ");
+		put_percent(b, p->v.high_ppm);
+		(void)buf_puts(b, ")");
 	}
-	(void)buf_printf(b, "   4 %.*s err ", STR_ARG(now));
-	if (s->ended < 30)
-		(void)buf_printf(b, "%lld/%lld", (long long)s->failed, (long long)s->ended);
-	else
-		(void)buf_printf(b, "%lld.%lld %% (%lld/%lld, max %lld.%lld)", (long long)(s->failed * 1000 / s->ended / 10),
-		                 (long long)(s->failed * 1000 / s->ended % 10), (long long)s->failed, (long long)s->ended,
-		                 (long long)(s->high_ppm / 10000), (long long)(s->high_ppm / 1000 % 10));
+	(void)buf_puts(b, " want <");
+	put_percent(b, p->rule.threshold_ppm);
+	(void)buf_printf(b, "%s  5 stays ", tick_of(p, BACK_WELL));
+	put_span(b, p->v.held_ms);
+	(void)buf_puts(b, " of ");
+	put_span(b, p->rule.hold_ms);
+	(void)buf_printf(b, "%s  feed %s", tick_of(p, BACK_HELD), p->f.fresh ? "live" : "STALE");
+	if (p->f.seen_ppm != BACK_UNKNOWN)
+		(void)buf_printf(b, "  seen %lld %%", (long long)(p->f.seen_ppm / 10000));
 }
 
 static void fourth(const Errand *x, const MoveView *v, Buf *b)
@@ -148,7 +197,8 @@ static void fourth(const Errand *x, const MoveView *v, Buf *b)
 	else if (v->outcome == MOVE_UNKNOWN)
 		(void)buf_printf(b, "seismo op resolve %.*s --write --yes --reason R   Esc folds   :strip hides", STR_ARG(v->op));
 	else if (v->outcome == MOVE_DONE)
-		(void)buf_printf(b, "seismo undo %.*s   Esc folds   :strip hides   quit stops watching", STR_ARG(v->op));
+		(void)buf_printf(b, "%s%sEsc folds  seismo undo %.*s  quit stops watching", x->proof.v.waits ? x->proof.v.waits : "",
+		                 x->proof.v.waits ? "   " : "", STR_ARG(v->op));
 	else
 		(void)buf_puts(b, "nothing was changed by you   Esc folds   :strip hides");
 }
@@ -178,12 +228,13 @@ void strip_draw(App *a, Box b)
 	int rows = strip_rows(a), y = b.h - 1 - rows;
 	const MoveView *v;
 	Buf text = { 0 };
+	char state[STATE_TEXT];
 	Word word;
 
 	if (!x || !rows)
 		return;
 	v = errand_view(x);
-	word = outcome(x, v);
+	word = outcome(x, v, state);
 	draw_fill(b, 0, y, b.w, rows, ROLE_STATUS);
 	head(a, x, v, &text);
 	line(box_sub(b, 0, 0, b.w - (int)strlen(word.text) - 1, b.h), y, ROLE_TITLE, &text);
@@ -193,7 +244,7 @@ void strip_draw(App *a, Box b)
 		second(a, x, v, &text);
 		rows_of(b, y + 1, x->over && v->outcome != MOVE_DONE ? 2 : 1, ROLE_TEXT, &text);
 		buf_reset(&text);
-		third(a, x, v, &text);
+		third(x, v, &text);
 		if (text.n)
 			line(b, y + 2, ROLE_TEXT, &text);
 		buf_reset(&text);

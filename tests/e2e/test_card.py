@@ -74,11 +74,12 @@ def test_from_the_alarm_to_the_moved_pointer(seismo, desk, start_sim):
     c.send("tab")
     c.wait_for("[ Roll back ]")
     c.send("enter")
-    c.wait_for("MOVED", 30)
+    c.wait_for("VERIFYING", 30)
     assert d.route(agent) == {"2.1": 100} and d.audit(agent) == ["claimed", "done"]
     assert d.item(agent)["reason"]["S"].startswith("alert moved-outside: 2.1>2.2") and d.item(agent, "2.2")["status"]["S"] == "rolled_back"
     said(c, r"RB-[0-9a-f]{4} upsell-generator/route 2\.2>2\.1 by you \d\d:\d\d:\d\d \+\d+s")
-    c.wait_for(lambda t: re.search(r"3 2\.2: \d+ jobs since.* 4 2\.1 err ", t), 60)
+    text = c.wait_for(lambda t: re.search(r"3 2\.2: 0 jobs \d+s \(want \d+m\d\ds\)", t) and re.search(r"^4 2\.1 err ", t, re.M), 60)
+    assert re.search(r"VERIFYING [23]/5$", text, re.M) and re.search(r"5 stays 0s of 10m00s  feed live", text), text
     c.send("esc")
     c.wait_for(lambda t: "RB-" in t.splitlines()[-2] and "1 sent" not in t)
     c.send("Q")
@@ -103,17 +104,17 @@ def test_the_card_moves_it_and_the_strip_follows(desk):
     c = card(d.open("--write"))
     assert ", RW" in c.text() and "type to confirm: lead-qualifier >" in c.text()
     send_it(c)
-    c.wait_for("MOVED", 30)
+    c.wait_for("VERIFYING", 30)
     assert d.route() == {TARGET: 100} and d.item()["reason"]["S"] == "fails 18 %"
     c.send("3")
-    c.wait_for(lambda t: t.splitlines()[1].startswith("Jobs") and "MOVED" in t)
+    c.wait_for(lambda t: t.splitlines()[1].startswith("Jobs") and "VERIFYING" in t)
     c.send(*":strip", "enter")
-    c.wait_for(lambda t: "MOVED" in t.splitlines()[-2])
+    c.wait_for(lambda t: "VERIFYING" in t.splitlines()[-2])
     c.send(*":strip", "enter")
-    c.wait_for(lambda t: "MOVED" not in t)
+    c.wait_for(lambda t: "VERIFYING" not in t)
     card(c, target=LIVE)
     send_it(c, reason="and forward again")
-    c.wait_for("MOVED", 30)
+    c.wait_for("VERIFYING", 30)
     assert d.route() == {LIVE: 100}
 
 
@@ -124,7 +125,7 @@ def test_pointers_that_aws_keeps(desk, start_sim, agent, pointer, target):
     c = card(d.open("--write"), agent, pointer, target)
     name = said(c, r"type to confirm: (\S+) >")[1]
     send_it(c, name)
-    c.wait_for("MOVED", 60)
+    c.wait_for("VERIFYING", 60)
     assert pointer_of(own, agent) == target
 
 
@@ -204,12 +205,12 @@ def test_the_name_counts_however_it_arrives_and_what_comes_with_it_does_not(read
     assert "[ Cancel ]" in c.text()
     d.untouched()
     c.send("tab", "enter")
-    c.wait_for("MOVED", 30)
+    c.wait_for("VERIFYING", 30)
     assert d.route() == {TARGET: 100}
     card(c, target=LIVE)
     in_name(c)
     c.send(*AGENT, "tab", "enter")
-    c.wait_for(lambda t: f"{TARGET}>{LIVE}" in t and "MOVED" in t, 30)
+    c.wait_for(lambda t: f"{TARGET}>{LIVE}" in t and "VERIFYING" in t, 30)
 
 
 def test_paste_counts_in_the_reason_and_nowhere_else(ready):
@@ -303,11 +304,11 @@ def test_in_dev_the_name_need_not_be_typed(desk):
     c = card(d.open("--write"))
     assert READY in c.text()
     c.send("enter", *"canary", "enter", "tab", "enter")
-    c.wait_for("MOVED", 30)
+    c.wait_for("VERIFYING", 30)
     assert d.route() == {TARGET: 100}
     card(c, target=LIVE)
     c.send("enter", *"back", "enter", "tab", "enter")
-    c.wait_for(lambda t: f"{TARGET}>{LIVE}" in t and "MOVED" in t, 30)
+    c.wait_for(lambda t: f"{TARGET}>{LIVE}" in t and "VERIFYING" in t, 30)
 
 
 @pytest.mark.parametrize("config,args,words", [
@@ -355,7 +356,7 @@ def test_without_a_lock_table_more_has_to_be_typed(desk, start_sim):
     c.wait_for("nothing was sent")
     assert pointer_of(own, "visibility-check") == "2"
     c.send(*" unlocked-race", "tab", "enter")
-    c.wait_for("MOVED", 60)
+    c.wait_for("VERIFYING", 60)
     assert "NO CLAIM" in c.text() and pointer_of(own, "visibility-check") == "1"
 
 
@@ -396,7 +397,7 @@ def test_over_a_slow_line_nothing_typed_is_lost(desk, start_sim, seed):
     c.press("tab")
     c.wait_for("[ Roll back ]")
     c.press("enter")
-    c.wait_for("MOVED", 30)
+    c.wait_for("VERIFYING", 30)
     assert d.route() == {TARGET: 100} and d.item()["reason"]["S"] == "slow line, fails 18 %"
 
 

@@ -36,7 +36,7 @@ def test_the_score_card(home):
         c.send("tab")
         c.wait_for("[ Roll back ]")
         c.send("enter")
-        c.wait_for("MOVED", 30)
+        c.wait_for("VERIFYING", 30)
         c.pump(3)
         c.send("Q")
         assert c.wait_exit() == 0 and c.left_clean()
