@@ -67,6 +67,7 @@ typedef struct MoveView {
 	Str  was, becomes;           /* what changes when nothing moves: "serving", "paused" */
 	Str  change;                 /* the same as a sentence; empty when a pointer moves */
 	int64_t until_ms;            /* of a stop: until when it is meant to hold; 0: it is none */
+	const Str *choice; size_t choices;           /* "BACKEND/NAME" of several pointers, of which none was named: why it was refused */
 	Str  resolution;             /* of move_resolve: what will be done, or how it had ended already */
 	Str  evidence, drift;        /* why this target; what stands in the way of trusting the plan (empty: nothing) */
 	Str  reason, by, account;    /* by: the caller's ARN */

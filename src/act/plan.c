@@ -174,10 +174,15 @@ void move_add(Move *m, const Backend *b, Str agent, Str name, Str pointer, Str p
 
 static void ambiguous(Move *m)
 {
+	Str *choice = ARENA_ARRAY(&m->arena, Str, m->founds);
 	Buf b = { 0 };
 
-	for (size_t i = 0; i < m->founds; i++)
-		(void)buf_printf(&b, "%s%s/%.*s", i ? ", " : "", m->found[i].b->name, STR_ARG(m->found[i].pointer_name));
+	for (size_t i = 0; i < m->founds; i++) {
+		choice[i] = arena_printf(&m->arena, "%s/%.*s", m->found[i].b->name, STR_ARG(m->found[i].pointer_name));
+		(void)buf_printf(&b, "%s%.*s", i ? ", " : "", STR_ARG(choice[i]));
+	}
+	m->v.choice = choice;
+	m->v.choices = m->founds;
 	move_refuse(m, ERR_USAGE, "%.*s has several pointers: %s; name one with --pointer", STR_ARG(m->ask.agent), buf_cstr(&b));
 	buf_done(&b);
 }

@@ -158,6 +158,8 @@ static void on_refused(void *arg)
 		return;
 	say(c, ROLE_ERROR, "%s", v->err.text);
 	see(c, v);
+	for (c->choices = 0; c->choices < v->choices && c->choices < CARD_CHOICES; c->choices++)
+		fig_text(c->choice[c->choices], sizeof c->choice[0], v->choice[c->choices]);
 	ask_facts(a);                        /* which other targets there are */
 	c->errand = NULL;
 	c->state = CARD_REFUSED;
@@ -507,11 +509,26 @@ static void show_command(App *a)
 	arena_done(&ar);
 }
 
+/* Of several pointers the one that is meant: a number names it, nothing is done by that. */
+static bool choose(App *a, uint32_t ch)
+{
+	Card *c = a->card;
+
+	if (c->state != CARD_REFUSED || ch < '1' || ch >= '1' + c->choices)
+		return false;
+	(void)snprintf(c->of.pointer, sizeof c->of.pointer, "%s", c->choice[ch - '1']);
+	c->choices = 0;
+	replan(a);
+	return true;
+}
+
 static void letter(App *a, Key k)
 {
 	Card *c = a->card;
 	bool plain = k.kind == KEY_CHAR && !k.mod && counts(c, &k) && c->field == FIELD_CARD && (c->state == CARD_READY || c->facts.targets);
 
+	if (k.kind == KEY_CHAR && !k.mod && counts(c, &k) && choose(a, k.ch))
+		return;
 	if (plain && k.ch == 't')
 		other_target(a);
 	else if (plain && k.ch == 'y')

@@ -8,6 +8,7 @@
 #include "app/consent.h"
 #include "app/errand.h"
 
+enum { CARD_CHOICES = 9 };               /* each has a digit */
 typedef enum CardState { CARD_PLANNING, CARD_READY, CARD_REFUSED, CARD_EXPIRED } CardState;
 /* Where keys go. FIELD_CARD: letters are commands. FIELD_SEND: there is nothing to type, the buttons are next. */
 typedef enum CardField { FIELD_CARD, FIELD_REASON, FIELD_NAME, FIELD_SEND } CardField;
@@ -19,6 +20,7 @@ typedef struct Card {
 	Watch *w;                                /* whose pointer; it lives as long as its context is shown */
 	Errand *errand;                          /* the plan; NULL: none is under way, or it was given up */
 	RollbackOf of;                           /* as it was asked for */
+	FigText choice[CARD_CHOICES]; size_t choices;          /* the agent's pointers, when none was named */
 	FigText to, from;                        /* to: chosen, empty: what has proved itself; from: said to the plan because of a drift */
 	bool no_claim;                           /* nobody can be asked for the lock */
 	CardState state;

@@ -400,8 +400,14 @@ static void messages(Sheet *s)
 	rest = clean_text(&s->ar, buf_str(&b), 0);
 	while (s->y < s->b.h && clean_wrap(&rest, s->b.w - 2, &part))
 		draw_text(s->b, 1, s->y++, ROLE_WARN, part);
+	for (size_t i = 0; c->state == CARD_REFUSED && i < c->choices && s->y < s->b.h; i++) {
+		buf_reset(&b);
+		(void)buf_printf(&b, "%zu  %s", i + 1, c->choice[i]);
+		draw_text(s->b, 3, s->y++, ROLE_TEXT, clean_cut(&s->ar, clean_text(&s->ar, buf_str(&b), 0), s->b.w - 4));
+	}
 	if (c->state == CARD_REFUSED && s->y < s->b.h)
-		draw_own(s->b, 1, s->y++, ROLE_STATUS, "Enter tries again  t target  Esc closes  :rollback AGENT POINTER VERSION");
+		draw_own(s->b, 1, s->y++, ROLE_STATUS, c->choices ? "a number takes that pointer  Esc closes"
+		         : "Enter tries again  t target  Esc closes  :rollback AGENT POINTER VERSION");
 	buf_done(&b);
 }
 

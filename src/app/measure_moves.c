@@ -189,6 +189,7 @@ static void add_to(const Measuring *m, const AlertRule *r, const Registry *g, si
 static void one_agent(Measuring *m, const AlertRule *r, const Registry *g, size_t from, Str agent)
 {
 	Release newest = { 0 }, x = { 0 };
+	const Change *c;
 	int64_t outside = 0;
 
 	for (size_t i = from; i < g->changes; i++) {
@@ -203,8 +204,9 @@ static void one_agent(Measuring *m, const AlertRule *r, const Registry *g, size_
 	}
 	newest = newest.first ? newest : x;
 	outside += x.outside;
-	measure_add_of(m, r, newest.first->object, (AlertReading){ true, outside * MEASURE_MICRO, ALERT_NONE, outside }, agent,
-	               moved_to(newest.route ? newest.route : newest.first));
+	/* Where there is a route, it is what the jobs follow. */
+	c = newest.route ? newest.route : newest.first;
+	measure_add_of(m, r, c->object, (AlertReading){ true, outside * MEASURE_MICRO, ALERT_NONE, outside }, agent, moved_to(c));
 }
 
 int measure_outside(Measuring *m, const AlertRule *r, Err *e)
