@@ -209,7 +209,7 @@ void app_agent_history(App *a, const PointerRef *p)
 	Watch *w = context_find(a, p->context);
 
 	if (w)                               /* without a journal the page has the rest */
-		(void)session_state_path(w->session.ctx->name, "journal.db", &g->journal, NULL);
+		(void)session_state_path(&w->session, "journal.db", &g->journal, NULL);
 	(void)snprintf(g->title, sizeof g->title, "Moves of %s", p->name);
 	page_ask(g);
 }

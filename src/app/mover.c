@@ -1,54 +1,27 @@
 #include "app/mover.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "act/audit.h"
 #include "app/known_good.h"
 #include "base/clock.h"
 #include "base/file.h"
 
-/* The simulated region's acts are nobody's history: who starts it takes these files away. */
-static void name_of(const Session *s, char out[96])
-{
-	if (s->demo)
-		(void)snprintf(out, 96, "demo-%ld", (long)getpid());
-	else
-		(void)snprintf(out, 96, "%.*s", STR_ARG(s->ctx->name));
-}
-
-static char *journal_path(const char *of)
-{
-	Buf name = { 0 };
-	char *path;
-
-	(void)buf_printf(&name, "%s.journal.db", of);
-	path = xdg_path(XDG_STATE, buf_cstr(&name));
-	buf_done(&name);
-	return path;
-}
-
 int mover_open(Mover *m, const Session *s, Err *e)
 {
-	char *folder = xdg_path(XDG_STATE, ""), *path, of[96];
+	char *path = NULL;
 	int rc;
 
 	*m = (Mover){ .s = s };
-	if (!folder)
-		return err_set(e, "there is no place for the journal: set HOME or XDG_STATE_HOME; nothing is sent without it");
 	process_self(&m->self);
-	name_of(s, of);
-	m->audit_path = audit_path(str_of(of));
-	path = journal_path(of);
-	rc = dir_make_private(folder, e);
+	rc = session_state_path(s, "journal.db", &path, e);
 	if (rc == 0 && !(m->journal = journal_open(path, e)))
 		rc = -1;
 	free(path);
-	free(folder);
-	if (rc < 0)
+	if (rc < 0 || session_state_path(s, "audit.jsonl", &m->audit_path, e) < 0) {
 		mover_close(m);
-	return rc;
+		return -1;
+	}
+	return 0;
 }
 
 void mover_close(Mover *m)

@@ -295,16 +295,25 @@ int64_t zone_offset_ms(const Config *c, int64_t now_ms)
 	return localtime_r(&t, &tm) ? (int64_t)tm.tm_gmtoff * 1000 : 0;
 }
 
-int session_state_path(Str context, const char *end, char **out, Err *e)
+/* The simulated region's acts are nobody's history: who starts it takes these files away. */
+static Str state_name(const Session *s, char demo[32])
+{
+	if (!s->demo)
+		return s->ctx->name;
+	(void)snprintf(demo, 32, "demo-%ld", (long)getpid());
+	return str_of(demo);
+}
+
+int session_state_path(const Session *s, const char *end, char **out, Err *e)
 {
 	Buf name = { 0 };
-	char *folder = xdg_path(XDG_STATE, "");
+	char *folder = xdg_path(XDG_STATE, ""), demo[32];
 	int rc;
 
 	if (!folder)
 		return err_set(e, "there is no place for the journal: set HOME or XDG_STATE_HOME; nothing is sent without it");
 	rc = dir_make_private(folder, e);
-	(void)buf_printf(&name, "%.*s.%s", STR_ARG(context), end);
+	(void)buf_printf(&name, "%.*s.%s", STR_ARG(state_name(s, demo)), end);
 	*out = xdg_path(XDG_STATE, buf_cstr(&name));
 	buf_done(&name);
 	free(folder);

@@ -94,6 +94,6 @@ int64_t session_prices_day(const Session *s);     /* when its list prices were l
 const char *session_basis(const Session *s, int64_t now_ms);
 
 /* Where the journal ("journal.db") and the audit file ("audit.jsonl") of a context are; the folder is made. To free. */
-int session_state_path(Str context, const char *end, char **out, Err *e);
+int session_state_path(const Session *s, const char *end, char **out, Err *e);
 
 #endif

@@ -45,7 +45,7 @@ static int read_part(const Ask *a, const AskPart *p, Str name, Arena *arena, His
 {
 	HistoryAsk q = { .name = name, .since_ms = a->since_ms, .until_ms = a->until_ms };
 	char *journal = NULL;
-	int rc = session_state_path(p->watch->session.ctx->name, "journal.db", &journal, e);
+	int rc = session_state_path(&p->watch->session, "journal.db", &journal, e);
 
 	q.journal = journal;
 	if (rc == 0)
