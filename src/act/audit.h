@@ -37,8 +37,6 @@ int audit_verify(const char *path, AuditVerdict *out, Err *e);
 
 /* The file of a context, heap; NULL when there is no place for one. */
 char *audit_path(Str context);
-/* Is that the agent that was asked for? AgentCore's names have underscores where others have hyphens. */
-bool audit_names(Str agent, Str asked);
 
 /* audit_list.c: the lines of [from, until) of an agent (empty: of all), in the order of the file. Text in a. A file that is not there has
  * none; lines that are none of ours are left out: audit_verify names them. */

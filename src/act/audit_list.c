@@ -4,6 +4,7 @@
 
 #include "act/route_json.h"
 #include "base/file.h"
+#include "model/agent_name.h"
 #include "wire/time8601.h"
 
 enum { FILE_MAX = 256 << 20, LINE_MAX_BYTES = 1 << 20 };
@@ -17,16 +18,6 @@ char *audit_path(Str context)
 	path = xdg_path(XDG_STATE, buf_cstr(&name));
 	buf_done(&name);
 	return path;
-}
-
-bool audit_names(Str agent, Str asked)
-{
-	if (agent.n != asked.n)
-		return false;
-	for (size_t i = 0; i < agent.n; i++)
-		if (agent.p[i] != asked.p[i] && !(agent.p[i] == '_' && asked.p[i] == '-'))
-			return false;
-	return true;
 }
 
 static int take_ids(Arena *a, JsonVal v, AuditRow *r, Err *e)
@@ -90,7 +81,7 @@ int audit_list(const char *path, const AuditAsk *ask, Arena *a, AuditRow **out, 
 
 		/* A line that cannot be read is for audit_verify to name. */
 		if (take_row(a, str_cut(rest, '\n', &rest), r, NULL) == 0 && r->at_ms >= ask->from_ms && r->at_ms < ask->until_ms &&
-		    (!ask->agent.n || audit_names(r->agent, ask->agent)))
+		    (!ask->agent.n || agent_same_name(r->agent, ask->agent)))
 			(*n)++;
 	}
 	return 0;

@@ -4,9 +4,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "act/audit.h"
 #include "api/sts.h"
 #include "base/xalloc.h"
+#include "model/agent_name.h"
 
 /* --- the plan --- */
 
@@ -157,7 +157,7 @@ bool move_names(const Move *m, Str name, bool *exact)
 	Str asked = m->ask.agent;
 
 	*exact = str_eq(name, asked);
-	return audit_names(name, asked);
+	return agent_same_name(name, asked);
 }
 
 void move_add(Move *m, const Backend *b, Str agent, Str name, Str pointer, Str pointer_name)

@@ -228,7 +228,8 @@ static void ask_jobs(Errand *x)
 	x->looking = true;
 	q->a = x->a;
 	q->serial = x->serial;
-	q->ask = (ProofAsk){ .agent = arena_str(&q->arena, v->name), .old = arena_str(&q->arena, v->leaves.n ? v->leaves : route_main(v->from)),
+	q->ask = (ProofAsk){ .backend = v->backend, .agent = arena_str(&q->arena, v->name),
+	                     .old = arena_str(&q->arena, v->leaves.n ? v->leaves : route_main(v->from)),
 	                     .new = arena_str(&q->arena, route_main(v->to)), .now_ms = clock_wall_ms(), .moved_ms = v->finished_ms, .served = true };
 	proof_feeds(&q->ask, feeds_view(x->w->feeds, FEED_JOBS), feeds_view(x->w->feeds, FEED_METRICS));
 	x->a->reads++;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "model/agent_name.h"
 
 enum { STUCK_LEAST_MS = 60000, MINUTE_MS = 60000, MARK_JOBS = 2000, BLOCKS_MAX = 7 * 24 * 60 };
 static const int64_t day_ms = 86400000;
@@ -29,7 +30,7 @@ static bool has_amount(const JobRow *r)
 
 static bool is_of(const Job *j, const GuardMemory *m, Str version)
 {
-	return str_eq(j->version, version) && agent_same(j->agent, m->agent);
+	return str_eq(j->version, version) && agent_same_name(j->agent, m->agent);
 }
 
 static int by_size(const void *px, const void *py)
@@ -57,7 +58,7 @@ static int find_agent(Store *s, const GuardMemory *m, int64_t until_ms, Arena *a
 	if (store_cost(s, DIM_AGENT, m->from_ms - day_ms, until_ms, a, &g, &n, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		if (agent_same(g[i].key, m->agent))
+		if (agent_same_name(g[i].key, m->agent))
 			*out = g[i].key;
 	return 0;
 }

@@ -1,5 +1,6 @@
 #include "app/known_good.h"
 
+#include "model/agent_name.h"
 #include "store/change.h"
 
 enum { MOVES_MAX = 200 };
@@ -103,12 +104,26 @@ static Str served_most(const Search *x, const CostGroup **best)
 	return to;
 }
 
+/* As its jobs spell it. */
+static void as_jobs_say(Search *x)
+{
+	for (size_t i = 0; i < x->versions; i++) {
+		Str rest, name = str_cut(x->version[i].key, '@', &rest);
+
+		if (agent_same_name(name, x->agent)) {
+			x->agent = name;
+			return;
+		}
+	}
+}
+
 static int read_all(Search *x, int64_t now_ms, Err *e)
 {
 	int64_t from_ms = now_ms - x->rule->days * day_ms;
 
 	if (store_cost(x->s, DIM_VERSION, from_ms, 0, x->a, &x->version, &x->versions, e) < 0 || store_agents(x->s, x->a, &x->row, &x->rows, e) < 0)
 		return -1;
+	as_jobs_say(x);
 	return store_changes(x->s, from_ms, 0, MOVES_MAX, x->a, &x->move, &x->moves, e);
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "app/known_good.h"
+#include "app/registry.h"
 #include "base/clock.h"
 #include "base/file.h"
 
@@ -50,13 +51,27 @@ int mover_choose(const Mover *m, Store *from, const MoveView *v, Arena *a, Str *
 	const GoodRule rule = { c->min_jobs, c->days, GOOD_MOST_FAILED_PERMILLE };
 	Str pointer = arena_printf(a, "%.*s/%.*s", STR_ARG(v->name), STR_ARG(v->pointer_name));
 	Store *own = NULL;
+	Str leaves, release;
+	bool known = false;
 	int rc;
 
 	if (!from && (!m->s->store_path || !file_exists(m->s->store_path)))
 		return err_kind(e, ERR_USAGE, "this context has no snapshot yet, so nothing is known of how versions did; name the target with --to");
 	if (!from && !(from = own = store_open(m->s->store_path, STORE_READ, NULL, e)))
 		return -1;
-	rc = known_good(from, v->name, pointer, v->leaves, &rule, clock_wall_ms(), a, to, evidence, e);
+	/* What jobs say of a release proves something; the platform has numbers of its own. */
+	if ((rc = registry_release_of(from, v->backend, v->name, v->leaves, a, &leaves, e)) == 0 &&
+	    (rc = known_good(from, v->name, pointer, leaves, &rule, clock_wall_ms(), a, to, evidence, e)) == 0) {
+		release = *to;
+		rc = registry_number_of(from, v->backend, v->name, release, a, to, &known, e);
+	}
 	store_close(own);
-	return rc;
+	if (rc < 0)
+		return -1;
+	if (!known)
+		return err_kind(e, ERR_USAGE, "%.*s has proved itself, and no version of %.*s in %s is known to be it; name the target with --to",
+		                STR_ARG(release), STR_ARG(v->name), v->backend);
+	if (!str_eq(*to, release))
+		*evidence = arena_printf(a, "it is %.*s: %.*s", STR_ARG(release), STR_ARG(*evidence));
+	return 0;
 }

@@ -1,6 +1,7 @@
 #include "app/proof.h"
 
 #include "app/counted.h"
+#include "app/registry.h"
 #include "base/num.h"
 #include "conf/config.h"
 #include "model/alert.h"
@@ -85,15 +86,19 @@ static int read_seen(Store *s, const ProofAsk *q, Arena *a, BackFigures *f, Err 
 	return q->counted ? counted_seen(s, until - SEEN_MINUTES * MINUTE_MS, until, a, &f->seen_ppm, &jobs, e) : 0;
 }
 
-int proof_read(Store *s, const ProofAsk *q, Arena *a, Proof *out, Err *e)
+int proof_read(Store *s, const ProofAsk *asked, Arena *a, Proof *out, Err *e)
 {
+	ProofAsk called = *asked;
+	const ProofAsk *q = &called;
 	BackFigures *f = &out->f;
 	const int64_t until = q->past ? q->now_ms : 0;
 	Str old_key;
 
 	*out = (Proof){ .f = { .now_ms = q->now_ms, .moved_ms = q->moved_ms, .known_ms = q->known_ms, .fresh = q->fresh, .served = q->served,
 	                       .away = q->away } };
-	if (version_did(s, q->agent, q->old, q->moved_ms, until, a, &out->old, e) < 0 ||
+	if (registry_release_of(s, q->backend, q->agent, asked->old, a, &called.old, e) < 0 ||
+	    registry_release_of(s, q->backend, q->agent, asked->new, a, &called.new, e) < 0 ||
+	    version_did(s, q->agent, q->old, q->moved_ms, until, a, &out->old, e) < 0 ||
 	    version_did(s, q->agent, q->new, q->moved_ms, until, a, &out->new, e) < 0 || read_record(s, q, a, &old_key, f, e) < 0 ||
 	    read_seen(s, q, a, f, e) < 0)
 		return -1;

@@ -7,6 +7,7 @@
 #include "model/back.h"
 
 typedef struct ProofAsk {
+	const char *backend;           /* of the pointer; its versions may have other names there than in jobs; NULL: they have none */
 	Str     agent, old, new;       /* versions: the one that was left, the one that shall serve */
 	int64_t now_ms, moved_ms;
 	int64_t known_ms;              /* jobs are known until then (feed_known_ms) */

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/xalloc.h"
 #include "model/agent_name.h"
@@ -338,6 +339,58 @@ Str registry_called(const Registry *r, const RegPointer *p, Str version)
 	const RegVersion *v = registry_version(r, p, version);
 
 	return v && v->release.n ? v->release : version;
+}
+
+/* Of the agents table every version is called as it is. */
+static bool is_table(const char *backend)
+{
+	return !backend || strcmp(backend, registry_backend(CHANGE_BY_DYNAMODB)) == 0;
+}
+
+static int find_version(Store *s, const char *backend, Str agent, Str name, bool by_release, Arena *a, const RegVersion **out, Err *e)
+{
+	Registry r;
+
+	*out = NULL;
+	if (is_table(backend))
+		return 0;
+	if (registry_read(s, INT64_MAX, a, &r, e) < 0)
+		return -1;
+	for (size_t i = 0; i < r.versions && !*out; i++) {
+		const RegVersion *v = &r.version[i];
+
+		if (strcmp(registry_backend(v->source), backend) == 0 && agent_same_name(v->agent_name, agent) &&
+		    str_eq(by_release ? v->release : v->version, name))
+			*out = v;
+	}
+	return 0;
+}
+
+int registry_release_of(Store *s, const char *backend, Str agent, Str version, Arena *a, Str *release, Err *e)
+{
+	const RegVersion *v;
+
+	*release = version;
+	if (find_version(s, backend, agent, version, false, a, &v, e) < 0)
+		return -1;
+	if (v && v->release.n)
+		*release = v->release;
+	return 0;
+}
+
+int registry_number_of(Store *s, const char *backend, Str agent, Str release, Arena *a, Str *version, bool *known, Err *e)
+{
+	const RegVersion *v;
+
+	*version = release;
+	*known = is_table(backend);
+	if (find_version(s, backend, agent, release, true, a, &v, e) < 0)
+		return -1;
+	if (v) {
+		*version = v->version;
+		*known = true;
+	}
+	return 0;
 }
 
 /* "3.1:90 3.2:10 paused" and a route's list say the same. */

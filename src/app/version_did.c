@@ -1,20 +1,12 @@
 #include "app/version_did.h"
 
-#include "store/latency.h"
+#include "model/agent_name.h"
 
-bool agent_same(Str x, Str y)
-{
-	if (x.n != y.n)
-		return false;
-	for (size_t i = 0; i < x.n; i++)
-		if (x.p[i] != y.p[i] && !((x.p[i] == '-' || x.p[i] == '_') && (y.p[i] == '-' || y.p[i] == '_')))
-			return false;
-	return true;
-}
+#include "store/latency.h"
 
 bool did_is(Str key, Str agent, Str version)
 {
-	return key.n == agent.n + 1 + version.n && key.p[agent.n] == '@' && agent_same(str_sub(key, 0, agent.n), agent) && str_ends(key, version);
+	return key.n == agent.n + 1 + version.n && key.p[agent.n] == '@' && agent_same_name(str_sub(key, 0, agent.n), agent) && str_ends(key, version);
 }
 
 static int add_latency(Store *s, int64_t from_ms, int64_t until_ms, Arena *a, Did *out, Err *e)

@@ -15,8 +15,6 @@ typedef struct Did {
 /* Jobs booked in [from, until), until 0 = open. Names of AgentCore have "_" where jobs may have "-". Text in a. */
 int version_did(Store *s, Str agent, Str version, int64_t from_ms, int64_t until_ms, Arena *a, Did *out, Err *e);
 int64_t did_each_nusd(const Did *p);         /* nUSD a job; -1: no job has an amount */
-/* Two names of one agent: one of them as its platform must write it. */
-bool agent_same(Str x, Str y);
 /* "agent@version" is that version of that agent. */
 bool did_is(Str key, Str agent, Str version);
 
