@@ -97,6 +97,7 @@ static void ask_facts(App *a)
 	memcpy(q->ask.pointer, c->seen_pointer, sizeof q->ask.pointer);
 	memcpy(q->ask.from, c->seen_from, sizeof q->ask.from);
 	memcpy(q->ask.to, c->seen_to, sizeof q->ask.to);
+	memcpy(q->ask.backend, c->seen_backend, sizeof q->ask.backend);
 	c->asking = true;
 	c->asked_ms = clock_mono_ms();
 	a->reads++;
@@ -112,6 +113,7 @@ static void see(Card *c, const MoveView *v)
 	(void)snprintf(c->seen_pointer, sizeof c->seen_pointer, "%.*s/%.*s", STR_ARG(v->name), STR_ARG(v->pointer_name));
 	fig_text(c->seen_from, sizeof c->seen_from, route_main(v->from));
 	fig_text(c->seen_to, sizeof c->seen_to, route_main(v->to));
+	fig_text(c->seen_backend, sizeof c->seen_backend, str_of(v->backend));
 }
 
 static void on_planned(void *arg)

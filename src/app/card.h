@@ -30,7 +30,7 @@ typedef struct Card {
 	int64_t painted_ms, key_ms;              /* monotonic: since when the facts stand on the screen (0: not yet); the last key */
 	int64_t ignored, pasted;                 /* keys and pastes that counted for nothing */
 	char say[CARD_SAY]; Role say_role;
-	FigText seen_from, seen_to; FigKey seen_pointer;       /* what facts are asked about: as the plan has it */
+	FigText seen_from, seen_to, seen_backend; FigKey seen_pointer;       /* what facts are asked about: as the plan has it */
 	CardFacts facts; bool has_facts, asking;
 	int64_t asked_ms, facts_ms;              /* monotonic; wall */
 	char facts_error[200];

@@ -2,6 +2,7 @@
 
 #include "app/card_facts.h"
 #include "app/figures.h"
+#include "app/registry.h"
 #include "base/clock.h"
 #include "base/file.h"
 
@@ -18,6 +19,7 @@ static void ask_help(Store *store, const MoveView *v, Arena *a, MoveTold *t)
 	fig_text(q.pointer, sizeof q.pointer, arena_printf(a, "%.*s/%.*s", STR_ARG(v->name), STR_ARG(v->pointer_name)));
 	fig_text(q.from, sizeof q.from, route_main(v->from));
 	fig_text(q.to, sizeof q.to, route_main(v->to));
+	fig_text(q.backend, sizeof q.backend, str_of(v->backend));
 	if (card_facts(store, &q, f, &why) == 0)
 		t->help = blame_says(f->blame);
 }
@@ -26,11 +28,13 @@ void move_facts(const Session *s, const MoveView *v, MoveTold *t)
 {
 	Arena a = { 0 };
 	Store *store;
+	Str from;
 	Err why;
 
 	if (!s->store_path || !file_exists(s->store_path) || !v->from.n || !(store = store_open(s->store_path, STORE_READ, NULL, &why)))
 		return;
-	t->before_known = version_did(store, v->name, route_main(v->from), clock_wall_ms() - WINDOW_MS, 0, &a, &t->before, &why) == 0;
+	t->before_known = registry_release_of(store, v->backend, v->name, route_main(v->from), &a, &from, &why) == 0 &&
+	                  version_did(store, v->name, from, clock_wall_ms() - WINDOW_MS, 0, &a, &t->before, &why) == 0;
 	t->before.key = STR("");                     /* it lived in a */
 	if (v->action == MOVE_ROLLBACK)
 		ask_help(store, v, &a, t);
