@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws docs/pulse.svg and docs/cost.svg: the console on a simulated region, read from its pseudo-terminal.
+"""Draws docs/pulse.svg, docs/cost.svg and docs/rollback.svg: the console on a simulated region, read from its pseudo-terminal.
 
 The seed is fixed, so two pictures differ by their time of day only."""
 import fcntl
@@ -15,30 +15,34 @@ import time
 
 import pyte
 
-COLUMNS, ROWS = 120, 40
 CELL_W, CELL_H, SIZE = 8.4, 18, 14
 INK, PAPER = "d7dce2", "161b22"
 NAMED = {"black": "161b22", "red": "d9685d", "green": "86c690", "brown": "d9b95f", "blue": "82b4e8", "magenta": "b48ead",
          "cyan": "62d0c1", "white": "d7dce2"}
-# file, keys that lead there, each with the seconds to wait after it
-PICTURES = [("pulse", [("", 25)]), ("cost", [("", 12), ("4", 60)])]
+RUNAWAY, RELEASE = ("--scenario", "runaway-cost"), ("--scenario", "bad-release", "--speed", "8")
+# file, size, the simulation, keys that lead there, each with the seconds to wait after it
+PICTURES = [("pulse", (120, 40), RUNAWAY, [("", 25)]), ("cost", (120, 40), RUNAWAY, [("", 12), ("4", 60)]),
+            ("rollback", (80, 24), RELEASE, [("", 75), ("9", 3), ("B", 6), ("\r", 1), ("upsell-gen", 2)])]
 
 
-def screen_of(seismo, steps):
+def screen_of(seismo, size, flags, steps):
     """Runs `seismo demo` in a home of its own, sends the keys and returns the screen."""
+    columns, rows = size
     with tempfile.TemporaryDirectory() as home:
         env = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "XDG_"))}
         env.update(HOME=home, TERM="xterm-256color", COLORTERM="truecolor", LC_ALL="C.UTF-8", TZ="UTC")
         pid, fd = pty.fork()
         if pid == 0:
-            os.execve(seismo, [seismo, "demo", "--seed", "7", "--scenario", "runaway-cost"], env)
-        fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-        screen = pyte.Screen(COLUMNS, ROWS)
+            os.execve(seismo, [seismo, "demo", "--seed", "7", *flags], env)
+        fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        screen = pyte.Screen(columns, rows)
         stream = pyte.ByteStream(screen)
         for key, wait_s in steps:
             os.write(fd, key.encode())
             read_for(fd, stream, wait_s)
-        picture = [[screen.buffer[y][x] for x in range(COLUMNS)] for y in range(ROWS)]
+        picture = [[screen.buffer[y][x] for x in range(columns)] for y in range(rows)]
+        os.write(fd, b"\x1b")
+        read_for(fd, stream, 1)
         os.write(fd, b"Q")
         read_for(fd, stream, 10)
         os.waitpid(pid, 0)
@@ -76,7 +80,7 @@ def runs(row, part):
 
 
 def svg_of(picture):
-    width, height = COLUMNS * CELL_W, ROWS * CELL_H
+    width, height = len(picture[0]) * CELL_W, len(picture) * CELL_H
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
            f'font-family="DejaVu Sans Mono,Menlo,Consolas,monospace" font-size="{SIZE}" xml:space="preserve">',
            f'<rect width="100%" height="100%" fill="#{PAPER}"/>']
@@ -100,8 +104,8 @@ def svg_of(picture):
 
 
 def write_all(seismo, folder):
-    for name, steps in PICTURES:
-        (folder / f"{name}.svg").write_text(svg_of(screen_of(seismo, steps)))
+    for name, size, flags, steps in PICTURES:
+        (folder / f"{name}.svg").write_text(svg_of(screen_of(seismo, size, flags, steps)))
 
 
 if __name__ == "__main__":
