@@ -83,6 +83,7 @@ static void settle(Watch *w)
 
 typedef struct Claim {
 	Watch *w;
+	StoreQ *queue;                 /* the watch lets go of its own when it is closed, while a worker is at this */
 	Lease lease[SHARE_JOBS];
 	bool  want[SHARE_JOBS];
 	LeaseInfo holder[SHARE_JOBS];
@@ -101,7 +102,7 @@ static void mark_own(Store *s, Claim *c)
 	bool moved, settled;
 	Pulse p;
 
-	c->marked = storeq_mark(c->w->queue, &c->mark, &settled) == 0 && store_pulse(s, &c->version, &p, &moved, NULL) == 0 && version && !moved;
+	c->marked = storeq_mark(c->queue, &c->mark, &settled) == 0 && store_pulse(s, &c->version, &p, &moved, NULL) == 0 && version && !moved;
 }
 
 static int claim_run(Store *s, void *work, Err *e)
@@ -223,6 +224,7 @@ static bool claim(Watch *w)
 		return false;
 	c = xcalloc(1, sizeof *c);
 	c->w = w;
+	c->queue = w->queue;
 	c->tell = tell;
 	c->give = mine && !s->want[SHARE_FEEDER];
 	memcpy(c->lease, s->lease, sizeof c->lease);
