@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "api/dynamodb.h"
+#include "base/clock.h"
 #include "base/xalloc.h"
 #include "model/agent_name.h"
 
@@ -52,6 +53,7 @@ void draft_done(Draft *d)
 	free(d->now.agent);
 	free(d->now.version);
 	free(d->now.pointer);
+	pages_done(&d->pages);
 }
 
 /* --- gathering --- */
@@ -120,7 +122,8 @@ static bool is_listed(const Draft *d, const PlatformAgent *x)
 	return false;
 }
 
-PlatformAgent *draft_unlisted(Draft *d)
+/* The next agent whose versions are to be listed; those of the others are taken over on the way. */
+static PlatformAgent *unlisted(Draft *d)
 {
 	for (; d->at < d->now.agents; d->at++) {
 		if (!is_listed(d, &d->now.agent[d->at]))
@@ -130,7 +133,8 @@ PlatformAgent *draft_unlisted(Draft *d)
 	return NULL;
 }
 
-void draft_listed(Draft *d, bool whole)
+/* whole false: they could not be listed; what was known stays. */
+static void listed(Draft *d, bool whole)
 {
 	PlatformAgent *x = &d->now.agent[d->at++];
 
@@ -142,8 +146,8 @@ void draft_listed(Draft *d, bool whole)
 	x->mark = STR("");
 }
 
-/* Versions of an agent stand together, the newest first. DRAFT is a working copy, and changes. */
-PlatformVersion *draft_bare(Draft *d)
+/* The next version that nothing is known of. Versions of an agent stand together, the newest first. DRAFT is a working copy, and changes. */
+static PlatformVersion *bare_one(Draft *d)
 {
 	size_t of_agent = 0;
 
@@ -245,8 +249,63 @@ static void ask_claims(Draft *d)
 	feed_call(d->f, &op_dynamodb_batch_get_item, &in, on_claims, d);
 }
 
-void draft_claims(Draft *d, DraftThen *then)
+/* --- versions, and how they are made --- */
+
+static void next_detail(Draft *d)
 {
+	if ((d->about = bare_one(d)))
+		d->way->ask_detail(d->arg, d->about->agent, d->about->version);
+	else
+		ask_claims(d);
+}
+
+void draft_detail(Draft *d, const AwsError *err, Str release, Str model, Str detail)
+{
+	d->f->view.lacks[0] = 0;
+	if (err && err->fault != AWS_NOT_FOUND) {        /* the next look asks again */
+		d->bare = true;
+	} else if (err) {
+		d->about->detail = STR("{}");
+	} else {
+		d->about->release = keep(d, release);
+		d->about->model = keep(d, model);
+		d->about->detail = detail;
+	}
+	next_detail(d);
+}
+
+static void next_listing(Draft *d)
+{
+	const PlatformAgent *x = unlisted(d);
+
+	if (!x) {
+		next_detail(d);
+		return;
+	}
+	pages_start(&d->pages, d->way->listing, NULL, clock_mono_ms());
+	d->way->ask_versions(d->arg, x->id, d->pages.token);
+}
+
+const PlatformAgent *draft_page(Draft *d, const AwsError *err, Str next_token, size_t rows)
+{
+	d->f->view.lacks[0] = 0;
+	d->step = err ? PAGES_BROKEN : pages_next(&d->pages, next_token, rows, clock_mono_ms(), NULL);
+	return d->step == PAGES_BROKEN ? NULL : &d->now.agent[d->at];
+}
+
+void draft_paged(Draft *d)
+{
+	if (d->step == PAGES_MORE) {
+		d->way->ask_versions(d->arg, d->now.agent[d->at].id, d->pages.token);
+		return;
+	}
+	listed(d, d->step == PAGES_DONE);
+	next_listing(d);
+}
+
+void draft_fill(Draft *d, const DraftWay *way, DraftThen *then)
+{
+	d->way = way;
 	d->then = then;
-	ask_claims(d);
+	next_listing(d);
 }

@@ -4,15 +4,27 @@
 #define APP_PLATFORM_DRAFT_H
 
 #include "app/changes_readers.h"
+#include "aws/pages.h"
 #include "store/platform.h"
 
 typedef void DraftThen(void *arg);
+
+/* How a platform is asked, once its agents and pointers are known. arg: of draft_begin. */
+typedef struct DraftWay {
+	const char *listing;                 /* "AgentCore's versions" */
+	/* A page of an agent's versions; its answer goes to draft_page, draft_version and draft_paged. */
+	void (*ask_versions)(void *arg, Str agent, Str token);
+	void (*ask_detail)(void *arg, Str agent, Str version);       /* its answer goes to draft_detail */
+} DraftWay;
 
 typedef struct Draft {
 	Feed *f;
 	FeedBatch *batch;                    /* whose arena holds the texts */
 	Platform now; size_t agent_cap, version_cap, pointer_cap;
 	Platform known;                      /* as the store has it */
+	const DraftWay *way;
+	Pages pages; PagesStep step;         /* of the listing */
+	PlatformVersion *about;              /* the one whose detail is asked for */
 	size_t at, asked;                    /* the agent whose versions are listed next; how many details were asked for */
 	bool   bare;                         /* no more details in this look */
 	size_t claim_at; int claim_tries;
@@ -29,13 +41,16 @@ void draft_agent(Draft *d, const PlatformAgent *x);
 void draft_pointer(Draft *d, const PlatformPointer *x);
 /* Of an agent whose versions are being listed; status and all else of the listing count, its detail when the store has it. */
 void draft_version(Draft *d, const PlatformVersion *x);
-/* The next agent whose versions are to be listed, or NULL; those of the others are taken over on the way. */
-PlatformAgent *draft_unlisted(Draft *d);
-void draft_listed(Draft *d, bool whole);                     /* whole false: they could not be; what was known stays, and is asked again */
-/* The next version that nothing is known of, or NULL: there is none, or this look has asked enough. */
-PlatformVersion *draft_bare(Draft *d);
-/* The rows of the lock table for all pointers; what cannot be read there is not known, and nothing else is missing. */
-void draft_claims(Draft *d, DraftThen *then);
+/* All agents and pointers are in it: lists versions where some may have come or gone (those of the others are taken over), asks how the new
+ * ones are made, and for the rows of the lock table of all pointers; then(arg). What cannot be had is asked for again by the next look,
+ * and nothing else is missing. */
+void draft_fill(Draft *d, const DraftWay *way, DraftThen *then);
+/* A page of versions came, or did not; the agent that it is of, NULL: its rows count for nothing. */
+const PlatformAgent *draft_page(Draft *d, const AwsError *err, Str next_token, size_t rows);
+void draft_paged(Draft *d);                                  /* its rows are in it */
+/* How the version that was asked about is made, {"config","prompt","tools"}; err: it could not be had. The detail is in the
+ * batch's arena, the others are copied. */
+void draft_detail(Draft *d, const AwsError *err, Str release, Str model, Str detail);
 const Platform *draft_take(Draft *d);                        /* into the batch's arena */
 /* What the version is called by its team: the value of AGENT_VERSION if it has one, else the last word of a description that says
  * "AGENT VERSION". Borrowed; empty: it does not say. */

@@ -23,7 +23,6 @@ typedef struct CoreState {
 	KnownAs *name; size_t name_cap;
 	TraitList traits;
 	Draft draft;
-	PlatformVersion *bare;           /* the one that is asked about */
 	Pages pages;
 } CoreState;
 
@@ -100,14 +99,6 @@ static Str variable(const AcRuntime *r, const char *name)
 	return STR("");
 }
 
-static void put_raw(JsonW *w, const char *key, Str json)
-{
-	if (!json.n)
-		return;
-	jw_key(w, key);
-	jw_raw(w, json);
-}
-
 static Str detail_of(Arena *a, const AcRuntime *r)
 {
 	Str prompt = variable(r, "PROMPT"), out;
@@ -118,10 +109,10 @@ static Str detail_of(Arena *a, const AcRuntime *r)
 	jw_key(&w, "config");
 	jw_object(&w);
 	jw_kstr(&w, "role", r->role);
-	put_raw(&w, "artifact", r->artifact);
-	put_raw(&w, "network", r->network);
-	put_raw(&w, "protocol", r->protocol);
-	put_raw(&w, "lifecycle", r->lifecycle);
+	jw_kraw(&w, "artifact", r->artifact);
+	jw_kraw(&w, "network", r->network);
+	jw_kraw(&w, "protocol", r->protocol);
+	jw_kraw(&w, "lifecycle", r->lifecycle);
 	jw_key(&w, "environment");
 	jw_object(&w);
 	for (size_t i = 0; i < r->environment.n; i++) {
@@ -140,84 +131,54 @@ static Str detail_of(Arena *a, const AcRuntime *r)
 	return out;
 }
 
-static void next_detail(CoreState *st);
-
 static void on_detail(Feed *f, const void *out, const AwsError *err, void *arg)
 {
 	CoreState *st = arg;
-	Arena *a = &st->batch->arena;
 	const AcRuntime *r = out;
 
-	f->view.lacks[0] = 0;
-	if (err && err->fault != AWS_NOT_FOUND) {        /* the next look asks again */
-		st->draft.bare = true;
-	} else if (err) {
-		st->bare->detail = STR("{}");
-	} else {
-		st->bare->release = arena_str(a, draft_release(variable(r, "AGENT_VERSION"), r->description, r->name));
-		st->bare->model = arena_str(a, variable(r, "MODEL_ID"));
-		st->bare->detail = detail_of(a, r);
-	}
-	next_detail(st);
+	(void)f;
+	if (err)
+		draft_detail(&st->draft, err, STR(""), STR(""), STR(""));
+	else
+		draft_detail(&st->draft, NULL, draft_release(variable(r, "AGENT_VERSION"), r->description, r->name), variable(r, "MODEL_ID"),
+		             detail_of(&st->batch->arena, r));
 }
 
-static void next_detail(CoreState *st)
+static void ask_detail(void *arg, Str agent, Str version)
 {
-	AcRuntimeIn in;
+	CoreState *st = arg;
+	AcRuntimeIn in = { .id = agent, .version = version };
 
-	if (!(st->bare = draft_bare(&st->draft))) {
-		draft_claims(&st->draft, look_over);
-		return;
-	}
-	in = (AcRuntimeIn){ .id = st->bare->agent, .version = st->bare->version };
 	feed_call(st->f, &op_agentcore_get_runtime, &in, on_detail, st);
 }
 
 /* --- versions of one runtime --- */
 
-static void next_listing(CoreState *st);
-static void ask_versions(CoreState *st);
-
 static void on_versions(Feed *f, const void *out, const AwsError *err, void *arg)
 {
 	CoreState *st = arg;
 	const AcRuntimes *page = out;
-	const PlatformAgent *of = &st->draft.now.agent[st->draft.at];
-	PagesStep step = PAGES_BROKEN;
+	const PlatformAgent *of = draft_page(&st->draft, err, err ? STR("") : page->next_token, err ? 0 : page->runtimes.n);
 
-	f->view.lacks[0] = 0;
-	if (!err)
-		step = pages_next(&st->pages, page->next_token, page->runtimes.n, clock_mono_ms(), NULL);
-	for (size_t i = 0; step != PAGES_BROKEN && i < page->runtimes.n; i++) {
+	(void)f;
+	for (size_t i = 0; of && i < page->runtimes.n; i++) {
 		const AcRuntime *r = &page->runtimes.v[i];
 
 		draft_version(&st->draft, &(PlatformVersion){ .agent = of->id, .version = r->version, .status = r->status, .created_ms = r->updated_ms,
 		                                              .release = draft_release(STR(""), r->description, of->name) });
 	}
-	if (step == PAGES_MORE) {
-		ask_versions(st);
-		return;
-	}
-	draft_listed(&st->draft, step == PAGES_DONE);
-	next_listing(st);
+	draft_paged(&st->draft);
 }
 
-static void ask_versions(CoreState *st)
+static void ask_versions(void *arg, Str agent, Str token)
 {
-	AcRuntimeListIn in = { .id = st->draft.now.agent[st->draft.at].id, .max = PAGE, .next_token = st->pages.token };
+	CoreState *st = arg;
+	AcRuntimeListIn in = { .id = agent, .max = PAGE, .next_token = token };
 
 	feed_call(st->f, &op_agentcore_list_runtime_versions, &in, on_versions, st);
 }
 
-static void next_listing(CoreState *st)
-{
-	if (!draft_unlisted(&st->draft)) {
-		next_detail(st);
-		return;
-	}
-	pages_start(&st->pages, "AgentCore's versions", NULL, clock_mono_ms());
-	ask_versions(st);
-}
+static const DraftWay way = { "AgentCore's versions", ask_versions, ask_detail };
 
 /* --- endpoints of one runtime --- */
 
@@ -268,7 +229,7 @@ static void ask_endpoints(CoreState *st)
 static void next_runtime(CoreState *st)
 {
 	if (st->at == st->n) {
-		next_listing(st);
+		draft_fill(&st->draft, &way, look_over);
 		return;
 	}
 	pages_start(&st->pages, "AgentCore's endpoints", NULL, clock_mono_ms());

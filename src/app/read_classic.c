@@ -29,7 +29,6 @@ typedef struct ClassicState {
 	Change *change; size_t change_cap;
 	TraitList traits;
 	Draft draft;
-	PlatformVersion *bare;                        /* the one that is asked about */
 	Pages pages;
 } ClassicState;
 
@@ -104,14 +103,6 @@ static void look_over(void *arg)
 
 /* --- how a version is made --- */
 
-static void put_json(JsonW *w, const char *key, Str json)
-{
-	if (!json.n)
-		return;
-	jw_key(w, key);
-	jw_raw(w, json);
-}
-
 static Str detail_of(Arena *a, const BaAgent *g)
 {
 	Buf b = { 0 };
@@ -127,7 +118,7 @@ static Str detail_of(Arena *a, const BaAgent *g)
 	jw_ki64(&w, "idleSessionTtlS", g->idle_ttl_s);
 	if (g->guardrail.id.n)
 		jw_kstr(&w, "guardrail", arena_printf(a, "%.*s:%.*s", STR_ARG(g->guardrail.id), STR_ARG(g->guardrail.version)));
-	put_json(&w, "memory", g->memory);
+	jw_kraw(&w, "memory", g->memory);
 	if (g->prompts.n)
 		jw_kstr(&w, "prompts", traits_hash(a, g->prompts));
 	jw_object_end(&w);
@@ -139,84 +130,54 @@ static Str detail_of(Arena *a, const BaAgent *g)
 	return out;
 }
 
-static void next_detail(ClassicState *st);
-
 static void on_detail(Feed *f, const void *out, const AwsError *err, void *arg)
 {
 	ClassicState *st = arg;
-	Arena *a = &st->batch->arena;
 	const BaVersionOut *v = out;
 
-	f->view.lacks[0] = 0;
-	if (err && err->fault != AWS_NOT_FOUND) {        /* the next look asks again */
-		st->draft.bare = true;
-	} else if (err) {
-		st->bare->detail = STR("{}");
-	} else {
-		st->bare->release = arena_str(a, draft_release(STR(""), v->agent.description, v->agent.name));
-		st->bare->model = arena_str(a, v->agent.model);
-		st->bare->detail = detail_of(a, &v->agent);
-	}
-	next_detail(st);
+	(void)f;
+	if (err)
+		draft_detail(&st->draft, err, STR(""), STR(""), STR(""));
+	else
+		draft_detail(&st->draft, NULL, draft_release(STR(""), v->agent.description, v->agent.name), v->agent.model,
+		             detail_of(&st->batch->arena, &v->agent));
 }
 
-static void next_detail(ClassicState *st)
+static void ask_detail(void *arg, Str agent, Str version)
 {
-	BaVersionIn in;
+	ClassicState *st = arg;
+	BaVersionIn in = { .id = agent, .version = version };
 
-	if (!(st->bare = draft_bare(&st->draft))) {
-		draft_claims(&st->draft, look_over);
-		return;
-	}
-	in = (BaVersionIn){ .id = st->bare->agent, .version = st->bare->version };
 	feed_call(st->f, &op_bedrock_agent_get_version, &in, on_detail, st);
 }
 
 /* --- versions of one agent --- */
 
-static void next_listing(ClassicState *st);
-static void ask_versions(ClassicState *st);
-
 static void on_versions(Feed *f, const void *out, const AwsError *err, void *arg)
 {
 	ClassicState *st = arg;
 	const BaVersions *page = out;
-	const PlatformAgent *of = &st->draft.now.agent[st->draft.at];
-	PagesStep step = PAGES_BROKEN;
+	const PlatformAgent *of = draft_page(&st->draft, err, err ? STR("") : page->next_token, err ? 0 : page->versions.n);
 
-	f->view.lacks[0] = 0;
-	if (!err)
-		step = pages_next(&st->pages, page->next_token, page->versions.n, clock_mono_ms(), NULL);
-	for (size_t i = 0; step != PAGES_BROKEN && i < page->versions.n; i++) {
+	(void)f;
+	for (size_t i = 0; of && i < page->versions.n; i++) {
 		const BaAgent *g = &page->versions.v[i];
 
 		draft_version(&st->draft, &(PlatformVersion){ .agent = of->id, .version = g->version, .status = g->status, .created_ms = g->created_ms,
 		                                              .release = draft_release(STR(""), g->description, of->name) });
 	}
-	if (step == PAGES_MORE) {
-		ask_versions(st);
-		return;
-	}
-	draft_listed(&st->draft, step == PAGES_DONE);
-	next_listing(st);
+	draft_paged(&st->draft);
 }
 
-static void ask_versions(ClassicState *st)
+static void ask_versions(void *arg, Str agent, Str token)
 {
-	BaAgentListIn in = { .id = st->draft.now.agent[st->draft.at].id, .max = PAGE, .next_token = st->pages.token };
+	ClassicState *st = arg;
+	BaAgentListIn in = { .id = agent, .max = PAGE, .next_token = token };
 
 	feed_call(st->f, &op_bedrock_agent_list_versions, &in, on_versions, st);
 }
 
-static void next_listing(ClassicState *st)
-{
-	if (!draft_unlisted(&st->draft)) {
-		next_detail(st);
-		return;
-	}
-	pages_start(&st->pages, "the agent's versions", NULL, clock_mono_ms());
-	ask_versions(st);
-}
+static const DraftWay way = { "the agent's versions", ask_versions, ask_detail };
 
 /* --- the history of an alias --- */
 
@@ -392,7 +353,7 @@ static void ask_aliases(ClassicState *st)
 static void next_agent(ClassicState *st)
 {
 	if (st->at == st->n) {
-		next_listing(st);
+		draft_fill(&st->draft, &way, look_over);
 		return;
 	}
 	pages_start(&st->pages, "the agent's aliases", NULL, clock_mono_ms());

@@ -188,6 +188,14 @@ void jw_null(JsonW *w)
 	jw_raw(w, STR("null"));
 }
 
+void jw_kraw(JsonW *w, const char *key, Str json)
+{
+	if (!json.n)
+		return;
+	jw_key(w, key);
+	jw_raw(w, json);
+}
+
 void jw_kstr(JsonW *w, const char *key, Str s)
 {
 	jw_key(w, key);

@@ -29,6 +29,7 @@ void  jw_null(JsonW *w);
 void  jw_raw(JsonW *w, Str json);              /* one whole value, already JSON */
 /* key and value in one go; an empty Str with p == NULL writes null */
 void  jw_kstr(JsonW *w, const char *key, Str s);
+void  jw_kraw(JsonW *w, const char *key, Str json);     /* nothing at all when it is empty */
 void  jw_ki64(JsonW *w, const char *key, int64_t v);
 void  jw_knum(JsonW *w, const char *key, double v);
 void  jw_kbool(JsonW *w, const char *key, bool v);
