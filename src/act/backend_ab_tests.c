@@ -111,13 +111,7 @@ void ab_test_set(Move *m)
 
 static bool place(Move *m, Str key)
 {
-	static const char before[] = ":ab-test/";
-	const char *at = strstr(arena_cstr(&m->arena, key), before);
-
-	if (!at)
-		return false;
-	m->v.pointer = move_keep(m, key);
-	m->v.agent = m->v.name = m->v.pointer_name = str_of(at + sizeof before - 1);
+	m->v.agent = m->v.name = m->v.pointer_name = place_behind(m, key, ":ab-test/");
 	return m->v.agent.n > 0;
 }
 

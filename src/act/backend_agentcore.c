@@ -126,7 +126,7 @@ static void on_version(Move *m, const void *out, const AwsError *err)
 	else if (!err && is_failed(r->status))
 		(void)err_kind(&why, ERR_REFUSED, "version %.*s of %.*s is %.*s: it cannot serve", STR_ARG(route_main(m->v.to)), STR_ARG(m->v.name),
 		               STR_ARG(r->status));
-	move_version(m, NULL, why.text[0] ? &why : err ? &err->err : NULL);
+	move_version(m, why.text[0] ? &why : err ? &err->err : NULL);
 }
 
 static void version(Move *m, Str v)
@@ -156,18 +156,7 @@ void endpoint_move(Move *m)
 /* "…:runtime/ID/runtime-endpoint/NAME" */
 static bool place(Move *m, Str key)
 {
-	static const char before[] = ":runtime/", endpoint[] = "runtime-endpoint/";
-	const char *at = strstr(arena_cstr(&m->arena, key), before);
-	Str rest;
-
-	if (!at)
-		return false;
-	m->v.pointer = move_keep(m, key);
-	m->v.agent = m->v.name = str_cut(str_of(at + sizeof before - 1), '/', &rest);
-	if (!str_starts(rest, STR(endpoint)))
-		return false;
-	m->v.pointer_name = str_sub(rest, sizeof endpoint - 1, rest.n);
-	return m->v.agent.n && m->v.pointer_name.n;
+	return place_parts(m, key, ":runtime/", "runtime-endpoint/");
 }
 
 const Backend backend_agentcore = { "agentcore", false, false, find, look, version, place };

@@ -148,18 +148,21 @@ static void on_version(Move *m, const void *out, const AwsError *err)
 		(void)err_kind(&why, ERR_USAGE, "%.*s has no version %.*s", STR_ARG(m->v.name), STR_ARG(route_main(m->v.to)));
 	else if (!err && str_is(o->agent.status, "FAILED"))
 		(void)err_kind(&why, ERR_REFUSED, "version %.*s of %.*s is FAILED: it cannot serve", STR_ARG(route_main(m->v.to)), STR_ARG(m->v.name));
-	move_version(m, NULL, why.text[0] ? &why : err ? &err->err : NULL);
+	move_version(m, why.text[0] ? &why : err ? &err->err : NULL);
 }
 
 /* DRAFT is the working copy, which changes under whoever calls it. */
 static void version(Move *m, Str v)
 {
 	BaVersionIn in = { .id = m->v.agent, .version = v };
+	Err why = { 0 };
 
-	if (str_is(v, "DRAFT"))
-		move_version(m, "draft", NULL);
-	else
+	if (str_is(v, "DRAFT")) {
+		(void)plan_may_serve(m, v, STR("draft"), &why);
+		move_version(m, &why);
+	} else {
 		move_call(m, &op_bedrock_agent_get_version, &in, on_version);
+	}
 }
 
 static void on_update(Move *m, const void *out, const AwsError *err)
@@ -193,14 +196,7 @@ void alias_pause(Move *m)
 /* "…:agent-alias/AGENT/ALIAS" */
 static bool place(Move *m, Str key)
 {
-	static const char before[] = ":agent-alias/";
-	const char *at = strstr(arena_cstr(&m->arena, key), before);
-
-	if (!at)
-		return false;
-	m->v.pointer = move_keep(m, key);
-	m->v.agent = m->v.name = str_cut(str_of(at + sizeof before - 1), '/', &m->v.pointer_name);
-	return m->v.agent.n && m->v.pointer_name.n;
+	return place_parts(m, key, ":agent-alias/", "");
 }
 
 const Backend backend_classic = { "agents-classic", false, false, find, look, version, place };

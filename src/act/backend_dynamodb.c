@@ -34,7 +34,7 @@ static void look_at_next(Move *m);
 static void on_left(Move *m, const void *out, const AwsError *err)
 {
 	if (err) {
-		move_version(m, NULL, &err->err);
+		move_version(m, &err->err);
 		return;
 	}
 	if (((const DdbItemOut *)out)->found)
@@ -50,7 +50,7 @@ static void look_at_left(Move *m)
 	while (m->part < m->v.from.n && route_share(m->v.to, m->v.from.part[m->part].version))
 		m->part++;
 	if (m->part == m->v.from.n || m->left_n == LEFT_MAX) {
-		move_version(m, NULL, NULL);
+		move_version(m, NULL);
 		return;
 	}
 	key = version_key(&m->arena, m->spec.agents_table, m->v.agent, m->v.from.part[m->part].version);
@@ -66,11 +66,10 @@ static void on_version(Move *m, const void *out, const AwsError *err)
 	if (!err && !item->found)
 		(void)err_kind(&why, ERR_USAGE, "%.*s has no version %.*s; `seismo get versions --agent %.*s` lists them", STR_ARG(m->v.name),
 		               STR_ARG(version), STR_ARG(m->v.name));
-	else if (!err && ddb_str(item->item, "status", &status, &why) == 0 && (str_is(status, "draft") || str_is(status, "rejected")))
-		(void)err_kind(&why, ERR_REFUSED, "version %.*s of %.*s is %.*s, so nothing is pointed to it; approve it first, or name another with --to",
-		               STR_ARG(version), STR_ARG(m->v.name), STR_ARG(status));
+	else if (!err && ddb_str(item->item, "status", &status, &why) == 0)
+		(void)plan_may_serve(m, version, status, &why);
 	if (err || why.text[0]) {
-		move_version(m, NULL, err ? &err->err : &why);
+		move_version(m, err ? &err->err : &why);
 		return;
 	}
 	m->part++;

@@ -81,18 +81,7 @@ void gateway_set(Move *m)
 /* "…:gateway/ID/rate-limit/NAME" */
 static bool place(Move *m, Str key)
 {
-	static const char before[] = ":gateway/", limit[] = "rate-limit/";
-	const char *at = strstr(arena_cstr(&m->arena, key), before);
-	Str rest;
-
-	if (!at)
-		return false;
-	m->v.pointer = move_keep(m, key);
-	m->v.agent = m->v.name = str_cut(str_of(at + sizeof before - 1), '/', &rest);
-	if (!str_starts(rest, STR(limit)))
-		return false;
-	m->v.pointer_name = str_sub(rest, sizeof limit - 1, rest.n);
-	return m->v.agent.n && m->v.pointer_name.n;
+	return place_parts(m, key, ":gateway/", "rate-limit/");
 }
 
 const Backend backend_gateway = { "agentcore", false, false, find, look, NULL, place };

@@ -162,15 +162,11 @@ void runtime_update(Move *m)
 /* "…:runtime/ID", and nothing behind it. */
 static bool place(Move *m, Str key)
 {
-	static const char before[] = ":runtime/";
-	const char *at = strstr(arena_cstr(&m->arena, key), before);
+	Str id = place_behind(m, key, ":runtime/");
 
-	if (!at || strchr(at + sizeof before - 1, '/'))
-		return false;
-	m->v.pointer = move_keep(m, key);
-	m->v.agent = m->v.name = str_of(at + sizeof before - 1);
+	m->v.agent = m->v.name = id;
 	m->v.pointer_name = STR("runtime");
-	return m->v.agent.n > 0;
+	return id.n && !str_has(id, STR("/"));
 }
 
 const Backend backend_runtimes = { "agentcore", false, false, find, look, NULL, place };

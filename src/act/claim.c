@@ -70,6 +70,7 @@ static void unknown(Move *m, const char *what, const Err *why)
 static void claimed(Move *m)
 {
 	m->v.rev_now = m->seen.rev + 1;
+	memcpy(m->hash, m->hash_next, sizeof m->hash);
 	if (move_note(m, "claimed", STR("")) < 0)
 		return;
 	move_audit(m, "claimed");
@@ -83,6 +84,12 @@ static bool same_routes(const Move *m, const LockRow *row)
 	return !m->place.route || route_eq(row->routes, m->seen.routes);
 }
 
+/* The lock may be free again by now. */
+static bool somebody_was_here(const Move *m, const LockRow *row)
+{
+	return row->locked || row->rev != m->seen.rev || row->has_rev != m->seen.has_rev || !same_routes(m, row);
+}
+
 static void claim_saw(Move *m, const LockRow *row)
 {
 	if (!row) {
@@ -92,7 +99,7 @@ static void claim_saw(Move *m, const LockRow *row)
 			unknown(m, "the lock was taken", &m->read_err);
 	} else if (row->locked && str_eq(row->lock.op, m->mine.op)) {
 		claimed(m);
-	} else if (row->locked || row->rev != m->seen.rev || row->has_rev != m->seen.has_rev || !same_routes(m, row)) {
+	} else if (somebody_was_here(m, row)) {
 		move_lost(m, row);
 	} else if (m->no != MOVE_OPEN) {
 		move_end(m, m->no, &m->deed_err);
@@ -113,7 +120,7 @@ static void claim_refused(Move *m, const LockRow *row)
 {
 	Err why = { 0 };
 
-	if (row->locked || row->rev != m->seen.rev || row->has_rev != m->seen.has_rev || !same_routes(m, row)) {
+	if (somebody_was_here(m, row)) {
 		move_lost(m, row);
 		return;
 	}
@@ -174,8 +181,8 @@ static AuditItem audit_item(Move *m, int n, const char *event, const char *time)
 	text = arena_printf(&m->arena, "%s %s %.*s %s %.*s %.*s %.*s > %.*s%s%.*s: %.*s", time, event, STR_ARG(m->v.op), m->a->name,
 	                    STR_ARG(m->v.by), STR_ARG(m->v.pointer), STR_ARG(route_text(m->v.from, &m->arena)),
 	                    STR_ARG(route_text(m->v.to, &m->arena)), it.change.n ? ", " : "", STR_ARG(it.change), STR_ARG(m->v.reason));
-	audit_hash(it.prev, text, m->hash);
-	it.hash = move_keep(m, str_of(m->hash));
+	audit_hash(it.prev, text, m->hash_next);
+	it.hash = move_keep(m, str_of(m->hash_next));
 	return it;
 }
 
@@ -283,40 +290,43 @@ static void finish_look(Move *m)
 	move_row(m, finish_saw);
 }
 
-/* "Verified" is what a consistent read says afterwards, not that the transaction was taken. */
-static void on_finish(Move *m, const void *out, const AwsError *err)
+/* What the finish would have changed is not what it was. True: the lock is given back without it. */
+static bool finish_refused(Move *m, const AwsError *err)
 {
 	LockRow row;
 	bool has_row;
 	size_t at = 0;
+	Err why = { 0 };
 
-	(void)out;
-	if (err)
-		m->deed_err = err->err;
-	m->taken = !err;
-	if (err && reason_of(m, err, &at, &row, &has_row) == REASON_CONDITION && at == 0 && has_row && row.locked &&
-	    str_eq(row.lock.op, m->mine.op) && !same_routes(m, &row) && m->moved) {
-		Err why = { 0 };
-
+	if (reason_of(m, err, &at, &row, &has_row) != REASON_CONDITION)
+		return false;
+	if (at == 0 && has_row && row.locked && str_eq(row.lock.op, m->mine.op) && !same_routes(m, &row) && m->moved) {
 		(void)err_kind(&why, ERR_LOST, "%.*s was moved outside seismo to %.*s in the meantime; nothing was changed by you", STR_ARG(m->v.pointer),
 		               STR_ARG(route_text(row.routes, &m->arena)));
 		m->v.winner = (Lock){ .to = route_copy(&m->arena, row.routes) };
-		memcpy(m->hash, m->hash_before, sizeof m->hash);
 		claim_finish(m, false, MOVE_LOST, &why, "released");
-		return;
+	} else if (at > 0 && at + 1 < m->txn.count && m->a->moves) {
+		(void)err_set(&why, "a version of %.*s has lost its item in the meantime; nothing was moved", STR_ARG(m->v.name));
+		claim_finish(m, false, MOVE_FAILED, &why, "failed");
+	} else if (at > 0 && at + 1 < m->txn.count) {
+		(void)err_kind(&why, ERR_LOST, "%.*s of %.*s was changed outside seismo in the meantime; nothing was changed by you",
+		               STR_ARG(m->v.version), STR_ARG(m->v.name));
+		claim_finish(m, false, MOVE_LOST, &why, "released");
+	} else {
+		return false;
 	}
-	if (err && reason_of(m, err, &at, &row, &has_row) == REASON_CONDITION && at > 0 && at + 1 < m->txn.count) {
-		Err why = { 0 };
+	return true;
+}
 
-		if (m->a->moves)
-			(void)err_set(&why, "a version of %.*s has lost its item in the meantime; nothing was moved", STR_ARG(m->v.name));
-		else
-			(void)err_kind(&why, ERR_LOST, "%.*s of %.*s was changed outside seismo in the meantime; nothing was changed by you",
-			               STR_ARG(m->v.version), STR_ARG(m->v.name));
-		memcpy(m->hash, m->hash_before, sizeof m->hash);
-		claim_finish(m, false, m->a->moves ? MOVE_FAILED : MOVE_LOST, &why, m->a->moves ? "failed" : "released");
+/* "Verified" is what a consistent read says afterwards, not that the transaction was taken. */
+static void on_finish(Move *m, const void *out, const AwsError *err)
+{
+	(void)out;
+	m->taken = !err;
+	if (err)
+		m->deed_err = err->err;
+	if (err && finish_refused(m, err))
 		return;
-	}
 	if (err && is_plain_no(err) && !m->unsure) {
 		unknown(m, "the lock can be given back", &err->err);
 		return;
@@ -358,7 +368,6 @@ void claim_finish(Move *m, bool moved, MoveOutcome end, const Err *why, const ch
 		return;
 	}
 	time_format_iso(clock_wall_ms(), time);
-	memcpy(m->hash_before, m->hash, sizeof m->hash);
 	audit = audit_item(m, 2, event, time);
 	m->fin = finish_of(m, time);
 	if (move_note(m, moved ? "finishing" : "releasing", m->fin.token) < 0)

@@ -76,7 +76,7 @@ struct Move {
 	bool unsure;                         /* an answer was lost: what is refused now may have been done before */
 	MoveOutcome no;                      /* what the claim ends in when the item shows that it was not taken */
 	bool taken;                          /* DynamoDB has said yes to the last one */
-	char hash[72], hash_before[72];      /* of the audit item before; before the one that is being written */
+	char hash[72], hash_next[72];        /* of the audit item before; of the one that is being written */
 	Str  op;                             /* of another one that is taken up (resolve.c) */
 	Str  scanned;                        /* how far the tables were searched */
 	bool forward;                        /* it is finished, not let go */
@@ -126,8 +126,9 @@ void plan_identity(Move *m);                                     /* whose keys; 
 bool move_names(const Move *m, Str name, bool *exact);           /* is that the agent that was asked for? */
 void move_add(Move *m, const Backend *b, Str agent, Str name, Str pointer, Str pointer_name);
 void move_found(Move *m, const AwsError *err);                   /* of one back end; NULL: it was searched */
-void move_version(Move *m, const char *status, const Err *why);  /* why: it cannot be a target */
+void move_version(Move *m, const Err *why);                      /* why: it cannot be a target */
 bool plan_stands(Move *m);                                       /* the pointer is where it was seen, and nothing is on its way; else it has ended */
+bool plan_may_serve(const Move *m, Str version, Str status, Err *why);    /* drafts and rejected ones may not */
 void plan_done(Move *m);
 
 /* claim.c */
@@ -138,6 +139,9 @@ void claim_proved(Move *m, const Err *why);                      /* why: what wa
 /* resolve.c */
 void resolve_find(Move *m);                                      /* in place of plan_find */
 void resolve_begin(Move *m);                                     /* in place of claim_begin */
+/* For Backend.place: arn becomes the pointer. What stands behind `before` in it; empty: it is not in it. */
+Str  place_behind(Move *m, Str arn, const char *before);
+bool place_parts(Move *m, Str arn, const char *before, const char *between);     /* "…BEFORE agent/BETWEEN pointer" */
 
 /* follow.c */
 void follow_plan(Move *m);                                       /* fills v.follow with what would be done */

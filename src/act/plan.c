@@ -36,18 +36,21 @@ void plan_done(Move *m)
 		m->spec.on_planned(m->spec.arg, m);
 }
 
-void move_version(Move *m, const char *status, const Err *why)
+bool plan_may_serve(const Move *m, Str version, Str status, Err *why)
 {
-	if (why) {
+	if (!str_is(status, "draft") && !str_is(status, "rejected"))
+		return true;
+	(void)err_kind(why, ERR_REFUSED, "version %.*s of %.*s is %.*s, so nothing is pointed to it; approve it first, or name another with --to",
+	               STR_ARG(version), STR_ARG(m->v.name), STR_ARG(status));
+	return false;
+}
+
+void move_version(Move *m, const Err *why)
+{
+	if (why)
 		move_end(m, why->kind == ERR_REFUSED || why->kind == ERR_USAGE ? MOVE_REFUSED : MOVE_FAILED, why);
-		return;
-	}
-	if (status && (strcmp(status, "draft") == 0 || strcmp(status, "rejected") == 0)) {
-		move_refuse(m, ERR_REFUSED, "version %.*s of %.*s is %s, so nothing is pointed to it; approve it first, or name another with --to",
-		       STR_ARG(route_main(m->v.to)), STR_ARG(m->v.name), status);
-		return;
-	}
-	plan_done(m);
+	else
+		plan_done(m);
 }
 
 /* The pointer is elsewhere than where the table says that we left it. */

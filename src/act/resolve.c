@@ -82,6 +82,28 @@ static bool set_locked_place(Move *m, Str key, bool route)
 	return false;
 }
 
+Str place_behind(Move *m, Str arn, const char *before)
+{
+	char *text = arena_cstr(&m->arena, arn);
+	const char *at = strstr(text, before);
+
+	if (!at)
+		return STR("");
+	m->v.pointer = str_of(text);
+	return str_of(at + strlen(before));
+}
+
+bool place_parts(Move *m, Str arn, const char *before, const char *between)
+{
+	Str rest = STR(""), agent = str_cut(place_behind(m, arn, before), '/', &rest);
+
+	if (!agent.n || !str_starts(rest, str_of(between)))
+		return false;
+	m->v.agent = m->v.name = agent;
+	m->v.pointer_name = str_sub(rest, strlen(between), rest.n);
+	return m->v.pointer_name.n > 0;
+}
+
 /* --- what became of it --- */
 
 static void tell(Move *m, bool forward, const char *text)
