@@ -49,6 +49,17 @@ void pane_empty(Box b, Fresh fresh, const char *nothing_text)
 	draw_own(b, 2, 1, ROLE_DIM, fresh == FRESH_LOADING ? "loading ..." : nothing_text);
 }
 
+void pane_table(Box b, const Pane *p, const Table *t, Clean title, Fresh fresh, Clean state, Clean empty)
+{
+	Box in = pane_head(b, p, title, fresh, state);
+	Arena scratch = { 0 };
+
+	table_draw(t, in, p->focused, &scratch);
+	if (!t->n)
+		pane_empty(in, fresh, empty.p);
+	arena_done(&scratch);
+}
+
 const PaneClass *const pane_classes[] = {
 	&pane_vitals, &pane_money, &pane_movers, &pane_jobs, &pane_heatmap, &pane_contributors, &pane_changes, &pane_budget, &pane_trust,
 	&pane_timeline, &pane_completion, &pane_alerts, &pane_week, &pane_contexts, &pane_outcomes,

@@ -3,6 +3,7 @@
 #define PANES_PANES_H
 
 #include "app/pane.h"
+#include "panes/table.h"
 
 extern const PaneClass pane_vitals, pane_money, pane_movers, pane_jobs, pane_heatmap, pane_contributors, pane_changes, pane_budget, pane_trust;
 extern const PaneClass pane_timeline, pane_completion, pane_alerts, pane_week, pane_contexts, pane_outcomes, pane_cache, pane_quotas, pane_day;
@@ -20,5 +21,7 @@ Clean pane_as_of(const Pane *p, const World *w, Arena *a);
 Role fresh_role(Fresh f);
 /* In the middle of an empty pane. */
 void pane_empty(Box b, Fresh fresh, const char *nothing_text);
+/* A pane that is a table below its head; empty: what it says without a row. */
+void pane_table(Box b, const Pane *p, const Table *t, Clean title, Fresh fresh, Clean state, Clean empty);
 
 #endif

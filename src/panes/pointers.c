@@ -236,13 +236,8 @@ static void pointers_update(Pane *p, const World *w)
 static void pointers_draw(const Pane *p, Box b)
 {
 	const PointersPane *s = p->state;
-	Box in = pane_head(b, p, s->title, s->fresh, s->state);
-	Arena scratch = { 0 };
 
-	table_draw(&s->t, in, p->focused, &scratch);
-	if (!s->t.n)
-		pane_empty(in, s->fresh, s->empty.p);
-	arena_done(&scratch);
+	pane_table(b, p, &s->t, s->title, s->fresh, s->state, s->empty);
 }
 
 /* --- keys --- */

@@ -167,13 +167,8 @@ static void versions_update(Pane *p, const World *w)
 static void versions_draw(const Pane *p, Box b)
 {
 	const VersionsPane *s = p->state;
-	Box in = pane_head(b, p, s->title, s->fresh, s->state);
-	Arena scratch = { 0 };
 
-	table_draw(&s->t, in, p->focused, &scratch);
-	if (!s->t.n)
-		pane_empty(in, s->fresh, s->empty.p);
-	arena_done(&scratch);
+	pane_table(b, p, &s->t, s->title, s->fresh, s->state, s->empty);
 }
 
 /* --- keys --- */
