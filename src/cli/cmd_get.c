@@ -30,6 +30,26 @@ void get_time(JsonW *w, const char *key, int64_t ms)
 	jw_kstr(w, key, str_of(t));
 }
 
+static void known_i64(JsonW *w, const char *key, int64_t v)
+{
+	if (v >= 0)
+		jw_ki64(w, key, v);
+	else
+		jw_knull(w, key);
+}
+
+void get_perf(JsonW *w, int64_t jobs, int64_t failed, int64_t ended, int64_t p95_ms, int64_t nusd_per_job)
+{
+	jw_ki64(w, "jobs", jobs);
+	if (ended > 0)
+		jw_knum(w, "errorRate", (double)failed / (double)ended);
+	else
+		jw_knull(w, "errorRate");
+	known_i64(w, "p95Ms", p95_ms);
+	jw_kbool(w, "p95Approximate", true);
+	known_i64(w, "nanoUsdPerJob", nusd_per_job);
+}
+
 void get_tokens(JsonW *w, const Tokens *t)
 {
 	jw_key(w, "tokens");

@@ -8,6 +8,8 @@
 
 void get_str(JsonW *w, const char *key, Str s);           /* empty writes null */
 void get_time(JsonW *w, const char *key, int64_t ms);     /* ISO 8601; 0 writes null */
+/* The members of PERF: how jobs did. ended: failed or succeeded; p95_ms, nusd_per_job: below 0 is not known. */
+void get_perf(JsonW *w, int64_t jobs, int64_t failed, int64_t ended, int64_t p95_ms, int64_t nusd_per_job);
 void get_tokens(JsonW *w, const Tokens *t);
 void get_place(JsonW *w, const AskPart *p);               /* account and Region */
 void get_change(JsonW *w, const Change *c);               /* its members, of the object that is open */

@@ -27,20 +27,7 @@ static void performance(JsonW *w, const Perf *p)
 {
 	const Sums *s = &p->s;
 
-	jw_ki64(w, "jobs", s->jobs);
-	if (s->failed + s->succeeded > 0)
-		jw_knum(w, "errorRate", (double)s->failed / (double)(s->failed + s->succeeded));
-	else
-		jw_knull(w, "errorRate");
-	if (p->p95_ms >= 0)
-		jw_ki64(w, "p95Ms", p->p95_ms);
-	else
-		jw_knull(w, "p95Ms");
-	jw_kbool(w, "p95Approximate", true);
-	if (s->booked > 0)
-		jw_ki64(w, "nanoUsdPerJob", s->nusd / s->booked);
-	else
-		jw_knull(w, "nanoUsdPerJob");
+	get_perf(w, s->jobs, s->failed, s->failed + s->succeeded, p->p95_ms, s->booked > 0 ? s->nusd / s->booked : -1);
 }
 
 /* --- agents --- */

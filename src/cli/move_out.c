@@ -89,20 +89,7 @@ static void put_did(JsonW *w, const char *key, bool known, const Did *d)
 		return;
 	}
 	jw_object(w);
-	jw_ki64(w, "jobs", d->jobs);
-	if (d->ended > 0)
-		jw_knum(w, "errorRate", (double)d->failed / (double)d->ended);
-	else
-		jw_knull(w, "errorRate");
-	if (d->p95_ms >= 0)
-		jw_ki64(w, "p95Ms", d->p95_ms);
-	else
-		jw_knull(w, "p95Ms");
-	jw_kbool(w, "p95Approximate", true);
-	if (d->priced > 0)
-		jw_ki64(w, "nanoUsdPerJob", did_each_nusd(d));
-	else
-		jw_knull(w, "nanoUsdPerJob");
+	get_perf(w, d->jobs, d->failed, d->ended, d->p95_ms, did_each_nusd(d));
 	jw_object_end(w);
 }
 
