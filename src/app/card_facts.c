@@ -19,6 +19,7 @@ typedef struct Look {
 	Arena *a;
 	Str agent, from, to;           /* of the question */
 	Str from_key, to_key;          /* "AGENT@VERSION"; to_key empty without a target */
+	Called called;
 	Change *change; size_t changes;
 } Look;
 
@@ -388,17 +389,13 @@ static void judge(CardFacts *f)
 	f->others_well = blame_others_well(&q);
 }
 
-static const char *backend_of(const Look *x)
-{
-	return x->q->backend[0] ? x->q->backend : NULL;
-}
-
 /* Moves of the pointer have the platform's numbers, all else what jobs call them. */
 static int call_by_release(Look *x, Err *e)
 {
-	if (registry_release_of(x->s, backend_of(x), x->agent, x->from, x->a, &x->from, e) < 0 ||
-	    registry_release_of(x->s, backend_of(x), x->agent, x->to, x->a, &x->to, e) < 0)
+	if (registry_called_read(x->s, x->q->backend[0] ? x->q->backend : NULL, x->agent, x->a, &x->called, e) < 0)
 		return -1;
+	x->from = registry_release_of(&x->called, x->from);
+	x->to = registry_release_of(&x->called, x->to);
 	x->from_key = arena_printf(x->a, "%.*s@%.*s", STR_ARG(x->agent), STR_ARG(x->from));
 	if (x->to.n)
 		x->to_key = arena_printf(x->a, "%.*s@%.*s", STR_ARG(x->agent), STR_ARG(x->to));
@@ -406,21 +403,18 @@ static int call_by_release(Look *x, Err *e)
 }
 
 /* What may be chosen, as the pointer would have it. */
-static int number_targets(Look *x, Err *e)
+static void number_targets(Look *x)
 {
 	int n = 0;
 
 	for (int i = 0; i < x->f->targets; i++) {
-		Str version;
 		bool known;
+		Str version = registry_number_of(&x->called, arena_str(x->a, str_of(x->f->target[i])), &known);
 
-		if (registry_number_of(x->s, backend_of(x), x->agent, str_of(x->f->target[i]), x->a, &version, &known, e) < 0)
-			return -1;
 		if (known)
-			fig_text(x->f->target[n++], sizeof x->f->target[0], arena_str(x->a, version));
+			fig_text(x->f->target[n++], sizeof x->f->target[0], version);
 	}
 	x->f->targets = n;
-	return 0;
 }
 
 int card_facts(Store *s, const CardAsk *q, CardFacts *out, Err *e)
@@ -432,8 +426,9 @@ int card_facts(Store *s, const CardAsk *q, CardFacts *out, Err *e)
 	memset(out, 0, sizeof *out);
 	if (read_moves(&x, e) < 0 || call_by_release(&x, e) < 0 || read_share(&x, &out->now, x.from_key, e) < 0 ||
 	    read_share(&x, &out->then, x.to_key, e) < 0 || read_others(&x, e) < 0 || read_errors(&x, e) < 0 || read_diff(&x, e) < 0 ||
-	    read_registry(&x, e) < 0 || number_targets(&x, e) < 0 || read_scope(&x, e) < 0)
+	    read_registry(&x, e) < 0 || read_scope(&x, e) < 0)
 		rc = -1;
+	number_targets(&x);
 	find_also(&x);
 	judge(out);
 	arena_done(&a);

@@ -229,7 +229,7 @@ static void ask_jobs(Errand *x)
 	q->a = x->a;
 	q->serial = x->serial;
 	q->ask = (ProofAsk){ .backend = v->backend, .agent = arena_str(&q->arena, v->name),
-	                     .old = arena_str(&q->arena, v->leaves.n ? v->leaves : route_main(v->from)),
+	                     .old = arena_str(&q->arena, v->leaves),
 	                     .new = arena_str(&q->arena, route_main(v->to)), .now_ms = clock_wall_ms(), .moved_ms = v->finished_ms, .served = true };
 	proof_feeds(&q->ask, feeds_view(x->w->feeds, FEED_JOBS), feeds_view(x->w->feeds, FEED_METRICS));
 	x->a->reads++;

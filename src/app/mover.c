@@ -51,7 +51,8 @@ int mover_choose(const Mover *m, Store *from, const MoveView *v, Arena *a, Str *
 	const GoodRule rule = { c->min_jobs, c->days, GOOD_MOST_FAILED_PERMILLE };
 	Str pointer = arena_printf(a, "%.*s/%.*s", STR_ARG(v->name), STR_ARG(v->pointer_name));
 	Store *own = NULL;
-	Str leaves, release;
+	Called called;
+	Str release;
 	bool known = false;
 	int rc;
 
@@ -60,10 +61,10 @@ int mover_choose(const Mover *m, Store *from, const MoveView *v, Arena *a, Str *
 	if (!from && !(from = own = store_open(m->s->store_path, STORE_READ, NULL, e)))
 		return -1;
 	/* What jobs say of a release proves something; the platform has numbers of its own. */
-	if ((rc = registry_release_of(from, v->backend, v->name, v->leaves, a, &leaves, e)) == 0 &&
-	    (rc = known_good(from, v->name, pointer, leaves, &rule, clock_wall_ms(), a, to, evidence, e)) == 0) {
+	if ((rc = registry_called_read(from, v->backend, v->name, a, &called, e)) == 0 &&
+	    (rc = known_good(from, v->name, pointer, registry_release_of(&called, v->leaves), &rule, clock_wall_ms(), a, to, evidence, e)) == 0) {
 		release = *to;
-		rc = registry_number_of(from, v->backend, v->name, release, a, to, &known, e);
+		*to = registry_number_of(&called, release, &known);
 	}
 	store_close(own);
 	if (rc < 0)

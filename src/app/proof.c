@@ -88,6 +88,7 @@ static int read_seen(Store *s, const ProofAsk *q, Arena *a, BackFigures *f, Err 
 
 int proof_read(Store *s, const ProofAsk *asked, Arena *a, Proof *out, Err *e)
 {
+	Called names;
 	ProofAsk called = *asked;
 	const ProofAsk *q = &called;
 	BackFigures *f = &out->f;
@@ -96,9 +97,11 @@ int proof_read(Store *s, const ProofAsk *asked, Arena *a, Proof *out, Err *e)
 
 	*out = (Proof){ .f = { .now_ms = q->now_ms, .moved_ms = q->moved_ms, .known_ms = q->known_ms, .fresh = q->fresh, .served = q->served,
 	                       .away = q->away } };
-	if (registry_release_of(s, q->backend, q->agent, asked->old, a, &called.old, e) < 0 ||
-	    registry_release_of(s, q->backend, q->agent, asked->new, a, &called.new, e) < 0 ||
-	    version_did(s, q->agent, q->old, q->moved_ms, until, a, &out->old, e) < 0 ||
+	if (registry_called_read(s, asked->backend, asked->agent, a, &names, e) < 0)
+		return -1;
+	called.old = registry_release_of(&names, asked->old);
+	called.new = registry_release_of(&names, asked->new);
+	if (version_did(s, q->agent, q->old, q->moved_ms, until, a, &out->old, e) < 0 ||
 	    version_did(s, q->agent, q->new, q->moved_ms, until, a, &out->new, e) < 0 || read_record(s, q, a, &old_key, f, e) < 0 ||
 	    read_seen(s, q, a, f, e) < 0)
 		return -1;

@@ -347,50 +347,39 @@ static bool is_table(const char *backend)
 	return !backend || strcmp(backend, registry_backend(CHANGE_BY_DYNAMODB)) == 0;
 }
 
-static int find_version(Store *s, const char *backend, Str agent, Str name, bool by_release, Arena *a, const RegVersion **out, Err *e)
+int registry_called_read(Store *s, const char *backend, Str agent, Arena *a, Called *out, Err *e)
 {
 	Registry r;
 
-	*out = NULL;
-	if (is_table(backend))
+	*out = (Called){ .table = is_table(backend) };
+	if (out->table)
 		return 0;
 	if (registry_read(s, INT64_MAX, a, &r, e) < 0)
 		return -1;
-	for (size_t i = 0; i < r.versions && !*out; i++) {
-		const RegVersion *v = &r.version[i];
-
-		if (strcmp(registry_backend(v->source), backend) == 0 && agent_same_name(v->agent_name, agent) &&
-		    str_eq(by_release ? v->release : v->version, name))
-			*out = v;
-	}
+	out->version = ARENA_ARRAY(a, const RegVersion *, r.versions + 1);
+	for (size_t i = 0; i < r.versions; i++)
+		if (strcmp(registry_backend(r.version[i].source), backend) == 0 && agent_same_name(r.version[i].agent_name, agent))
+			out->version[out->versions++] = &r.version[i];
 	return 0;
 }
 
-int registry_release_of(Store *s, const char *backend, Str agent, Str version, Arena *a, Str *release, Err *e)
+Str registry_release_of(const Called *c, Str version)
 {
-	const RegVersion *v;
-
-	*release = version;
-	if (find_version(s, backend, agent, version, false, a, &v, e) < 0)
-		return -1;
-	if (v && v->release.n)
-		*release = v->release;
-	return 0;
+	for (size_t i = 0; i < c->versions; i++)
+		if (str_eq(c->version[i]->version, version))
+			return c->version[i]->release.n ? c->version[i]->release : version;
+	return version;
 }
 
-int registry_number_of(Store *s, const char *backend, Str agent, Str release, Arena *a, Str *version, bool *known, Err *e)
+Str registry_number_of(const Called *c, Str release, bool *known)
 {
-	const RegVersion *v;
-
-	*version = release;
-	*known = is_table(backend);
-	if (find_version(s, backend, agent, release, true, a, &v, e) < 0)
-		return -1;
-	if (v) {
-		*version = v->version;
-		*known = true;
-	}
-	return 0;
+	*known = c->table;
+	for (size_t i = 0; i < c->versions; i++)
+		if (str_eq(c->version[i]->release, release)) {
+			*known = true;
+			return c->version[i]->version;
+		}
+	return release;
 }
 
 /* "3.1:90 3.2:10 paused" and a route's list say the same. */

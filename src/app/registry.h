@@ -61,10 +61,12 @@ int  registry_read(Store *s, int64_t from_ms, Arena *a, Registry *out, Err *e);
 const RegAgent *registry_find(const Registry *r, Str name, const RegAgent *after);
 const RegVersion *registry_version(const Registry *r, const RegPointer *p, Str version);      /* NULL: nothing is known of it */
 Str  registry_called(const Registry *r, const RegPointer *p, Str version);       /* what jobs call it */
-/* A version that a platform numbers, and what jobs call it, of the agent of that name there; the agents table (also: backend NULL) has one name for
- * both. Reads the registry; texts in a. What is not known stays as it is; of several numbers the newest. *known: it was found. */
-int  registry_release_of(Store *s, const char *backend, Str agent, Str version, Arena *a, Str *release, Err *e);
-int  registry_number_of(Store *s, const char *backend, Str agent, Str release, Arena *a, Str *version, bool *known, Err *e);
+/* A version that a platform numbers, and what jobs call it. Of the agents table (also: backend NULL) there is one name for both, and nothing is
+ * read. What is not known stays as it is; of several numbers the newest. *known: it was found. */
+typedef struct Called { const RegVersion **version; size_t versions; bool table; } Called;
+int  registry_called_read(Store *s, const char *backend, Str agent, Arena *a, Called *out, Err *e);    /* of the agent of that name there */
+Str  registry_release_of(const Called *c, Str version);
+Str  registry_number_of(const Called *c, Str release, bool *known);
 /* Was this change of a pointer seismo's own doing? */
 const RegMove *registry_ours(const Registry *r, const Change *c);
 

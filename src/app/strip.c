@@ -142,7 +142,7 @@ static void second(const App *a, const Errand *x, const MoveView *v, Buf *b)
 	}
 	(void)buf_printf(b, "1 sent ok%s  2 READY live=%.*s ", v->claim ? "" : " NO CLAIM", STR_ARG(route_main(v->to)));
 	put_clock(b, v->finished_ms, a);
-	(void)buf_printf(b, " %s  3 %.*s: ", p->away ? "MOVED AWAY" : "ok", STR_ARG(v->leaves.n ? v->leaves : route_main(v->from)));
+	(void)buf_printf(b, " %s  3 %.*s: ", p->away ? "MOVED AWAY" : "ok", STR_ARG(v->leaves));
 	if (!p->at_ms) {
 		(void)buf_puts(b, "jobs are being counted");
 		return;

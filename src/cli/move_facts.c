@@ -28,13 +28,14 @@ void move_facts(const Session *s, const MoveView *v, MoveTold *t)
 {
 	Arena a = { 0 };
 	Store *store;
-	Str from;
+	Called called;
 	Err why;
 
 	if (!s->store_path || !file_exists(s->store_path) || !v->from.n || !(store = store_open(s->store_path, STORE_READ, NULL, &why)))
 		return;
-	t->before_known = registry_release_of(store, v->backend, v->name, route_main(v->from), &a, &from, &why) == 0 &&
-	                  version_did(store, v->name, from, clock_wall_ms() - WINDOW_MS, 0, &a, &t->before, &why) == 0;
+	t->before_known = registry_called_read(store, v->backend, v->name, &a, &called, &why) == 0 &&
+	                  version_did(store, v->name, registry_release_of(&called, route_main(v->from)), clock_wall_ms() - WINDOW_MS, 0, &a,
+	                              &t->before, &why) == 0;
 	t->before.key = STR("");                     /* it lived in a */
 	if (v->action == MOVE_ROLLBACK)
 		ask_help(store, v, &a, t);

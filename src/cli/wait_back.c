@@ -197,7 +197,7 @@ void wait_back(Acting *r)
 	w->rule = proof_rule(r->s.conf);
 	/* A worker may still read them when the move is gone. */
 	w->ask = (ProofAsk){ .backend = v->backend, .agent = arena_str(&r->arena, v->name),
-	                     .old = arena_str(&r->arena, v->leaves.n ? v->leaves : route_main(v->from)),
+	                     .old = arena_str(&r->arena, v->leaves),
 	                     .new = arena_str(&r->arena, route_main(v->to)), .moved_ms = v->finished_ms, .served = true };
 	w->began_ms = clock_mono_ms();
 	w->look_ms = w->began_ms + LOOK_MS;
