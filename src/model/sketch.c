@@ -188,25 +188,34 @@ int sketch_write(const Sketch *s, Buf *out, Err *e)
 	return written(out, e);
 }
 
+/* The count that a byte tells; 0: none can be told so. UNTOLD stands for no byte: one. */
+#define COUNT1(raw) (signed char)((raw) == 2 ? 0 : (raw) >> 1 ^ -((raw) & 1))
+#define COUNT4(raw) COUNT1(raw), COUNT1((raw) + 1), COUNT1((raw) + 2), COUNT1((raw) + 3)
+#define COUNT16(raw) COUNT4(raw), COUNT4((raw) + 4), COUNT4((raw) + 8), COUNT4((raw) + 12)
+#define COUNT64(raw) COUNT16(raw), COUNT16((raw) + 16), COUNT16((raw) + 32), COUNT16((raw) + 48)
+enum { UNTOLD = 256 };
+static const signed char count_of[UNTOLD + 1] = { COUNT64(0), COUNT64(64), [UNTOLD] = 1 };
+
 /* Buckets of a byte or two that fall into what the sketch has room for, which most do. The reader stands behind them. */
 static void read_near(Sketch *s, Reader *r)
 {
-	const unsigned char *p = (const unsigned char *)r->rest.p, *end = p + r->rest.n;
-	const int room = s->first + s->len;
-	int bucket = r->bucket;
+	const unsigned char *p = (const unsigned char *)r->rest.p, *const end = p + r->rest.n, *const last = r->rest.n ? end - 1 : p;
+	const unsigned len = (unsigned)s->len;
+	int64_t *const n = s->n;
+	unsigned i = (unsigned)(r->bucket - s->first);       /* wraps in front of the first: no place then */
 
 	/* Whether a count is told cannot be guessed, so nothing branches on it. */
-	while (end - p > 1 && !(p[0] & 0x80)) {
-		const unsigned told = p[0] & 1, raw = told ? p[1] : 2;
-		const int next = bucket + (p[0] >> 1) + 1;
+	while (p < last) {
+		const unsigned gap = p[0], told = gap & 1, next = i + (gap >> 1) + 1;
+		const int count = count_of[UNTOLD ^ ((UNTOLD ^ p[1]) & -told)];
 
-		if (next < s->first || next >= room || raw & 0x80 || !raw || (told && raw == 2))
+		if (next >= len || gap & 0x80 || !count)
 			break;
-		bucket = next;
-		s->n[bucket - s->first] = wrap_add(s->n[bucket - s->first], varint_unzigzag(raw));
+		i = next;
+		n[i] = wrap_add(n[i], count);
 		p += 1 + told;
 	}
-	r->bucket = bucket;
+	r->bucket = (int)i + s->first;
 	r->rest = (Str){ (const char *)p, (size_t)(end - p) };
 }
 
