@@ -1,5 +1,8 @@
 #include "app/keep.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -62,8 +65,14 @@ typedef struct KeepWork {
 static int run(Store *s, void *work, Err *e)
 {
 	KeepWork *k = work;
+	int rc = keep_run(s, k->now_ms, k->limit_bytes, &k->result, e);
 
-	return keep_run(s, k->now_ms, k->limit_bytes, &k->result, e);
+	/* It has gone through much of the file: a console that stands for an hour needs none of that. */
+	store_rest(s);
+#ifdef __GLIBC__
+	(void)malloc_trim(0);
+#endif
+	return rc;
 }
 
 /* The watch lives as long as its store has work. A failure is tried again in an hour; the feeds' own writes meet the same disk

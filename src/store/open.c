@@ -115,6 +115,11 @@ static int prepare_writer(Store *s, bool in_memory, Err *e)
 	return db_exec(s, "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8000", e);
 }
 
+void store_rest(Store *s)
+{
+	(void)sqlite3_db_release_memory(s->db);
+}
+
 static bool damaged(Store *s)
 {
 	int code = sqlite3_errcode(s->db);
