@@ -292,7 +292,8 @@ STEPS = [
     Step("pricing", "GetProducts", {"ServiceCode": "AmazonBedrock", "MaxResults": 2}),
     Step("service-quotas", "ListServiceQuotas", {"ServiceCode": "bedrock"}, quota=first("Quotas", "QuotaCode")),
     Step("service-quotas", "GetServiceQuota", lambda k: {"ServiceCode": "bedrock", "QuotaCode": k["quota"]}),
-    Step("cloudtrail", "LookupEvents", {"MaxResults": 5}),
+    # Up to a moment that is over: asked twice, the newest would not be the same.
+    Step("cloudtrail", "LookupEvents", {"MaxResults": 5, "EndTime": NOW - datetime.timedelta(minutes=1)}),
 ]
 # As the simulated region has them; `prepare` makes the same elsewhere.
 NAMES = {"secret": "prompts/upsell-generator", "bucket": "fleet-results", "queue": "fleet-inference-dlq", "function": "fleet-evaluation",
