@@ -188,13 +188,12 @@ int sketch_write(const Sketch *s, Buf *out, Err *e)
 	return written(out, e);
 }
 
-/* The count that a byte tells; 0: none can be told so. UNTOLD stands for no byte: one. */
+/* The count that a byte tells; 0: none can be told so. */
 #define COUNT1(raw) (signed char)((raw) == 2 ? 0 : (raw) >> 1 ^ -((raw) & 1))
 #define COUNT4(raw) COUNT1(raw), COUNT1((raw) + 1), COUNT1((raw) + 2), COUNT1((raw) + 3)
 #define COUNT16(raw) COUNT4(raw), COUNT4((raw) + 4), COUNT4((raw) + 8), COUNT4((raw) + 12)
 #define COUNT64(raw) COUNT16(raw), COUNT16((raw) + 16), COUNT16((raw) + 32), COUNT16((raw) + 48)
-enum { UNTOLD = 256 };
-static const signed char count_of[UNTOLD + 1] = { COUNT64(0), COUNT64(64), [UNTOLD] = 1 };
+static const signed char count_of[256] = { COUNT64(0), COUNT64(64) };
 
 /* Buckets of a byte or two that fall into what the sketch has room for, which most do. The reader stands behind them. */
 static void read_near(Sketch *s, Reader *r)
@@ -204,16 +203,22 @@ static void read_near(Sketch *s, Reader *r)
 	int64_t *const n = s->n;
 	unsigned i = (unsigned)(r->bucket - s->first);       /* wraps in front of the first: no place then */
 
-	/* Whether a count is told cannot be guessed, so nothing branches on it. */
+	/* Small sketches seldom tell a count and large ones mostly do: a branch is guessed well enough, and lets the next byte be read
+	 * before this one is known. */
 	while (p < last) {
-		const unsigned gap = p[0], told = gap & 1, next = i + (gap >> 1) + 1;
-		const int count = count_of[UNTOLD ^ ((UNTOLD ^ p[1]) & -told)];
+		const unsigned gap = p[0], next = i + (gap >> 1) + 1;
+		int count = 1;
 
-		if (next >= len || gap & 0x80 || !count)
+		if (next >= len || gap & 0x80)
 			break;
+		if (gap & 1) {
+			if (!(count = count_of[p[1]]))
+				break;
+			p++;
+		}
+		p++;
+		n[next] = wrap_add(n[next], count);
 		i = next;
-		n[i] = wrap_add(n[i], count);
-		p += 1 + told;
 	}
 	r->bucket = (int)i + s->first;
 	r->rest = (Str){ (const char *)p, (size_t)(end - p) };
