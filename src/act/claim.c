@@ -21,7 +21,7 @@ static int64_t pause_ms(const Move *m)
 
 static bool may_resend(const Move *m)
 {
-	return m->tries < TRIES && clock_mono_ms() - m->txn_from_ms < TOKEN_MS;
+	return m->tries < TRIES && clock_boot_ms() - m->txn_from_ms < TOKEN_MS;
 }
 
 /* What a refusal of the whole transaction says; n items were sent. Reasons that are fewer, or none, say nothing. */
@@ -217,7 +217,7 @@ void claim_begin(Move *m)
 	m->txn = claim_items(&m->arena, &m->place, &m->seen, &m->mine, m->v.op, &audit);
 	m->tries = m->reads = 0;
 	m->unsure = false;
-	m->txn_from_ms = clock_mono_ms();
+	m->txn_from_ms = clock_boot_ms();
 	move_say(m, "claiming %.*s", STR_ARG(m->v.pointer));
 	claim_send(m);
 }
@@ -375,6 +375,6 @@ void claim_finish(Move *m, bool moved, MoveOutcome end, const Err *why, const ch
 	m->txn = finish_items(&m->arena, &m->place, &m->fin, &audit);
 	m->tries = m->reads = 0;
 	m->unsure = false;
-	m->txn_from_ms = clock_mono_ms();
+	m->txn_from_ms = clock_boot_ms();
 	finish_send(m);
 }

@@ -20,6 +20,15 @@ int64_t clock_mono_ms(void)
 	return now_ns(CLOCK_MONOTONIC) / 1000000;
 }
 
+int64_t clock_boot_ms(void)
+{
+#ifdef CLOCK_BOOTTIME
+	return now_ns(CLOCK_BOOTTIME) / 1000000;
+#else
+	return clock_mono_ms();
+#endif
+}
+
 int64_t clock_mono_ns(void)
 {
 	return now_ns(CLOCK_MONOTONIC);

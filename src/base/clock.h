@@ -6,6 +6,7 @@
 
 int64_t clock_wall_ms(void);   /* milliseconds since 1970, UTC; may jump */
 int64_t clock_mono_ms(void);   /* monotonic; for ages and timeouts */
+int64_t clock_boot_ms(void);   /* the same, and goes on while the machine sleeps: for what the other side counts too */
 int64_t clock_mono_ns(void);
 
 #endif
