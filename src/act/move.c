@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "act/audit.h"
-#include "act/route_json.h"
+#include "act/intent.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "wire/text.h"
@@ -108,34 +108,17 @@ void move_call(Move *m, const AwsOp *op, const void *in, MoveThen *then)
 
 /* --- journal and audit --- */
 
-/* Enough to take it up again from another process. */
 static Str facts(Move *m, Buf *b)
 {
 	const MoveView *v = &m->v;
+	Intent x = { .action = str_of(move_action_name(v->action)), .backend = str_of(v->backend), .agent = v->agent, .name = v->name,
+	             .pointer = v->pointer, .pointer_name = v->pointer_name, .from = v->from, .to = v->to, .version = v->version, .was = v->was,
+	             .becomes = v->becomes, .until_ms = v->until_ms, .reason = v->reason, .by = v->by, .account = m->spec.account,
+	             .region = aws_region(m->spec.aws), .rev = v->rev_seen, .claim = v->claim };
 	JsonW w = jw_to(b);
 
-	jw_object(&w);
-	jw_kstr(&w, "action", str_of(move_action_name(v->action)));
-	jw_kstr(&w, "backend", str_of(v->backend));
-	jw_kstr(&w, "agent", v->agent);
-	jw_kstr(&w, "name", v->name);
-	jw_kstr(&w, "pointer", v->pointer);
-	jw_kstr(&w, "pointerName", v->pointer_name);
-	route_write(&w, "from", v->from);
-	route_write(&w, "to", v->to);
-	jw_kstr(&w, "version", v->version);
-	jw_kstr(&w, "was", v->was);
-	jw_kstr(&w, "becomes", v->becomes);
-	if (v->until_ms)
-		jw_ki64(&w, "untilMs", v->until_ms);
-	jw_kstr(&w, "reason", v->reason);
-	jw_kstr(&w, "by", v->by);
-	jw_kstr(&w, "host", m->spec.host);
-	jw_kstr(&w, "account", m->spec.account);
-	jw_kstr(&w, "region", aws_region(m->spec.aws));
-	jw_ki64(&w, "rev", v->rev_seen);
-	jw_kbool(&w, "claim", v->claim);
-	jw_object_end(&w);
+	process_self(&x.process);
+	intent_write(&w, &x);
 	return buf_str(b);
 }
 

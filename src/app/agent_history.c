@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "act/route_json.h"
+#include "act/intent.h"
 #include "base/file.h"
 #include "base/xalloc.h"
 #include "model/agent_name.h"
@@ -68,22 +68,13 @@ static int take_journal(Rows *r, Err *e)
 		rc = j ? journal_list(j, false, JOURNAL_MAX, r->a, &row, &n, e) : -1;
 	}
 	for (size_t i = 0; rc == 0 && i < n; i++) {
-		HistoryRow x = { .outcome = outcome_of(row[i].outcome) };
-		Str agent = STR("");
-		JsonVal f;
+		Intent it;
 
-		if (jv_parse(r->a, row[i].facts, row[i].facts.n + 1, &f, NULL) < 0)
+		if (intent_read(r->a, row[i].facts, &it, NULL) < 0 || !agent_same_name(it.name, r->name))
 			continue;
-		(void)jv_opt_str(f, "name", &agent, NULL);
-		(void)jv_opt_str(f, "pointer", &x.pointer, NULL);
-		(void)jv_opt_str(f, "action", &x.m.action, NULL);
-		(void)jv_opt_str(f, "by", &x.m.by, NULL);
-		(void)jv_opt_str(f, "host", &x.m.host, NULL);
-		(void)jv_opt_str(f, "reason", &x.m.reason, NULL);
-		x.m.op = row[i].op;
-		x.m.at_ms = row[i].at_ms;
-		if (agent_same_name(agent, r->name) && route_read(r->a, f, "from", &x.m.from, NULL) == 0 && route_read(r->a, f, "to", &x.m.to, NULL) == 0)
-			add(r, x);
+		add(r, (HistoryRow){ .m = { .op = row[i].op, .action = it.action, .by = it.by, .host = arena_str(r->a, str_of(it.process.host)),
+		                            .reason = it.reason, .from = it.from, .to = it.to, .at_ms = row[i].at_ms },
+		                     .pointer = it.pointer, .outcome = outcome_of(row[i].outcome) });
 	}
 	journal_close(j);
 	return rc;

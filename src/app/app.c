@@ -7,6 +7,7 @@
 
 #include "app/crash.h"
 #include "app/find.h"
+#include "app/ops_watch.h"
 #include "base/file.h"
 #include "base/xalloc.h"
 
@@ -63,6 +64,7 @@ static int theme_open(App *a, Err *e)
 static void app_free(App *a)
 {
 	screen_close_view(a);
+	ops_free(a);
 	shared_done(&a->shared);
 	if (a->term)
 		term_close(a->term);

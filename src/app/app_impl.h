@@ -67,7 +67,7 @@ struct App {
 	FigText alert_context;             /* of the alert that the cursor is on */
 	char    alert_what[2 * FIG_KEY];   /* "RULE:KEY"; empty: on none */
 	struct Card *card; RollbackOf card_kept;     /* card.h; NULL: none is open. What the last one was about, with reason and target */
-	struct Errand *errand; int strip_rows;       /* errand.h: the move that was sent last; of its strip: 0, 1 or 4 */
+	struct Errand *errand; struct OpsWatch *ops;   /* errand.h: the move that was sent last; ops_watch.h: what others do */
 	bool    frozen, firing;            /* p: the screen stands still, feeds go on; the view is laid out for the time while an alert fires */
 	int64_t past_ms;                   /* the moment that all panes show; 0: now */
 	unsigned topics;                   /* changed since the last update */
@@ -79,7 +79,7 @@ struct App {
 	Keys    *keys;
 	int64_t last_frame_ms; int answers;    /* so many changes more are drawn at once: what the last key asked for */
 	bool    frame_due, blocked, suspended, quitting;
-	int     exit_code;
+	int     exit_code, strip_rows; bool strip_asked;       /* strip.h: 0, 1 or 4; somebody wants it */
 
 	uv_poll_t in, out; uv_timer_t refresh, frame, esc, compute; uv_signal_t sig[6];
 	bool    handles;                   /* the handles above are open */

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "act/route_json.h"
+#include "act/intent.h"
 #include "store/change.h"
 
 enum { LOOK_MS = 10000, LOOKS_MAX = 2000, ROWS = 100, MOVES = 50 };
@@ -36,20 +36,18 @@ void drill_key(DrillNotes *n)
 
 static int take_row(const JournalRow *row, Arena *a, DrillScore *d, bool *is_rollback, Err *e)
 {
-	Str action = STR("");
-	JsonVal facts;
-	Route from, to;
+	Intent x;
 
 	*is_rollback = false;
-	if (jv_parse(a, row->facts, row->facts.n + 1, &facts, e) < 0 || jv_str(facts, "action", &action, e) < 0)
+	if (intent_read(a, row->facts, &x, e) < 0)
 		return -1;
-	if (!str_is(action, "rollback"))
+	if (!str_is(x.action, "rollback"))
 		return 0;
-	if (jv_str(facts, "name", &d->agent, e) < 0 || jv_str(facts, "pointerName", &d->pointer, e) < 0 || jv_str(facts, "by", &d->by, e) < 0 ||
-	    route_read(a, facts, "from", &from, e) < 0 || route_read(a, facts, "to", &to, e) < 0)
-		return -1;
-	d->from = route_main(from);
-	d->to = route_main(to);
+	d->agent = x.name;
+	d->pointer = x.pointer_name;
+	d->by = x.by;
+	d->from = route_main(x.from);
+	d->to = route_main(x.to);
 	d->outcome = row->outcome;
 	d->begun_ms = row->begun_ms;
 	d->verified_ms = str_is(row->outcome, "done") ? row->at_ms : 0;

@@ -106,7 +106,7 @@ static void on_done(void *arg, Move *m)
 	(void)m;
 	x->over = true;
 	x->read_ms = clock_mono_ms();            /* the end itself has read the pointer back */
-	x->proof = (ErrandProof){ .rule = proof_rule(x->w->session.conf), .served = true };
+	x->proof = (ProofTrack){ .rule = proof_rule(x->w->session.conf), .served = true };
 	part(x);
 	if (!x->going) {
 		if (!x->dropped)
@@ -187,19 +187,12 @@ static int look_run(Store *s, void *work, Err *e)
 	return proof_read(s, &q->ask, &q->arena, &q->out, e);
 }
 
-static void judge(Errand *x, const Look *q)
+static void judge(Errand *x, Look *q)
 {
-	ErrandProof *p = &x->proof;
-
-	p->f = q->out.f;
-	p->f.served = p->served;
-	p->f.away = p->away;
-	p->v = back_look(&p->rule, &p->f, &p->state);
-	p->at_ms = q->ask.now_ms;
-	if (p->v.word == BACK_VERIFYING)
-		p->settled_ms = 0;
-	else if (!p->settled_ms)
-		p->settled_ms = q->ask.now_ms;
+	/* The pointer may have been read since it was asked. */
+	q->out.f.served = x->proof.served;
+	q->out.f.away = x->proof.away;
+	proof_track(&x->proof, &q->ask, &q->out);
 }
 
 static void look_done(void *work, const Err *err)

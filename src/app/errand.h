@@ -15,17 +15,6 @@ typedef struct ErrandHandler {
 	void *arg;
 } ErrandHandler;
 
-/* Is it back (model/back.h)? Looked at every few seconds once the pointer was read back. */
-typedef struct ErrandProof {
-	int64_t at_ms;                           /* wall clock of the last look at the jobs; 0: none yet */
-	BackRule rule;
-	BackState state;
-	BackFigures f;
-	BackVerdict v;
-	int64_t settled_ms;                      /* when it was BACK or NOT BACK first; 0: not yet */
-	bool    served, away;                    /* the pointer, when it was read last */
-} ErrandProof;
-
 enum { ERRAND_STEP = 400 };
 typedef struct Errand {
 	App *a;
@@ -40,7 +29,7 @@ typedef struct Errand {
 	bool  leaving;                           /* it is freed when that one has come back */
 	char  step[ERRAND_STEP];                 /* the last that the move said */
 	int64_t went_ms, look_ms, read_ms;       /* wall: sent; monotonic: of the last look, and at the pointer */
-	ErrandProof proof;
+	ProofTrack proof;                        /* is it back (model/back.h)? Looked at every few seconds once the pointer was read back */
 	uv_timer_t limit;                        /* while the program waits for it to end */
 } Errand;
 

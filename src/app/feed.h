@@ -74,6 +74,8 @@ void   feeds_show(Feeds *f, FeedId id, const FeedView *v);
 void   feeds_tick(Feeds *f, int64_t now_ms);
 /* Next tick asks everything again, whatever its interval. */
 void   feeds_refresh(Feeds *f);
+/* This one is due in ms at the latest, where this process polls. */
+void   feeds_soon(Feeds *f, FeedId id, int64_t ms);
 /* Whether the store has taken in anything new since this was last asked. A round that read only what was known says no. */
 bool   feeds_stored(Feeds *f);
 /* How much of the store is booked again after the prices changed, in percent; -1: it is not being booked again. */

@@ -282,6 +282,14 @@ void feeds_refresh(Feeds *f)
 	}
 }
 
+void feeds_soon(Feeds *f, FeedId id, int64_t ms)
+{
+	int64_t due = clock_mono_ms() + ms;
+
+	if (f->feed[id].due_ms > due)
+		f->feed[id].due_ms = due;
+}
+
 bool feeds_stored(Feeds *f)
 {
 	bool stored = f->stored;

@@ -2,6 +2,7 @@
 #include "app/app_impl.h"
 #include "app/card.h"
 #include "app/find.h"
+#include "app/ops_watch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -76,6 +77,7 @@ static void on_refresh(uv_timer_t *t)
 	query_tick(a);
 	card_tick(a);
 	errand_tick(a);
+	ops_tick(a);
 	app_say_tick(a);
 	if (a->refresh_ms > 0 && clock_mono_ms() - a->last_frame_ms >= a->refresh_ms - tick_ms(a) / 2)
 		app_changed(a, TOPIC_CLOCK);

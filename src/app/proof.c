@@ -110,3 +110,46 @@ int proof_read(Store *s, const ProofAsk *asked, Arena *a, Proof *out, Err *e)
 	f->failed = out->new.failed;
 	return old_key.n ? read_old(s, q, old_key, a, f, e) : 0;
 }
+
+void proof_track(ProofTrack *t, const ProofAsk *q, const Proof *p)
+{
+	BackWord was = t->v.word;
+
+	t->f = p->f;
+	t->v = back_look(&t->rule, &t->f, &t->state);
+	t->at_ms = q->now_ms;
+	if (t->v.word == BACK_VERIFYING)
+		t->settled_ms = 0;
+	else if (!t->settled_ms || (was == BACK_NOT) != (t->v.word == BACK_NOT))
+		t->settled_ms = q->now_ms;
+}
+
+static int look_at(Store *s, const ProofAsk *q, int64_t left_ms, ProofTrack *t, Err *e)
+{
+	ProofAsk now = *q;
+	Arena a = { 0 };
+	Proof p;
+	int rc;
+
+	now.away |= now.now_ms >= left_ms;
+	now.served &= !now.away;
+	if ((rc = proof_read(s, &now, &a, &p, e)) == 0)
+		proof_track(t, &now, &p);
+	arena_done(&a);
+	return rc;
+}
+
+int proof_follow(Store *s, const ProofAsk *q, int64_t left_ms, ProofTrack *t, Err *e)
+{
+	ProofAsk then = *q;
+
+	/* What is known of a moment of the past was not known then, and is as good as fresh. */
+	then.past = then.fresh = then.served = true;
+	then.away = false;
+	for (int64_t at = t->at_ms ? t->at_ms + PROOF_STEP_MS : q->moved_ms; at + PROOF_STEP_MS <= q->now_ms && at <= q->known_ms; at += PROOF_STEP_MS) {
+		then.now_ms = then.known_ms = at;
+		if (look_at(s, &then, left_ms, t, e) < 0)
+			return -1;
+	}
+	return look_at(s, q, left_ms, t, e);
+}

@@ -22,10 +22,27 @@ typedef struct Proof {
 	Did    old, new;              /* since the move */
 } Proof;
 
+/* What was found from look to look. Zeroed at first, but for the rule and the pointer. */
+typedef struct ProofTrack {
+	BackRule rule;
+	BackState state;
+	BackFigures f;
+	BackVerdict v;
+	int64_t at_ms;                 /* wall clock of the last look at the jobs; 0: none yet */
+	int64_t settled_ms;            /* since when it is BACK or NOT BACK; 0: it is not */
+	bool    served, away;          /* the pointer, when it was read last */
+} ProofTrack;
+
 /* How the feeds stand, into the ask. */
 void proof_feeds(ProofAsk *q, const FeedView *jobs, const FeedView *metrics);
 /* Texts of out live in a. */
 int  proof_read(Store *s, const ProofAsk *q, Arena *a, Proof *out, Err *e);
+/* One look more. */
+void proof_track(ProofTrack *t, const ProofAsk *q, const Proof *p);
+/* Looks from the last one on (at first: from the move) up to q->now_ms: what nobody looked at meanwhile is looked at as the snapshot tells it, every
+ * PROOF_STEP_MS, as far as jobs are known. left_ms: when the pointer left the version again; INT64_MAX: it did not. */
+enum { PROOF_STEP_MS = 30000 };
+int  proof_follow(Store *s, const ProofAsk *q, int64_t left_ms, ProofTrack *t, Err *e);
 /* As the configuration has it; what is too many failures is what the rule err-high says. */
 BackRule proof_rule(const Config *c);
 

@@ -5,8 +5,20 @@
 
 #include "app/app_impl.h"
 #include "app/errand.h"
-#include "base/clock.h"
+#include "app/ops_watch.h"
+#include "model/change.h"
 #include "wire/time8601.h"
+
+/* What the strip is about. */
+typedef struct Shown {
+	const MoveView *v;                   /* NULL: nothing */
+	const ProofTrack *p;
+	const SeenMove *by_others;           /* NULL: the errand's */
+	bool over;
+	const char *step;
+	int64_t went_ms;
+	int more;                            /* others that somebody moves at the same time */
+} Shown;
 
 static void set_rows(App *a, int rows)
 {
@@ -16,13 +28,57 @@ static void set_rows(App *a, int rows)
 
 void strip_open(App *a)
 {
+	a->strip_asked = false;
 	set_rows(a, STRIP_ROWS);
+}
+
+void strip_close(App *a)
+{
+	a->strip_asked = false;
+	set_rows(a, 0);
+}
+
+bool strip_asked(const App *a)
+{
+	return a->strip_asked;
+}
+
+/* The one that began later, unless the own one is not over: that one needs its person. */
+static bool is_own(const App *a, const SeenMove *m)
+{
+	return a->errand && (!m || errand_busy(a) || a->errand->went_ms >= m->begun_ms || m->v.outcome == MOVE_UNKNOWN);
+}
+
+bool strip_is_own(const App *a)
+{
+	const ProofTrack *p;
+	int more;
+
+	return is_own(a, ops_move(a, a->strip_asked, &p, &more));
+}
+
+static Shown pick(const App *a)
+{
+	Shown s = { 0 };
+	const SeenMove *m = ops_move(a, a->strip_asked, &s.p, &s.more);
+	const Errand *x = a->errand;
+
+	if (is_own(a, m))
+		return (Shown){ errand_view(x), &x->proof, NULL, x->over, x->step, x->went_ms, s.more + (m != NULL) };
+	if (!m)
+		return (Shown){ 0 };
+	s.by_others = m;
+	s.v = &m->v;
+	s.over = m->v.outcome != MOVE_OPEN;
+	s.step = "";
+	s.went_ms = m->begun_ms;
+	return s;
 }
 
 int strip_rows(const App *a)
 {
 	/* What is too low for both shows where it stands, and the view. */
-	return a->errand && a->strip_rows && surface_height(a->surface) < 12 ? 1 : a->strip_rows;
+	return a->strip_rows && surface_height(a->surface) < 12 ? 1 : a->strip_rows;
 }
 
 bool strip_fold(App *a)
@@ -35,12 +91,16 @@ bool strip_fold(App *a)
 
 void strip_command(App *a, Str rest)
 {
+	const ProofTrack *p;
+	int more;
+
 	(void)rest;
-	if (!a->errand) {
-		app_say(a, ROLE_INFO, "nothing was moved from this console yet: B on an alert or a job opens the card");
-	} else if (a->strip_rows == 1 && a->errand->over) {
-		set_rows(a, 0);
+	if (!pick(a).v && !ops_move(a, true, &p, &more)) {
+		app_say(a, ROLE_INFO, "no pointer is being moved, as far as can be seen from here: B on an alert or a job opens the card");
+	} else if (a->strip_rows == 1 && (a->strip_asked || pick(a).over)) {
+		strip_close(a);
 	} else {
+		a->strip_asked = a->strip_asked || !pick(a).v;
 		set_rows(a, a->strip_rows == 1 || !a->strip_rows ? STRIP_ROWS : 1);
 	}
 }
@@ -52,7 +112,7 @@ enum { STATE_TEXT = 40, FEW = 30 };
 typedef struct Word { const char *text; Role role; } Word;
 
 /* Of the five that make it back: sent, read back, the old version silent, the new one well, and that for a while. */
-static int so_far(const ErrandProof *p)
+static int so_far(const ProofTrack *p)
 {
 	int n = 1;
 
@@ -61,7 +121,7 @@ static int so_far(const ErrandProof *p)
 	return p->at_ms ? n : 2;
 }
 
-static Word outcome(const Errand *x, const MoveView *v, char out[STATE_TEXT])
+static Word outcome(const Shown *x, char out[STATE_TEXT])
 {
 	static const Word words[] = {
 		[MOVE_OPEN] = { "MOVING", ROLE_INFO }, [MOVE_DONE] = { "MOVED", ROLE_OK }, [MOVE_FAILED] = { "NOT MOVED", ROLE_ERROR },
@@ -69,10 +129,10 @@ static Word outcome(const Errand *x, const MoveView *v, char out[STATE_TEXT])
 		[MOVE_RELEASED] = { "LET GO", ROLE_WARN },
 	};
 	static const Role roles[] = { [BACK_VERIFYING] = ROLE_INFO, [BACK_FULL] = ROLE_OK, [BACK_LOW] = ROLE_WARN, [BACK_NOT] = ROLE_ERROR };
-	const ErrandProof *p = &x->proof;
+	const ProofTrack *p = x->p;
 
-	if (!x->over || v->outcome != MOVE_DONE)
-		return x->over ? words[v->outcome] : words[MOVE_OPEN];
+	if (!x->over || x->v->outcome != MOVE_DONE || (x->by_others && !ops_provable(x->by_others)))
+		return x->over ? words[x->v->outcome] : words[MOVE_OPEN];
 	if (p->v.word == BACK_VERIFYING)
 		(void)snprintf(out, STATE_TEXT, "%s %d/%d", back_word(p->v.word), so_far(p), BACK_PARTS + 1);
 	else if (p->v.word == BACK_LOW)
@@ -89,6 +149,15 @@ static void put_clock(Buf *b, int64_t ms, const App *a)
 	(void)buf_printf(b, "%02d:%02d:%02d", t.hour, t.minute, t.second);
 }
 
+/* "Mon 03:10" */
+static void put_day(Buf *b, int64_t ms, const App *a)
+{
+	static const char *const day[] = { "Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed" };
+	CivilTime t = time_civil(ms + a->world.offset_ms);
+
+	(void)buf_printf(b, "%s %02d:%02d", day[(ms + a->world.offset_ms) / 86400000 % 7], t.hour, t.minute);
+}
+
 static void put_span(Buf *b, int64_t ms)
 {
 	int64_t s = ms > 0 ? ms / 1000 : 0;
@@ -99,24 +168,38 @@ static void put_span(Buf *b, int64_t ms)
 		(void)buf_printf(b, "%lldm%02llds", (long long)(s / 60), (long long)(s % 60));
 }
 
-/* "RB-7f3c upsell-generator/prod 2.2>2.1 by you 03:10:02 +7m52s" */
-static void head(const App *a, const Errand *x, const MoveView *v, Buf *b)
+/* Of "ROLE/SESSION" the session: there is no room for more. */
+static Str short_name(Str by)
 {
-	static const char *const kind[MOVE_ACTIONS] = { [MOVE_ROLLBACK] = "RB", [MOVE_ROLLOUT] = "RO", [MOVE_UNDO] = "UN" };
+	Str who = change_actor(by);
+
+	while (str_has(who, STR("/")))
+		(void)str_cut(who, '/', &who);
+	return who.n ? who : STR("somebody");
+}
+
+/* "RB-7f3c upsell-generator/prod 2.2>2.1 by you 03:10:02 +7m52s" */
+static void head(const App *a, const Shown *x, Buf *b)
+{
+	static const char *const kind[MOVE_ACTIONS + 1] = { [MOVE_ROLLBACK] = "RB", [MOVE_ROLLOUT] = "RO", [MOVE_UNDO] = "UN", [MOVE_STOP_PARK] = "PK" };
+	const MoveView *v = x->v;
 	Arena ar = { 0 };
 	Str from = route_text(v->from, &ar), to = route_text(v->to, &ar);
-	bool open = !x->over || (v->outcome == MOVE_DONE && !x->proof.settled_ms);
-	int64_t until = open ? a->world.clock_ms : x->proof.settled_ms ? x->proof.settled_ms : v->finished_ms;
+	bool open = !x->over || (v->outcome == MOVE_DONE && !x->p->settled_ms);
+	int64_t until = open ? a->world.clock_ms : x->p->settled_ms ? x->p->settled_ms : v->finished_ms;
 
-	(void)buf_printf(b, "%s-%.4s %.*s/%.*s %.*s>%.*s by you ", kind[v->action], v->op.n ? v->op.p : "----", STR_ARG(v->name),
-	                 STR_ARG(v->pointer_name), STR_ARG(from), STR_ARG(to));
+	(void)buf_printf(b, "%s-%.4s %.*s/%.*s %.*s>%.*s by %.*s ", kind[v->action] ? kind[v->action] : "MV", v->op.n ? v->op.p : "----",
+	                 STR_ARG(v->name), STR_ARG(v->pointer_name), STR_ARG(from), STR_ARG(to),
+	                 STR_ARG(!x->by_others || x->by_others->own ? STR("you") : short_name(v->by)));
 	put_clock(b, x->went_ms, a);
 	(void)buf_puts(b, " +");
 	put_span(b, until - x->went_ms);
+	if (x->more)
+		(void)buf_printf(b, " (+%d)", x->more);
 	arena_done(&ar);
 }
 
-static const char *tick_of(const ErrandProof *p, BackPart part)
+static const char *tick_of(const ProofTrack *p, BackPart part)
 {
 	return p->v.ok & BACK_BIT(part) ? " ok" : "";
 }
@@ -127,17 +210,43 @@ static void put_percent(Buf *b, int64_t ppm)
 	(void)buf_printf(b, "%lld.%lld", (long long)(ppm / 10000), (long long)(ppm / 1000 % 10));
 }
 
-/* What was sent, and what the pointer says. */
-static void second(const App *a, const Errand *x, const MoveView *v, Buf *b)
+/* Of a move that somebody else has sent: what is known of how far it is. */
+static void step_of(const SeenMove *m, Buf *b)
 {
-	const ErrandProof *p = &x->proof;
+	static const struct { const char *step, *says; } steps[] = {
+		{ "begun", "is written down, asks whose keys these are" }, { "claiming", "asks for the lock" }, { "claimed", "has the lock" },
+		{ "acting", "has asked AWS to move it" }, { "verifying", "reads it back" }, { "verified", "has read it back, gives the lock back" },
+	};
 
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+		if (str_is(m->step, steps[i].step))
+			(void)buf_printf(b, "1 it %s", steps[i].says);
+	if (m->how == SEEN_IN_REGISTRY)
+		(void)buf_puts(b, "1 it holds the pointer's lock; its steps are not known on this machine");
+}
+
+/* What was sent, and what the pointer says. */
+static void second(const App *a, const Shown *x, Buf *b)
+{
+	const MoveView *v = x->v;
+	const ProofTrack *p = x->p;
+
+	if (!x->over && x->by_others) {
+		step_of(x->by_others, b);
+		return;
+	}
 	if (!x->over) {
 		(void)buf_printf(b, "1 %s", x->step[0] ? x->step : "written down on this machine; asking for the lock");
 		return;
 	}
 	if (v->outcome != MOVE_DONE) {
-		(void)buf_puts(b, v->err.text);
+		(void)buf_puts(b, x->by_others && !v->err.text[0] ? "its process has ended and left no outcome: what became of it AWS can tell"
+		                                                  : v->err.text);
+		return;
+	}
+	if (x->by_others && !ops_provable(x->by_others)) {
+		(void)buf_printf(b, "1 moved, and read back by whoever moved it. %s", v->to.n > 1 ? "Traffic is divided: nothing is to be back"
+		                                                                                : "What it left is not known here");
 		return;
 	}
 	(void)buf_printf(b, "1 sent ok%s  2 READY live=%.*s ", v->claim ? "" : " NO CLAIM", STR_ARG(route_main(v->to)));
@@ -155,16 +264,21 @@ static void second(const App *a, const Errand *x, const MoveView *v, Buf *b)
 }
 
 /* What came since, as far as the snapshot knows. */
-static void third(const Errand *x, const MoveView *v, Buf *b)
+static void third(const Shown *x, Buf *b)
 {
-	const ErrandProof *p = &x->proof;
+	const MoveView *v = x->v;
+	const ProofTrack *p = x->p;
 	Str now = route_main(v->to);
 
+	if (!x->over && x->by_others && x->by_others->how == SEEN_IN_REGISTRY) {
+		(void)buf_printf(b, "2 its holder is gone? seismo op resolve %.*s", STR_ARG(v->op));
+		return;
+	}
 	if (!x->over) {
 		(void)buf_printf(b, "2 READY and the version served are read back until AWS says %.*s", STR_ARG(now));
 		return;
 	}
-	if (v->outcome != MOVE_DONE)
+	if (v->outcome != MOVE_DONE || (x->by_others && !ops_provable(x->by_others)))
 		return;
 	if (!p->at_ms) {
 		(void)buf_printf(b, "4 %.*s: jobs are being counted  5 not yet", STR_ARG(now));
@@ -190,15 +304,40 @@ static void third(const Errand *x, const MoveView *v, Buf *b)
 		(void)buf_printf(b, "  seen %lld %%", (long long)(p->f.seen_ppm / 10000));
 }
 
-static void fourth(const Errand *x, const MoveView *v, Buf *b)
+/* Who it was, from where, and how that is known: this console can neither stop nor finish it. */
+static void others(const SeenMove *m, Buf *b)
 {
-	if (!x->over)
-		(void)buf_puts(b, "Esc folds   quitting finishes it or stops it at a safe point, within 30 s");
-	else if (v->outcome == MOVE_UNKNOWN)
+	bool here = m->how == SEEN_IN_JOURNAL;
+	Str host = m->host.n ? m->host : STR("an unknown machine");
+
+	if (m->own)
+		(void)buf_puts(b, "sent from this console before its last move");
+	else
+		(void)buf_printf(b, "not from this console: %.*s, %s%.*s", STR_ARG(change_actor(m->v.by)), here ? "this machine, " : "", STR_ARG(host));
+	if (m->pid && !m->own)
+		(void)buf_printf(b, ", process %lld", (long long)m->pid);
+}
+
+static void fourth(const App *a, const Shown *x, Buf *b)
+{
+	const MoveView *v = x->v;
+	const ProofTrack *p = x->p;
+
+	if (v->outcome == MOVE_UNKNOWN && v->op.n)
 		(void)buf_printf(b, "seismo op resolve %.*s --write --yes --reason R   Esc folds   :strip hides", STR_ARG(v->op));
+	else if (v->outcome == MOVE_DONE && p->settled_ms && p->v.word != BACK_NOT) {
+		(void)buf_puts(b, "back since ");
+		put_clock(b, p->settled_ms, a);
+		(void)buf_puts(b, "   a move away pages until ");
+		put_day(b, v->finished_ms + a->shared.conf.rollback.pin_ms, a);
+		(void)buf_puts(b, "   :strip hides");
+	} else if (x->by_others)
+		others(x->by_others, b);
+	else if (!x->over)
+		(void)buf_puts(b, "Esc folds   quitting finishes it or stops it at a safe point, within 30 s");
 	else if (v->outcome == MOVE_DONE)
-		(void)buf_printf(b, "%s%sEsc folds  seismo undo %.*s  quit stops watching", x->proof.v.waits ? x->proof.v.waits : "",
-		                 x->proof.v.waits ? "   " : "", STR_ARG(v->op));
+		(void)buf_printf(b, "%s%sEsc folds  seismo undo %.*s  quit stops watching", p->v.waits ? p->v.waits : "",
+		                 p->v.waits ? "   " : "", STR_ARG(v->op));
 	else
 		(void)buf_puts(b, "nothing was changed by you   Esc folds   :strip hides");
 }
@@ -224,31 +363,29 @@ static void rows_of(Box b, int y, int rows, Role role, const Buf *text)
 
 void strip_draw(App *a, Box b)
 {
-	const Errand *x = a->errand;
 	int rows = strip_rows(a), y = b.h - 1 - rows;
-	const MoveView *v;
+	Shown x = rows ? pick(a) : (Shown){ 0 };
 	Buf text = { 0 };
 	char state[STATE_TEXT];
 	Word word;
 
-	if (!x || !rows)
+	if (!x.v)
 		return;
-	v = errand_view(x);
-	word = outcome(x, v, state);
+	word = outcome(&x, state);
 	draw_fill(b, 0, y, b.w, rows, ROLE_STATUS);
-	head(a, x, v, &text);
+	head(a, &x, &text);
 	line(box_sub(b, 0, 0, b.w - (int)strlen(word.text) - 1, b.h), y, ROLE_TITLE, &text);
 	draw_right(b, b.w - (int)strlen(word.text), y, (int)strlen(word.text), word.role, clean_own(word.text));
 	if (rows > 1) {
 		buf_reset(&text);
-		second(a, x, v, &text);
-		rows_of(b, y + 1, x->over && v->outcome != MOVE_DONE ? 2 : 1, ROLE_TEXT, &text);
+		second(a, &x, &text);
+		rows_of(b, y + 1, x.over && x.v->outcome != MOVE_DONE ? 2 : 1, ROLE_TEXT, &text);
 		buf_reset(&text);
-		third(x, v, &text);
+		third(&x, &text);
 		if (text.n)
 			line(b, y + 2, ROLE_TEXT, &text);
 		buf_reset(&text);
-		fourth(x, v, &text);
+		fourth(a, &x, &text);
 		line(b, y + 3, ROLE_DIM, &text);
 	}
 	buf_done(&text);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/xalloc.h"
 
 int fd_read_all(int fd, Buf *out, size_t max_bytes, Err *e)
@@ -188,4 +189,20 @@ char *path_expand(const char *path)
 		return xstrdup(path);
 	(void)buf_printf(&b, "%s%s", home, path + 1);
 	return buf_take(&b);
+}
+
+/* File times move in steps of the kernel's tick, at most 10 ms: two writes within one may leave the same size and time. */
+int file_mark(const char *path, FileMark *m, bool *settled)
+{
+	enum { TICK_MS = 20 };
+	int64_t now_ms = clock_wall_ms(), last_ms;
+	struct stat st;
+
+	*settled = false;
+	if (stat(path, &st) < 0)
+		return -1;
+	*m = (FileMark){ { (int64_t)st.st_ino, (int64_t)st.st_size, (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec } };
+	last_ms = m->v[2] / 1000000;
+	*settled = now_ms - last_ms > TICK_MS || now_ms < last_ms - TICK_MS;
+	return 0;
 }

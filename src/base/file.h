@@ -18,6 +18,10 @@ int file_put(const char *path, Str text, bool replace, Err *e);
 /* mkdir -p with 0700 for what it makes. */
 int dir_make_private(const char *path, Err *e);
 bool file_exists(const char *path);
+/* What a write, whoever's, changes about a file: one question to the file system, no lock, so that the thread that draws can ask. *settled: the
+ * last change is so long ago that another one would show. -1: it cannot be told. */
+typedef struct FileMark { int64_t v[3]; } FileMark;
+int  file_mark(const char *path, FileMark *m, bool *settled);
 
 typedef enum XdgKind { XDG_CONFIG, XDG_DATA, XDG_STATE, XDG_CACHE } XdgKind;
 /* "$XDG_DATA_HOME/seismo/NAME" or its default below $HOME, heap, for the caller to free.

@@ -2,9 +2,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "base/clock.h"
+#include "base/file.h"
 #include "base/xalloc.h"
 #include "store/apply.h"
 
@@ -40,34 +39,20 @@ int store_pulse(Store *s, int64_t *version, Pulse *p, bool *moved, Err *e)
 	       db_int(s, "SELECT value FROM meta WHERE key = 'wishes'", &p->wishes, e) < 0 ? -1 : 0;
 }
 
-/* File times move in steps of the kernel's tick, at most 10 ms: two commits within one may leave the same size and time. */
-enum { TICK_MS = 20 };
-
-static int64_t nanoseconds(const struct timespec *t)
-{
-	return (int64_t)t->tv_sec * 1000000000 + t->tv_nsec;
-}
-
 int store_mark(const char *path, StoreMark *m, bool *settled)
 {
-	int64_t now_ms = clock_wall_ms(), last_ms = 0;
-	struct stat st[2];
 	char *log = xmalloc(strlen(path) + sizeof "-wal");
+	FileMark at[2];
+	bool calm[2];
 	int rc;
 
 	(void)memcpy(log, path, strlen(path));
 	(void)memcpy(log + strlen(path), "-wal", sizeof "-wal");
-	rc = stat(path, &st[0]) < 0 || stat(log, &st[1]) < 0 ? -1 : 0;
+	rc = file_mark(path, &at[0], &calm[0]) < 0 || file_mark(log, &at[1], &calm[1]) < 0 ? -1 : 0;
 	free(log);
-	for (int i = 0; rc == 0 && i < 2; i++) {
-		const struct timespec *t = &st[i].st_mtim;
-
-		m->v[3 * i] = (int64_t)st[i].st_ino;
-		m->v[3 * i + 1] = (int64_t)st[i].st_size;
-		m->v[3 * i + 2] = nanoseconds(t);
-		last_ms = nanoseconds(t) / 1000000 > last_ms ? nanoseconds(t) / 1000000 : last_ms;
-	}
-	*settled = rc == 0 && (now_ms - last_ms > TICK_MS || now_ms < last_ms - TICK_MS);
+	if (rc == 0)
+		(void)memcpy(m->v, at, sizeof at);
+	*settled = rc == 0 && calm[0] && calm[1];
 	return rc;
 }
 

@@ -142,6 +142,53 @@ static void how_much_is_seen(void **state)
 	}
 }
 
+/* Whoever comes late looks at what nobody looked at, and finds what one has found who was there all the time. */
+static void who_comes_late_finds_the_same(void **state)
+{
+	const int64_t moved = now - 40 * MINUTE;
+	const BackRule rule = { .quiet_ms = 5 * MINUTE, .gaps = BACK_GAPS, .min_count = 20, .hold_ms = 10 * MINUTE, .threshold_ppm = 500000,
+	                        .seen_ppm = 900000 };
+	enum { JOBS = 180 };
+	Job j[JOBS] = { 0 };
+	StoreBatch b = { .jobs = j, .job_count = JOBS, .prices = &fleet_prices, .now_ms = now };
+	ProofAsk q = { .agent = STR("up"), .old = STR("8"), .new = STR("7"), .moved_ms = moved, .fresh = true, .counted = true, .served = true };
+	ProofTrack late = { .rule = rule, .served = true }, there = late, left = late;
+	int64_t back = 0;
+
+	(void)state;
+	for (int k = 0; k < JOBS; k++) {
+		int64_t at = now - JOBS * MINUTE + k * MINUTE + 30000;
+
+		j[k] = (Job){ .id = arena_printf(&arena, "l-%d", jobs_made++), .agent = STR("up"), .version = at < moved ? STR("8") : STR("7"),
+		              .model = STR("fix.small"), .state = JOB_SUCCEEDED, .started_ms = at, .updated_ms = at + 1000, .has_tokens = true,
+		              .tokens = { .input = 100 } };
+	}
+	MUST(store_apply(s, &b, NULL, e));
+	count_tokens(100, now - JOBS * MINUTE, JOBS);
+	for (int64_t at = moved; at <= now; at += 10000) {
+		Proof p;
+
+		q.now_ms = q.known_ms = at;
+		q.past = true;
+		MUST(proof_read(s, &q, &arena, &p, e));
+		proof_track(&there, &q, &p);
+		back = back ? back : there.settled_ms;
+	}
+	q.now_ms = q.known_ms = now;
+	q.past = false;
+	MUST(proof_follow(s, &q, INT64_MAX, &late, e));
+	assert_true(there.v.word == BACK_FULL && late.v.word == BACK_FULL && late.at_ms == now);
+	if (late.settled_ms < back - PROOF_STEP_MS || late.settled_ms > back + PROOF_STEP_MS)
+		fail_msg("back after %lld s, seen late after %lld s", (long long)(back - moved) / 1000, (long long)(late.settled_ms - moved) / 1000);
+	/* The pointer has left again in the meantime. */
+	MUST(proof_follow(s, &q, now - 10 * MINUTE, &left, e));
+	assert_true(left.v.word == BACK_NOT && left.settled_ms >= now - 10 * MINUTE && left.settled_ms <= now - 9 * MINUTE);
+	/* From the last look on: nothing is looked at twice. */
+	q.now_ms = q.known_ms = now + 5000;
+	MUST(proof_follow(s, &q, INT64_MAX, &late, e));
+	assert_true(late.at_ms == now + 5000 && late.v.word == BACK_FULL);
+}
+
 /* --- the guard's --- */
 
 static void minutes_of_both_versions(void **state)
@@ -182,7 +229,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, finish)
 	const struct CMUnitTest tests[] = {
 		TEST(jobs_of_both_versions_since_the_move), TEST(an_agent_that_is_written_in_another_way), TEST(versions_that_no_job_names),
-		TEST(how_much_is_seen), TEST(minutes_of_both_versions),
+		TEST(how_much_is_seen), TEST(who_comes_late_finds_the_same), TEST(minutes_of_both_versions),
 	};
 	int rc = cmocka_run_group_tests(tests, make_place, clear_place);
 
