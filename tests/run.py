@@ -3,14 +3,14 @@
 
     run.py [lint] [unit] [pytest]      all three when none is named
 Each unit program and each pytest file is a process of its own. Most of them wait for real seconds more than they compute,
-so more run at a time than there are processors; what takes longest starts first, by the times of the last run here
-(BUILD/tests/seconds) or else the recorded ones (tests/seconds.txt, a copy of such a file). One that takes longer than its
-limit is killed with its children and counts as failed. A pytest file with the line RUN_ALONE = True measures time: it runs
+so many run at a time: as many as the processors can feed, by what each one computed in the last run here (BUILD/tests/seconds)
+or in the recorded one (tests/seconds.txt, a copy of such a file); what takes longest starts first. One that takes longer than
+its limit is killed with its children and counts as failed. A pytest file with the line RUN_ALONE = True measures time: it runs
 after all others, with nothing beside it.
 A few pytest failures are tried once more at the very end, alone: real clocks and terminals on a machine with other work
 fail now and then for reasons that are not ours. What passes only then is named above the counts, never in silence.
 Environment (set by the Makefile): SEISMO, BUILD, VENV, SAN, PYTEST (more pytest arguments), SEISMO_TORTURE, LIMIT_S,
-ONE_TRY (a failure is a failure), BESIDE (how many at a time)."""
+ONE_TRY (a failure is a failure), BESIDE (how many at a time at the most)."""
 import concurrent.futures
 import os
 import pathlib
@@ -19,7 +19,10 @@ import shlex
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import time
+import typing
 import xml.etree.ElementTree as ET
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -29,8 +32,10 @@ ONE_TRY = bool(os.environ.get("ONE_TRY"))
 MOST_SECOND_TRIES = 8  # more failures than that are no accident of the machine
 # Long forms run for hours in all; a sanitizer makes everything two to four times slower.
 LIMIT_S = int(os.environ.get("LIMIT_S") or (7200 if os.environ.get("SEISMO_TORTURE") else 3600 if os.environ.get("SAN") else 1200))
-# What they compute is a quarter of the time of two processors when two run at a time; under a sanitizer more.
-BESIDE = int(os.environ.get("BESIDE") or (os.cpu_count() or 1) * (3 if os.environ.get("SAN") else 4) // 2)
+PROCESSORS = os.cpu_count() or 1
+BESIDE = int(os.environ.get("BESIDE") or PROCESSORS * 6)
+# What they compute together, in processors: some rest, for what comes in bursts. Under a sanitizer the recorded seconds of others are too few.
+ROOM = PROCESSORS * (0.4 if os.environ.get("SAN") else 0.8)
 ENV = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP", TZ="UTC", LC_ALL="C.UTF-8", PYTHONDONTWRITEBYTECODE="1",
            ASAN_OPTIONS="detect_leaks=1:abort_on_error=0", UBSAN_OPTIONS="print_stacktrace=1")
 
@@ -42,25 +47,11 @@ class Result:
     def __init__(self, passed=0, failed=0, skipped=0, reasons=(), output="", again=()):
         self.passed, self.failed, self.skipped = passed, failed, skipped
         self.reasons, self.output, self.again = reasons, output, again
-        self.label, self.seconds = "", 0.0
-
-
-def execute(argv):
-    """(exit code or None when killed, output). The process leads a group, so that its children end with it."""
-    p = subprocess.Popen(argv, cwd=ROOT, env=ENV, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                         stderr=subprocess.STDOUT, start_new_session=True)
-    running.add(p)
-    try:
-        out, code = p.communicate(timeout=LIMIT_S)[0], p.returncode
-    except subprocess.TimeoutExpired:
-        kill(p)
-        out, code = p.communicate()[0] + f"\nkilled after {LIMIT_S} s\n".encode(), None
-    finally:
-        running.discard(p)
-    return code, out.decode(errors="replace")
+        self.label, self.seconds, self.computed = "", 0.0, 0.0
 
 
 running = set()
+this_job = threading.local()        # .computed: processor seconds of what it has executed
 
 
 def kill(p):
@@ -68,6 +59,24 @@ def kill(p):
         os.killpg(p.pid, signal.SIGKILL)
     except ProcessLookupError:
         pass
+
+
+def execute(argv):
+    """(exit code or None when killed, output). The process leads a group, so that its children end with it."""
+    with tempfile.TemporaryFile() as said:
+        p = subprocess.Popen(argv, cwd=ROOT, env=ENV, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, start_new_session=True)
+        running.add(p)
+        late = threading.Event()
+        limit = threading.Timer(LIMIT_S, lambda: (late.set(), kill(p)))
+        limit.start()
+        _, status, used = os.wait4(p.pid, 0)         # what it computed counts with all the children that it has waited for
+        running.discard(p)
+        limit.cancel()
+        p.returncode = os.waitstatus_to_exitcode(status)
+        this_job.computed += used.ru_utime + used.ru_stime
+        said.seek(0)
+        out = said.read().decode(errors="replace")
+    return (None, out + f"\nkilled after {LIMIT_S} s\n") if late.is_set() else (p.returncode, out)
 
 
 def lint():
@@ -114,9 +123,9 @@ def pytest(path, tests=()):
 
 
 def run_one(label, function, *args):
-    start = time.monotonic()
+    start, this_job.computed = time.monotonic(), 0.0
     r = function(*args)
-    r.label, r.seconds = label, time.monotonic() - start
+    r.label, r.seconds, r.computed = label, time.monotonic() - start, this_job.computed
     lines = [f"{label:<32} {r.passed:4} passed {r.failed:3} failed {r.skipped:3} skipped {r.seconds:6.1f} s"]
     lines += [f"    skipped: {reason}" for reason in r.reasons]
     if r.failed:
@@ -141,48 +150,87 @@ def second_try(results):
     return after, late
 
 
-def seconds_of(*files):
-    """{label: seconds} of a run before; a later file has the last word."""
-    known = {}
-    for file in files:
-        if file.exists():
-            known.update((label.strip(), float(s)) for label, s in (line.rsplit(None, 1) for line in file.read_text().splitlines() if line))
-    return known
+class Cost(typing.NamedTuple):
+    """What a job took, and what of that it computed."""
+    seconds: float
+    computed: float
+
+    @property
+    def share(self):
+        """Of a processor."""
+        return self.computed / self.seconds if self.seconds > 0 else 0.0
+
+
+def costs_of(file):
+    """{label: Cost} of a run before; lines of another form, of an older run.py, tell nothing."""
+    rows = re.findall(r"^(.*\S) +(\d+\.\d) +(\d+\.\d)$", file.read_text(), re.M) if file.exists() else ()
+    return {label: Cost(float(s), float(c)) for label, s, c in rows}
+
+
+class Job(typing.NamedTuple):
+    label: str
+    function: typing.Callable
+    args: tuple
+    cost: Cost
 
 
 def plan(steps):
     """Two lists of jobs: those that may run beside others, the slowest first, and those that run alone."""
+    recorded, last = costs_of(ROOT / "tests/seconds.txt"), costs_of(BUILD / "tests/seconds")
+
+    def job(label, function, *args):
+        # One of which nothing is known is new: most are short, but for a unit program a Python file is long.
+        known = [c[label] for c in (last, recorded) if label in c] or [Cost(1, 0.5) if function is unit else Cost(20, 6)]
+        # On a machine that is busy it waits longer for what it computes: the larger share is nearer to what it asks for.
+        return Job(label, function, args, Cost(known[0].seconds, known[0].seconds * max(c.share for c in known)))
     together, alone = [], []
     if "pytest" in steps:
         for path in sorted((ROOT / "tests").rglob("test_*.py")):
-            job = (f"{path.parent.name} {path.stem[5:]}", pytest, path)
-            (alone if re.search(r"^RUN_ALONE = True", path.read_text(), re.M) else together).append(job)
+            file = alone if re.search(r"^RUN_ALONE = True", path.read_text(), re.M) else together
+            file.append(job(f"{path.parent.name} {path.stem[5:]}", pytest, path))
     if "unit" in steps:
         programs = [p for p in sorted((BUILD / "unit").glob("test_*")) if not p.suffix]
         # A program whose source is gone is left over from another checkout.
-        together += [(f"unit {p.name[5:]}", unit, p) for p in programs if (ROOT / f"tests/unit/{p.name}.c").exists()]
+        together += [job(f"unit {p.name[5:]}", unit, p) for p in programs if (ROOT / f"tests/unit/{p.name}.c").exists()]
     if "lint" in steps:
-        together.append(("lint", lint))
-    known = seconds_of(ROOT / "tests/seconds.txt", BUILD / "tests/seconds")
-    # One of which nothing is known is new: most are short, but for a unit program a Python file is long.
-    together.sort(key=lambda job: -known.get(job[0], 1 if job[1] is unit else 20))
+        together.append(job("lint", lint))
+    together.sort(key=lambda j: -j.cost.seconds)
     return together, alone
+
+
+def next_job(waiting, shares):
+    """The longest one for which there is room beside those that run, by their shares of a processor; None: not now."""
+    if len(shares) >= BESIDE:
+        return None
+    return next((j for j in waiting if not shares or sum(shares) + min(j.cost.share, 1) <= ROOM), None)
+
+
+def run_together(waiting, pool):
+    """Their results, as they come."""
+    shares = {}
+    while waiting or shares:
+        while job := next_job(waiting, shares.values()):
+            waiting.remove(job)
+            shares[pool.submit(run_one, job.label, job.function, *job.args)] = min(job.cost.share, 1)
+        for done in concurrent.futures.wait(shares, return_when=concurrent.futures.FIRST_COMPLETED).done:
+            del shares[done]
+            yield done.result()
 
 
 def main():
     together, alone = plan(sys.argv[1:] or ["lint", "unit", "pytest"])
     pool = concurrent.futures.ThreadPoolExecutor(BESIDE)
     try:
-        waiting = [pool.submit(run_one, *job) for job in together]
-        results = [f.result() for f in concurrent.futures.as_completed(waiting)] + [run_one(*job) for job in alone]
+        results = [*run_together(together, pool), *(run_one(j.label, j.function, *j.args) for j in alone)]
     except KeyboardInterrupt:
         pool.shutdown(wait=False, cancel_futures=True)
         for p in list(running):
             kill(p)
         return 130
     (BUILD / "tests").mkdir(parents=True, exist_ok=True)
-    known = seconds_of(BUILD / "tests/seconds") | {r.label: r.seconds for r in results}
-    (BUILD / "tests/seconds").write_text("".join(f"{label:<32} {s:6.1f}\n" for label, s in sorted(known.items(), key=lambda x: -x[1])))
+    known = costs_of(BUILD / "tests/seconds") | {r.label: Cost(r.seconds, r.computed) for r in results}
+    (BUILD / "tests/seconds").write_text("".join(f"{label:<32} {c.seconds:6.1f} {c.computed:6.1f}\n"
+                                                 for label, c in sorted(known.items(), key=lambda x: -x[1].seconds)))
     results, late = second_try(results)
     for test in late:
         print(f"failed beside others, passed alone: {test}", flush=True)
