@@ -5,6 +5,7 @@
 #include "app/registry.h"
 #include "base/num.h"
 #include "model/agent_name.h"
+#include "store/alerts.h"
 #include "store/change.h"
 #include "store/recent.h"
 
@@ -185,9 +186,24 @@ static void add_to(const Measuring *m, const AlertRule *r, const Registry *g, si
 	x->outside |= is_outside(m, r, c) && !registry_ours(g, c) && !follows_ours(g, at, agent);
 }
 
-/* The newest release is what the alert is about; the others count. */
-static void one_agent(Measuring *m, const AlertRule *r, const Registry *g, size_t from, Str agent)
+/* The alerts that there are. */
+typedef struct Told { AlertRow *row; size_t n; } Told;
+
+/* The pointer under which the newest release is told already. A look between its moves sees one of them, and the route or an earlier one only
+ * later: that is no other alert. */
+static const Change *told_under(const Told *t, const AlertRule *r, const Registry *g, const Release *newest, Str agent)
 {
+	for (size_t i = 0; i < g->changes && g->change[i].time_ms >= newest->at_ms; i++)
+		for (size_t k = 0; k < t->n && is_of(&g->change[i], agent); k++)
+			if (t->row[k].st.phase == PHASE_FIRING && str_eq(t->row[k].rule, r->id) && str_eq(t->row[k].key, g->change[i].object))
+				return &g->change[i];
+	return NULL;
+}
+
+/* The newest release is what the alert is about; the others count. */
+static void one_agent(Measuring *m, const AlertRule *r, const Registry *g, const Told *t, size_t from)
+{
+	Str rest, agent = str_cut(g->change[from].object, '/', &rest);
 	Release newest = { 0 }, x = { 0 };
 	const Change *c;
 	int64_t outside = 0;
@@ -205,7 +221,8 @@ static void one_agent(Measuring *m, const AlertRule *r, const Registry *g, size_
 	newest = newest.first ? newest : x;
 	outside += x.outside;
 	/* Where there is a route, it is what the jobs follow. */
-	c = newest.route ? newest.route : newest.first;
+	c = told_under(t, r, g, &newest, agent);
+	c = c ? c : newest.route ? newest.route : newest.first;
 	measure_add_of(m, r, c->object, (AlertReading){ true, outside * MEASURE_MICRO, ALERT_NONE, outside }, agent, moved_to(c));
 }
 
@@ -213,19 +230,22 @@ int measure_outside(Measuring *m, const AlertRule *r, Err *e)
 {
 	const int64_t from = m->q->now_ms - r->window_ms;
 	Registry g = { 0 };
+	Told told = { 0 };
 	Change *any;
 	size_t n;
 
-	if (store_changes(m->s, from, 0, 1, m->a, &any, &n, e) < 0 || (n && registry_read(m->s, from, m->a, &g, e) < 0))
+	if (store_changes(m->s, from, 0, 1, m->a, &any, &n, e) < 0)
+		return -1;
+	if (n && (registry_read(m->s, from, m->a, &g, e) < 0 || alerts_list(m->s, m->q->now_ms, m->a, &told.row, &told.n, e) < 0))
 		return -1;
 	for (size_t i = 0; i < g.changes; i++) {
 		Str rest, agent = str_cut(g.change[i].object, '/', &rest);
-		bool told = false;
+		bool known = false;
 
-		for (size_t k = 0; k < i && !told; k++)
-			told = is_of(&g.change[k], agent);
-		if (!told)
-			one_agent(m, r, &g, i, agent);
+		for (size_t k = 0; k < i && !known; k++)
+			known = is_of(&g.change[k], agent);
+		if (!known)
+			one_agent(m, r, &g, &told, i);
 	}
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include "app/alert_fact.h"
 #include "app/measure.h"
 #include "base/xalloc.h"
+#include "store/alerts.h"
 #include "store/change.h"
 #include "store/charges.h"
 #include "store_unit.h"
@@ -164,6 +165,36 @@ static void moves_that_seismo_did_not_make(void **state)
 	move("late/prod", "3", "4", "", now - 16 * MINUTE);
 	measure(&r);
 	assert_int_equal(verdict(&r, "late/prod"), VERDICT_BREACH);
+}
+
+/* A look falls between the moves of a release: it is told of the alias, and the route that moved before it is seen only afterwards. */
+static void a_release_that_is_seen_piece_by_piece(void **state)
+{
+	AlertRule r = shipped("moved-outside");
+	AlertRow row = { .rule = r.id, .key = STR("up/prod"), .st = { .phase = PHASE_FIRING, .since_ms = now - 14 * MINUTE, .judged_ms = now - MINUTE },
+	                 .episode = 1, .metric = r.metric, .severity = r.severity, .value = WHOLE, .threshold = 0, .baseline = ALERT_NONE, .count = 1,
+	                 .agent = STR("up"), .version = STR("3") };
+	WatchBatch b = { .alerts = &row, .alert_count = 1, .run = { .at_ms = now } };
+
+	(void)state;
+	move("up/prod", "2", "3", PIPELINE, now - 15 * MINUTE);
+	measure(&r);
+	assert_true(m.n == 1 && verdict(&r, "up/prod") == VERDICT_BREACH);
+	MUST(watch_put(s, &b, e));
+	move("up/route", "2.1", "2.2", PIPELINE, now - 16 * MINUTE);
+	measure(&r);
+	assert_true(m.n == 1 && verdict(&r, "up/prod") == VERDICT_BREACH);
+	/* When that one is over, the next release has the name of its route. */
+	row.st.phase = PHASE_OK;
+	MUST(watch_put(s, &b, e));
+	measure(&r);
+	assert_true(m.n == 1 && verdict(&r, "up/route") == VERDICT_BREACH);
+	/* And one that is still told is of another release when that pointer has no part in the new one. */
+	row.st.phase = PHASE_FIRING;
+	MUST(watch_put(s, &b, e));
+	move("up/route", "2.2", "2.3", PIPELINE, now - 5 * MINUTE);
+	measure(&r);
+	assert_true(m.n == 1 && verdict(&r, "up/route") == VERDICT_BREACH && found("up/route")->x.value == 2 * WHOLE);
 }
 
 /* Put back, and left again within a day: whoever moved it, wherever to. */
@@ -410,7 +441,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, finish)
 	const struct CMUnitTest tests[] = {
 		TEST(a_version_that_was_put_back_and_left), TEST(what_the_registry_calls_rolled_back),
-		TEST(moves_that_seismo_did_not_make), TEST(a_bad_version_stays_bad_after_half_an_hour), TEST(slower_than_usual), TEST(models_that_end), TEST(a_release_that_breaks_the_cache),
+		TEST(moves_that_seismo_did_not_make), TEST(a_release_that_is_seen_piece_by_piece), TEST(a_bad_version_stays_bad_after_half_an_hour), TEST(slower_than_usual), TEST(models_that_end), TEST(a_release_that_breaks_the_cache),
 		TEST(what_the_bill_says),
 	};
 	int rc = cmocka_run_group_tests(tests, make_place, clear_place);
