@@ -11,7 +11,7 @@ AGENT, ROUTE = "lead-qualifier", ("--pointer", "route")
 
 @pytest.fixture
 def fleet(start_sim, home):
-    return Fleet(start_sim("--seed", "7"), home)
+    return Fleet(start_sim("--seed", "7", "--speed", "8"), home)
 
 
 def set_status(fleet, version, status, agent=AGENT):

@@ -16,7 +16,7 @@ WRITE = ("--write", "--yes", "--reason", "fails 18 %")
 
 @pytest.fixture
 def fleet(start_sim, home):
-    sim = start_sim("--seed", "7")
+    sim = start_sim("--seed", "7", "--speed", "8")
     home.env.update(sim.env)
     return sim
 

@@ -16,7 +16,7 @@ UTC = datetime.timezone.utc
 @pytest.fixture
 def quiet(start_sim, home):
     """A region of its own, looked at once: the first look makes no changes."""
-    sim = start_sim("--seed", "7")
+    sim = start_sim("--seed", "7", "--speed", "8")
     home.env.update(sim.env)
     assert changes(home) == []
     return sim

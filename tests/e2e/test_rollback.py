@@ -51,7 +51,7 @@ class Fleet:
 
 @pytest.fixture
 def fleet(start_sim, home):
-    return Fleet(start_sim("--seed", "7"), home)
+    return Fleet(start_sim("--seed", "7", "--speed", "8"), home)
 
 
 def test_a_route_goes_back_and_forward_again(fleet):

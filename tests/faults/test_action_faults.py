@@ -15,7 +15,7 @@ ALIAS = ("pause", "lead-qualifier", "--pointer", "agents-classic/prod")
 @pytest.fixture
 def region(start_sim, serve, home):
     def make(rule=lambda n, op, rq, on: None):
-        r = Region(start_sim("--seed", "7"), serve, home, rule)
+        r = Region(start_sim("--seed", "7", "--speed", "8"), serve, home, rule)
         return r
     return make
 

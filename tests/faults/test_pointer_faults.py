@@ -97,7 +97,7 @@ class Region:
 @pytest.fixture
 def region(start_sim, serve, home):
     def make(rule=lambda n, op, rq, on: None):
-        return Region(start_sim("--seed", "7"), serve, home, rule)
+        return Region(start_sim("--seed", "7", "--speed", "8"), serve, home, rule)
     return make
 
 

@@ -38,7 +38,7 @@ class Lane(Region):
 def lanes(start_sim, serve, home):
     """lanes(total, work): work(lane, i) for each i, the lanes beside one another; the first failure is everybody's."""
     def run(total, work):
-        sim = start_sim("--seed", "7")
+        sim = start_sim("--seed", "7", "--speed", "8")
         ours = [Lane(sim, serve, home, k) for k in range(LANES)]
         numbers = itertools.count()
         began = time.monotonic()
