@@ -15,6 +15,10 @@ TORTURE = bool(os.environ.get("SEISMO_TORTURE"))
 QUIET_S = 1800 if TORTURE else 100
 LATE_S = 300          # what a slow machine may take longer
 
+# A share of throttled calls has to last for two minutes before it rings. tests/unit/test_alert_scenarios.c has that by the half minute;
+# here it is two looks of the watcher one after the other, unless there is time.
+STORM = "" if TORTURE else "alerts: [{id: throttled, for: 30s}]\ncontexts: {default: {sources: {metrics: {poll: 10s}}}}\n"
+
 # --speed makes the scenario's minutes shorter, and the fleet as many times as busy: its spending is no news here.
 BUSY = {"spend-high", "spend-critical", "spend-tenant", "spend-agent"}
 
@@ -22,9 +26,10 @@ BUSY = {"spend-high", "spend-critical", "spend-tenant", "spend-agent"}
 class Watched:
     """A region, a collector on it, and what fired so far: {(rule, key): (seconds after the start, row)}."""
 
-    def __init__(self, seismo, folder, *args):
+    def __init__(self, seismo, folder, *args, config=""):
         self.sim = SimProcess(seismo, "--seed", "7", *args)
         self.home = Home(seismo, folder)
+        self.home.config(config)
         self.home.env.update(self.sim.env)
         self.began = time.monotonic()
         self.collector = subprocess.Popen([seismo, "collect"], env=self.home.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -60,8 +65,10 @@ class Watched:
 @pytest.fixture(scope="module")
 def fleets(seismo, tmp_path_factory):
     """All at once: they have to wait for real minutes."""
-    args = {"quiet": (), "bad-release": ("--speed", "20"), "throttle-storm": ("--speed", "20")}
-    made = {name: Watched(seismo, tmp_path_factory.mktemp(name), "--scenario", name, *more) for name, more in args.items()}
+    args = {"quiet": (), "bad-release": ("--speed", "40"), "throttle-storm": ("--speed", "20")}
+    config = {"throttle-storm": STORM}
+    made = {name: Watched(seismo, tmp_path_factory.mktemp(name), "--scenario", name, *more, config=config.get(name, ""))
+            for name, more in args.items()}
     yield made
     for one in made.values():
         one.close()

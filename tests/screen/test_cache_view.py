@@ -9,7 +9,8 @@ def rows(text):
 
 
 def usd(text):
-    return float(text.replace("$", "")) if text != "-" else None
+    """0.0 for what is not known. A machine that is slow has had more jobs by the time it is read: thousands, too."""
+    return float(text.replace("$", "").replace("k", "")) * (1000 if text.endswith("k") else 1) if text != "-" else 0.0
 
 
 def broken(text):
@@ -18,19 +19,20 @@ def broken(text):
     return row and row[0] == "▼0.0" and usd(row[5]) and re.search(r"^deploy +(?:[A-Z][a-z][a-z] )?\d\d:\d\d pointer 1\.0>1\.1 by release", text, re.M)
 
 
+def known(text):
+    """A week is read: what the release changed stands beside the day before, what can be reached beside the samples, and others have rates."""
+    others = rows(text).get("visibility-check@3.1")
+    return (broken(text) and re.search(r"^ +read 4\d\.\d % of \S+ the day before, 0\.0 % of \S+ since ▼", text, re.M) and
+            re.search(r"^read +0\.0 % of \S+ prompts; achievable [45]\d\.\d % \(p90 of \d+ samples\)", text, re.M) and
+            re.search(r"^CACHE 1h  net -?\$\S+  miss \$", text, re.M) and others and re.match(r"▽?[345]\d\.\d$", others[0]))
+
+
 def test_a_release_that_breaks_its_prefix(console):
     c = console("demo", "--seed", "7", "--scenario", "cache-collapse", "--speed", "240", "--command", "cache")
-    c.wait_for(lambda t: t.splitlines()[1] == "Cache" and "menu-writer@1." in t, 120)
-    text = c.wait_for(broken, 300)                       # a week is read, the release comes after four minutes of its clock
-    row = rows(text)["menu-writer@1.1"]
-    hit, week, read, w5m, w1h, burn, net = row
+    text = c.wait_for(known, 150)                        # the release comes after four minutes of its clock
+    hit, week, read, w5m, w1h, burn, net = rows(text)["menu-writer@1.1"]
     assert (week, read) == ("-", "-") and w5m != "-" and usd(burn) > 0 and usd(net) < 0
-    assert re.search(r"^ +read 4\d\.\d % of \S+ the day before, 0\.0 % of \S+ since ▼", text, re.M)
-    assert re.search(r"^read +0\.0 % of \S+ prompts; achievable [45]\d\.\d % \(p90 of \d+ samples\)", text, re.M)
-    assert re.search(r"^CACHE 1h  net -?\$\S+  miss \$", text, re.M)
-    others = rows(text)
-    assert not any("▼" in others[name][0] for name in others if name != "menu-writer@1.1")
-    assert 30 < float(re.sub("[▽n=]", "", others["visibility-check@3.1"][0])) < 60
+    assert not any("▼" in row[0] for name, row in rows(text).items() if name != "menu-writer@1.1")
     # The row leads to its jobs, and back; its amount is explained.
     c.send("enter")
     jobs = c.wait_for(lambda t: t.splitlines()[1].startswith("Jobs > version menu-writer@1.1"))
