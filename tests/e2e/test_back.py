@@ -1,7 +1,6 @@
-"""Proof after a move: `--wait back` says when the fleet is back, when it certainly is not, and when it cannot be said; `rollout --guard` goes on
-by itself, or puts the old route back. On the simulated region, its minutes made shorter."""
+"""Proof after a move: `--wait back` says when the fleet is back, when it certainly is not, and when it cannot be said.
+On the simulated region, its minutes made shorter."""
 import json
-import re
 import subprocess
 import time
 
@@ -34,6 +33,17 @@ class Region:
             assert time.monotonic() < end, self.route(agent)
             time.sleep(0.3)
 
+    def wait_for_jobs(self, agent, version, count, seconds=120):
+        """Until so many jobs of the version have ended."""
+        end = time.monotonic() + seconds
+        while True:
+            jobs = self.home.json("get", "jobs", "--since", "10m")
+            ended = [j for j in jobs if (j["agentId"], j["agentVersion"]) == (agent, version) and j["status"] in ("succeeded", "failed")]
+            if len(ended) >= count:
+                return
+            assert time.monotonic() < end, f"{len(ended)} of {count}"
+            time.sleep(0.3)
+
     def move(self, agent, version):
         """Somebody who knows nothing of locks."""
         self.ddb.update_item(TableName="agents", Key={"agentId": {"S": agent}, "version": {"S": "#route"}},
@@ -59,10 +69,9 @@ BACK = ("rollback", "upsell-generator", "--pointer", "route", "--wait", "back")
 
 
 def test_a_bad_release_is_back(region):
-    r = region("--scenario", "bad-release", "--speed", "40")
-    r.wait_for_route("upsell-generator", {"2.2": 100})
-    time.sleep(10)
-    r.home.config(settings(above="0.5").replace("min_count: 20", "min_count: 5").replace("hold: 3s", "hold: 30s"))
+    r = region("--scenario", "bad-release", "--speed", "240")
+    r.home.config(settings(above="0.5").replace("min_count: 20", "min_count: 5").replace("hold: 3s", "hold: 12s"))
+    r.wait_for_jobs("upsell-generator", "2.2", 20)
     r.home.run("get", "cost", "--since", "1h", timeout=120)
     began = time.monotonic()
     doc = r.write(*BACK, "--from", "2.2", "--to", "2.1")
@@ -75,10 +84,9 @@ def test_a_bad_release_is_back(region):
 
 
 def test_few_jobs_are_low_traffic(region):
-    r = region("--scenario", "bad-release", "--speed", "40")
-    r.wait_for_route("upsell-generator", {"2.2": 100})
-    time.sleep(10)
+    r = region("--scenario", "bad-release", "--speed", "240")
     r.home.config(settings().replace("min_count: 20", "min_count: 100000"))
+    r.wait_for_jobs("upsell-generator", "2.2", 5)
     done = r.home.run(*BACK, "--to", "2.1", *WRITE, timeout=400)
     assert done.returncode == 0, done.stderr.decode()
     last = done.stdout.decode().splitlines()[-1]
@@ -88,8 +96,8 @@ def test_few_jobs_are_low_traffic(region):
 
 def test_a_plan_says_whether_it_will_help(region):
     r = region("--scenario", "bad-release", "--speed", "240")
-    r.wait_for_route("upsell-generator", {"2.2": 100})
-    time.sleep(40)
+    r.home.config(CONTEXT)
+    r.wait_for_jobs("upsell-generator", "2.2", 100)
     r.home.run("get", "cost", "--since", "30h", timeout=120)
     text = r.home.run("rollback", "upsell-generator", "--pointer", "route", "--to", "2.1", "--dry-run").stdout.decode()
     assert "is it    THE RELEASE fails more than the target did: rollback will probably help" in text, text
@@ -100,7 +108,7 @@ def test_a_plan_says_whether_it_will_help(region):
 
 def test_a_version_that_fails_is_not_back(region):
     """Put \"back\" to the one that is bad: it is told, with its figures, and the pointer stays."""
-    r = region("--scenario", "bad-release", "--speed", "40")
+    r = region("--scenario", "bad-release", "--speed", "240")
     r.wait_for_route("upsell-generator", {"2.2": 100})
     r.home.config(settings(above="0.04"))
     r.write("rollback", "upsell-generator", "--pointer", "route", "--to", "2.1")
@@ -150,61 +158,3 @@ def test_told_to_end_while_it_waits(region):
 def test_what_does_not_go_together(home, args, word):
     done = home.run(*args, *WRITE)
     assert done.returncode == 2 and word in done.stderr, done.stderr
-
-
-def test_a_guarded_rollout_goes_to_the_end(region):
-    r = region("--speed", "240")
-    r.home.config(settings(rollout="min_time: 5s, min_count: 8, max_error_rate_delta: 0.9, max_p95_ratio: 9, max_usd_per_job_ratio: 9"))
-    plan = r.home.run("rollout", "upsell-generator", "2.0", "--pointer", "route", "--guard", "--dry-run")
-    assert b"2.1:90 2.0:10" in plan.stdout and r.route("upsell-generator") == {"2.1": 100}
-    seen, going = [], r.start("rollout", "upsell-generator", "2.0", "--pointer", "route", "--guard", *WRITE)
-    end = time.monotonic() + 400
-    second = None
-    while going.poll() is None and time.monotonic() < end:
-        route = r.route("upsell-generator")
-        if not seen or seen[-1] != route:
-            seen.append(route)
-        if route.get("2.0") == 10 and second is None:
-            # Another driver of the same agent moves nothing.
-            second = r.home.run("rollout", "upsell-generator", "2.0", "--pointer", "route", "--guard", *WRITE, timeout=60)
-        time.sleep(0.3)
-    out, err = going.communicate(timeout=60)
-    assert going.returncode == 0, (out.decode(), err.decode())
-    assert r.route("upsell-generator") == {"2.0": 100}
-    assert {"2.1": 90, "2.0": 10} in seen and {"2.1": 50, "2.0": 50} in seen
-    assert second is not None and second.returncode == 3 and b"this one holds" in second.stderr, second
-    assert b"the rollout is over: 2.0" in out and b"advance at 10 %" in err and b"advance at 50 %" in err
-
-
-@pytest.mark.parametrize("breach", ["abort", "hold"])
-def test_a_bad_version_is_not_rolled_out(region, breach):
-    r = region("--scenario", "bad-release", "--speed", "240")
-    r.wait_for_route("upsell-generator", {"2.2": 100})
-    r.home.config(settings(rollout=f"steps: [50, 100], min_time: 10m, min_count: 100000, on_breach: {breach}"))
-    r.write("rollback", "upsell-generator", "--pointer", "route", "--to", "2.1")
-    doc = r.write("rollout", "upsell-generator", "2.2", "--pointer", "route", "--guard", code=1)
-    # One job in five fails after three tries: it also takes longer, and costs more.
-    assert re.search("fails more often|is slower|cost more", doc["message"]) and doc["exit"] == 1, doc
-    if breach == "abort":
-        assert doc["message"].startswith("aborted at 50 %") and r.route("upsell-generator") == {"2.1": 100} and doc["action"] == "undo"
-    else:
-        assert doc["message"].startswith("abort at 50 %") and r.route("upsell-generator") == {"2.1": 50, "2.2": 50} and doc["action"] == "rollout"
-
-
-def test_without_a_driver_nothing_moves(region):
-    """The process is killed: the route stays, and another one may drive on."""
-    r = region("--speed", "40")
-    r.home.config(settings(rollout="min_time: 5s, min_count: 100000"))
-    going = r.start("rollout", "lead-qualifier", "4.1", "--pointer", "route", "--guard", *WRITE)
-    r.wait_for_route("lead-qualifier", {"4.2": 90, "4.1": 10})
-    time.sleep(2)
-    going.kill()
-    going.communicate(timeout=10)
-    time.sleep(8)
-    assert r.route("lead-qualifier") == {"4.2": 90, "4.1": 10}
-    told = r.start("rollout", "lead-qualifier", "4.1", "--pointer", "route", "--guard", *WRITE)
-    time.sleep(10)
-    told.terminate()
-    _, err = told.communicate(timeout=60)
-    assert b"serves" in err or b"stays at 10 %" in err, err
-    assert r.route("lead-qualifier") == {"4.2": 90, "4.1": 10}

@@ -5,6 +5,7 @@ that no rule about the age of data (AWS keeps minute metrics 15 days) changes th
 import os
 import pathlib
 import re
+import shutil
 import time
 
 import pytest
@@ -69,7 +70,10 @@ def test_wide_cache(still):
 
 @pytest.fixture(scope="module")
 def two(still, seismo):
-    """The fleet of the other screens and one more, as two contexts."""
+    """The fleet of the other screens, whose history has been read, and one more, as two contexts."""
+    still.once("pulse", "80x24")
+    snapshot, = still.home.stores()
+    shutil.copy(snapshot, snapshot.with_name("dev.db"))
     other = SimProcess(seismo, "--seed", "8", "--speed", "0", "--clock", CLOCK)
     folder = still.home.path / ".aws"
     folder.mkdir()
