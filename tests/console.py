@@ -63,10 +63,11 @@ class Console:
         return self.screen.display[at].rstrip()
 
     def send(self, *keys):
-        for key in keys:
+        for i, key in enumerate(keys, 1):
             os.write(self.master, KEYS.get(key, key).encode())
-            self.pump(0.06)                 # a key of its own, as a person types: ESC must not join what follows
-            self.settle()
+            if key == "esc" or i == len(keys):
+                self.pump(0.06)             # ESC must not join what follows
+            self.settle()                   # a key of its own, as a person types
 
     def settle(self, timeout=5):
         """Until the program has read what was typed and waits for more: on a busy machine that takes a while."""

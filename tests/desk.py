@@ -77,7 +77,7 @@ def card(c, agent=AGENT, pointer=POINTER, target=TARGET, shows="window"):
     """Opens the card by its command and waits until its facts have stood there long enough."""
     c.wait_for(in_a_view, 30)
     c.send(":")
-    c.send(*f"rollback {agent} {pointer} {target}".strip())
+    c.send(f"rollback {agent} {pointer} {target}".strip())
     c.send("enter")
     c.wait_for(shows, 30)
     c.pump(GUARD_S)

@@ -2,8 +2,6 @@
 the simulated region; the truth is what the test itself wrote, and what a second, empty snapshot finds by searching alone."""
 import contextlib
 import json
-import os
-import signal
 import socket
 import sqlite3
 import threading
@@ -13,7 +11,6 @@ import urllib.request
 
 import pytest
 
-from conftest import SimProcess
 from console import SLOW, Console
 from servers import Server, answering, reply
 from test_service_faults import forward, frame, stream
@@ -169,30 +166,6 @@ def test_a10_twice_and_out_of_order(start_sim, rig):
     books_agree(r, lines, sim)
 
 
-@pytest.mark.parametrize("fault", ["tear=0.5,dup=0.2,reorder=0.3", "crc=0.3,tear=0.2", "throttle=0.2,tear=0.2", "error=0.2,tear=0.2"])
-def test_n03_tail_torn_again_and_again(start_sim, rig, fault):
-    """Sessions break off within seconds; nothing is lost, nothing comes twice. The lines are written in moments without faults:
-    what a faulty PutLogEvents did is not known, and a session keeps the faults that it began with."""
-    sim = start_sim("--seed", "11")
-    lines = Lines(sim)
-    set_faults(sim.url, fault)
-    r = rig(sim)
-    r.wait_head("JOBS 24h", 60)
-
-    def write():
-        for _ in range(60):
-            set_faults(sim.url, "")
-            lines.write(50)
-            set_faults(sim.url, fault)
-            time.sleep(0.3)
-    pumped(r.console, write)
-    set_faults(sim.url, "")
-    r.wait_rows(lines.jobs, 60)
-    r.wait_head("live", 90)
-    r.end()
-    books_agree(r, lines, sim)
-
-
 def refusing(sim, answer):
     """The region, but StartLiveTail gets `answer`; how often it was asked is in the list."""
     asked = []
@@ -254,15 +227,15 @@ def tail_relay(sim, asked):
 
 
 def test_a11_a_session_is_changed_before_aws_ends_it(start_sim, rig, serve):
-    """Planned, after 2 h 55 (here ten seconds): another one takes its place, nobody is told of a failure, no line is missed."""
+    """Planned, after 2 h 55 (here five seconds): another one takes its place, nobody is told of a failure, no line is missed."""
     sim, asked = start_sim("--seed", "7"), []
     lines = Lines(sim)
     relay = tail_relay(sim, asked)
-    r = rig(sim, tail="auto, tail_session: 10s", more={"AWS_ENDPOINT_URL": serve(relay).url})
+    r = rig(sim, tail="auto, tail_session: 5s", more={"AWS_ENDPOINT_URL": serve(relay).url})
     r.wait_head("live")
-    pumped(r.console, lambda: lines.spread(400, 35))
+    pumped(r.console, lambda: lines.spread(400, 18))
     r.wait_rows(lines.jobs, 20)
-    assert 3 <= len(asked) <= 8 and "no live tail" not in r.head() and min(b - a for a, b in zip(asked, asked[1:])) > 8
+    assert 3 <= len(asked) <= 8 and "no live tail" not in r.head() and min(b - a for a, b in zip(asked, asked[1:])) > 4
     r.end()
     books_agree(r, lines, sim)
 
@@ -282,53 +255,6 @@ def test_a11_more_than_500_a_second_is_sampled_and_filled(start_sim, rig):
     r.console.send("esc")
     r.wait_rows(lines.jobs, 60)
     r.console.wait_for(lambda text: "live" in r.head() and "sampled" not in r.head(), 40)
-    r.end()
-    books_agree(r, lines, sim)
-
-
-def test_n09_region_restarted(seismo, start_sim, rig):
-    """The region goes and comes back on its port: a new session, and what was written meanwhile is read."""
-    sim = SimProcess(seismo, "--seed", "7")
-    port = sim.url.rsplit(":", 1)[1]
-    lines = Lines(sim)
-    r = rig(sim)
-    r.wait_head("live")
-    lines.write(100)
-    r.wait_rows(lines.jobs, 10)
-    sim.stop()
-    r.console.wait_for(lambda t: "live" not in r.head(), 30)
-    sim = SimProcess(seismo, "--seed", "7", "--port", port)
-    try:
-        before = lines.jobs             # the new region does not know them, the snapshot does
-        lines = Lines(sim)
-        lines.jobs |= before
-        lines.write(100)
-        r.wait_rows(lines.jobs, 60)
-        r.wait_head("live", 60)
-        lines.write(100)
-        r.wait_rows(lines.jobs, 10)
-        r.end()
-        assert sorted(r.rows()) == sorted(lines.jobs)
-    finally:
-        sim.stop()
-
-
-def test_n09_a_tail_that_falls_silent(start_sim, rig):
-    """The region stops in the middle of everything (the connection stands): noticed, said, and made good when it goes on."""
-    sim = start_sim("--seed", "7")
-    lines = Lines(sim)
-    r = rig(sim)
-    r.wait_head("live")
-    lines.write(50)
-    r.wait_rows(lines.jobs, 10)
-    os.kill(sim.process.pid, signal.SIGSTOP)
-    try:
-        r.console.wait_for(lambda t: "live" not in r.head(), 30)
-    finally:
-        os.kill(sim.process.pid, signal.SIGCONT)
-    lines.write(50)
-    r.wait_rows(lines.jobs, 60)
-    r.wait_head("live", 90)
     r.end()
     books_agree(r, lines, sim)
 
