@@ -38,10 +38,13 @@ def named(home, authority, seismo):
         words, why = netns.namespace("names", kind, *more)
         if not words:
             pytest.skip(why)
-        begun = time.monotonic()
-        done = subprocess.run([*words, seismo, *args], env={**home.env, **KEYS, "AWS_CA_BUNDLE": authority.pem, **dict(env)},
+        # The seconds are the program's: what the namespace and its name server take to start is the machine's affair.
+        clock = home.path / "clock"
+        timed = ["sh", "-c", 'cat /proc/uptime > "$0"; "$@"; code=$?; cat /proc/uptime >> "$0"; exit $code', str(clock)]
+        done = subprocess.run([*words, *timed, seismo, *args], env={**home.env, **KEYS, "AWS_CA_BUNDLE": authority.pem, **dict(env)},
                               capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
-        return done, time.monotonic() - begun
+        begun, ended = (float(line.split()[0]) for line in clock.read_text().splitlines())
+        return done, ended - begun
     return run
 
 
@@ -201,7 +204,7 @@ def flooding(head, piece):
 @pytest.mark.parametrize("head, piece", [
     (JSON + b"Content-Length: 10737418240\r\n\r\n", b" " * 65536),
     (JSON + b"Transfer-Encoding: chunked\r\n\r\n", b"10000\r\n" + b" " * 65536 + b"\r\n"),
-    (JSON + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n" * 8192),
+    (JSON + b"Transfer-Encoding: chunked\r\n\r\n", b"8\r\n        \r\n" * 4096),
     (JSON + b"\r\n", b"[" * 65536),
     (b"HTTP/1.1 200 OK\r\n", b"X-Header: value\r\n" * 4096),
     (b"HTTP/1.1 200 OK\r\nX: ", b"y" * 65536),
