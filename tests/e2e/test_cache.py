@@ -9,6 +9,8 @@ import pytest
 
 AT = "2026-11-18T13:20:00Z"
 HOUR = datetime.timedelta(hours=1)
+# What goes easy on an account of AWS would take most of the time.
+FAST = "limits: {api_calls_per_minute: 100000}\n"
 # USD per million tokens, as AWS lists them: input, cache read, write 5m, write 1h. None: that class has no price.
 PRICES = {
     "us.anthropic.claude-sonnet-4-5-20250929-v1:0": ("3.30", "0.33", "4.125", "6.60"),
@@ -133,6 +135,7 @@ def check(home, env, books, since, at):
 
 
 def test_every_figure_is_a_sum_over_the_jobs(home, start_sim):
+    home.config(FAST)
     sim = start_sim("--seed", "7", "--clock", AT, "--speed", "0")
     filled = home.run("get", "cache", "--since", "2h", "--at", AT, "-o", "json", env=sim.env, timeout=300)
     assert filled.returncode == 0, filled.stderr.decode()
@@ -167,6 +170,7 @@ def test_nothing_is_not_zero(home, start_sim):
 
 def test_the_collapse_shows_up(home, start_sim):
     """A release breaks its prefix: its agent reads less than it could, which costs; the others do not."""
+    home.config(FAST)
     sim = start_sim("--seed", "7", "--scenario", "cache-collapse", "--speed", "240")
     deadline = datetime.datetime.now() + datetime.timedelta(seconds=240)
     while True:

@@ -49,7 +49,7 @@ def test_a_release_that_breaks_its_prefix(console):
     c.send("x")
     c.wait_for("WHY DIFFERENT  version menu-writer@1.1 > model", 30)
     c.send("esc")
-    c.wait_for(lambda t: "WHY DIFFERENT" not in t and t.splitlines()[1] == "Cache")
+    c.wait_for(lambda t: "WHY DIFFERENT" not in t and t.splitlines()[1].startswith("Cache"))
     # Digits open views here too: no column sorts by one.
     c.send("1")
     c.wait_for(lambda t: t.splitlines()[1].startswith("Pulse"))
