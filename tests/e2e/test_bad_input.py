@@ -5,6 +5,7 @@ import pathlib
 import re
 import signal
 import subprocess
+import threading
 import time
 
 import pytest
@@ -148,11 +149,15 @@ def test_odd_answers(silent, home, odd_server, answer, words):
 
 
 def endless(head):
+    """To one at a time: how many answers come in beside one another is chance, and each may be as long as the cap."""
+    one = threading.Lock()
+
     def answer(s):
-        s.sendall(head)
         piece = b"10000\r\n" + b"[" * 65536 + b"\r\n" if b"chunked" in head else b" " * 65536
-        while True:
-            s.sendall(piece)
+        with one:
+            s.sendall(head)
+            while True:
+                s.sendall(piece)
     return answer
 
 
@@ -172,7 +177,7 @@ def test_body_without_end(home, seismo, odd_server, head):
         used.append(usage.ru_maxrss * 1024)
     assert "DynamoDB Query" in text and "bigger" in text
     if not os.environ.get("SAN"):    # a sanitizer keeps what was freed
-        assert used[1] - used[0] < 64 * MIB
+        assert used[1] - used[0] < 40 * MIB
 
 
 # --- files -------------------------------------------------------------------------------------------------------
