@@ -83,7 +83,8 @@ def test_two_accounts_on_one_screen(live, size):
     c.wait_for(both, 20)
     c.wait_for(lambda t: all(w in t.splitlines()[0] for w in ("▌PROD▐", "2 accounts", "2 regions", "dev,prod", " RO")))
     if size[0] == 200:
-        c.wait_for(lambda t: f"dev {DEV} us-east-1 RO  prod {PROD} eu-west-1 RO" in t.splitlines()[0])
+        # While history is read, "loading" stands between them and leaves no room for the second.
+        c.wait_for(lambda t: f"dev {DEV} us-east-1 RO  prod {PROD} eu-west-1 RO" in t.splitlines()[0], 60)
     c.send("/", "context:prod", "enter")
     c.wait_for(lambda t: ROW.search(t) and not re.search(r"^\S+ +\S+ +\S+ +dev ", t, re.M))
     c.send("enter")
