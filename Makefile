@@ -102,8 +102,7 @@ demo: deps
 
 test:
 	@sh packaging/deps.sh build test
-	$(again) venv
-	$(again) all unit probe
+	$(again) venv all unit probe
 	@$(MAKE) --no-print-directory check
 
 # --- tests ---------------------------------------------------------------------------------------------------------
