@@ -34,8 +34,8 @@ MOST_SECOND_TRIES = 8  # more failures than that are no accident of the machine
 LIMIT_S = int(os.environ.get("LIMIT_S") or (7200 if os.environ.get("SEISMO_TORTURE") else 3600 if os.environ.get("SAN") else 1200))
 PROCESSORS = os.cpu_count() or 1
 BESIDE = int(os.environ.get("BESIDE") or PROCESSORS * 6)
-# What they compute together, in processors: some rest, for what comes in bursts. Under a sanitizer the recorded seconds of others are too few.
-ROOM = PROCESSORS * (0.4 if os.environ.get("SAN") else 0.8)
+# What they may compute together, as a part of each processor: the rest is for what comes in bursts. A sanitizer makes more of it than is recorded.
+ROOM = 0.45 if os.environ.get("SAN") else 0.9
 ENV = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP", TZ="UTC", LC_ALL="C.UTF-8", PYTHONDONTWRITEBYTECODE="1",
            ASAN_OPTIONS="detect_leaks=1:abort_on_error=0", UBSAN_OPTIONS="print_stacktrace=1")
 
@@ -157,8 +157,8 @@ class Cost(typing.NamedTuple):
 
     @property
     def share(self):
-        """Of a processor."""
-        return self.computed / self.seconds if self.seconds > 0 else 0.0
+        """Of a processor, and not more than there is room for on one: as many that only compute run as there are processors."""
+        return min(self.computed / self.seconds, ROOM) if self.seconds > 0 else 0.0
 
 
 def costs_of(file):
@@ -202,7 +202,7 @@ def next_job(waiting, shares):
     """The longest one for which there is room beside those that run, by their shares of a processor; None: not now."""
     if len(shares) >= BESIDE:
         return None
-    return next((j for j in waiting if not shares or sum(shares) + min(j.cost.share, 1) <= ROOM), None)
+    return next((j for j in waiting if sum(shares) + j.cost.share <= PROCESSORS * ROOM + 1e-9), None)
 
 
 def run_together(waiting, pool):
@@ -211,7 +211,7 @@ def run_together(waiting, pool):
     while waiting or shares:
         while job := next_job(waiting, shares.values()):
             waiting.remove(job)
-            shares[pool.submit(run_one, job.label, job.function, *job.args)] = min(job.cost.share, 1)
+            shares[pool.submit(run_one, job.label, job.function, *job.args)] = job.cost.share
         for done in concurrent.futures.wait(shares, return_when=concurrent.futures.FIRST_COMPLETED).done:
             del shares[done]
             yield done.result()
