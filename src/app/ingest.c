@@ -9,12 +9,14 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "store/beside.h"
 
 enum {
 	LINE_MAX_BYTES = 1 << 20, CHUNK = 256 << 10,
 	BATCH_MAX_BYTES = 8 << 20,           /* of text: few rows of a megabyte make a batch as well */
 	PAUSE_MS = 200,                      /* a pipe that gives nothing for so long has its rows stored */
 	BATCHES = 3,                         /* one is filled, one written, one waits */
+	LOG_LONG = 8000, LOG_MOST = 32000,   /* pages of the store's log: brought to the file beside the writer; it waits for that */
 };
 
 typedef struct Batch {
@@ -24,7 +26,8 @@ typedef struct Batch {
 	size_t   bytes;
 } Batch;
 
-/* The reader fills batches and the writer empties them, in turn; count is how many are full. */
+/* The reader fills batches and the writer empties them, in turn; count is how many are full. A third thread brings what was committed
+ * from the store's log to its file, where most of the waiting for the disk is. */
 typedef struct Ingest {
 	const IngestSpec *spec;
 	IngestCounts *out;
@@ -39,7 +42,55 @@ typedef struct Ingest {
 	int   filled, head;                  /* under the lock, as the four below */
 	bool  finished, failed;
 	Err   why;
+	Store  *beside;                      /* of the third thread; NULL: the writer does that too */
+	int64_t brought;                     /* so many pages of the log are in the file; the writer's alone */
+	bool    bringing, written;           /* under the lock: it has something to bring; nothing more will be written */
 } Ingest;
+
+/* --- the log --- */
+
+static void bring_over(void *arg)
+{
+	Ingest *g = arg;
+
+	uv_mutex_lock(&g->lock);
+	for (;;) {
+		Err e = { 0 };
+
+		while (!g->bringing && !g->written)
+			uv_cond_wait(&g->changed, &g->lock);
+		if (!g->bringing)
+			break;
+		uv_mutex_unlock(&g->lock);
+		(void)store_sync(g->beside, &e);        /* a disk that fails is met by the writer too, and by the sync behind all */
+		uv_mutex_lock(&g->lock);
+		g->bringing = false;
+		uv_cond_broadcast(&g->changed);
+	}
+	uv_mutex_unlock(&g->lock);
+}
+
+/* The log begins anew when nothing of it is left to bring over, and that is so only while nobody writes. */
+static int look_after_log(Ingest *g, Err *e)
+{
+	int64_t pages = store_log_pages(g->spec->store);
+	bool most = pages >= LOG_MOST;
+
+	if (pages < g->brought)
+		g->brought = 0;
+	if (!g->beside || (!most && pages - g->brought < LOG_LONG))
+		return 0;
+	uv_mutex_lock(&g->lock);
+	while (most && g->bringing)
+		uv_cond_wait(&g->changed, &g->lock);
+	if (!most && !g->bringing) {
+		g->brought = pages;
+		g->bringing = true;
+		uv_cond_broadcast(&g->changed);
+	}
+	uv_mutex_unlock(&g->lock);
+	return most ? store_sync(g->spec->store, e) : 0;
+}
 
 /* --- the writer --- */
 
@@ -66,7 +117,7 @@ static int write_batch(Ingest *g, const Batch *b, Err *e)
 	if (store_apply(g->spec->store, &sb, &d, e) < 0)
 		return -1;
 	count(g->out, b, &d);
-	return 0;
+	return look_after_log(g, e);
 }
 
 static void write_all(void *arg)
@@ -91,7 +142,7 @@ static void write_all(void *arg)
 			g->failed = true;
 			g->why = e;
 		}
-		uv_cond_signal(&g->changed);
+		uv_cond_broadcast(&g->changed);
 		if (rc < 0)
 			break;
 	}
@@ -120,7 +171,7 @@ static bool hand_over(Ingest *g, Batch **b)
 		return true;
 	uv_mutex_lock(&g->lock);
 	g->filled++;
-	uv_cond_signal(&g->changed);
+	uv_cond_broadcast(&g->changed);
 	while (g->filled == BATCHES && !g->failed)
 		uv_cond_wait(&g->changed, &g->lock);
 	ok = !g->failed;
@@ -251,25 +302,60 @@ static int read_all(Ingest *g, Err *e)
 	return 0;
 }
 
+static void set(Ingest *g, bool *what)
+{
+	uv_mutex_lock(&g->lock);
+	*what = true;
+	uv_cond_broadcast(&g->changed);
+	uv_mutex_unlock(&g->lock);
+}
+
+/* Reads while another thread writes. */
+static int read_and_write(Ingest *g, Err *e)
+{
+	uv_thread_t writer;
+	int rc;
+
+	if (uv_thread_create(&writer, write_all, g))
+		return err_set(e, "cannot start a thread");
+	rc = read_all(g, e);
+	set(g, &g->finished);
+	(void)uv_thread_join(&writer);
+	if (!g->failed)
+		return rc;
+	*e = g->why;
+	return -1;
+}
+
+static int run_threads(Ingest *g, Err *e)
+{
+	Err why = { 0 };
+	uv_thread_t bringer;
+	int rc;
+
+	/* Without it the writer sees to its log as ever. */
+	if (!(g->beside = store_beside(g->spec->store, &why)))
+		return read_and_write(g, e);
+	if (uv_thread_create(&bringer, bring_over, g)) {
+		rc = err_set(e, "cannot start a thread");
+	} else {
+		rc = read_and_write(g, e);
+		set(g, &g->written);
+		(void)uv_thread_join(&bringer);
+	}
+	store_close(g->beside);
+	return rc;
+}
+
 int ingest_run(const IngestSpec *spec, IngestCounts *out, Err *e)
 {
 	Ingest g = { .spec = spec, .out = out };
-	uv_thread_t writer;
-	int rc = -1;
+	int rc;
 
 	*out = (IngestCounts){ 0 };
-	if (uv_mutex_init(&g.lock) || uv_cond_init(&g.changed) || uv_thread_create(&writer, write_all, &g))
+	if (uv_mutex_init(&g.lock) || uv_cond_init(&g.changed))
 		return err_set(e, "cannot start a thread");
-	rc = read_all(&g, e);
-	uv_mutex_lock(&g.lock);
-	g.finished = true;
-	uv_cond_signal(&g.changed);
-	uv_mutex_unlock(&g.lock);
-	(void)uv_thread_join(&writer);
-	if (g.failed) {
-		*e = g.why;
-		rc = -1;
-	}
+	rc = run_threads(&g, e);
 	for (int i = 0; i < BATCHES; i++) {
 		arena_done(&g.batch[i].arena);
 		free(g.batch[i].job);

@@ -31,6 +31,7 @@ struct Store {
 	Buf      scratch;
 	struct Books *books;     /* books.c: the store's prices, once they were needed */
 	int      failed;         /* SQLite's code of the last failure */
+	int      log_pages;      /* of the log after the last commit, once there is a store_beside */
 	Buf      merged;         /* of an SQL function */
 	Buf      old, sheet, body;       /* a sheet that was read, the one that is written, and a cell of it (sheets.c) */
 	SheetKey *keys;          /* of the cells that go on it */
@@ -39,6 +40,8 @@ struct Store {
 	struct Gather *gather;   /* where one hands its rows to (gather.h) */
 };
 
+/* Opens the file or the memory and sets nothing. */
+Store *db_connect(const char *path, StoreMode mode, int more_flags, Err *e);
 /* The statement for this text (found again by its address: pass a static string), reset and without values.
  * NULL with *e set when it cannot be prepared. Owned by the store. */
 sqlite3_stmt *db_stmt(Store *s, const char *sql, Err *e);

@@ -77,7 +77,7 @@ static void tune(void)
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
-static Store *connect(const char *path, StoreMode mode, int more_flags, Err *e)
+Store *db_connect(const char *path, StoreMode mode, int more_flags, Err *e)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	int flags = (mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX | more_flags;
@@ -209,7 +209,7 @@ static Store *open_writer(const char *path, char note[256], Err *e)
 		Store *s;
 		int verdict;
 
-		if (guard(path, STORE_WRITE, &size, e) < 0 || place_try_lock(path, e) < 0 || !(s = connect(path, STORE_WRITE, SQLITE_OPEN_NOFOLLOW, e)))
+		if (guard(path, STORE_WRITE, &size, e) < 0 || place_try_lock(path, e) < 0 || !(s = db_connect(path, STORE_WRITE, SQLITE_OPEN_NOFOLLOW, e)))
 			return NULL;
 		verdict = examine(s, size, e);
 		if (verdict == 0 && prepare_writer(s, false, e) == 0 && keep_old_layout(s, note, e) == 0 && schema_make(s, e) == 0)
@@ -227,7 +227,7 @@ static Store *open_reader(const char *path, Err *e)
 	off_t size;
 	Store *s;
 
-	if (guard(path, STORE_READ, &size, e) < 0 || !(s = connect(path, STORE_READ, SQLITE_OPEN_NOFOLLOW, e)))
+	if (guard(path, STORE_READ, &size, e) < 0 || !(s = db_connect(path, STORE_READ, SQLITE_OPEN_NOFOLLOW, e)))
 		return NULL;
 	/* A week of 200 tenants by the hour is 4 MiB of pages: what is asked again is not read again. */
 	if (schema_check(s, &foreign, e) < 0 || db_exec(s, "PRAGMA cache_size = -8192", e) < 0) {
@@ -258,7 +258,7 @@ Store *store_open_memory(const char *name, StoreMode mode, Err *e)
 
 	(void)snprintf(uri, sizeof uri, "file:/%s?vfs=memdb", name);
 	/* A reader is a read-write handle held to reading: memdb opens only what is already there otherwise. */
-	if (!(s = connect(uri, STORE_WRITE, SQLITE_OPEN_CREATE | SQLITE_OPEN_URI, e)))
+	if (!(s = db_connect(uri, STORE_WRITE, SQLITE_OPEN_CREATE | SQLITE_OPEN_URI, e)))
 		return NULL;
 	if (prepare_writer(s, true, e) < 0 || (mode == STORE_WRITE && schema_make(s, e) < 0))
 		goto fail;

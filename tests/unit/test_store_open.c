@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "store/beside.h"
 #include "store/store.h"
 
 static char place[64];
@@ -212,10 +213,40 @@ static void in_memory_connections_share(void **state)
 	arena_done(&a);
 }
 
+/* The writer leaves its log alone then, however long it gets; when all of it was brought over it begins anew. */
+static void the_log_is_brought_over_beside(void **state)
+{
+	static char mebibyte[1 << 20];
+	const Str blob = { mebibyte, sizeof mebibyte };
+	Store *w = store_open(file("beside.db"), STORE_WRITE, NULL, &err), *beside;
+	struct stat before, after;
+	int64_t pages = 0;
+
+	(void)state;
+	assert_int_equal(store_log_pages(w), 0);
+	assert_non_null(beside = store_beside(w, &err));
+	assert_int_equal(stat(file("beside.db"), &before), 0);
+	for (int i = 0; i < 40; i++) {
+		assert_int_equal(store_put_frame(w, "frame", blob, i, &err), 0);
+		assert_true(store_log_pages(w) > pages);
+		pages = store_log_pages(w);
+	}
+	assert_true(pages > 8000);
+	assert_int_equal(stat(file("beside.db"), &after), 0);
+	assert_int_equal(before.st_size, after.st_size);
+	assert_int_equal(store_sync(beside, &err), 0);
+	assert_int_equal(stat(file("beside.db"), &after), 0);
+	assert_true(after.st_size > before.st_size + (1 << 20));
+	assert_int_equal(store_put_frame(w, "frame", blob, 41, &err), 0);
+	assert_in_range(store_log_pages(w), 1, 1000);
+	store_close(beside);
+	store_close(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(made_private_and_found_again), cmocka_unit_test(strange_files_are_refused),
+		cmocka_unit_test(the_log_is_brought_over_beside), cmocka_unit_test(made_private_and_found_again), cmocka_unit_test(strange_files_are_refused),
 		cmocka_unit_test(damaged_files_are_set_aside), cmocka_unit_test(a_newer_layout_is_left_alone),
 		cmocka_unit_test(first_paint_reads_one_row), cmocka_unit_test(in_memory_connections_share),
 	};
