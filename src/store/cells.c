@@ -124,12 +124,98 @@ static void sort_latencies(Cells *c)
 	free(count);
 }
 
+/* --- the order of the tables --- */
+
+enum { FIELDS = 2 + DIM_PARTS, DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, FEW = 200 };
+
+typedef struct Ranked { uint64_t rank; uint32_t cell; } Ranked;
+typedef struct Ranking { int64_t first[ROLLUPS] /* span of each */; int bits[FIELDS], all; } Ranking;
+
+/* No number of a place is below 0 but a span, and that counts from the rollup's first. */
+static uint64_t field_of(const Ranking *r, const Place *p, int i)
+{
+	return i == 0 ? (uint64_t)p->rollup : i == 1 ? (uint64_t)p->at - (uint64_t)r->first[p->rollup] : (uint64_t)p->key[i - 2];
+}
+
+/* How many bits each field takes. */
+static void measure(const Cells *c, Ranking *r)
+{
+	uint64_t any[FIELDS] = { 0 };
+
+	*r = (Ranking){ .all = 0 };
+	for (int i = 0; i < ROLLUPS; i++)
+		r->first[i] = INT64_MAX;
+	for (size_t i = 0; i < c->n; i++)
+		if (c->v[i].place.at < r->first[c->v[i].place.rollup])
+			r->first[c->v[i].place.rollup] = c->v[i].place.at;
+	for (size_t i = 0; i < c->n; i++)
+		for (int f = 0; f < FIELDS; f++)
+			any[f] |= field_of(r, &c->v[i].place, f);
+	for (int f = 0; f < FIELDS; f++) {
+		r->bits[f] = any[f] ? 64 - __builtin_clzll(any[f]) : 0;
+		r->all += r->bits[f];
+	}
+}
+
+static void rank_all(const Cells *c, const Ranking *r, Ranked *out)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		uint64_t rank = 0;
+
+		for (int f = 0; f < FIELDS; f++)
+			rank = rank << r->bits[f] | field_of(r, &c->v[i].place, f);
+		out[i] = (Ranked){ rank, (uint32_t)i };
+	}
+}
+
+/* By one digit, keeping the order of those that are alike in it. */
+static void sort_digit(const Ranked *from, Ranked *to, size_t n, int shift)
+{
+	uint32_t at[DIGITS] = { 0 }, sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		at[from[i].rank >> shift & (DIGITS - 1)]++;
+	for (size_t i = 0; i < DIGITS; i++) {
+		uint32_t here = at[i];
+
+		at[i] = sum;
+		sum += here;
+	}
+	for (size_t i = 0; i < n; i++)
+		to[at[from[i].rank >> shift & (DIGITS - 1)]++] = from[i];
+}
+
+/* A large batch is of few days and names, so a place is a number of few bits there, which is sorted digit by digit. */
+static void order_places(const Cells *c, uint32_t *order)
+{
+	Ranked *v, *other, *swap;
+	Ranking r;
+
+	measure(c, &r);
+	if (c->n < FEW || r.all >= 64) {
+		for (size_t i = 0; i < c->n; i++)
+			order[i] = (uint32_t)i;
+		qsort_r(order, c->n, sizeof *order, by_place, c->v);
+		return;
+	}
+	v = xmalloc(2 * c->n * sizeof *v);
+	other = v + c->n;
+	rank_all(c, &r, v);
+	for (int shift = 0; shift < r.all; shift += DIGIT_BITS) {
+		sort_digit(v, other, c->n, shift);
+		swap = v;
+		v = other;
+		other = swap;
+	}
+	for (size_t i = 0; i < c->n; i++)
+		order[i] = v[i].cell;
+	free(v < other ? v : other);
+}
+
 void cells_sort(Cells *c, uint32_t *order)
 {
 	if (c->latencies)
 		sort_latencies(c);
-	for (size_t i = 0; i < c->n; i++)
-		order[i] = (uint32_t)i;
 	if (c->n)
-		qsort_r(order, c->n, sizeof *order, by_place, c->v);
+		order_places(c, order);
 }
