@@ -238,6 +238,8 @@ static int apply_rows(Taking *t, Err *e)
 	/* Lines may outlive their call: its id must not come again. */
 	static const char last[] = "SELECT max(coalesce((SELECT max(id) FROM job), 0), coalesce((SELECT value FROM meta WHERE key = 'last_call'), 0))";
 
+	bool pushed = true;
+
 	if (books_open(t->s, t->b->prices, t->b->mode, &t->prices, &t->mode, e) < 0 || apply_horizon(t->s, &t->horizon, e) < 0 ||
 	    recent_begin(t->s, t->b->now_ms, e) < 0 || db_int(t->s, last, &t->next_id, e) < 0)
 		return -1;
@@ -255,6 +257,11 @@ static int apply_rows(Taking *t, Err *e)
 			return -1;
 		arena_reset(&t->a);
 	}
+	if (!t->dirty_n && pushed_any(t->s, &pushed, e) < 0)
+		return -1;
+	/* Nothing that follows counts a call then. */
+	if (!t->dirty_n && !pushed)
+		ahead_begin(t->s);
 	if (held_flush(t->s, e) < 0 || apply_dirty(t, e) < 0 || apply_feeds(t->s, t->b, &t->d, e) < 0 ||
 	    apply_alarms(t->s, t->b, &t->d, e) < 0 ||
 	    charges_put(t->s, t->b->charges, t->b->charge_count, &t->d.charges, e) < 0 || index_settle(t->s, e) < 0)

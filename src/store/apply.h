@@ -17,6 +17,7 @@ int  apply_resheet(Store *s, Err *e);                     /* the same from the t
 int  flush_cells(Store *s, Err *e);                       /* the same of the cells as they are */
 /* Of hours that Logs Insights has added up (pushed.h), whose own rows have changed: the difference is taken anew. */
 int  pushed_settle(Store *s, Err *e);
+int  pushed_any(Store *s, bool *any, Err *e);             /* are there such hours at all */
 int  apply_flush(Store *s, Err *e);                       /* writes the cells' differences to the totals, empties them */
 int  apply_feeds(Store *s, const StoreBatch *b, StoreDelta *d, Err *e);   /* metrics, agents, changes, cursors */
 /* First in a transaction that books: from which minute on calls are also kept by key. now_ms 0: as it is; else older minutes go. */

@@ -129,6 +129,7 @@ void db_undo(Store *s)
 		(void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);   /* the first error is the one to tell */
 	names_done(&s->names);
 	pairs_done(&s->versions);
+	ahead_drop(s);
 	cells_reset(&s->cells);
 	held_reset(&s->held);
 	books_close(s);

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "store/ahead.h"
 #include "store/cells.h"
 #include "store/held.h"
 #include "store/index.h"
@@ -25,6 +26,7 @@ struct Store {
 	Names    names;          /* what this connection has looked up; emptied when a transaction is undone */
 	Pairs    versions;       /* ids of agent and version to that of "agent@version"; emptied with the names */
 	Cells    cells;          /* differences of the batch under way */
+	Ahead   *ahead;          /* what is made of them meanwhile; NULL: nothing */
 	Held     held;           /* its rows that wait to be written */
 	Index    index;          /* of the new calls in the file */
 	int64_t  recent_from;    /* during it: the first minute that is kept by key */

@@ -7,7 +7,14 @@
 #include "store/sheets.h"
 
 /* The cells that have something to write, in the order of the tables. */
-typedef struct Flush { const Cells *all; const uint32_t *order; uint32_t *cell; size_t n; Buf *bytes; } Flush;
+typedef struct Flush {
+	const Cells *all;
+	const uint32_t *order;
+	const Ahead *ahead;              /* NULL: the bytes of the cells are not made yet */
+	uint32_t *cell;
+	size_t n;
+	Buf *bytes;
+} Flush;
 
 static const Place *place_of(void *arg, size_t i)
 {
@@ -23,6 +30,10 @@ static int add_sums(void *arg, size_t i, Str old, Buf *out, Err *e)
 	unsigned char bytes[SUMS_CELL_MAX];
 	Sums x;
 
+	if (!old.n && f->ahead) {
+		(void)buf_put_str(out, ahead_sums(f->ahead, f->cell[i]));
+		return 0;
+	}
 	if (old.n) {
 		if (sums_read(old, &x) < 0)
 			return err_set(e, "totals are damaged; move the snapshot away and a new one is made");
@@ -82,14 +93,26 @@ int apply_flush(Store *s, Err *e)
 	return pushed_settle(s, e) < 0 ? -1 : flush_cells(s, e);
 }
 
+/* Order of all cells, which is s's own when it was made ahead. */
+static uint32_t *sorted(Store *s)
+{
+	uint32_t *order;
+
+	if (ahead_end(s))
+		return NULL;
+	order = xmalloc((s->cells.n + 1) * sizeof *order);
+	cells_sort(&s->cells, order);
+	return order;
+}
+
 int flush_cells(Store *s, Err *e)
 {
-	uint32_t *order = xmalloc((s->cells.n + 1) * sizeof *order), *cell = xmalloc((s->cells.n + 1) * sizeof *cell);
-	Flush f = { .all = &s->cells, .order = order, .cell = cell, .bytes = &s->scratch };
+	uint32_t *order = sorted(s), *cell = xmalloc((s->cells.n + 1) * sizeof *cell);
+	Flush f = { .all = &s->cells, .order = order ? order : ahead_order(s->ahead), .ahead = s->ahead, .cell = cell, .bytes = &s->scratch };
 	int rc;
 
-	cells_sort(&s->cells, order);
 	rc = write_sums(s, &f, e) < 0 || write_latencies(s, &f, e) < 0 ? -1 : 0;
+	ahead_drop(s);
 	free(order);
 	free(cell);
 	if (rc == 0)

@@ -280,6 +280,7 @@ void store_close(Store *s)
 	free(s->kept);
 	names_done(&s->names);
 	pairs_done(&s->versions);
+	ahead_drop(s);
 	cells_done(&s->cells);
 	held_done(&s->held);
 	index_done(&s->index);

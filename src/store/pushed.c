@@ -234,11 +234,21 @@ static int settle_hour(Store *s, int64_t hour, PushKind kind, Err *e)
 	return rc;
 }
 
+int pushed_any(Store *s, bool *any, Err *e)
+{
+	int64_t n;
+	int rc = db_int(s, "SELECT EXISTS(SELECT 1 FROM pushed_hour)", &n, e);
+
+	*any = n;
+	return rc;
+}
+
 int pushed_settle(Store *s, Err *e)
 {
-	int64_t any, *hour;
+	int64_t *hour;
 	size_t n = 0;
-	int rc = db_int(s, "SELECT EXISTS(SELECT 1 FROM pushed_hour)", &any, e);
+	bool any;
+	int rc = pushed_any(s, &any, e);
 
 	if (rc < 0 || !any)
 		return rc;

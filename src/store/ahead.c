@@ -1,0 +1,89 @@
+#include "store/ahead.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+#include "store/db.h"
+
+enum { LEAST = 2000, BYTES_MAX = 1 << 30 };
+
+typedef struct Bytes { uint32_t at, n; } Bytes;
+
+struct Ahead {
+	pthread_t thread;
+	bool      running;
+	Cells    *cells;
+	uint32_t *order;
+	Bytes    *sums;                  /* of each cell: where in all */
+	Buf       all;
+};
+
+static void *run(void *arg)
+{
+	Ahead *a = arg;
+	unsigned char bytes[SUMS_CELL_MAX];
+
+	cells_sort(a->cells, a->order);
+	for (size_t i = 0; i < a->cells->n; i++) {
+		const uint32_t cell = a->order[i];
+		const size_t n = sums_write(&a->cells->v[cell].s, bytes);
+
+		a->sums[cell] = (Bytes){ (uint32_t)a->all.n, (uint32_t)n };
+		(void)buf_put(&a->all, bytes, n);        /* cells of more than BYTES_MAX do not fit into memory either */
+	}
+	return NULL;
+}
+
+void ahead_begin(Store *s)
+{
+	const size_t n = s->cells.n;
+	Ahead *a;
+
+	if (s->ahead || n < LEAST || n > BYTES_MAX / SUMS_CELL_MAX)
+		return;
+	a = xcalloc(1, sizeof *a);
+	a->cells = &s->cells;
+	a->order = xcalloc(n, sizeof *a->order);
+	a->sums = xcalloc(n, sizeof *a->sums);
+	buf_init(&a->all, BYTES_MAX);
+	s->ahead = a;
+	if (pthread_create(&a->thread, NULL, run, a) == 0)
+		a->running = true;
+	else
+		ahead_drop(s);               /* then it is done when its time comes */
+}
+
+bool ahead_end(Store *s)
+{
+	Ahead *a = s->ahead;
+
+	if (a && a->running)
+		(void)pthread_join(a->thread, NULL);
+	if (a)
+		a->running = false;
+	return a;
+}
+
+const uint32_t *ahead_order(const Ahead *a)
+{
+	return a->order;
+}
+
+Str ahead_sums(const Ahead *a, uint32_t cell)
+{
+	return str_sub(buf_str(&a->all), a->sums[cell].at, a->sums[cell].n);
+}
+
+void ahead_drop(Store *s)
+{
+	Ahead *a = s->ahead;
+
+	if (!ahead_end(s))
+		return;
+	free(a->order);
+	free(a->sums);
+	buf_done(&a->all);
+	free(a);
+	s->ahead = NULL;
+}
