@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "store/beside.h"
+#include "store/line_hash.h"
 
 enum {
 	LINE_MAX_BYTES = 1 << 20, CHUNK = 256 << 10,
@@ -23,6 +24,7 @@ typedef struct Batch {
 	Arena    arena;
 	Job     *job;      size_t job_cap, jobs;
 	LogLine *line;     size_t line_cap, lines;
+	LineHash *hash;    size_t hash_cap;          /* of each line */
 	size_t   bytes;
 } Batch;
 
@@ -110,7 +112,8 @@ static int write_batch(Ingest *g, const Batch *b, Err *e)
 {
 	StoreDelta d = { 0 };
 	StoreBatch sb = {
-		.jobs = b->job, .job_count = b->jobs, .lines = b->line, .line_count = b->lines, .prices = g->spec->prices, .mode = g->spec->mode,
+		.jobs = b->job, .job_count = b->jobs, .lines = b->line, .line_count = b->lines, .hashes = b->hash,
+		.prices = g->spec->prices, .mode = g->spec->mode,
 		.now_ms = clock_wall_ms(),
 	};
 
@@ -210,6 +213,8 @@ static void take_line(Ingest *g, Batch *b, Str text)
 		break;
 	case INGEST_LINE:
 		VEC_GROW(b->line, b->line_cap, b->lines + 1);
+		VEC_GROW(b->hash, b->hash_cap, b->lines + 1);
+		b->hash[b->lines] = line_hash(&line);
 		b->line[b->lines++] = line;
 		break;
 	default:
@@ -360,6 +365,7 @@ int ingest_run(const IngestSpec *spec, IngestCounts *out, Err *e)
 		arena_done(&g.batch[i].arena);
 		free(g.batch[i].job);
 		free(g.batch[i].line);
+		free(g.batch[i].hash);
 	}
 	arena_done(&g.scratch);
 	buf_done(&g.in);

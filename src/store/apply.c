@@ -21,6 +21,8 @@ typedef struct Taking {
 	size_t dirty_n, dirty_cap;
 } Taking;
 
+enum { SOON = 8 };       /* lines from now */
+
 /* How far a state is; decides between two versions of one time. */
 static const int rank[JOB_STATES] = {
 	[JOB_QUEUED] = 0, [JOB_OTHER] = 1, [JOB_RUNNING] = 2, [JOB_CANCELLED] = 3, [JOB_FAILED] = 4, [JOB_SUCCEEDED] = 5,
@@ -118,12 +120,13 @@ static int take_request(Taking *t, Str request, int64_t to, Err *e)
 
 static int apply_job(Taking *t, const Job *j, Err *e)
 {
+	const CallKey key = call_key(j->id, false);
 	Call c, old;
 	bool found;
 
 	if (!j->id.n)
 		return 0;
-	if (call_find(t->s, j->id, false, &t->a, &old, &found, e) < 0 || call_of_job(t, j, &c, e) < 0)
+	if (call_find(t->s, key, &t->a, &old, &found, e) < 0 || call_of_job(t, j, &c, e) < 0)
 		return -1;
 	if (found && !newer(&c, &old))
 		return 0;
@@ -131,6 +134,7 @@ static int apply_job(Taking *t, const Job *j, Err *e)
 		return 0;
 	c.id = found ? old.id : t->next_id++;
 	c.stored = found;
+	c.hash = key.hash;
 	c.cost_lines = found ? old.cost_lines : 0;
 	c.line = found ? old.line : 0;
 	if (apply_book(t->s, &c, found ? &old : NULL, t->prices, t->mode, &t->a, &t->d.nusd, e) < 0)
@@ -144,25 +148,28 @@ static int apply_job(Taking *t, const Job *j, Err *e)
 	return take_request(t, j->request_id, c.id, e);
 }
 
-/* The call that a cost line belongs to, as far as it is known. */
-static int find_call(Taking *t, const LogLine *l, Call *c, bool *found, Err *e)
+/* By what the call that a cost line belongs to is known, as long as no request id leads to another. */
+static CallKey key_of(const LogLine *l, const LineHash *hash)
 {
-	Str own = l->request_id.n ? l->request_id : l->event_id;
-
 	if (l->job_id.n)
-		return call_find(t->s, l->job_id, false, &t->a, c, found, e);
-	if (t->b->requests && l->request_id.n && request_find(t->s, l->request_id, &t->a, c, found, e) < 0)
-		return -1;
-	return *found ? 0 : call_find(t->s, own, true, &t->a, c, found, e);
+		return (CallKey){ l->job_id, hash->job_id, false };
+	return call_key(l->request_id.n ? l->request_id : l->event_id, true);
 }
 
-static int new_call(Taking *t, const LogLine *l, int64_t line, const int64_t *name, Call *c, Err *e)
+/* The call that a cost line belongs to, as far as it is known. */
+static int find_call(Taking *t, const LogLine *l, CallKey key, Call *c, bool *found, Err *e)
 {
-	bool lone = !l->job_id.n;
-	Str own = l->request_id.n ? l->request_id : l->event_id;
+	if (!key.lone)
+		return call_find(t->s, key, &t->a, c, found, e);
+	if (t->b->requests && l->request_id.n && request_find(t->s, l->request_id, &t->a, c, found, e) < 0)
+		return -1;
+	return *found ? 0 : call_find(t->s, key, &t->a, c, found, e);
+}
 
-	*c = (Call){ .id = t->next_id++, .only = l, .only_name = name, .kind = lone ? CALL_LONE : CALL_LINES,
-	             .job_id = lone ? own : l->job_id, .trace = l->trace_id, .state = JOB_OTHER, .cost_lines = 1, .line = line };
+static int new_call(Taking *t, const LogLine *l, CallKey key, int64_t line, const int64_t *name, Call *c, Err *e)
+{
+	*c = (Call){ .id = t->next_id++, .only = l, .only_name = name, .kind = key.lone ? CALL_LONE : CALL_LINES,
+	             .job_id = key.id, .hash = key.hash, .trace = l->trace_id, .state = JOB_OTHER, .cost_lines = 1, .line = line };
 	if (apply_book(t->s, c, NULL, t->prices, t->mode, &t->a, &t->d.nusd, e) < 0)
 		return -1;
 	c->only = NULL;
@@ -170,26 +177,29 @@ static int new_call(Taking *t, const LogLine *l, int64_t line, const int64_t *na
 	return call_save(t->s, c, NULL, e);
 }
 
-static int apply_line(Taking *t, const LogLine *l, Err *e)
+static int apply_line(Taking *t, const LogLine *l, const LineHash *hash, Err *e)
 {
 	bool cost = l->kind == LINE_COST || l->kind == LINE_INVOCATION, fresh, found = false;
 	Call c = { 0 };
 	LineMatch match;
 	LinePlace place;
+	CallKey key = { 0 };
 	int64_t name[LINE_NAMES];
 
 	if (l->event_ms < (cost ? t->horizon.jobs_ms : t->horizon.lines_ms))
 		return 0;
-	if (line_match(t->s, l, &match, &place, e) < 0)
+	if (line_match(t->s, l, hash, &match, &place, e) < 0)
 		return -1;
 	if (match != LINE_NEW) {
 		t->d.lines_again++;
 		t->d.lines_confirmed += match == LINE_CONFIRMED;
 		return 0;
 	}
-	if (cost && find_call(t, l, &c, &found, e) < 0)
+	if (cost)
+		key = key_of(l, hash);
+	if (cost && find_call(t, l, key, &c, &found, e) < 0)
 		return -1;
-	if (line_insert(t->s, l, &place, (LineCall){ !cost ? 0 : found ? c.id : t->next_id, found }, name, &fresh, e) < 0)
+	if (line_insert(t->s, l, hash, &place, (LineCall){ !cost ? 0 : found ? c.id : t->next_id, found }, name, &fresh, e) < 0)
 		return -1;
 	if (!fresh) {
 		t->d.lines_again++;
@@ -200,9 +210,27 @@ static int apply_line(Taking *t, const LogLine *l, Err *e)
 		return 0;
 	if (found)
 		make_dirty(t, c.id, 1);
-	else if (new_call(t, l, place.id, name + 1, &c, e) < 0)
+	else if (new_call(t, l, key, place.id, name + 1, &c, e) < 0)
 		return -1;
 	return take_request(t, l->request_id, c.id, e);
+}
+
+static int apply_lines(Taking *t, Err *e)
+{
+	const StoreBatch *b = t->b;
+
+	for (size_t i = 0; i < b->line_count; i++) {
+		LineHash own;
+
+		if (!b->hashes)
+			own = line_hash(&b->lines[i]);
+		else if (i + SOON < b->line_count)
+			index_near(&t->s->index, b->hashes[i + SOON].job_id);
+		if (apply_line(t, &b->lines[i], b->hashes ? &b->hashes[i] : &own, e) < 0)
+			return -1;
+		arena_reset(&t->a);
+	}
+	return 0;
 }
 
 static int by_value(const void *a, const void *b)
@@ -252,11 +280,8 @@ static int apply_rows(Taking *t, Err *e)
 			return -1;
 		arena_reset(&t->a);
 	}
-	for (size_t i = 0; i < t->b->line_count; i++) {
-		if (apply_line(t, &t->b->lines[i], e) < 0)
-			return -1;
-		arena_reset(&t->a);
-	}
+	if (apply_lines(t, e) < 0)
+		return -1;
 	if (!t->dirty_n && pushed_any(t->s, &pushed, e) < 0)
 		return -1;
 	/* Nothing that follows counts a call then. */

@@ -70,7 +70,7 @@ int store_bill(Store *s, Str job_id, Arena *a, Bill *out, bool *found, Err *e)
 {
 	Call c;
 
-	if (call_find(s, job_id, false, a, &c, found, e) < 0)
+	if (call_find(s, call_key(job_id, false), a, &c, found, e) < 0)
 		return -1;
 	return *found ? bill_of(s, &c, a, out, e) : 0;
 }

@@ -84,15 +84,19 @@ int call_look(Store *s, int64_t id, Arena *a, Call *c, bool *found, Err *e)
 }
 
 /* Is it the one that is looked for? Hashes are short. */
-static bool is_call(const Call *c, Str job_id, bool lone)
+static bool is_call(const Call *c, const CallKey *key)
 {
-	return (c->kind == CALL_LONE) == lone && str_eq(c->job_id, job_id);
+	return (c->kind == CALL_LONE) == key->lone && str_eq(c->job_id, key->id);
 }
 
-int call_find(Store *s, Str job_id, bool lone, Arena *a, Call *c, bool *found, Err *e)
+CallKey call_key(Str id, bool lone)
 {
-	const int64_t hash = index_hash(job_id);
-	const Call *held = held_call(&s->held, job_id, lone, hash);
+	return (CallKey){ id, index_hash(id), lone };
+}
+
+int call_find(Store *s, CallKey key, Arena *a, Call *c, bool *found, Err *e)
+{
+	const Call *held = held_call(&s->held, key.id, key.lone, key.hash);
 	const int64_t *id;
 	size_t n;
 
@@ -103,13 +107,13 @@ int call_find(Store *s, Str job_id, bool lone, Arena *a, Call *c, bool *found, E
 		keep_text(a, c);
 		return 0;
 	}
-	if (index_ids(s, hash, &id, &n, e) < 0)
+	if (index_ids(s, key.hash, &id, &n, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n && !*found; i++) {
 		/* One that has been deleted may have left its entry behind. */
 		if (call_look(s, id[i], a, c, found, e) < 0)
 			return -1;
-		*found = *found && is_call(c, job_id, lone);
+		*found = *found && is_call(c, &key);
 	}
 	return 0;
 }
@@ -178,7 +182,7 @@ static int update(Store *s, const Call *c, const Call *was, Err *e)
 int call_save(Store *s, const Call *c, const Call *was, Err *e)
 {
 	if (!c->stored)
-		return held_put_call(s, c, index_hash(c->job_id), e);
+		return held_put_call(s, c, c->hash, e);
 	return held_replace(&s->held, c) ? 0 : update(s, c, was, e);
 }
 

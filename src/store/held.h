@@ -13,7 +13,7 @@ enum { LINE_NAMES = 6 };
 
 typedef struct HeldLine {
 	const LogLine *l;
-	int64_t  id, call, event_hash, name[LINE_NAMES];
+	int64_t  id, call, event_hash, job_hash, trace_hash, name[LINE_NAMES];
 	bool     more;                  /* its call has had a line before */
 	uint32_t before;                /* the one of the same lot that came before it, plus 1 */
 } HeldLine;

@@ -46,6 +46,12 @@ void index_done(Index *x)
 	*x = (Index){ 0 };
 }
 
+void index_near(const Index *x, int64_t hash)
+{
+	if (x->slots)
+		__builtin_prefetch(&x->slot[spread(hash, x->slots)]);
+}
+
 static void link_entry(Index *x, size_t at)
 {
 	size_t i = spread(x->v[at].hash, x->slots);

@@ -34,6 +34,7 @@ void    index_done(Index *x);
 void    index_lose(Index *x);                                    /* it may no longer be what the file says */
 int64_t index_hash(Str job_id);
 int     index_begin(struct Store *s, Err *e);                    /* once in a transaction, before the others */
+void    index_near(const Index *x, int64_t hash);                /* it will be asked for: brings its place in memory near */
 int     index_put(struct Store *s, int64_t hash, int64_t id, Err *e);
 int     index_drop(struct Store *s, int64_t hash, int64_t id, Err *e);
 int     index_settle(struct Store *s, Err *e);                   /* before a commit: writes what was put */

@@ -36,11 +36,14 @@ static const Str *part(const LogLine *l, size_t offset)
 }
 
 /* A hash of 0 means "none" in the partial indexes, so no text may have it. */
+static int64_t column_hash(Str text, int64_t hash)
+{
+	return !text.n ? 0 : hash ? hash : 1;
+}
+
 static int64_t link_hash(Str text)
 {
-	int64_t h = (int32_t)(uint32_t)str_hash(text);
-
-	return !text.n ? 0 : h ? h : 1;
+	return column_hash(text, index_hash(text));
 }
 
 static bool is_cost(LineKind kind)
@@ -66,10 +69,15 @@ static int64_t lot_of(const LogLine *l, uint64_t hash)
 	return key_ms(l->event_ms) * (1 << HASH_BITS) + (int64_t)(hash >> (64 - HASH_BITS));
 }
 
-/* Of all that says the same at the same time. */
-static int64_t first_lot(const LogLine *l)
+LineHash line_hash(const LogLine *l)
 {
-	return lot_of(l, str_quick_hash(kept_text(l)) + str_quick_hash(l->job_id) * UINT64_C(0x9E3779B97F4A7C15));
+	const int64_t job = index_hash(l->job_id);
+
+	return (LineHash){
+		.said = str_quick_hash(kept_text(l)) + str_quick_hash(l->job_id) * UINT64_C(0x9E3779B97F4A7C15),
+		.event = (int64_t)str_hash(l->event_id), .job_id = job,
+		.job = column_hash(l->job_id, job), .trace = column_hash(l->trace_id, index_hash(l->trace_id)),
+	};
 }
 
 /* Beyond LOTS_SHARED: however many say the same, one is found at once. */
@@ -168,12 +176,13 @@ static int look_from(Store *s, int64_t lot, Look *k, int *lots, Err *e)
 }
 
 /* What Live Tail alone has seen stays where it is looked for by what it says. */
-static int look(Store *s, const LogLine *l, Look *k, Err *e)
+static int look(Store *s, const LogLine *l, const LineHash *hash, Look *k, Err *e)
 {
 	int full;
 
-	*k = (Look){ .l = l, .event_hash = (int64_t)str_hash(l->event_id) };
-	if (look_from(s, first_lot(l), k, &full, e) < 0)
+	*k = (Look){ .l = l, .event_hash = hash->event };
+	/* First among all that says the same at the same time. */
+	if (look_from(s, lot_of(l, hash->said), k, &full, e) < 0)
 		return -1;
 	return l->tail || full < LOTS_SHARED ? 0 : look_from(s, own_lot(l, k->event_hash), k, NULL, e);
 }
@@ -194,14 +203,14 @@ static int confirm(Store *s, const Look *k, Err *e)
 	return db_done(s, st, "cannot keep a log line", e);
 }
 
-int line_match(Store *s, const LogLine *l, LineMatch *out, LinePlace *place, Err *e)
+int line_match(Store *s, const LogLine *l, const LineHash *hash, LineMatch *out, LinePlace *place, Err *e)
 {
 	Look k;
 
-	if (look(s, l, &k, e) < 0)
+	if (look(s, l, hash, &k, e) < 0)
 		return -1;
 	/* Only rows can be taken over. */
-	if (k.held_twin && (held_flush(s, e) < 0 || look(s, l, &k, e) < 0))
+	if (k.held_twin && (held_flush(s, e) < 0 || look(s, l, hash, &k, e) < 0))
 		return -1;
 	*place = (LinePlace){ k.stored, k.free, k.event_hash };
 	*out = LINE_NEW;
@@ -215,19 +224,21 @@ int line_match(Store *s, const LogLine *l, LineMatch *out, LinePlace *place, Err
 	return confirm(s, &k, e);
 }
 
-int line_place(Store *s, const LogLine *l, LinePlace *place, Err *e)
+int line_place(Store *s, const LogLine *l, const LineHash *hash, LinePlace *place, Err *e)
 {
 	Look k;
 
-	if (look(s, l, &k, e) < 0)
+	if (look(s, l, hash, &k, e) < 0)
 		return -1;
 	*place = (LinePlace){ k.stored, k.free, k.event_hash };
 	return 0;
 }
 
-int line_insert(Store *s, const LogLine *l, const LinePlace *place, LineCall call, int64_t name[LINE_NAMES], bool *fresh, Err *e)
+int line_insert(Store *s, const LogLine *l, const LineHash *hash, const LinePlace *place, LineCall call, int64_t name[LINE_NAMES], bool *fresh,
+                Err *e)
 {
-	HeldLine h = { .l = l, .id = place->id, .call = call.id, .more = call.more, .event_hash = place->event_hash };
+	HeldLine h = { .l = l, .id = place->id, .call = call.id, .more = call.more, .event_hash = place->event_hash,
+	               .job_hash = hash->job, .trace_hash = hash->trace };
 
 	*fresh = !place->known;
 	if (place->known)
@@ -272,10 +283,10 @@ static void give_line(sqlite3_context *ctx, void *store, size_t row, int column)
 		break;
 	case JOB:
 		/* A cost line is found by its call. */
-		sqlite3_result_int64(ctx, h->l->kind == LINE_COST ? 0 : link_hash(h->l->job_id));
+		sqlite3_result_int64(ctx, h->l->kind == LINE_COST ? 0 : h->job_hash);
 		break;
 	case TRACE:
-		sqlite3_result_int64(ctx, link_hash(h->l->trace_id));
+		sqlite3_result_int64(ctx, h->trace_hash);
 		break;
 	case REST:
 		buf_reset(&s->scratch);

@@ -74,14 +74,18 @@ static int take_over(Store *s, sqlite3_stmt *st, Err *e)
 {
 	int64_t event_hash = sqlite3_column_int64(st, 18), call = sqlite3_column_int64(st, 19), name[LINE_NAMES];
 	LinePlace place;
+	LineHash hash;
 	LogLine l;
 	bool first, fresh;
 
-	if (read_old(s, st, &l, e) < 0 || line_place(s, &l, &place, e) < 0 || name_first(s, call, place.id, &first, e) < 0)
+	if (read_old(s, st, &l, e) < 0)
+		return -1;
+	hash = line_hash(&l);
+	if (line_place(s, &l, &hash, &place, e) < 0 || name_first(s, call, place.id, &first, e) < 0)
 		return -1;
 	place.known = false;
 	place.event_hash = event_hash;
-	return line_insert(s, &l, &place, (LineCall){ call, call && !first }, name, &fresh, e);
+	return line_insert(s, &l, &hash, &place, (LineCall){ call, call && !first }, name, &fresh, e);
 }
 
 /* In the order of time, so that rows are appended; one at a time, so that memory stays as it is. */

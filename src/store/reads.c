@@ -58,7 +58,7 @@ int store_job(Store *s, Str id, Arena *a, JobRow *out, bool *found, Err *e)
 {
 	Call c;
 
-	if (call_find(s, id, false, a, &c, found, e) < 0)
+	if (call_find(s, call_key(id, false), a, &c, found, e) < 0)
 		return -1;
 	return *found ? job_row(s, &c, a, out, e) : 0;
 }
@@ -142,7 +142,7 @@ int store_job_lines(Store *s, Str job_id, Str trace_id, size_t limit, Arena *a, 
 	bool found = false;
 	Call c;
 
-	if (job_id.n && call_find(s, job_id, false, a, &c, &found, e) < 0)
+	if (job_id.n && call_find(s, call_key(job_id, false), a, &c, &found, e) < 0)
 		return -1;
 	q.call = found ? c.id : 0;
 	q.line = found ? c.line : 0;

@@ -3,6 +3,7 @@
 #define STORE_ROW_H
 
 #include "store/db.h"
+#include "store/line_hash.h"
 
 typedef enum CallKind { CALL_ITEM, CALL_LINES, CALL_LONE } CallKind;
 enum { OWN_TENANT, OWN_PERSONA, OWN_AGENT, OWN_VERSION, OWN_MODEL, OWN_NAMES };
@@ -13,6 +14,7 @@ typedef struct Call {
 	bool     stored;
 	CallKind kind;
 	Str      job_id, trace, status, detail;
+	int64_t  hash;                   /* index_hash of job_id, in a call that is not stored yet */
 	int64_t  updated_ms, started_ms, content, cost_lines, retries;
 	int64_t  line;                   /* the id of its first cost line; 0: none, or all are found by the call */
 	JobState state;
@@ -32,7 +34,10 @@ typedef struct Call {
 	"line, rest"
 
 void call_read(sqlite3_stmt *st, Call *c);                      /* columns as above; text borrowed until the next step */
-int  call_find(Store *s, Str job_id, bool lone, Arena *a, Call *c, bool *found, Err *e);
+/* By the id of its job, or (lone) of the one line that speaks of it. */
+typedef struct CallKey { Str id; int64_t hash /* index_hash */; bool lone; } CallKey;
+CallKey call_key(Str id, bool lone);
+int  call_find(Store *s, CallKey key, Arena *a, Call *c, bool *found, Err *e);
 int  call_get(Store *s, int64_t id, Arena *a, Call *c, Err *e);
 int  call_look(Store *s, int64_t id, Arena *a, Call *c, bool *found, Err *e);      /* one that may be gone */
 int  call_mark_last(Store *s, Err *e);                          /* before any is deleted: ids are given out once */
@@ -61,12 +66,13 @@ void detail_numbers(Str *blob, Job *j);                         /* only score an
  * LINE_NEW: line_insert decides. */
 typedef enum LineMatch { LINE_NEW, LINE_KNOWN, LINE_CONFIRMED } LineMatch;
 typedef struct LinePlace { bool known; int64_t id, event_hash; } LinePlace;      /* of the row it has, or else may get */
-int  line_match(Store *s, const LogLine *l, LineMatch *out, LinePlace *place, Err *e);
-int  line_place(Store *s, const LogLine *l, LinePlace *place, Err *e);            /* the same without taking over a row */
+int  line_match(Store *s, const LogLine *l, const LineHash *hash, LineMatch *out, LinePlace *place, Err *e);
+int  line_place(Store *s, const LogLine *l, const LineHash *hash, LinePlace *place, Err *e);            /* the same without taking over a row */
 /* Inserts the line unless it is there: *fresh says which; name then holds the ids of its level and of what OWN_NAMES lists. call: whose
  * cost it carries, id 0: no call's. more: it is not the first line of the call, whose row names that one. */
 typedef struct LineCall { int64_t id; bool more; } LineCall;
-int  line_insert(Store *s, const LogLine *l, const LinePlace *place, LineCall call, int64_t name[LINE_NAMES], bool *fresh, Err *e);
+int  line_insert(Store *s, const LogLine *l, const LineHash *hash, const LinePlace *place, LineCall call, int64_t name[LINE_NAMES],
+                 bool *fresh, Err *e);
 /* The cost lines of a call, or (call_only false) these and all lines of the job or trace; in time order (then event id),
  * at most limit (0 = all). */
 /* Each cost line or record of the invocation log with a request id, once; each must not read lines. */

@@ -57,7 +57,7 @@ typedef struct Cursor { const char *feed; Str value; } Cursor;
 
 typedef struct StoreBatch {
 	const Job *jobs; size_t job_count;
-	const LogLine *lines; size_t line_count;
+	const LogLine *lines; size_t line_count; const struct LineHash *hashes;      /* of each line (line_hash.h); NULL: made here */
 	const MetricSeries *series; size_t series_count;
 	const AgentVersionRow *agents; size_t agent_count;
 	bool   agents_replace;               /* the batch holds all agents: others are gone */
