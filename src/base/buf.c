@@ -36,7 +36,7 @@ void buf_reset(Buf *b)
 		b->p[0] = 0;
 }
 
-static int buf_room(Buf *b, size_t n)
+static int make_room(Buf *b, size_t n)
 {
 	size_t max = b->max ? b->max : BUF_DEFAULT_MAX;
 	size_t cap = b->cap ? b->cap : 64;
@@ -45,14 +45,18 @@ static int buf_room(Buf *b, size_t n)
 		b->full = true;
 		return -1;
 	}
-	if (b->p && b->n + n < b->cap)
-		return 0;
 	while (cap <= b->n + n)
 		cap *= 2;
 	/* What is small may be a secret; what is large must not be copied each time. */
 	b->p = b->cap < WIPED_BYTES ? wipe_realloc(b->p, cap) : xrealloc(b->p, cap);
 	b->cap = cap;
 	return 0;
+}
+
+/* With one byte more, for the end. */
+static inline int buf_room(Buf *b, size_t n)
+{
+	return n < b->cap - b->n && b->n + n <= (b->max ? b->max : BUF_DEFAULT_MAX) ? 0 : make_room(b, n);
 }
 
 int buf_put(Buf *b, const void *p, size_t n)
