@@ -79,6 +79,7 @@ void apply_count(Store *s, const Call *c, int sign, const Sums *known)
 	const int bucket = c->latency_ms.known ? sketch_bucket(c->latency_ms.v) : -1;
 	static const Sums none;
 	Sums x, rest;
+	int64_t span_ms = 0, at = 0;
 
 	call_sums(c, &x);
 	rest = x;
@@ -86,8 +87,13 @@ void apply_count(Store *s, const Call *c, int sign, const Sums *known)
 		sums_sub(&rest, known);
 	for (int r = 0; r < ROLLUPS; r++) {
 		const RollupKind *k = rollup_kind((Rollup)r);
-		const Place p = { r, sheets_at((Rollup)r, c->b.booked_ms), { c->key[k->part[0]], c->key[k->part[1]], c->key[k->part[2]] } };
+		Place p;
 
+		/* Many have spans of one length. */
+		if (k->span_ms != span_ms)
+			at = sheets_at((Rollup)r, c->b.booked_ms);
+		span_ms = k->span_ms;
+		p = (Place){ r, at, { c->key[k->part[0]], c->key[k->part[1]], c->key[k->part[2]] } };
 		if ((k->recent && p.at < s->recent_from) || (k->only_latency && bucket < 0))
 			continue;
 		count_in(&s->cells, &p, k->only_latency ? &none : r <= ROLLUP_MODEL ? &rest : &x, sign, k->latency ? bucket : -1);
