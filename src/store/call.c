@@ -195,7 +195,9 @@ static void give_call(sqlite3_context *ctx, void *store, size_t row, int column)
 
 	switch (column) {
 	case ID:
-		sqlite3_result_int64(ctx, c->id);
+		/* Those behind the first follow it, as SQLite's own choice does, which it need not look for. */
+		if (!row)
+			sqlite3_result_int64(ctx, c->id);
 		break;
 	case KIND:
 		sqlite3_result_int64(ctx, c->kind);
@@ -246,6 +248,8 @@ int call_write_held(Store *s, Err *e)
 
 	if (rows_write(s, sql, &(Rows){ h->calls, give_call, s }, "cannot keep jobs", e) < 0)
 		return -1;
+	if (h->calls && sqlite3_last_insert_rowid(s->db) != h->call[h->calls - 1].id)
+		return err_set(e, "the snapshot %s gave a job an id of its own; move it away and a new one is made", s->path);
 	for (size_t i = 0; i < h->calls; i++)
 		if (index_put(s, h->hash[i], h->call[i].id, e) < 0)
 			return -1;
