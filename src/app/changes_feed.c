@@ -42,6 +42,13 @@ const char *source_reader_name(int i)
 	return i >= 0 && i < CHANGE_READERS ? names[i] : "";
 }
 
+ChangeSource source_reader_of(int i)
+{
+	static const ChangeSource sources[CHANGE_READERS] = { CHANGE_BY_CLOUDTRAIL, CHANGE_BY_AGENTCORE, CHANGE_BY_CLASSIC, CHANGE_BY_BEDROCK };
+
+	return i >= 0 && i < CHANGE_READERS ? sources[i] : CHANGE_SOURCES;
+}
+
 /* A line for each: state, fresh, complete since, behind, then the permission and the sentence between tabs. */
 void sources_pack(const SourcesView *s, char out[SOURCES_TEXT])
 {

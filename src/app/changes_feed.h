@@ -4,6 +4,7 @@
 #define APP_CHANGES_FEED_H
 
 #include "base/arena.h"
+#include "model/change.h"
 
 enum { CHANGE_READERS = 4 };
 
@@ -33,6 +34,7 @@ const SourceView *sources_worst(const SourcesView *s);
 void sources_pack(const SourcesView *s, char out[SOURCES_TEXT]);
 void sources_unpack(Str text, SourcesView *out);
 const char *source_reader_name(int i);      /* "CloudTrail" */
+ChangeSource source_reader_of(int i);        /* CHANGE_BY_CLOUDTRAIL */
 /* Of several contexts the one that is worst off, source by source. */
 void sources_combine(SourcesView *to, const SourcesView *v);
 

@@ -8,6 +8,18 @@
 
 #include "wire/time8601.h"
 
+/* What is left of the stop that ends first; how many there are says the line above. */
+static void stop_note(const World *w, char out[200])
+{
+	int64_t left = (w->stop_until_ms - w->clock_ms + 59999) / 60000;
+
+	out[0] = 0;
+	if (w->stops && w->stops_over)
+		(void)snprintf(out, 200, "stop OVERDUE %lldm: %s", (long long)((w->clock_ms - w->stop_until_ms) / 60000), w->stop_what);
+	else if (w->stops)
+		(void)snprintf(out, 200, "stop %lldm left: %s", (long long)left, w->stop_what);
+}
+
 static void breadcrumb(App *a, Box b)
 {
 	Arena ar = { 0 };
@@ -17,9 +29,14 @@ static void breadcrumb(App *a, Box b)
 	const char *said = a->world.store_note && a->world.store_note[0] ? a->world.store_note : a->world.pause_note;
 	/* The bottom line has said the rest of it. */
 	const char *keys = context_notice(a)[0] ? "old keys still in use" : "", *worst = said[0] ? said : keys;
-	bool note = !a->frozen && !a->past_ms && worst[0];
-	int room = b.w > 100 && !note ? b.w - 30 : b.w > 60 ? 52 : b.w, frozen_x = b.w - 18;
+	char stop[200];
+	bool note;
+	int room, frozen_x = b.w - 18;
 
+	stop_note(&a->world, stop);
+	worst = worst[0] ? worst : stop;
+	note = !a->frozen && !a->past_ms && worst[0];
+	room = b.w > 100 && !note ? b.w - 30 : b.w > 60 ? 52 : b.w;
 	(void)buf_printf(&text, "%.*s", STR_ARG(a->view->name));
 	if (!cell_anything(&a->world.scope) && str_is(a->view->id, "jobs")) {
 		(void)buf_puts(&text, " > ");
@@ -38,7 +55,8 @@ static void breadcrumb(App *a, Box b)
 	} else if (a->frozen)
 		draw_own(b, frozen_x > 0 ? frozen_x : 0, 1, ROLE_WARN, "FROZEN, p goes on");
 	else if (note)
-		draw_left(b, 53, 1, b.w - 53, ROLE_WARN, clean_text(&ar, str_of(worst), 0));
+		draw_left(b, 53, 1, b.w - 53, worst == stop && a->world.stops_over ? ROLE_ERROR : ROLE_WARN,
+		          clean_cut(&ar, clean_text(&ar, str_of(worst), 0), b.w - 53));
 	buf_done(&text);
 	arena_done(&ar);
 }

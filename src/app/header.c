@@ -1,5 +1,5 @@
 /* The first line: where we are and whether we may write there. It never disappears and nothing from outside is drawn over
- * it. Columns: stage 0, account 7, Region 20, role 35, expiry 49, RO/RW 53, stale feeds 56, alerts 64, clock 69; from 82 on what a
+ * it. Columns: stage 0, account 7, Region 20, role 35, expiry 49, RO/RW 53, stale feeds 56, stops 60, alerts 64, clock 69; from 82 on what a
  * wide window has room for. */
 #include "app/app_impl.h"
 
@@ -178,6 +178,8 @@ void header_draw(App *a, Box b)
 	draw_own(b, 53, 0, rw ? ROLE_WRITE : ROLE_READONLY, rw ? "RW" : "RO");
 	if (stale)
 		draw_ownf(b, 56, 0, ROLE_STALE, "~%d", stale);
+	if (w->stops)
+		draw_ownf(b, 60, 0, w->stops_over ? ROLE_ERROR : ROLE_WARN, "S%d%s", w->stops < 9 ? w->stops : 9, w->stops_over ? "!" : "");
 	if (a->fig && a->fig->alerts > 0)
 		draw_ownf(b, 64, 0, a->fig->alerts_critical ? ROLE_ERROR : ROLE_WARN, a->fig->alerts < 100 ? "!%d" : "!99+", (int)a->fig->alerts);
 	clock_text(w, clock);

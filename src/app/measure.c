@@ -288,7 +288,7 @@ static const MeasureFn metrics[METRICS] = {
 	[METRIC_FAILURES_IN_A_ROW] = measure_streaks, [METRIC_SILENCE] = measure_silence, [METRIC_STUCK_JOBS] = measure_stuck,
 	[METRIC_TRACE_COST] = measure_traces, [METRIC_TRACE_CALLS] = measure_traces, [METRIC_TRACE_AGE] = measure_traces,
 	[METRIC_UNPINNED] = measure_unpinned, [METRIC_THROTTLE_RATE] = measure_throttles,
-	[METRIC_LEFT_RESTORED] = measure_restored,
+	[METRIC_LEFT_RESTORED] = measure_restored, [METRIC_STOP_OVERDUE] = measure_stops,
 	[METRIC_P95] = measure_p95, [METRIC_MOVES] = measure_outside, [METRIC_MODEL_LEFT] = measure_retiring, [METRIC_BILL_DRIFT] = measure_bill,
 	[METRIC_SEEN] = measure_seen, [METRIC_FEED_AGE] = measure_feed_age, [METRIC_CREDENTIALS] = measure_credentials,
 };

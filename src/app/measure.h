@@ -4,6 +4,7 @@
 #define APP_MEASURE_H
 
 #include "app/feed.h"
+#include "app/ops_seen.h"
 #include "model/alert.h"
 #include "model/budget.h"
 #include "model/forecast.h"
@@ -20,6 +21,7 @@ typedef struct MeasureAsk {
 	bool    prod;                                  /* stage prod */
 	MeasureFeed feed[FEEDS_N];                     /* fresh_ms: of the last whole round, or since when it is waited for */
 	bool    jobs_fresh, metrics_fresh;             /* what they brought can be judged as of now */
+	OpsAsk  ops;                                   /* where stops are known from */
 	int64_t credentials_ms;                        /* until they run out, wall clock; 0: never, or not known */
 } MeasureAsk;
 

@@ -57,6 +57,8 @@ int measure_cache(Measuring *m, const AlertRule *r, Err *e);
 int measure_outside(Measuring *m, const AlertRule *r, Err *e);
 /* measure_restored.c */
 int measure_restored(Measuring *m, const AlertRule *r, Err *e);
+/* measure_stops.c */
+int measure_stops(Measuring *m, const AlertRule *r, Err *e);
 /* measure_latency.c */
 int measure_p95(Measuring *m, const AlertRule *r, Err *e);
 /* measure_models.c */

@@ -10,13 +10,13 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/xalloc.h"
+#include "wire/time8601.h"
 
 /* STAY_MS: how long an outcome stands there; SOON_MS: the registry's pace while somebody elsewhere moves a pointer. */
 enum { LOOK_MS = 5000, STAY_MS = 600000, SOON_MS = 2000, KEY = 400 };
 
 typedef struct OpsContext {
 	Watch *w;
-	char  *journal;
 	FileMark mark;                       /* of the journal when it was read; zero: it is not there */
 	int64_t fresh_ms[2];                 /* of the registry's feeds then */
 	int64_t read_ms;                     /* monotonic */
@@ -25,11 +25,15 @@ typedef struct OpsContext {
 	OpsSeen seen;
 } OpsContext;
 
+/* Of which stop a person was reminded, and how often. */
+typedef struct Told { char op[64]; size_t n; bool over; } Told;
+enum { TOLD_MAX = 32 };
+
 struct OpsWatch {
+	Told told[TOLD_MAX]; size_t tolds;
 	OpsContext in[FIG_CONTEXTS];
 	size_t n;
 	unsigned epoch;
-	ProcessId self;
 	char key[KEY];                       /* of the move that is followed; empty: none */
 	bool  looking;
 	int64_t look_ms;                     /* monotonic */
@@ -39,7 +43,6 @@ struct OpsWatch {
 static void forget(OpsContext *c)
 {
 	arena_done(&c->arena);
-	free(c->journal);
 	*c = (OpsContext){ 0 };
 }
 
@@ -53,7 +56,7 @@ void ops_free(App *a)
 
 /* --- reading --- */
 
-typedef struct OpsRead { Asked who; size_t at; char *journal; OpsAsk q; Arena arena; OpsSeen out; } OpsRead;
+typedef struct OpsRead { Asked who; size_t at; OpsAsk q; Arena arena; OpsSeen out; } OpsRead;
 
 static int read_run(Store *s, void *work, Err *e)
 {
@@ -83,25 +86,17 @@ static void read_done(void *work, const Err *err)
 		}
 	}
 	arena_done(&r->arena);
-	free(r->journal);
 	free(r);
 }
 
 static void ask(App *a, size_t at)
 {
 	OpsContext *c = &a->ops->in[at];
-	const SourcesView *src = &feeds_view(c->w->feeds, FEED_CHANGES)->sources;
-	const ConfRollback *conf = &c->w->session.conf->rollback;
-	int64_t keep = conf->pin_ms > conf->wait_ms ? conf->pin_ms : conf->wait_ms;
 	OpsRead *r = xcalloc(1, sizeof *r);
 
 	r->who = (Asked){ .a = a, .epoch = a->epoch };
 	r->at = at;
-	r->journal = c->journal ? xstrdup(c->journal) : NULL;
-	r->q = (OpsAsk){ .journal = r->journal, .self = a->ops->self, .since_ms = clock_wall_ms() - keep, .ttl_ms = c->w->session.conf->stops.ttl_ms };
-	r->q.looked_ms[CHANGE_BY_DYNAMODB] = feeds_view(c->w->feeds, FEED_AGENTS)->fresh_ms;
-	r->q.looked_ms[CHANGE_BY_AGENTCORE] = src->n > 1 ? src->v[1].fresh_ms : 0;
-	r->q.looked_ms[CHANGE_BY_CLASSIC] = src->n > 2 ? src->v[2].fresh_ms : 0;
+	r->q = watch_ops(c->w, clock_wall_ms());
 	c->busy = true;
 	c->read_ms = clock_mono_ms();
 	a->reads++;
@@ -115,7 +110,7 @@ static bool has_news(OpsContext *c)
 	FileMark now = { 0 };
 	bool calm = true, news;
 
-	if (c->journal && file_mark(c->journal, &now, &calm) < 0)
+	if (c->w->journal && file_mark(c->w->journal, &now, &calm) < 0)
 		calm = true;
 	news = !c->read || !c->calm || memcmp(&now, &c->mark, sizeof now) != 0 || memcmp(fresh, c->fresh_ms, sizeof fresh) != 0;
 	c->mark = now;
@@ -130,7 +125,6 @@ static void settle(App *a)
 
 	if (!o) {
 		o = a->ops = xcalloc(1, sizeof *o);
-		process_self(&o->self);
 		o->epoch = a->epoch - 1;
 	}
 	if (o->epoch == a->epoch)
@@ -141,18 +135,15 @@ static void settle(App *a)
 	o->n = a->watch_n;
 	o->key[0] = 0;
 	o->looking = false;
-	for (size_t i = 0; i < o->n; i++) {
+	for (size_t i = 0; i < o->n; i++)
 		o->in[i].w = a->watch[i];
-		/* Without a journal there is the registry. */
-		(void)session_state_path(&a->watch[i]->session, "journal.db", &o->in[i].journal, NULL);
-	}
 }
 
 /* --- the one that is shown --- */
 
 bool ops_provable(const SeenMove *m)
 {
-	return m->v.outcome == MOVE_DONE && m->v.leaves.n && m->v.to.n == 1;
+	return m->v.outcome == MOVE_DONE && m->v.action != MOVE_STOP_PARK && m->v.leaves.n && m->v.to.n == 1;
 }
 
 static void key_of(const SeenMove *m, char out[KEY])
@@ -308,6 +299,83 @@ static void follow(App *a)
 		look(a, in, m);
 }
 
+/* --- stops --- */
+
+/* NULL: there are more stops than anybody would want to be reminded of. *fresh: it is seen for the first time. */
+static Told *told_of(OpsWatch *o, Str op, bool *fresh)
+{
+	*fresh = false;
+	for (size_t i = 0; i < o->tolds; i++)
+		if (str_is(op, o->told[i].op))
+			return &o->told[i];
+	*fresh = true;
+	if (o->tolds == TOLD_MAX)
+		return NULL;
+	(void)snprintf(o->told[o->tolds].op, sizeof o->told->op, "%.*s", STR_ARG(op));
+	return &o->told[o->tolds++];
+}
+
+static const char *rung_of(MoveAction a)
+{
+	return move_action_name(a) + sizeof "stop-" - 1;
+}
+
+/* When it began to hold, and each time that it has held for so long; its end is told once, and is an alert besides. */
+static void remind(App *a, const OpsContext *c, const SeenStop *s, int64_t now)
+{
+	const ConfStops *conf = &c->w->session.conf->stops;
+	bool fresh, over = now >= s->until_ms;
+	Told *t = told_of(a->ops, s->op, &fresh);
+	size_t due = 0;
+	char text[320];
+	CivilTime until = time_civil(s->until_ms + a->world.offset_ms);
+
+	if (!t)
+		return;
+	while (due < conf->reminds && now >= s->begun_ms + conf->remind_ms[due])
+		due++;
+	if (over && !t->over)
+		(void)snprintf(text, sizeof text, "stop %s of %.*s/%.*s is overdue since %02d:%02d: it still holds", rung_of(s->action),
+		               STR_ARG(s->name), STR_ARG(s->pointer_name), until.hour, until.minute);
+	else if (!over && !fresh && due > t->n)
+		(void)snprintf(text, sizeof text, "stop %s of %.*s/%.*s holds since %lldm, %lldm are left (until %02d:%02d)", rung_of(s->action),
+		               STR_ARG(s->name), STR_ARG(s->pointer_name), (long long)(now - s->begun_ms) / 60000,
+		               (long long)(s->until_ms - now + 59999) / 60000, until.hour, until.minute);
+	else
+		text[0] = 0;
+	if (text[0])
+		app_tell(a, over ? ROLE_ERROR : ROLE_WARN, text);
+	t->n = due;
+	t->over = over;
+}
+
+static void stops(App *a)
+{
+	World *w = &a->world;
+	int64_t now = clock_wall_ms();
+	int n = 0, over = 0;
+	const SeenStop *first_end = NULL;
+
+	for (size_t i = 0; i < a->ops->n; i++)
+		for (size_t k = 0; k < a->ops->in[i].seen.stops; k++) {
+			const SeenStop *s = &a->ops->in[i].seen.stop[k];
+
+			remind(a, &a->ops->in[i], s, now);
+			n++;
+			over += now >= s->until_ms;
+			if (!first_end || s->until_ms < first_end->until_ms)
+				first_end = s;
+		}
+	if (n != w->stops || over != w->stops_over)
+		app_changed(a, TOPIC_CLOCK);
+	w->stops = n;
+	w->stops_over = over;
+	w->stop_until_ms = first_end ? first_end->until_ms : 0;
+	if (first_end)
+		(void)snprintf(w->stop_what, sizeof w->stop_what, "%s %.*s/%.*s", rung_of(first_end->action), STR_ARG(first_end->name),
+		               STR_ARG(first_end->pointer_name));
+}
+
 void ops_tick(App *a)
 {
 	if (a->quitting || !context_stored(a))
@@ -330,4 +398,5 @@ void ops_tick(App *a)
 			ask(a, i);
 	}
 	follow(a);
+	stops(a);
 }

@@ -15,7 +15,7 @@ void ops_free(App *a);                   /* after the loop */
 /* A move that this console did not send, or sent before its last one, and what is proved of it; NULL: none is to be shown. *more: how many
  * others there are. past: also one whose verification is over (":strip"), as long as it is pinned. */
 const SeenMove *ops_move(const App *a, bool past, const ProofTrack **proof, int *more);
-/* All traffic went from one version to another one: that can be proved. */
+/* All traffic went from one version to another one, which is to serve: that can be proved. */
 bool ops_provable(const SeenMove *m);
 
 #endif

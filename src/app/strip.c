@@ -245,8 +245,8 @@ static void second(const App *a, const Shown *x, Buf *b)
 		return;
 	}
 	if (x->by_others && !ops_provable(x->by_others)) {
-		(void)buf_printf(b, "1 moved, and read back by whoever moved it. %s", v->to.n > 1 ? "Traffic is divided: nothing is to be back"
-		                                                                                : "What it left is not known here");
+		(void)buf_printf(b, "1 moved, and read back by whoever moved it. %s", v->action == MOVE_STOP_PARK ? "It is parked: nothing is to be back"
+		                 : v->to.n > 1 ? "Traffic is divided: nothing is to be back" : "What it left is not known here");
 		return;
 	}
 	(void)buf_printf(b, "1 sent ok%s  2 READY live=%.*s ", v->claim ? "" : " NO CLAIM", STR_ARG(route_main(v->to)));

@@ -14,6 +14,7 @@ static void release(void *arg)
 	if (--w->holds)
 		return;
 	session_done(&w->session);
+	free(w->journal);
 	free(w);
 }
 
@@ -35,6 +36,8 @@ Watch *watch_open(uv_loop_t *loop, const WatchSpec *spec, Err *e)
 	w->holds = 1;
 	if (session_open(&w->session, loop, &spec->session, e) == 0) {
 		w->spec.mask = feeds_configured(&w->session.ctx->src, spec->mask, spec->what != NULL);
+		/* Whoever wants to write is told why there is none (mover_open). */
+		(void)session_state_path(&w->session, "journal.db", &w->journal, NULL);
 		return w;
 	}
 	free(w);
@@ -140,6 +143,21 @@ bool watch_news(Watch *w)
 	bool own = feeds_stored(w->feeds), others = share_news(w);
 
 	return own || others;
+}
+
+OpsAsk watch_ops(const Watch *w, int64_t now_ms)
+{
+	const ConfRollback *c = &w->session.conf->rollback;
+	const SourcesView *src = &feeds_view(w->feeds, FEED_CHANGES)->sources;
+	OpsAsk q = { .journal = w->journal, .since_ms = now_ms - (c->pin_ms > c->wait_ms ? c->pin_ms : c->wait_ms),
+	             .ttl_ms = w->session.conf->stops.ttl_ms };
+
+	process_self(&q.self);
+	q.looked_ms[CHANGE_BY_DYNAMODB] = feeds_view(w->feeds, FEED_AGENTS)->fresh_ms;
+	for (int i = 0; i < src->n; i++)
+		if (source_reader_of(i) < CHANGE_SOURCES)
+			q.looked_ms[source_reader_of(i)] = src->v[i].fresh_ms;
+	return q;
 }
 
 void watch_close(Watch *w)

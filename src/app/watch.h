@@ -4,6 +4,7 @@
 #ifndef APP_WATCH_H
 #define APP_WATCH_H
 
+#include "app/ops_seen.h"
 #include "app/share.h"
 #include "app/watcher.h"
 
@@ -32,6 +33,7 @@ struct Watch {
 	int64_t quiet_until_ms;        /* given up: nobody is asked again before; wall clock */
 	bool    told_no_tail;          /* why there is no live tail was said */
 	bool    told_slow;             /* so was that the feeds have slowed down */
+	char   *journal;               /* path; NULL: there is no place for one */
 	int     holds;                 /* watch.c: who still needs it */
 };
 
@@ -51,6 +53,8 @@ void   watch_tick(Watch *w, int64_t now_ms);
 void   watch_refresh(Watch *w);
 /* Whether the store holds anything new since this was last asked. */
 bool   watch_news(Watch *w);
+/* Where what is done to its pointers is known from (ops_seen.h). Borrows the path. */
+OpsAsk watch_ops(const Watch *w, int64_t now_ms);
 void   watch_changed(Watch *w);    /* tells whoever opened it, unless it is closed */
 /* Who has something under way holds it: closed, it still lives until that is released. */
 void   watch_hold(Watch *w);

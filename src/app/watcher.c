@@ -174,7 +174,7 @@ static void look(Watch *w, int64_t now_ms)
 	l->ask = (MeasureAsk){
 		.now_ms = now_ms, .offset_ms = zone_offset_ms(c, now_ms), .rule = c->alert, .rules = c->alert_count,
 		.budget = c->budget, .budgets = c->budget_count, .context = w->session.ctx->name, .prod = str_is(w->session.stage, "prod"),
-		.credentials_ms = creds_expires_ms(aws_creds(w->session.aws)),
+		.ops = watch_ops(w, now_ms), .credentials_ms = creds_expires_ms(aws_creds(w->session.aws)),
 	};
 	ask_feeds(w, now_ms, &l->ask);
 	w->watcher.busy = true;

@@ -59,6 +59,9 @@ typedef struct World {
 	JobRef  job;                      /* that the cursor of the list of jobs is on; id empty: none */
 	PointerRef pointer;               /* that the cursor of the list of pointers is on; id empty: none */
 	int64_t good_jobs, good_days;     /* what makes a version a known good one (rollback.known_good) */
+	int     stops, stops_over;        /* that hold; of them beyond their time */
+	int64_t stop_until_ms;            /* of the one that ends first */
+	char    stop_what[160];           /* it: "park upsell-generator/prod" */
 	bool    frozen; int held;         /* the screen stands still; how many jobs came or changed since, at least */
 	bool    failures_only;
 	Str     filter;                   /* of the view, as typed */

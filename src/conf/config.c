@@ -157,6 +157,8 @@ static const Setting root_rows[] = {
 	  .help = "How long an endpoint or alias may be on its way before a move ends with exit 6, its lock kept." },
 	{ "stops.ttl", SET_DURATION, AT(stops.ttl_ms), .min = 60 * SECOND, .max = 168 * HOUR, .fallback = "30m",
 	  .help = "How long a stop is meant to hold: plan and journal say until when. It is never taken back by itself." },
+	{ "stops.remind", SET_DURATIONS, AT(stops.remind_ms), offsetof(Root, stops.reminds), SECOND, 168 * HOUR, .fallback = "10m, 25m",
+	  .help = "After so long consoles remind of a stop that holds; what lies behind stops.ttl never comes. Its end is an alert (stop-overdue)." },
 	{ "stops.throttle.gateway", SET_TEXT, AT(stops.gateway), .min = 1, .max = 2048,
 	  .help = "The AgentCore gateway on which seismo stop --rung throttle makes a rate limit. Left out: there is no such rung." },
 	{ "stops.throttle.target", SET_TEXT, AT(stops.target), .min = 1, .max = 256, .fallback = "{agent}",

@@ -70,6 +70,7 @@ typedef struct ConfPark { Str agent, version; } ConfPark;      /* agent empty: e
 /* stops.*: what the rungs of the stop ladder need, and how long a stop is meant to hold. */
 typedef struct ConfStops {
 	int64_t ttl_ms;                            /* 30 min */
+	int64_t *remind_ms; size_t reminds;        /* after so long consoles remind of it */
 	Str  gateway, target;                      /* throttle: "{agent}" stands for the agent; gateway empty: there is none */
 	int64_t per_minute;
 	const ConfPark *park; size_t parks;        /* stops.parking_versions */

@@ -104,6 +104,12 @@ static int read_decimal(Str text, int scale, int64_t *out)
 	return str_scaled(text, scale, out);
 }
 
+static void put_words(Buf *b, const Setting *s)
+{
+	for (size_t i = 0; s->words[i]; i++)
+		(void)buf_printf(b, "%s%s", i == 0 ? "" : s->words[i + 1] ? ", " : " or ", s->words[i]);
+}
+
 /* What a setting takes, in words. The texts are short: the buffer's cap is never near. */
 static void put_wanted(Buf *b, const Setting *s)
 {
@@ -115,8 +121,7 @@ static void put_wanted(Buf *b, const Setting *s)
 			(void)buf_printf(b, "text of %" PRId64 " to %" PRId64 " bytes", s->min, s->max);
 		break;
 	case SET_WORD:
-		for (size_t i = 0; s->words[i]; i++)
-			(void)buf_printf(b, "%s%s", i == 0 ? "" : s->words[i + 1] ? ", " : " or ", s->words[i]);
+		put_words(b, s);
 		break;
 	case SET_BOOL:
 		(void)buf_puts(b, "true or false, without quotes");
@@ -151,6 +156,17 @@ static void put_wanted(Buf *b, const Setting *s)
 		break;
 	case SET_INTS:
 		(void)buf_printf(b, "a list of at most %d rising whole numbers from %" PRId64 " to %" PRId64, SET_INTS_MAX, s->min, s->max);
+		break;
+	case SET_DURATIONS:
+		(void)buf_printf(b, "a list of at most %d rising durations such as 30s or 5m, from ", SET_INTS_MAX);
+		put_duration(b, s->min);
+		(void)buf_puts(b, " to ");
+		put_duration(b, s->max);
+		break;
+	case SET_WORDS:
+		(void)buf_puts(b, "a list of at least one of ");
+		put_words(b, s);
+		(void)buf_puts(b, ", each once");
 		break;
 	case SET_LIST:
 		(void)buf_printf(b, "a list of %" PRId64 " to %" PRId64 " maps", s->min, s->max);
@@ -188,11 +204,19 @@ static int read_number(const Setting *s, Str text, bool quoted, int64_t *v)
 		rc = read_decimal(text, 9, v);
 	else if (s->type == SET_DECIMAL)
 		rc = quoted ? -1 : read_decimal(text, DECIMALS, v);
-	else if (s->type == SET_DURATION)
+	else if (s->type == SET_DURATION || s->type == SET_DURATIONS)
 		rc = duration_parse(text, v);
 	else if (s->type == SET_INT || s->type == SET_INTS)
 		rc = quoted ? -1 : read_int(text, v);
 	return rc < 0 || !in_bounds(s, *v) ? -1 : 0;
+}
+
+static int word_at(const Setting *s, Str text)
+{
+	for (int i = 0; s->words[i]; i++)
+		if (str_is(text, s->words[i]))
+			return i;
+	return -1;
 }
 
 /* One scalar in its written form; quoted matters for numbers and flags only. Returns -1 when it is not what s wants. */
@@ -208,12 +232,10 @@ static int read_scalar(Arena *a, const Setting *s, Str text, bool quoted, char *
 		*(Str *)(void *)at = arena_str(a, text);
 		return 0;
 	case SET_WORD:
-		for (int i = 0; s->words[i]; i++)
-			if (str_is(text, s->words[i])) {
-				*(int *)(void *)at = i;
-				return 0;
-			}
-		return -1;
+		if ((v = word_at(s, text)) < 0)
+			return -1;
+		*(int *)(void *)at = (int)v;
+		return 0;
 	case SET_BOOL:
 		if (quoted || !(str_is(text, "true") || str_is(text, "false")))
 			return -1;
@@ -285,6 +307,23 @@ static int read_ints(const Reader *r, const Setting *s, const YamlNode *n)
 	return 0;
 }
 
+static int read_words(const Reader *r, const Setting *s, const YamlNode *n)
+{
+	unsigned bits = 0;
+
+	if (n->kind != YAML_SEQ || !in_bounds(s, (int64_t)n->count))
+		return wrong(r, s, n);
+	for (const YamlNode *c = n->child; c; c = c->next) {
+		int at = c->kind == YAML_SCALAR && !yaml_is_null(c) ? word_at(s, c->text) : -1;
+
+		if (at < 0 || bits & 1u << at)
+			return wrong(r, s, c);
+		bits |= 1u << at;
+	}
+	*(unsigned *)(void *)(r->out + s->offset) = bits;
+	return 0;
+}
+
 /* Whether path ("scope.agent") stands in map. */
 static bool is_given(const YamlNode *map, Str path)
 {
@@ -347,7 +386,7 @@ static int read_setting(const Reader *r, const Setting *s, const YamlNode *n)
 	if (s->type == SET_LIST)
 		/* A list whose lines are all commented out is as good as none. */
 		return n->kind == YAML_SCALAR && yaml_is_null(n) && !s->min ? 0 : read_list(r, s, n);
-	if (s->type == SET_INTS)
+	if (s->type == SET_INTS || s->type == SET_DURATIONS)
 		return read_ints(r, s, n);
 	if (s->type == SET_SEQ || s->type == SET_MAP) {
 		if (n->kind != (s->type == SET_SEQ ? YAML_SEQ : YAML_MAP))
@@ -359,6 +398,8 @@ static int read_setting(const Reader *r, const Setting *s, const YamlNode *n)
 		return no_value(r, s, n);
 	if (s->type == SET_TEXTS)
 		return read_texts(r, s, n);
+	if (s->type == SET_WORDS)
+		return read_words(r, s, n);
 	if (n->kind != YAML_SCALAR || read_scalar(r->arena, s, n->text, n->quoted, r->out) < 0)
 		return wrong(r, s, n);
 	return 0;
@@ -478,6 +519,22 @@ static int default_ints(Arena *a, const Setting *s, char *out)
 	return 0;
 }
 
+static int default_words(const Setting *s, char *out)
+{
+	Str rest = str_of(s->fallback);
+	unsigned bits = 0;
+
+	while (rest.n) {
+		int at = word_at(s, str_trim(str_cut(rest, ',', &rest)));
+
+		if (at < 0)
+			return -1;
+		bits |= 1u << at;
+	}
+	*(unsigned *)(void *)(out + s->offset) = bits;
+	return 0;
+}
+
 void schema_defaults(Arena *a, const Schema *s, void *out)
 {
 	for (size_t i = 0; i < s->count; i++) {
@@ -488,8 +545,10 @@ void schema_defaults(Arena *a, const Schema *s, void *out)
 			continue;
 		if (row->type == SET_TEXTS)
 			default_texts(a, row, out);
-		else if (row->type == SET_INTS)
+		else if (row->type == SET_INTS || row->type == SET_DURATIONS)
 			rc = default_ints(a, row, out);
+		else if (row->type == SET_WORDS)
+			rc = default_words(row, out);
 		else
 			rc = read_scalar(a, row, str_of(row->fallback), false, out);
 		assert(rc == 0);

@@ -19,6 +19,8 @@ typedef enum SettingType {
 	SET_DAY,          /* int64_t milliseconds since 1970: the first of that day, UTC; written 2026-01-31 */
 	SET_TEXTS,        /* Str *, and size_t at count_offset; min..max entries; check holds for each */
 	SET_INTS,         /* int64_t *, and size_t at count_offset; at most SET_INTS_MAX, each in min..max, rising */
+	SET_DURATIONS,    /* the same of durations, in milliseconds */
+	SET_WORDS,        /* unsigned: bits of the words' indexes; min..max entries, each once */
 	SET_LIST,         /* an array of structs that item describes, and size_t at count_offset; min..max entries */
 	SET_SEQ, SET_MAP, /* const YamlNode *: the caller reads it */
 } SettingType;

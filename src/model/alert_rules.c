@@ -41,6 +41,7 @@ static const MetricInfo metrics[METRICS] = {
 	                   "moves of a pointer that seismo did not make, without those of whom `expect` names" },
 	[METRIC_LEFT_RESTORED] = { "left_restored", UNIT_COUNT, BY_BIT(BY_POINTER), false, 0,
 	                           "a pointer that was put back to an earlier version within the window, and has left it" },
+	[METRIC_STOP_OVERDUE] = { "stop_overdue_s", UNIT_SECONDS, BY_BIT(BY_POINTER), false, 0, "how long a stop has held beyond stops.ttl" },
 	[METRIC_MODEL_LEFT] = { "model_days_left", UNIT_COUNT, BY_BIT(BY_MODEL), false, 0,
 	                        "days until the end of life of a model that a pointer leads to, or that was called in the last 24 h" },
 	[METRIC_BILL_DRIFT] = { "bill_drift_usd", UNIT_USD, ONE, true, 0,
@@ -53,7 +54,7 @@ const char *const alert_metric_names[METRICS + 1] = {
 	"error_rate", "error_rate_after_move", "failures_in_a_row", "silence_s", "throttle_rate", "stuck_jobs", "jobs_per_minute",
 	"spend_per_hour", "share_of_hour", "usd_per_job", "usd_per_job_after_move", "cache_miss_usd_per_hour", "unpriced_jobs", "trace_usd",
 	"trace_calls", "trace_minutes", "unpinned_jobs", "feed_age_s", "seen", "credentials_s",
-	"p95_ms", "pointer_moves", "model_days_left", "bill_drift_usd", "budget_used", "left_restored", NULL,
+	"p95_ms", "pointer_moves", "model_days_left", "bill_drift_usd", "budget_used", "left_restored", "stop_overdue_s", NULL,
 };
 const char *const alert_by_names[BYS + 1] = { "none", "tenant", "persona", "agent", "version", "model", "pointer", NULL };
 const char *const alert_severity_names[] = { "info", "warning", "critical", NULL };
@@ -95,6 +96,8 @@ static const Str move_steps[] = { S("Ask whoever moved it; where it was before i
 	S("If this is how you release: name the pipeline under `expect` of this rule") };
 static const Str restored_steps[] = { S("Ask whoever moved it: the version was put back for a reason, which the history and the audit have"),
 	S("See the jobs of the version that serves now (Enter)"), S("Move the pointer back (seismo rollback), or acknowledge the alert") };
+static const Str stop_steps[] = { S("Ask whoever stopped it whether its reason still holds: seismo op list has both"),
+	S("Take it back with seismo undo OP; it never ends by itself"), S("Or acknowledge the alert, and look at it again") };
 static const Str model_steps[] = { S("Choose the model that follows it, compare both on your cases"),
 	S("Register a version on it, move the pointers that are named here") };
 static const Str bill_steps[] = { S("seismo reconcile takes the difference apart by its causes"),
@@ -120,6 +123,9 @@ const AlertRule alert_builtin[] = {
 	{ .id = S("left-restored"), .metric = METRIC_LEFT_RESTORED, .by = BY_POINTER, LIMITS(WHOLE(0), NO, NO, NO, NO),
 	  .window_ms = ALERT_PIN_MS, .for_ms = 0, .min_count = 1, .severity = SEVERITY_CRITICAL, STEPS(restored_steps),
 	  .help = S("A pointer was put back to an earlier version, and has left it again: what it was saved from may be back.") },
+	{ .id = S("stop-overdue"), .metric = METRIC_STOP_OVERDUE, .by = BY_POINTER, LIMITS(WHOLE(0), NO, NO, NO, NO),
+	  .window_ms = MINUTES(60), .for_ms = 0, .min_count = 1, .severity = SEVERITY_WARNING, STEPS(stop_steps),
+	  .help = S("A stop was meant to hold for stops.ttl, and still holds.") },
 	{ .id = S("model-retiring"), .metric = METRIC_MODEL_LEFT, .by = BY_MODEL, LIMITS(NO, WHOLE(60), NO, NO, NO),
 	  .window_ms = MINUTES(60), .for_ms = 0, .min_count = 1, .severity = SEVERITY_WARNING, STEPS(model_steps),
 	  .help = S("A model that is in use ends within 60 days: from then on every call to it fails.") },

@@ -142,9 +142,9 @@ static inline void bring_metrics(Replay *r, int minutes)
 	free(k);
 }
 
-typedef struct Registry { Replay *r; Arena a; AgentVersionRow row[FLEET_AGENTS * (FLEET_VERSIONS + 1)]; size_t n; TraitList traits; } Registry;
+typedef struct ReplayItems { Replay *r; Arena a; AgentVersionRow row[FLEET_AGENTS * (FLEET_VERSIONS + 1)]; size_t n; TraitList traits; } ReplayItems;
 
-static inline void add_item(Registry *g, Str text)
+static inline void add_item(ReplayItems *g, Str text)
 {
 	Str own = arena_str(&g->a, text);
 	JsonVal item;
@@ -159,7 +159,7 @@ static inline void add_item(Registry *g, Str text)
 
 static inline bool on_item(void *arg, Str agent, Str version, Str text)
 {
-	Registry *g = arg;
+	ReplayItems *g = arg;
 	Buf route = { 0 };
 
 	if (!str_is(version, "#route")) {
@@ -174,7 +174,7 @@ static inline bool on_item(void *arg, Str agent, Str version, Str text)
 
 static inline void bring_registry(Replay *r)
 {
-	Registry *g = xcalloc(1, sizeof *g);
+	ReplayItems *g = xcalloc(1, sizeof *g);
 	TraitSet set = { .source = CHANGE_BY_DYNAMODB, .place = STR("agents"), .began_ms = r->now_ms, .ended_ms = r->now_ms + 1 };
 	StoreBatch b = { .now_ms = r->now_ms, .agents_replace = true, .traits = &set };
 

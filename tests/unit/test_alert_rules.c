@@ -23,6 +23,7 @@ static const Case cases[] = {
 	{ "slow", 2500, 1000, 1950, 1900, 1000, 100 },
 	{ "moved-outside", 1, NONE, 0, NONE, 0, 1 },
 	{ "left-restored", 1, NONE, 0, NONE, 0, 1 },
+	{ "stop-overdue", 1, NONE, 0, NONE, 0, 1 },
 	{ "model-retiring", 59, NONE, 60, 63, 70, 1 },
 	{ "throttled", 0.33, NONE, 0.03, 0.015, 0.01, 100 },
 	{ "stuck-jobs", 1, NONE, 0, NONE, 0, 1 },
