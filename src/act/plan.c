@@ -263,8 +263,9 @@ void plan_find(Move *m)
 		move_refuse(m, ERR_REFUSED, "no A/B test's name begins with %.*s, and only AgentCore has such tests; name one with --pointer",
 		            STR_ARG(m->ask.agent));
 	else
-		move_refuse(m, ERR_USAGE, "no agent %.*s%s%.*s in this account and Region; `seismo get agents` lists them", STR_ARG(m->ask.agent),
-		       m->ask.pointer.n ? " with the pointer " : "", STR_ARG(m->ask.pointer));
+		move_refuse(m, ERR_USAGE, "no agent %.*s%s%.*s in this account and Region%s; `seismo get agents` lists them", STR_ARG(m->ask.agent),
+		       m->ask.pointer.n ? " with the pointer " : "", STR_ARG(m->ask.pointer),
+		       m->spec.dynamodb && m->spec.agentcore && m->spec.classic ? "" : ", as far as sources.agents.backends lets look");
 }
 
 void move_found(Move *m, const AwsError *err)

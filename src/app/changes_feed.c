@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const int rank[] = { [SOURCE_OK] = 0, [SOURCE_ABSENT] = 1, [SOURCE_OFF] = 2, [SOURCE_DENIED] = 3, [SOURCE_FAILED] = 4 };
+static const int rank[] = { [SOURCE_OK] = 0, [SOURCE_ABSENT] = 1, [SOURCE_OFF] = 2, [SOURCE_DENIED] = 3, [SOURCE_FAILED] = 4, [SOURCE_LEFT_OUT] = 0 };
 
 const SourceView *sources_worst(const SourcesView *s)
 {
@@ -78,7 +78,7 @@ static bool unpack_one(Str line, SourceView *v)
 	lacks = str_cut(lacks, '\t', &why);
 	if (str_i64(str_cut(numbers, ' ', &numbers), &state) < 0 || str_i64(str_cut(numbers, ' ', &numbers), &v->fresh_ms) < 0 ||
 	    str_i64(str_cut(numbers, ' ', &numbers), &v->covered_from_ms) < 0 || str_i64(numbers, &behind) < 0 || state < SOURCE_OFF ||
-	    state > SOURCE_FAILED)
+	    state > SOURCE_LEFT_OUT)
 		return false;
 	v->state = (SourceState)state;
 	v->behind = behind != 0;

@@ -12,7 +12,8 @@ typedef enum SourceState {
 	SOURCE_OFF,                      /* not asked yet */
 	SOURCE_OK,
 	SOURCE_DENIED, SOURCE_ABSENT,    /* absent: not served here, or not reachable while others are; both asked again after a while */
-	SOURCE_FAILED
+	SOURCE_FAILED,
+	SOURCE_LEFT_OUT                  /* by the configuration: not asked */
 } SourceState;
 
 typedef struct SourceView {

@@ -73,13 +73,15 @@ static void one_source(CoverageList *l, const SourceView *s, int64_t now_ms)
 {
 	static const DoctorVerdict verdict[] = {
 		[SOURCE_OFF] = DOCTOR_SKIPPED, [SOURCE_OK] = DOCTOR_OK, [SOURCE_DENIED] = DOCTOR_WARN, [SOURCE_ABSENT] = DOCTOR_SKIPPED,
-		[SOURCE_FAILED] = DOCTOR_FAIL };
+		[SOURCE_FAILED] = DOCTOR_FAIL, [SOURCE_LEFT_OUT] = DOCTOR_SKIPPED };
 	CoverageLine *line = coverage_add(l, "changes", str_of(s->name), verdict[s->state]);
 	Arena *a = &l->arena;
 
 	line->since_ms = s->covered_from_ms;
 	if (s->why[0])
 		say_why(line, a, str_of(s->why));
+	else if (s->state == SOURCE_LEFT_OUT)
+		line->found = STR("not asked: sources.agents.backends leaves it out");
 	else if (!s->fresh_ms)
 		line->found = STR("not read yet");
 	else
@@ -162,7 +164,7 @@ static const struct { const char *title, *areas; } parts[] = {
 	{ "Tokens: CloudWatch's beside those that were booked", " tokens " },
 	{ "Prices: calls that are counted and not priced", " unpriced prices " },
 	{ "Not live: used, and in no total here", " not_live " },
-	{ "Sources: tables, log groups, namespaces", " table index agents log_group other_log_groups namespace invocation_log items sources " },
+	{ "Sources: tables, log groups, namespaces", " back_end table index agents log_group other_log_groups namespace invocation_log items sources " },
 	{ "Attributes: what jobs do not say, and what that costs", " attribute job_tokens " },
 	{ "Kept: how far back", " kept " },
 	{ "Own calls: what they cost, and how many there are", " own_cost calls " },

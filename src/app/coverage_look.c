@@ -80,12 +80,16 @@ void coverage_look(Watch *w, int64_t now_ms, void (*done)(void *arg, CoverageLis
 {
 	Look *k = xcalloc(1, sizeof *k);
 	FeedView view[FEEDS_N];
+	unsigned mask = w->feeds ? w->spec.mask : 0;
 
+	/* Doctor says that the table is left out: a feed that asks nothing has nothing to say. */
+	if (!(w->session.ctx->src.backends & 1u << CONF_DYNAMODB))
+		mask &= ~FEED_BIT(FEED_AGENTS);
 	*k = (Look){ .w = w, .now_ms = now_ms, .done = done, .arg = arg, .asked = !w->session.account[0] || w->session.found[0] };
 	watch_hold(w);
 	for (int i = 0; i < FEEDS_N; i++)
 		view[i] = w->feeds ? *feeds_view(w->feeds, (FeedId)i) : (FeedView){ 0 };
-	coverage_of_feeds(&k->feeds, view, w->feeds ? w->spec.mask : 0, now_ms);
+	coverage_of_feeds(&k->feeds, view, mask, now_ms);
 	coverage_of_calls(&k->feeds, &w->session, now_ms);
 	if (!k->asked)
 		k->doctor = doctor_coverage(&w->session, on_doctor, k);

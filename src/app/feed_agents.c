@@ -18,9 +18,16 @@ typedef struct AgentsState {
 	Pages pages;
 } AgentsState;
 
+enum { LEFT_OUT_MS = 900000 };
+
+static bool is_left_out(const ConfSources *src)
+{
+	return !(src->backends & 1u << CONF_DYNAMODB);
+}
+
 static int64_t interval(const ConfSources *src)
 {
-	return src->agents_poll_ms;
+	return is_left_out(src) ? LEFT_OUT_MS : src->agents_poll_ms;
 }
 
 static void drop_batch(AgentsState *st)
@@ -146,6 +153,13 @@ static void start(Feed *f)
 	drop_batch(st);
 	st->batch = feed_batch_new(f);
 	st->unread = false;
+	/* The configuration does not want the table: what was kept of it must not be taken for what is there. Nobody is told of a change. */
+	if (is_left_out(&f->all->spec.session->ctx->src)) {
+		st->batch->b.agents_replace = true;
+		feed_batch_write(st->batch, stored, NULL);
+		st->batch = NULL;
+		return;
+	}
 	pages_start(&st->pages, "DynamoDB's agents", &limit, clock_mono_ms());
 	ask_page(f);
 }

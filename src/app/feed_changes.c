@@ -8,6 +8,7 @@
 #include "app/unserved.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "store/platform.h"
 
 enum { LEFT_ALONE_MS = 900000, TRY_AGAIN_MS = 15000 };
 
@@ -66,12 +67,38 @@ static void round_over(Feed *f, ChangesState *st)
 	feed_end(f, st->failed && (!f->all->spec.live || !st->answered) ? &st->err : NULL);
 }
 
+static void next_reader(Feed *f, ChangesState *st, int64_t wait_ms);
+
+static void on_left_out(Feed *f, const Err *err, void *arg)
+{
+	(void)err;                       /* what is kept is left out again with the next round */
+	(void)arg;
+	next_reader(f, f->state, LEFT_ALONE_MS);
+}
+
+/* The configuration does not want this back end: what was kept of it must not be taken for what is there. Nobody is told of a change. */
+static void leave_out(Feed *f, ChangesState *st)
+{
+	FeedBatch *b = feed_batch_new(f);
+	Platform *none = ARENA_NEW(&b->arena, Platform);
+
+	*none = (Platform){ .source = source_reader_of(st->at) };
+	b->b.platform = none;
+	f->view.sources.v[st->at].state = SOURCE_LEFT_OUT;
+	st->answered = true;
+	feed_batch_write(b, on_left_out, NULL);
+}
+
 static void go_on(Feed *f, ChangesState *st)
 {
 	while (st->at < READERS && st->due_ms[st->at] > clock_mono_ms())
 		st->at++;
 	if (st->at == READERS) {
 		round_over(f, st);
+		return;
+	}
+	if (readers[st->at]->backend && !(f->all->spec.session->ctx->src.backends & readers[st->at]->backend)) {
+		leave_out(f, st);
 		return;
 	}
 	if (!st->of[st->at])

@@ -145,8 +145,25 @@ static bool follows(const NeedFacts *f, FollowKind kind)
 	return false;
 }
 
+/* The back end that a row is for; CONF_BACKENDS: none. */
+static ConfBackend backend_of(const Need *need)
+{
+	const AwsOp *op = need->op;
+
+	if (need->on == ON_AGENTS_TABLE)
+		return CONF_DYNAMODB;
+	if (need->on == ON_RUNTIMES || need->on == ON_GATEWAYS || need->on == ON_AB_TESTS || op == &op_agentcore_list_runtimes ||
+	    op == &op_agentcore_list_ab_tests)
+		return CONF_AGENTCORE;
+	return need->on == ON_CLASSIC || need->on == ON_ALIASES || op == &op_bedrock_agent_list_agents ? CONF_CLASSIC : CONF_BACKENDS;
+}
+
 bool need_counts(const Need *need, const NeedFacts *f)
 {
+	ConfBackend backend = backend_of(need);
+
+	if (backend != CONF_BACKENDS && !(f->src->backends & 1u << backend))
+		return false;
 	if (need->op == &op_ce_get_cost_and_usage)
 		return f->src->cost_explorer;
 	if ((need->op->cls == AWS_WRITE && !f->write) || (need->op->cls == AWS_PAID && !f->playground && !charge_of(need->op)))

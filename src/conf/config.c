@@ -36,6 +36,9 @@ typedef struct Root {
 	ConfPrices prices;
 } Root;
 
+const char *const conf_backends[CONF_BACKENDS + 1] = {
+	[CONF_AGENTCORE] = "agentcore", [CONF_CLASSIC] = "agents-classic", [CONF_DYNAMODB] = "dynamodb",
+};
 static const char *const tails[] = { [CONF_TAIL_AUTO] = "auto", [CONF_TAIL_OFF] = "off", NULL };
 static const char *const modes[] = { [CONF_COST_AUTO] = "auto", [CONF_COST_TAIL] = "tail", [CONF_COST_PUSHDOWN] = "pushdown", NULL };
 static const char *const breaches[] = { [BREACH_HOLD] = "hold", [BREACH_ABORT] = "abort", NULL };
@@ -78,6 +81,9 @@ static const Setting context_rows[] = {
 	  .want = "a URL such as http://127.0.0.1:4566", .help = "One endpoint for every service, for simulators. Loopback only." },
 	{ "allow_foreign_endpoint", SET_BOOL, AT(allow_foreign_endpoint), .fallback = "false",
 	  .help = "Lets endpoint_url name another machine. Signed requests then go there." },
+	{ "sources.agents.backends", SET_WORDS, AT(src.backends), .min = 1, .max = CONF_BACKENDS, .words = conf_backends,
+	  .fallback = "agentcore, agents-classic, dynamodb",
+	  .help = "Where agents are looked for. What is left out is not asked, its agents are not shown, and nothing is moved there." },
 	{ "sources.agents.table", SET_TEXT, AT(src.agents_table), .min = 3, .max = 255, .check = check_table,
 	  .want = "a DynamoDB table name", .fallback = "agents", .help = "Table of agents, versions and routes." },
 	{ "sources.agents.lock_table", SET_TEXT, AT(src.lock_table), .min = 3, .max = 255, .check = check_table,

@@ -18,7 +18,12 @@ typedef enum LogTail { CONF_TAIL_AUTO, CONF_TAIL_OFF } LogTail;
 
 typedef enum CostMode { CONF_COST_AUTO, CONF_COST_TAIL, CONF_COST_PUSHDOWN } CostMode;
 
+/* Where agents are: bits of ConfSources.backends. */
+typedef enum ConfBackend { CONF_AGENTCORE, CONF_CLASSIC, CONF_DYNAMODB, CONF_BACKENDS } ConfBackend;
+extern const char *const conf_backends[CONF_BACKENDS + 1];     /* "agentcore" */
+
 typedef struct ConfSources {
+	unsigned backends;                   /* 1 << ConfBackend; all of them */
 	Str  agents_table, lock_table;       /* "agents", "seismo-locks" */
 	int64_t agents_poll_ms;              /* 30 s */
 	Str  jobs_table, jobs_index;         /* "jobs", "status-updatedAt-index" */

@@ -10,8 +10,8 @@
 
 #define FIXED(s) { s, sizeof s - 1 }
 static Str groups[] = { FIXED("/seismo/jobs"), FIXED("arn:aws:logs:eu-west-1:444455556666:log-group:/x") };
-static const ConfSources sources = { .agents_table = FIXED("agents"), .jobs_table = FIXED("jobs"), .jobs_index = FIXED("by-status"),
-                                     .log_groups = groups, .log_group_count = 2 };
+static const ConfSources sources = { .backends = (1u << CONF_BACKENDS) - 1, .agents_table = FIXED("agents"), .jobs_table = FIXED("jobs"),
+                                     .jobs_index = FIXED("by-status"), .log_groups = groups, .log_group_count = 2 };
 
 static NeedFacts facts(bool write, bool playground)
 {
