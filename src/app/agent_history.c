@@ -100,21 +100,6 @@ static void take_moves(Rows *r)
 
 /* --- everybody else's --- */
 
-static Route route_of(Str value, Arena *a)
-{
-	RoutePart *p = ARENA_ARRAY(a, RoutePart, value.n / 2 + 1);
-	size_t n = 0;
-
-	while (value.n) {
-		Str weight, word = str_cut(value, ' ', &value), version = str_cut(word, ':', &weight);
-
-		p[n] = (RoutePart){ version, 100 };
-		if (version.n && !str_is(version, "paused") && !str_is(version, "nothing") && (!weight.n || str_i64(weight, &p[n].weight) == 0))
-			n++;
-	}
-	return (Route){ p, n };
-}
-
 static bool is_told(const Rows *r, const Change *c, Str pointer, Route to)
 {
 	for (size_t i = 0; i < r->n; i++) {
@@ -132,7 +117,8 @@ static void take_changes(Rows *r)
 
 	for (size_t i = 0; i < g->changes; i++) {
 		const Change *c = &g->change[i];
-		Route from = route_of(c->from, r->a), to = route_of(c->to, r->a);
+		bool paused;
+		Route from = registry_route(c->from, r->a, &paused), to = registry_route(c->to, r->a, &paused);
 		Str pointer = pointer_id(g, c->object);
 
 		if (!is_of(c->object, r->name) || registry_ours(g, c) || is_told(r, c, pointer, to))

@@ -27,7 +27,7 @@ typedef struct AgentPage {
 	Arena arena;
 	char *journal;
 	int64_t now_ms, offset_ms;
-	bool found;
+	bool found, past;
 	Buf text;
 	char title[3 * FIG_KEY];
 } AgentPage;
@@ -46,7 +46,8 @@ static int page_run(Store *s, void *work, Err *e)
 	const RegPointer *p;
 	Registry r;
 
-	if (registry_read(s, g->now_ms - MOVED_DAYS * DAY_MS, &g->arena, &r, e) < 0)
+	if (registry_read(s, g->now_ms - MOVED_DAYS * DAY_MS, &g->arena, &r, e) < 0 ||
+	    (g->past && registry_at(s, &r, g->now_ms, &g->arena, e) < 0))
 		return -1;
 	p = find(&r, &g->ref);
 	g->found = p != NULL;
@@ -84,6 +85,7 @@ static AgentPage *page_new(App *a, const PointerRef *p, PageWrite *write)
 	g->ref = *p;
 	g->write = write;
 	g->now_ms = app_now(a);
+	g->past = a->past_ms != 0;
 	g->offset_ms = a->world.offset_ms;
 	return g;
 }
@@ -116,6 +118,13 @@ static Str route_words(AgentPage *g, const Registry *r, const RegPointer *p, Rou
 	return x.n == 1 && !str_eq(v, release) ? arena_printf(&g->arena, "%.*s (%.*s)", STR_ARG(v), STR_ARG(release)) : route_text(x, &g->arena);
 }
 
+static Str time_words(AgentPage *g)
+{
+	CivilTime t = time_civil(g->now_ms + g->offset_ms);
+
+	return arena_printf(&g->arena, "%04d-%02d-%02d %02d:%02d; what is kept of it alone", t.year, t.month, t.day, t.hour, t.minute);
+}
+
 static void move_line(Buf *b, const Change *c, int64_t offset_ms)
 {
 	CivilTime t = time_civil(c->time_ms + offset_ms);
@@ -137,7 +146,9 @@ static int write_pointer(const Registry *r, const RegPointer *p, void *page, Err
 	line(b, "agent", str_eq(p->agent, p->agent_name) ? p->agent : arena_printf(a, "%.*s  %.*s", STR_ARG(p->agent_name), STR_ARG(p->agent)));
 	line(b, "pointer", arena_printf(a, "%.*s, %s of %s", STR_ARG(p->name), p->kind, registry_backend(p->source)));
 	line(b, "id", p->id);
-	line(b, "live", route_words(g, r, p, p->live));
+	if (g->past)
+		line(b, "as of", time_words(g));
+	line(b, "live", p->unknown ? STR("not known: no change that is kept tells where it was then") : route_words(g, r, p, p->live));
 	if (!route_eq(p->live, p->target))
 		line(b, "target", route_words(g, r, p, p->target));
 	line(b, "status", p->paused ? arena_printf(a, "%.*s, takes no calls", STR_ARG(p->status)) : p->status);
@@ -188,7 +199,8 @@ static void history_line(Buf *b, const HistoryRow *h, int64_t offset_ms, Arena *
 static int write_history(const Registry *r, const RegPointer *p, void *page, Err *e)
 {
 	AgentPage *g = page;
-	const HistoryAsk q = { .journal = g->journal, .name = p->agent_name, .since_ms = g->now_ms - MOVED_DAYS * DAY_MS };
+	const HistoryAsk q = { .journal = g->journal, .name = p->agent_name, .since_ms = g->now_ms - MOVED_DAYS * DAY_MS,
+	                       .until_ms = g->past ? g->now_ms + 1 : 0 };
 	HistoryRow *row;
 	size_t n;
 	bool known;

@@ -150,7 +150,7 @@ static void pointer_cell(const Seeing *s, const RegPointer *p, PointerCell *c)
 	ref_of(p, context_of(s->from, s->at), &c->ref);
 	fig_text(c->ref.live, sizeof c->ref.live, p->live.n ? route_text(p->live, a) : STR(""));
 	fig_text(c->ref.target, sizeof c->ref.target, p->target.n ? route_text(p->target, a) : STR(""));
-	fig_text(c->by, sizeof c->by, p->updated_by.n || !moved ? p->updated_by : moved->by);
+	fig_text(c->by, sizeof c->by, p->updated_by.n || !moved || p->unknown ? p->updated_by : moved->by);
 	fig_text(c->status, sizeof c->status, p->status);
 	fig_text(c->lock_by, sizeof c->lock_by, p->lock.by);
 	if (p->drift)
@@ -164,10 +164,11 @@ static void pointer_cell(const Seeing *s, const RegPointer *p, PointerCell *c)
 	c->paused = p->paused;
 	c->locked = p->locked;
 	c->drift = p->drift;
+	c->unknown = p->unknown;
 	c->moving = !route_eq(p->live, p->target);
 	c->has_rev = p->has_rev;
 	c->rev = p->rev;
-	c->moved_ms = moved ? moved->time_ms : p->updated_ms;
+	c->moved_ms = moved && !p->unknown ? moved->time_ms : p->updated_ms;
 	for (size_t i = 0; i < p->live.n && c->versions < POINTER_VERSIONS; i++)
 		jobs_key(&s->hour, p->agent_name, registry_called(&s->r, p, p->live.part[i].version), p->live.part[i].version, a, c->jobs[c->versions++]);
 	figures_of(s, p, c);
@@ -199,7 +200,8 @@ static int by_trouble(const void *x, const void *y)
 
 static int see_store(Seeing *s, Store *store, Err *e)
 {
-	if (registry_read(store, s->when->now_ms - MOVED_DAYS * DAY_MS, s->a, &s->r, e) < 0 || read_figures(s, store, e) < 0)
+	if (registry_read(store, s->when->now_ms - MOVED_DAYS * DAY_MS, s->a, &s->r, e) < 0 ||
+	    (s->when->past && registry_at(store, &s->r, s->when->now_ms, s->a, e) < 0) || read_figures(s, store, e) < 0)
 		return -1;
 	if ((size_t)s->out->n + s->r.pointers > s->cap) {
 		s->cap = (size_t)s->out->n + s->r.pointers;
@@ -208,6 +210,7 @@ static int see_store(Seeing *s, Store *store, Err *e)
 	for (size_t i = 0; i < s->r.pointers; i++) {
 		pointer_cell(s, &s->r.pointer[i], &s->out->cell[s->out->n++]);
 		s->out->drifted += s->r.pointer[i].drift;
+		s->out->unknown += s->r.pointer[i].unknown;
 	}
 	return 0;
 }
@@ -243,6 +246,7 @@ const AskClass ask_pointers = { .name = "pointers", .in_size = sizeof(PointersAs
 typedef struct Versions {
 	const VersionsAsk *q;
 	int64_t now_ms;
+	bool past;
 	Arena a;
 	Registry r;
 	PerfWindow day, traffic, long_ago;
@@ -253,7 +257,8 @@ static int read_versions(Versions *v, Store *s, const FiguresAsk *when, int64_t 
 {
 	int64_t until = when->past ? when->now_ms + 1 : 0, good_from = known - v->q->good_days * DAY_MS;
 
-	return registry_read(s, known - MOVED_DAYS * DAY_MS, &v->a, &v->r, e) < 0 || perf_read(s, known - DAY_MS, until, &v->a, &v->day, e) < 0 ||
+	return registry_read(s, known - MOVED_DAYS * DAY_MS, &v->a, &v->r, e) < 0 ||
+	       (when->past && registry_at(s, &v->r, when->now_ms, &v->a, e) < 0) || perf_read(s, known - DAY_MS, until, &v->a, &v->day, e) < 0 ||
 	       perf_read(s, known - TRAFFIC_MINUTES * MINUTE_MS, until, &v->a, &v->traffic, e) < 0 ||
 	       store_cost(s, DIM_VERSION, floor_div(good_from, HOUR_MS) * HOUR_MS, until, &v->a, &v->long_ago.version, &v->long_ago.versions, e) < 0 ||
 	       models_read(s, &v->a, &v->ends, e) < 0 ? -1 : 0;
@@ -338,7 +343,7 @@ static VersionsSeen *see_versions(Versions *v)
 	for (size_t i = 0; p && i < v->r.versions; i++) {
 		const RegVersion *x = &v->r.version[i];
 
-		if (x->source == p->source && str_eq(x->agent, p->agent))
+		if (x->source == p->source && str_eq(x->agent, p->agent) && (!v->past || x->created_ms <= v->now_ms))
 			version_cell(v, p, x, &out->cell[out->n++]);
 	}
 	return out;
@@ -346,7 +351,7 @@ static VersionsSeen *see_versions(Versions *v)
 
 static int versions_run(const Stores *from, const FiguresAsk *when, const void *in, void **out, Err *e)
 {
-	Versions v = { .q = in, .now_ms = when->now_ms };
+	Versions v = { .q = in, .now_ms = when->now_ms, .past = when->past };
 	int rc = 0;
 
 	for (size_t i = 0; i < from->n && rc == 0 && !*out; i++) {

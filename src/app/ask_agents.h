@@ -14,6 +14,7 @@ typedef struct PointerCell {
 	FigText left;                  /* where seismo left it, when it is not there any more; else empty */
 	FigText status, release;       /* release: what its team calls the version, where its platform has another name for it */
 	int32_t source, follows, paused, locked, drift, moving;
+	int32_t unknown, pad;          /* of the past: where it was is not known */
 	int32_t has_rev, versions;     /* versions: of the jobs' keys below */
 	int64_t rev, moved_ms;         /* 0: not known */
 	int64_t jobs_milli;            /* a minute, over the last five */
@@ -23,7 +24,8 @@ typedef struct PointerCell {
 	FigKey  jobs[POINTER_VERSIONS];/* "agent@version", as jobs say it */
 } PointerCell;
 
-typedef struct PointersSeen { int32_t n, drifted; PointerCell cell[]; } PointersSeen;      /* the one furthest above its usual errors first */
+/* The one furthest above its usual errors first. unknown: of the past, how many nobody can place. */
+typedef struct PointersSeen { int32_t n, drifted, unknown, pad; PointerCell cell[]; } PointersSeen;
 typedef struct PointersAsk { int64_t pad; } PointersAsk;
 extern const AskClass ask_pointers;            /* in: PointersAsk, out: PointersSeen */
 

@@ -78,6 +78,23 @@ static Route route_of(Arena *a, JsonVal item, const char *name)
 	return r;
 }
 
+Route registry_route(Str value, Arena *a, bool *paused)
+{
+	RoutePart *p = ARENA_ARRAY(a, RoutePart, value.n / 2 + 1);
+	size_t n = 0;
+
+	*paused = false;
+	while (value.n) {
+		Str weight, word = str_cut(value, ' ', &value), version = str_cut(word, ':', &weight);
+
+		*paused |= str_is(word, "paused");
+		p[n] = (RoutePart){ version, 100 };
+		if (version.n && !str_is(version, "paused") && !str_is(version, "nothing") && (!weight.n || str_i64(weight, &p[n].weight) == 0))
+			n++;
+	}
+	return (Route){ p, n };
+}
+
 static Str text_of(JsonVal item, const char *name)
 {
 	Str s = STR("");

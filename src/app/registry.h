@@ -27,6 +27,7 @@ typedef struct RegPointer {
 	int64_t rev;
 	Lock lock;
 	Route left;                          /* where seismo left it; n 0: it never moved it, or nobody knows */
+	bool unknown;                        /* registry_at: where it was then is not known */
 	bool drift;                          /* it is not there any more, and nobody who holds the lock is moving it */
 	Str  updated_at, updated_by;         /* ISO 8601; by empty: not known */
 	int64_t updated_ms;
@@ -57,6 +58,11 @@ typedef struct Registry {
 const char *registry_backend(ChangeSource s);           /* "dynamodb", "agentcore", "agents-classic" */
 /* In a. from_ms: how far back changes and moves are read. */
 int  registry_read(Store *s, int64_t from_ms, Arena *a, Registry *out, Err *e);
+/* A route as changes write it: "3.1:90 3.2:10 paused". */
+Route registry_route(Str value, Arena *a, bool *paused);
+/* registry_past.c: its pointers as they were at that moment, as far as the changes tell; changes and moves of after it go. A pointer that is gone
+ * since is not among them; agents and versions stay those of now. */
+int  registry_at(Store *s, Registry *r, int64_t at_ms, Arena *a, Err *e);
 /* By name or id; dashes and underscores are the same. The next one behind `after` (NULL: the first). */
 const RegAgent *registry_find(const Registry *r, Str name, const RegAgent *after);
 const RegVersion *registry_version(const Registry *r, const RegPointer *p, Str version);      /* NULL: nothing is known of it */

@@ -78,7 +78,7 @@ static TableCell state_cell(const PointerCell *c, Arena *a)
 	for (size_t i = 0; i < sizeof states / sizeof *states; i++)
 		if (str_is(status, states[i].status))
 			return (TableCell){ clean_own(states[i].word), states[i].role, states[i].role == ROLE_WARN };
-	return (TableCell){ clean_text(a, status, 0), ROLE_TEXT, 0 };
+	return status.n ? (TableCell){ clean_text(a, status, 0), ROLE_TEXT, 0 } : (TableCell){ clean_own("-"), ROLE_DIM, 0 };
 }
 
 static TableCell mark_cell(const PointerCell *c)
@@ -92,6 +92,8 @@ static TableCell live_cell(const PointerCell *c, int w, Arena *a)
 {
 	Clean live = clean_text(a, str_of(*c->ref.live ? c->ref.live : "-"), 0);
 
+	if (c->unknown)
+		return (TableCell){ clean_own("?"), ROLE_DIM, 0 };
 	if (c->moving)
 		live = clean_ownf(a, "%s>%s", live.p, clean_text(a, str_of(c->ref.target), 0).p);
 	else if (*c->release && strcmp(c->release, c->ref.live) != 0)
@@ -179,8 +181,9 @@ static Clean title(const PointersSeen *seen, const World *w, Arena *a)
 {
 	if (!seen)
 		return clean_own("AGENTS");
-	return clean_ownf(a, "AGENTS  %d pointer%s%s%s", seen->n, seen->n == 1 ? "" : "s",
-	                  seen->drifted ? clean_ownf(a, ", %d moved outside (!)", seen->drifted).p : "", w->past ? ", as they are now" : "");
+	return clean_ownf(a, "AGENTS  %d pointer%s%s%s%s", seen->n, seen->n == 1 ? "" : "s",
+	                  seen->drifted ? clean_ownf(a, ", %d moved outside (!)", seen->drifted).p : "", w->past ? ", as of then" : "",
+	                  seen->unknown ? clean_ownf(a, ", %d not known then (?)", seen->unknown).p : "");
 }
 
 /* A back end that is denied costs what it alone knows. */
@@ -247,6 +250,7 @@ static void pointers_help(const Pane *p, Buf *out)
 	table_help(&((const PointersPane *)p->state)->t, out);
 	(void)buf_puts(out, "  !        moved outside seismo; ~ is being moved. be: ac AgentCore, cl Bedrock agents, dd the agents table\n"
 	                    "  live     2=2.1: the platform's number and what jobs call it; 2>3: on its way. POINTER! follows each new version\n"
+	                    "           of the past: as of then, as the known changes tell; ? is not known. State - was not kept\n"
 	                    "  err 5m   % of the versions that it serves; base is what is usual for its agent at this time\n");
 }
 

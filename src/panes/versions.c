@@ -131,6 +131,8 @@ static void say(Pane *p, VersionsPane *s, const PaneAsk *h, const World *w)
 	s->title = !w->pointer.id[0] ? clean_own("VERSIONS")
 	         : clean_ownf(a, "VERSIONS  %s/%s, %s", clean_text(a, str_of(w->pointer.name), 0).p, clean_text(a, str_of(w->pointer.pointer), 0).p,
 	                      clean_text(a, str_of(w->pointer.backend), 0).p);
+	if (w->past && w->pointer.id[0])
+		s->title = clean_ownf(a, "%s; status and G are those of now", s->title.p);
 	if (s->marks)
 		s->title = s->marks > 1 ? clean_ownf(a, "%s  %s > %s: d = diff", s->title.p, clean_text(a, str_of(s->marked[0]), 0).p,
 		                                     clean_text(a, str_of(s->marked[1]), 0).p)

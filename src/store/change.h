@@ -12,6 +12,8 @@
 int change_take(Store *s, const Change *c, size_t *fresh, Err *e);
 /* Compares with the source's traits as they are stored, and stores these. The first look at a place makes no changes. */
 int change_traits(Store *s, const TraitSet *f, size_t *fresh, Err *e);
+/* Since when a source has been looked at, look after look, at the place where it is looked at now; 0: it never was. */
+int store_looked_from(Store *s, ChangeSource source, int64_t *from_ms, Err *e);
 int change_known_as(Store *s, const KnownAs *k, Err *e);
 /* Traits of one kind as the last looks left them, of all sources, ids shown by name: "AGENT/route" points to value, "AGENT@VERSION" runs on
  * model value. */

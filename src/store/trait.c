@@ -207,16 +207,48 @@ static int look_before(Diff *d, const char *cursor, bool *overlaps, Err *e)
 	return 0;
 }
 
-static int look_done(Diff *d, const char *cursor, Err *e)
+static int put_cursor(Diff *d, const char *sql, const char *key, Str text, Err *e)
 {
-	static const char sql[] = "INSERT OR REPLACE INTO cursor VALUES(?, ?)";
 	sqlite3_stmt *st = db_stmt(d->s, sql, e);
 
 	if (!st)
 		return -1;
-	db_bind_str(st, 1, str_of(cursor));
-	db_bind_str(st, 2, arena_printf(&d->a, "%" PRId64 " %" PRId64 " %.*s", d->set->began_ms, d->set->ended_ms, STR_ARG(d->set->place)));
+	db_bind_str(st, 1, str_of(key));
+	db_bind_str(st, 2, text);
 	return db_done(d->s, st, "cannot keep when the registry was read", e);
+}
+
+static void from_key(ChangeSource source, char out[40])
+{
+	(void)snprintf(out, 40, "looked.%s", change_source_name(source));
+}
+
+/* A store of before does not say when the looks began: then it is the last one that it knows of. */
+static int look_done(Diff *d, const char *cursor, Err *e)
+{
+	static const char first[] = "INSERT OR REPLACE INTO cursor VALUES(?, ?)", if_none[] = "INSERT OR IGNORE INTO cursor VALUES(?, ?)";
+	char from[40];
+
+	from_key(d->set->source, from);
+	return put_cursor(d, first, cursor, arena_printf(&d->a, "%" PRId64 " %" PRId64 " %.*s", d->set->began_ms, d->set->ended_ms,
+	                                                 STR_ARG(d->set->place)), e) < 0 ||
+	       put_cursor(d, d->first_look ? first : if_none, from,
+	                  arena_printf(&d->a, "%" PRId64, d->first_look ? d->set->ended_ms : d->since_ms), e) < 0 ? -1 : 0;
+}
+
+int store_looked_from(Store *s, ChangeSource source, int64_t *from_ms, Err *e)
+{
+	Arena a = { 0 };
+	char key[40];
+	Str text;
+	int rc;
+
+	*from_ms = 0;
+	from_key(source, key);
+	if ((rc = store_cursor(s, key, &a, &text, e)) == 0 && text.n && str_i64(text, from_ms) < 0)
+		*from_ms = 0;
+	arena_done(&a);
+	return rc;
 }
 
 int change_traits(Store *s, const TraitSet *set, size_t *fresh, Err *e)

@@ -4,6 +4,8 @@ import re
 import sqlite3
 import time
 
+from desk import AGENT, LIVE, TARGET, Desk
+
 
 def start(sim, console, size=(80, 24)):
     """The console on pulse, when it has read yesterday whole."""
@@ -76,3 +78,33 @@ def test_in_the_grid_a_step_is_an_hour(sim, console):
     assert (time.gmtime().tm_hour * 60 + time.gmtime().tm_min - int(first[1]) * 60 - int(first[2])) % 1440 in (60, 61)
     c.send(".", "Q")
     assert c.wait_exit() == 0
+
+
+def test_pointers_as_of_then(seismo, tmp_path, start_sim):
+    """Where a pointer was is told by what is known of its moves; where nobody knows it is not what it is now."""
+    d = Desk(seismo, tmp_path / "desk", start_sim("--seed", "7"), config="write: true, sources: {agents: {poll: 1s}}")
+    try:
+        c = d.open("--command", "agents", size=(120, 40))
+        row = lambda t: re.search(rf"^[!~ ] {AGENT} +route +dd (\S+) +(\S+)", t, re.M)
+        c.wait_for(lambda t: row(t) and row(t)[1] == LIVE, 30)
+        c.pump(4)                                        # some looks
+        then = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        c.pump(3)
+        done = d.home.run("rollback", AGENT, "--pointer", "route", "--to", TARGET, "-x", "main", "-p", "fleet", "--write", "--confirm", AGENT,
+                          "--reason", "fails")
+        assert done.returncode == 0, done
+        c.wait_for(lambda t: row(t) and row(t)[1] == TARGET, 30)
+        c.send(":", *f"at {then}", "enter")
+        text = c.wait_for(lambda t: row(t) and row(t)[1] == LIVE and "as of then" in t, 20)
+        assert row(text)[2] == "-", text                 # its state was not kept
+        c.send("d")
+        text = c.wait_for("what is kept of it alone", 10)
+        assert re.search(r"as of +\S+ \d\d:\d\d; what", text, re.M) and re.search(r"live +\S", text, re.M), text
+        c.send("esc")
+        c.send(":", *"at 2h", "enter")                   # before anybody looked
+        text = c.wait_for(lambda t: row(t) and row(t)[1] == "?" and re.search(r"as of then, \d+ not known then \(\?\)", t), 20)
+        assert re.search(r"^[!~ ] menu-writer +route +dd 1\.0 +ok ", text, re.M), text         # that one was not changed since
+        c.send(".")
+        c.wait_for(lambda t: row(t) and row(t)[1] == TARGET and "as of then" not in t, 20)
+    finally:
+        d.close()
