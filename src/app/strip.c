@@ -318,6 +318,15 @@ static void others(const SeenMove *m, Buf *b)
 		(void)buf_printf(b, ", process %lld", (long long)m->pid);
 }
 
+/* Rules go on being watched when the console is left: by a collector, which nobody quits by the way. */
+static bool watched_on(const Watch *w)
+{
+	char by[SHARE_WORDS];
+
+	share_words(w, SHARE_WATCHER, by);
+	return strncmp(by, "collect ", 8) == 0;
+}
+
 static void fourth(const App *a, const Shown *x, Buf *b)
 {
 	const MoveView *v = x->v;
@@ -336,8 +345,8 @@ static void fourth(const App *a, const Shown *x, Buf *b)
 	else if (!x->over)
 		(void)buf_puts(b, "Esc folds   quitting finishes it or stops it at a safe point, within 30 s");
 	else if (v->outcome == MOVE_DONE)
-		(void)buf_printf(b, "%s%sEsc folds  seismo undo %.*s  quit stops watching", p->v.waits ? p->v.waits : "",
-		                 p->v.waits ? "   " : "", STR_ARG(v->op));
+		(void)buf_printf(b, "%s%s%s   seismo undo %.*s   Esc folds", p->v.waits ? p->v.waits : "", p->v.waits ? "   " : "",
+		                 watched_on(a->errand->w) ? "quitting keeps watching" : "quit stops watching", STR_ARG(v->op));
 	else
 		(void)buf_puts(b, "nothing was changed by you   Esc folds   :strip hides");
 }

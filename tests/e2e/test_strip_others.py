@@ -1,6 +1,8 @@
 """The strip in consoles that did not send the move: on one store, opened later, of a command and of another machine."""
 import os
 import re
+import sqlite3
+import subprocess
 import time
 
 import pytest
@@ -54,6 +56,7 @@ def test_two_consoles_on_one_store(desk):
     send(c)
     c.wait_for("VERIFYING", 30)
     assert head(c.text())[2] == "you"
+    c.wait_for("quit stops watching", 20)
     text = other.wait_for(lambda t: head(t) and "VERIFYING" in head(t)[3], 30)
     found = head(text)
     assert found[1] == head(c.text())[1] and found[2] == "console", text
@@ -70,6 +73,32 @@ def test_two_consoles_on_one_store(desk):
     c.send("Q")
     assert c.wait_exit() == 0
     late.wait_for(lambda t: head(t) and "VERIFYING" in head(t)[3])
+
+
+def holds(d, pid):
+    """Whether this process watches, as the store says."""
+    try:
+        with sqlite3.connect(f"file:{d.home.stores()[0]}?mode=ro", uri=True) as db:
+            return db.execute("SELECT 1 FROM lease WHERE name = 'watcher' AND pid = ?", (pid,)).fetchone()
+    except (IndexError, sqlite3.OperationalError):
+        return None
+
+
+def test_a_collector_keeps_watching(desk):
+    d = desk()
+    collect = subprocess.Popen([d.home.binary, "collect"], env=d.home.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               stdin=subprocess.DEVNULL)
+    try:
+        end = time.monotonic() + 60
+        while not holds(d, collect.pid) and time.monotonic() < end:
+            time.sleep(0.3)
+        c = d.open("--write", "--command", "alerts")
+        c.wait_for(f"watched by collect {collect.pid}", 20)
+        send(card(c))
+        c.wait_for("quitting keeps watching", 30)
+    finally:
+        collect.terminate()
+        collect.wait(30)
 
 
 def test_another_machine(desk, start_sim):
