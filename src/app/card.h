@@ -1,6 +1,6 @@
 /* The rollback card: the whole screen, because what is decided on it is decided once. It plans (which only reads), shows what speaks for and
  * against going back, and sends after the person has typed the agent's name and chosen the button that is not focused by itself. What is typed in
- * haste, arrives late in one packet or is pasted confirms nothing: see card.c. For app/ files only; panes have app_rollback (pane.h). */
+ * haste, arrives late in one packet or is pasted confirms nothing: see card_keys.c. For app/ files only; panes have app_rollback (pane.h). */
 #ifndef APP_CARD_H
 #define APP_CARD_H
 
@@ -43,6 +43,13 @@ void card_key(App *a, Key k);
 void card_tick(App *a);                      /* live facts; expiry */
 void card_painted(App *a);                   /* what card_draw drew is on the terminal */
 void card_expire(App *a, const char *why);
+/* For card_keys.c. */
+void card_say(Card *c, Role role, const char *fmt, ...) FORMAT(3, 4);        /* on the card, below what is typed */
+const MoveView *card_plan(const Card *c);    /* what would be done; NULL: nothing is planned */
+bool card_wants_name(const Card *c);
+void card_replan(App *a);                    /* reads everything again */
+void card_cancel(App *a);
+void card_send(App *a);                      /* if the person has said all that it takes; else the card says what is missing */
 void card_command(App *a, Str rest);         /* ":rollback AGENT [POINTER [VERSION]]"; empty: of the row under the cursor */
 
 /* card_draw.c */
