@@ -70,18 +70,35 @@ def pointer_of(region, agent):
 
 
 def in_a_view(text):
-    return "ROLL BACK" not in text and re.search(r"^[A-Z][a-z]+( |$)", text.split("\n")[1])
+    """A card has its title, in capitals, where a view has its name."""
+    return re.search(r"^[A-Z][a-z]+( |$)", text.split("\n")[1])
 
 
-def card(c, agent=AGENT, pointer=POINTER, target=TARGET, shows="window"):
-    """Opens the card by its command and waits until its facts have stood there long enough."""
+def opened(c, command, shows="window"):
+    """Opens a card by its command and waits until its facts have stood there long enough."""
     c.wait_for(in_a_view, 30)
     c.send(":")
-    c.send(f"rollback {agent} {pointer} {target}".strip())
+    c.send(command.strip())
     c.send("enter")
     c.wait_for(shows, 30)
     c.pump(GUARD_S)
     return c
+
+
+def card(c, agent=AGENT, pointer=POINTER, target=TARGET, shows="window"):
+    return opened(c, f"rollback {agent} {pointer} {target}", shows)
+
+
+def send_it(c, name=AGENT, reason="fails 18 %", button="Roll back"):
+    """Reason, name, the other button, Enter: each key when the screen shows what the one before did."""
+    c.send("enter")                                  # no reason was given: its field is next
+    c.send(reason)
+    c.send("enter")
+    c.send(name)
+    c.wait_for(f"[{len(name)} of ")
+    c.send("tab")
+    c.wait_for(f"[ {button} ]")
+    c.send("enter")
 
 
 class SlowLine(Console):

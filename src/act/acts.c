@@ -96,6 +96,18 @@ bool move_action_undo(MoveAction a, MoveAction *undo)
 	return acts[a].undo != MOVE_ROLLBACK;
 }
 
+bool move_action_way(MoveAction a, Str backend, MoveWay *out)
+{
+	const Way *w = acts[a].way;
+
+	for (int i = 0; i < ACT_WAYS && w[i].in; i++)
+		if (str_is(backend, w[i].in->name)) {
+			*out = (MoveWay){ w[i].call, w[i].text };
+			return true;
+		}
+	return false;
+}
+
 bool way_set(Move *m, const Backend *b)
 {
 	m->way = NULL;
@@ -106,6 +118,8 @@ bool way_set(Move *m, const Backend *b)
 		return false;
 	m->b = b;
 	m->v.backend = b->name;
+	m->v.thing = b->thing;
+	m->v.versions = b->version != NULL;
 	m->v.splits = b->splits;
 	m->v.call = m->way->call;
 	m->v.reach = m->way->text;

@@ -304,7 +304,7 @@ static Move *make(const MoveSpec *spec, const MoveAsk *ask)
 	m->spec.verify_ms = spec->verify_ms ? spec->verify_ms : VERIFY_MS;
 	m->ask = keep_ask(m, ask);
 	m->a = &acts[ask->action];
-	m->v = (MoveView){ .action = ask->action, .reason = m->ask.reason, .backend = "", .leaves = STR(""),
+	m->v = (MoveView){ .action = ask->action, .reason = m->ask.reason, .backend = "", .thing = "", .leaves = STR(""),
 	                   .version = STR(""), .was = STR(""), .becomes = STR(""),
 	                   .change = STR(""), .started_ms = clock_wall_ms() };
 	(void)uv_timer_init(spec->loop, &m->timer);

@@ -27,6 +27,10 @@ bool move_action_of(Str name, MoveAction *out);
 bool move_action_moves(MoveAction a);            /* it takes a pointer from one version to another */
 bool move_action_stops(MoveAction a);            /* a rung of the ladder: it has a time until which it is meant to hold */
 bool move_action_undo(MoveAction a, MoveAction *undo);           /* what puts it back; false: nothing does */
+/* How it is done where things are kept in that back end ("agentcore"). call NULL: not at all, and text says why, or what there is instead;
+ * else whom it reaches. false: such an action knows nothing of that back end. */
+typedef struct MoveWay { const char *call, *text; } MoveWay;
+bool move_action_way(MoveAction a, Str backend, MoveWay *out);
 
 typedef struct MoveAsk {
 	MoveAction action;
@@ -58,10 +62,12 @@ typedef struct MoveView {
 	int  exit;                   /* ErrKind; 0 when done */
 	Err  err;                    /* why not done */
 	const char *backend;         /* "dynamodb", "agentcore", "agents-classic" */
+	const char *thing;           /* what it calls a pointer: "route", "endpoint", "A/B test" */
 	const char *call, *reach;    /* what AWS is asked to do it, and whom that reaches */
 	bool splits;                 /* it can divide traffic */
 	Str  agent, name, pointer, pointer_name;     /* agent: its id there; pointer: ARN or "AGENT/route" */
 	Route from, to;              /* the same when the action moves nothing */
+	bool  versions;              /* these are versions of the agent; else a test's variants, or a limit */
 	Str  leaves;                 /* the version that a move is to get away from */
 	Str  version;                /* which one it is about, when that is one */
 	Str  was, becomes;           /* what changes when nothing moves: "serving", "paused" */

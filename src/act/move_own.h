@@ -27,7 +27,7 @@ typedef struct PointerState {
 } PointerState;
 
 struct Backend {
-	const char *name;
+	const char *name, *thing;            /* thing: what it calls a pointer */
 	bool splits;
 	bool route;                          /* the lock is in the item of the pointer, and the finish moves it */
 	void (*find)(Move *m);               /* adds candidates, ends in move_found */

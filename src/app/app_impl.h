@@ -66,7 +66,7 @@ struct App {
 	struct Find *find;                 /* find.h; NULL: no filter was typed yet where jobs are listed */
 	FigText alert_context;             /* of the alert that the cursor is on */
 	char    alert_what[2 * FIG_KEY];   /* "RULE:KEY"; empty: on none */
-	struct Card *card; RollbackOf card_kept;     /* card.h; NULL: none is open. What the last one was about, with reason and target */
+	struct Card *card; CardKind kept_kind; ActOn card_kept;      /* card.h; NULL: none is open. What the last one was, with reason and target */
 	struct Errand *errand; struct OpsWatch *ops;   /* errand.h: the move that was sent last; ops_watch.h: what others do */
 	bool    frozen, firing;            /* p: the screen stands still, feeds go on; the view is laid out for the time while an alert fires */
 	int64_t past_ms;                   /* the moment that all panes show; 0: now */

@@ -80,7 +80,7 @@ static void ask_facts(App *a)
 	Card *c = a->card;
 	FactsAsking *q;
 
-	if (!c->seen_from[0] || c->asking || !c->w->queue)
+	if (!c->seen || c->asking || !c->w->queue)
 		return;
 	q = xcalloc(1, sizeof *q);
 	*q = (FactsAsking){ .a = a, .serial = c->serial, .ask = { .now_ms = app_clock(a) } };
@@ -102,9 +102,12 @@ static void plan(App *a);
 
 static void see(Card *c, const MoveView *v)
 {
+	c->seen = v->from.n > 0;
+	if (!c->of.agent[0])
+		fig_text(c->of.agent, sizeof c->of.agent, v->name);
 	(void)snprintf(c->seen_pointer, sizeof c->seen_pointer, "%.*s/%.*s", STR_ARG(v->name), STR_ARG(v->pointer_name));
-	fig_text(c->seen_from, sizeof c->seen_from, route_main(v->from));
-	fig_text(c->seen_to, sizeof c->seen_to, route_main(v->to));
+	fig_text(c->seen_from, sizeof c->seen_from, v->versions ? route_main(v->from) : STR(""));
+	fig_text(c->seen_to, sizeof c->seen_to, move_action_moves(v->action) ? route_main(v->to) : v->version);
 	fig_text(c->seen_backend, sizeof c->seen_backend, str_of(v->backend));
 }
 
@@ -165,8 +168,9 @@ static void on_refused(void *arg)
 static void plan(App *a)
 {
 	Card *c = a->card;
-	const MoveAsk ask = { .action = MOVE_ROLLBACK, .agent = str_of(c->of.agent), .pointer = str_of(c->of.pointer), .from = str_of(c->from),
-	                      .to = str_of(c->to), .reason = str_of(c->reason), .no_claim = c->no_claim };
+	const ErrandAsk ask = { .move = { .action = card_rows[c->kind].action, .agent = str_of(c->of.agent), .pointer = str_of(c->of.pointer),
+	                                  .from = str_of(c->from), .to = str_of(c->to), .version = str_of(c->of.version),
+	                                  .reason = str_of(c->reason), .no_claim = c->no_claim } };
 	Err e = { 0 };
 
 	c->state = CARD_PLANNING;
@@ -200,22 +204,35 @@ bool card_fits(const App *a)
 	return surface_width(a->surface) >= CARD_LEAST_W && surface_height(a->surface) >= CARD_LEAST_H;
 }
 
-static const char *why_not(const App *a, const RollbackOf *of)
+static const char *why_not(const App *a, CardKind kind, const ActOn *of)
 {
 	if (a->frozen || a->past_ms)
 		return "what is shown is not now: p or . goes back to it first";
 	if (!of->agent[0])
-		return "this row names no agent; :rollback AGENT [POINTER] opens the card of one";
+		return card_rows[kind].how;
 	if (errand_busy(a))
-		return "a move is under way: it is in the strip below; wait for its end";
+		return "an action is under way: it is in the strip below; wait for its end";
 	if (!card_fits(a))
-		return "the rollback card needs a window of 60x21";
+		return "a card needs a window of 60x21";
 	return a->world.cached ? "nobody is asked here" : NULL;
 }
 
-void card_open(App *a, const RollbackOf *of)
+/* What was typed on the last one is not typed again, when that took only too long. */
+static void take_kept(App *a, Card *c)
 {
-	const char *no = why_not(a, of);
+	const ActOn *kept = &a->card_kept;
+
+	if (!*kept->agent || a->kept_kind != c->kind || strcmp(kept->agent, c->of.agent) != 0 || strcmp(kept->context, c->of.context) != 0)
+		return;
+	if (!c->reason[0])
+		(void)snprintf(c->reason, sizeof c->reason, "%s", kept->reason);
+	if (!c->to[0])
+		memcpy(c->to, kept->to, sizeof c->to);
+}
+
+void card_open(App *a, CardKind kind, const ActOn *of)
+{
+	const char *no = why_not(a, kind, of);
 	Watch *w = no ? NULL : context_find(a, of->context);
 	Card *c;
 
@@ -223,19 +240,16 @@ void card_open(App *a, const RollbackOf *of)
 		app_say(a, ROLE_WARN, no ? no : "this context is not shown any more");
 		return;
 	}
-	drill_opened(a->spec.drill, app_clock(a));
+	if (kind == CARD_ROLLBACK)
+		drill_opened(a->spec.drill, app_clock(a));
 	c = a->card = xcalloc(1, sizeof *c);
 	c->serial = ++a->pane_serial;
+	c->kind = kind;
 	c->w = w;
 	c->of = *of;
 	memcpy(c->to, of->to, sizeof c->to);
 	(void)snprintf(c->reason, sizeof c->reason, "%s", of->reason);
-	if (*a->card_kept.agent && strcmp(a->card_kept.agent, of->agent) == 0 && strcmp(a->card_kept.context, of->context) == 0) {
-		if (!c->reason[0])
-			(void)snprintf(c->reason, sizeof c->reason, "%s", a->card_kept.reason);
-		if (!c->to[0])
-			memcpy(c->to, a->card_kept.to, sizeof c->to);
-	}
+	take_kept(a, c);
 	c->cursor_x = -1;
 	c->key_ms = clock_mono_ms();
 	a->mode = MODE_CARD;
@@ -248,7 +262,8 @@ static void card_end(App *a)
 	const Card *c = a->card;
 
 	/* Whoever cancels has done with it; what only took too long is not typed again. */
-	a->card_kept = c->state == CARD_EXPIRED ? c->of : (RollbackOf){ 0 };
+	a->kept_kind = c->kind;
+	a->card_kept = c->state == CARD_EXPIRED ? c->of : (ActOn){ 0 };
 	if (c->state == CARD_EXPIRED) {
 		(void)snprintf(a->card_kept.reason, sizeof a->card_kept.reason, "%s", c->reason);
 		memcpy(a->card_kept.to, c->to, sizeof a->card_kept.to);
@@ -348,34 +363,4 @@ void card_send(App *a)
 	if (a->card)
 		c->send = false;
 	arena_done(&ar);
-}
-
-/* --- what opens it --- */
-
-void app_rollback(App *a, const RollbackOf *of)
-{
-	card_open(a, of);
-}
-
-void card_command(App *a, Str rest)
-{
-	Str agent = str_cut(str_trim(rest), ' ', &rest), pointer = str_cut(str_trim(rest), ' ', &rest), to = str_trim(rest);
-	const Pane *p = a->focus < a->pane_count ? &a->pane[a->focus] : NULL;
-	RollbackOf of;
-
-	memset(&of, 0, sizeof of);
-	if (!agent.n) {
-		if (!p || !p->cls->agent || !p->cls->agent(p, &of)) {
-			app_say(a, ROLE_INFO, "B goes back from an alert or a job; :rollback AGENT [POINTER] from anywhere");
-			return;
-		}
-	} else if (agent.n >= sizeof of.agent || pointer.n >= sizeof of.pointer || to.n >= sizeof of.to) {
-		app_say(a, ROLE_WARN, "these names are too long");
-		return;
-	} else {
-		(void)snprintf(of.agent, sizeof of.agent, "%.*s", STR_ARG(agent));
-		(void)snprintf(of.pointer, sizeof of.pointer, "%.*s", STR_ARG(pointer));
-		(void)snprintf(of.to, sizeof of.to, "%.*s", STR_ARG(to));
-	}
-	card_open(a, &of);
 }

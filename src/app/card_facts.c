@@ -18,7 +18,7 @@ typedef struct Look {
 	CardFacts *f;
 	Arena *a;
 	Str agent, from, to;           /* of the question */
-	Str from_key, to_key;          /* "AGENT@VERSION"; to_key empty without a target */
+	Str from_key, to_key;          /* "AGENT@VERSION", or the agent; to_key empty without a target */
 	Called called;
 	Change *change; size_t changes;
 } Look;
@@ -45,7 +45,7 @@ static int read_moves(Look *x, Err *e)
 
 		if (c->kind != CHANGE_POINTER || !str_eq(c->object, pointer))
 			continue;
-		if (!f->moved_ms && str_eq(main_of(c->to), x->from)) {
+		if (!f->moved_ms && x->from.n && str_eq(main_of(c->to), x->from)) {
 			f->moved_ms = c->time_ms;
 			fig_text(f->moved_from, sizeof f->moved_from, main_of(c->from));
 			fig_text(f->moved_by, sizeof f->moved_by, change_actor(c->by));
@@ -76,7 +76,7 @@ static void take_sums(CardShare *c, const Sums *s)
 		c->nusd_per_job = s->nusd / s->booked;
 }
 
-static int read_share(Look *x, CardShare *c, Str key, Err *e)
+static int read_share(Look *x, CardShare *c, Dim dim, Str key, Err *e)
 {
 	CostGroup *g;
 	LatencyGroup *l;
@@ -87,8 +87,8 @@ static int read_share(Look *x, CardShare *c, Str key, Err *e)
 	c->p95_ms = c->nusd_per_job = CARD_NONE;
 	if (!key.n)
 		return 0;
-	if (store_cost(x->s, DIM_VERSION, c->from_ms, until, x->a, &g, &n, e) < 0 ||
-	    store_latency_by(x->s, DIM_VERSION, c->from_ms, until, x->a, &l, &late, e) < 0)
+	if (store_cost(x->s, dim, c->from_ms, until, x->a, &g, &n, e) < 0 ||
+	    store_latency_by(x->s, dim, c->from_ms, until, x->a, &l, &late, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		if (str_eq(g[i].key, key))
@@ -171,7 +171,7 @@ static int read_errors(Look *x, Err *e)
 	for (size_t i = 0; i < n; i++) {
 		const Job *j = &row[i].job;
 
-		if (!str_eq(j->version, x->from))
+		if (x->from.n && !str_eq(j->version, x->from))
 			continue;
 		if (f->moved_ms && j->updated_ms >= f->moved_ms && (!f->first_failed_ms || j->updated_ms < f->first_failed_ms))
 			f->first_failed_ms = j->updated_ms;
@@ -350,7 +350,7 @@ static int read_scope(Look *x, Err *e)
 			k++;
 		if (k == f->tenants && row[i].job.tenant.n)
 			tenant[f->tenants++] = row[i].job.tenant;
-		f->running += str_eq(row[i].job.version, x->from) && (row[i].job.state == JOB_RUNNING || row[i].job.state == JOB_QUEUED);
+		f->running += (!x->from.n || str_eq(row[i].job.version, x->from)) && (row[i].job.state == JOB_RUNNING || row[i].job.state == JOB_QUEUED);
 	}
 	f->rate_milli = (int64_t)n * 1000 / (WINDOW_MS / 60000);
 	return 0;
@@ -396,7 +396,7 @@ static int call_by_release(Look *x, Err *e)
 		return -1;
 	x->from = registry_release_of(&x->called, x->from);
 	x->to = registry_release_of(&x->called, x->to);
-	x->from_key = arena_printf(x->a, "%.*s@%.*s", STR_ARG(x->agent), STR_ARG(x->from));
+	x->from_key = x->from.n ? arena_printf(x->a, "%.*s@%.*s", STR_ARG(x->agent), STR_ARG(x->from)) : x->agent;
 	if (x->to.n)
 		x->to_key = arena_printf(x->a, "%.*s@%.*s", STR_ARG(x->agent), STR_ARG(x->to));
 	return 0;
@@ -424,8 +424,8 @@ int card_facts(Store *s, const CardAsk *q, CardFacts *out, Err *e)
 	int rc = 0;
 
 	memset(out, 0, sizeof *out);
-	if (read_moves(&x, e) < 0 || call_by_release(&x, e) < 0 || read_share(&x, &out->now, x.from_key, e) < 0 ||
-	    read_share(&x, &out->then, x.to_key, e) < 0 || read_others(&x, e) < 0 || read_errors(&x, e) < 0 || read_diff(&x, e) < 0 ||
+	if (read_moves(&x, e) < 0 || call_by_release(&x, e) < 0 || read_share(&x, &out->now, x.from.n ? DIM_VERSION : DIM_AGENT, x.from_key, e) < 0 ||
+	    read_share(&x, &out->then, DIM_VERSION, x.to_key, e) < 0 || read_others(&x, e) < 0 || read_errors(&x, e) < 0 || read_diff(&x, e) < 0 ||
 	    read_registry(&x, e) < 0 || read_scope(&x, e) < 0)
 		rc = -1;
 	number_targets(&x);

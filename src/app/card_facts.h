@@ -13,7 +13,7 @@ enum { CARD_NONE = -1, CARD_ERRORS = 3, CARD_TARGETS = 9, CARD_DIFF = 200, CARD_
 typedef struct CardAsk {
 	FigKey  agent;                 /* as jobs and the registry name it */
 	FigKey  pointer;               /* "AGENT/route", as changes name it */
-	FigText from, to;              /* as the pointer has them; to may be empty */
+	FigText from, to;              /* as the pointer has them; from empty: the agent as a whole; to may be empty */
 	FigText backend;               /* of the pointer: its versions may have other names there than in jobs; empty: they have none */
 	int64_t now_ms;
 } CardAsk;

@@ -154,12 +154,16 @@ static void show_command(App *a)
 {
 	Card *c = a->card;
 	const MoveView *v = card_plan(c);
+	const Session *s = &c->w->session;
+	CardPlace place;
 	Arena ar = { 0 };
 	Str text;
 
 	if (!v)
 		return;
-	text = card_aws_command(v, session_region(&c->w->session), c->w->session.ctx->src.agents_table, &ar);
+	place = (CardPlace){ .region = session_region(s), .table = s->ctx->src.agents_table, .sessions = str_of(c->of.sessions),
+	                     .target = stops_target(&s->conf->stops, str_of(c->of.agent), &ar), .per_minute = s->conf->stops.per_minute };
+	text = card_aws_command(v, &place, &ar);
 	card_say(c, ROLE_INFO, "%s%.*s", a->term && term_copy(a->term, text) == 0 ? "copied: " : "", STR_ARG(text));
 	arena_done(&ar);
 }
@@ -184,7 +188,7 @@ static void letter(App *a, Key k)
 
 	if (k.kind == KEY_CHAR && !k.mod && counts(c, &k) && choose(a, k.ch))
 		return;
-	if (plain && k.ch == 't')
+	if (plain && k.ch == 't' && c->kind == CARD_ROLLBACK)
 		other_target(a);
 	else if (plain && k.ch == 'y')
 		show_command(a);

@@ -13,17 +13,20 @@
 enum { NAMES_MAX = 96 };
 
 /* Commands that take something behind their name. */
-typedef struct Command { const char *name, *takes, *help; void (*run)(App *a, Str rest); } Command;
+/* run NULL: it opens that card. */
+typedef struct Command { const char *name, *takes, *help; void (*run)(App *a, Str rest); CardKind card; } Command;
 
 static const Command commands[] = {
-	{ "ack", "[ALERT] REASON", "acknowledge an alert until it is over", alert_ack_command },
-	{ "silence", "[ALERT] 2h [REASON]", "silence an alert for a time; 0s ends it", alert_silence_command },
-	{ "at", "TIME", "show this moment of the past: 14:05, 2h, 2026-11-21T14:05Z", past_command },
-	{ "coverage", "", "what is not seen, and why", coverage_command },
-	{ "reconcile", "[DAY]", "the estimate beside the bill of a closed day", reconcile_command },
-	{ "rollback", "AGENT [POINTER [VERSION]]", "the rollback card of this agent", card_command },
-	{ "strip", "", "the strip of the last move: fold, open, hide", strip_command },
-	{ "ctx", "[NAME,… or *]", "switch to other contexts; alone, list them", context_command },
+	{ "ack", "[ALERT] REASON", "acknowledge an alert until it is over", alert_ack_command, 0 },
+	{ "silence", "[ALERT] 2h [REASON]", "silence an alert for a time; 0s ends it", alert_silence_command, 0 },
+	{ "at", "TIME", "show this moment of the past: 14:05, 2h, 2026-11-21T14:05Z", past_command, 0 },
+	{ "coverage", "", "what is not seen, and why", coverage_command, 0 },
+	{ "reconcile", "[DAY]", "the estimate beside the bill of a closed day", reconcile_command, 0 },
+	{ "rollback", "AGENT [POINTER [VERSION]]", "the rollback card of this agent", NULL, CARD_ROLLBACK },
+	{ "pause", "[AGENT [POINTER]]", "pause a pointer: its card", NULL, CARD_PAUSE },
+	{ "resume", "[AGENT [POINTER]]", "let a paused pointer serve again: its card", NULL, CARD_RESUME },
+	{ "strip", "", "the strip of the last move: fold, open, hide", strip_command, 0 },
+	{ "ctx", "[NAME,… or *]", "switch to other contexts; alone, list them", context_command, 0 },
 	{ 0 },
 };
 
@@ -125,7 +128,10 @@ void command_run(App *a, const char *line)
 	}
 	for (const Command *c = commands; c->name; c++)
 		if (str_is(word, c->name)) {
-			c->run(a, rest);
+			if (c->run)
+				c->run(a, rest);
+			else
+				card_command(a, c->card, rest);
 			return;
 		}
 	for (const AppAction *act = a->actions; act->name; act++)

@@ -8,6 +8,7 @@
 
 #include "app/app_impl.h"
 #include "app/drill.h"
+#include "app/stops.h"
 #include "app/strip.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
@@ -38,6 +39,7 @@ static void errand_free(Errand *x)
 	}
 	move_free(x->move);
 	mover_close(&x->mover);
+	arena_done(&x->arena);
 	part(x);
 	watch_release(w);
 	free(x);
@@ -122,9 +124,18 @@ static void on_done(void *arg, Move *m)
 
 /* --- from outside --- */
 
-Errand *errand_start(App *a, Watch *w, const MoveAsk *ask, ErrandHandler h, Err *e)
+/* What the person leaves to the journal and to the configuration. */
+static int prepare(Errand *x, const ErrandAsk *ask, MoveAsk *move, MoveSpec *spec, Err *e)
+{
+	if (move->action == MOVE_UNDO)
+		return mover_undo(&x->mover, ask->op, &x->arena, move, e);
+	return stops_prepare(&x->w->session.conf->stops, ask->sessions, &x->arena, move, spec, e);
+}
+
+Errand *errand_start(App *a, Watch *w, const ErrandAsk *ask, ErrandHandler h, Err *e)
 {
 	Errand *x = xcalloc(1, sizeof *x);
+	MoveAsk move = ask->move;
 	MoveSpec spec;
 
 	*x = (Errand){ .a = a, .serial = ++a->pane_serial, .w = w, .h = h };
@@ -132,15 +143,21 @@ Errand *errand_start(App *a, Watch *w, const MoveAsk *ask, ErrandHandler h, Err 
 		free(x);
 		return NULL;
 	}
+	spec = mover_spec(&x->mover, a->loop);
+	if (prepare(x, ask, &move, &spec, e) < 0) {
+		mover_close(&x->mover);
+		arena_done(&x->arena);
+		free(x);
+		return NULL;
+	}
 	session_part(&w->session);
 	watch_hold(w);
-	spec = mover_spec(&x->mover, a->loop);
 	spec.choose = choose;
 	spec.on_planned = on_planned;
 	spec.on_step = on_step;
 	spec.on_done = on_done;
 	spec.arg = x;
-	x->move = move_start(&spec, ask);
+	x->move = move_start(&spec, &move);
 	return x;
 }
 
@@ -164,7 +181,8 @@ void errand_send(Errand *x, Str reason, bool unlocked)
 	errand_close(a);                     /* one that has ended makes room */
 	a->errand = x;
 	x->going = true;
-	drill_sent(a->spec.drill, clock_wall_ms());
+	if (errand_view(x)->action == MOVE_ROLLBACK)
+		drill_sent(a->spec.drill, clock_wall_ms());
 	x->went_ms = clock_wall_ms();
 	move_consent(x->move, reason, unlocked);
 	move_go(x->move);
@@ -244,11 +262,17 @@ static void on_pointer(void *arg, Move *m, MoveSeen seen)
 		errand_free(x);
 }
 
+/* A pointer that reads back is not yet a fleet that is well; of what else is done reading it back is all the proof there is. */
+bool errand_proves(const Errand *x)
+{
+	return x->over && errand_view(x)->outcome == MOVE_DONE && move_action_moves(errand_view(x)->action);
+}
+
 void errand_tick(App *a)
 {
 	Errand *x = a->errand;
 
-	if (!x || !x->over || errand_view(x)->outcome != MOVE_DONE || !x->w->queue || !x->w->feeds || a->quitting)
+	if (!x || !errand_proves(x) || !x->w->queue || !x->w->feeds || a->quitting)
 		return;
 	if (!x->reading && clock_mono_ms() - x->read_ms >= READ_MS) {
 		x->read_ms = clock_mono_ms();

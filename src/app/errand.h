@@ -1,4 +1,4 @@
-/* One move of a pointer for the person in front of the console, from the plan on its card to the end: it holds the context's session, the
+/* One action for the person in front of the console, from the plan on its card to the end: it holds the context's session, the
  * journal and the move, whatever becomes of the card, the view or the terminal. Once it was sent it is seen through, also after the
  * terminal has gone. For app/ files only. */
 #ifndef APP_ERRAND_H
@@ -8,6 +8,13 @@
 #include "app/pane.h"
 #include "app/proof.h"
 #include "app/watch.h"
+
+/* What is asked, as a person says it. */
+typedef struct ErrandAsk {
+	MoveAsk move;
+	Str op;                                  /* MOVE_UNDO: of the action that is taken back; empty: the last one */
+	Str sessions;                            /* MOVE_STOP_SESSIONS: "ID,ID" */
+} ErrandAsk;
 
 typedef struct ErrandHandler {
 	void (*on_planned)(void *arg);           /* errand_view says what would be done */
@@ -21,6 +28,7 @@ typedef struct Errand {
 	uint64_t serial;
 	Watch *w;
 	Mover mover;
+	Arena arena;                             /* what the specification of the move borrows */
 	Move *move;
 	ErrandHandler h;
 	bool  dropped;                           /* whoever asked is gone */
@@ -34,13 +42,14 @@ typedef struct Errand {
 } Errand;
 
 /* Reads the plan. NULL: it cannot even be tried. One errand at a time belongs to a card; the one that was sent belongs to the app. */
-Errand *errand_start(App *a, Watch *w, const MoveAsk *ask, ErrandHandler h, Err *e);
+Errand *errand_start(App *a, Watch *w, const ErrandAsk *ask, ErrandHandler h, Err *e);
 const MoveView *errand_view(const Errand *x);
 /* Whoever asked does not want it any more; nothing was sent. Frees itself. */
 void errand_drop(Errand *x);
 /* Sends. From here on it is the app's (App.errand), which shows it in the strip. */
 void errand_send(Errand *x, Str reason, bool unlocked);
 bool errand_busy(const App *a);              /* one was sent and has not ended */
+bool errand_proves(const Errand *x);         /* is it back? is looked at from now on */
 void errand_tick(App *a);                    /* what came since, now and then */
 /* The console ends: what was sent is finished or stopped at a safe point, within 30 s; else the program ends with exit 5. */
 void errand_leave(App *a);

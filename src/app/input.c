@@ -87,7 +87,7 @@ static void act_login(App *a)
 
 static void act_rollback(App *a)
 {
-	card_command(a, STR(""));
+	app_card(a, CARD_ROLLBACK);
 }
 
 static void act_escape(App *a)

@@ -2,10 +2,13 @@
 
 #include <stdlib.h>
 
+#include "act/route_json.h"
 #include "app/known_good.h"
 #include "app/registry.h"
 #include "base/clock.h"
 #include "base/file.h"
+
+enum { UNDO_ROWS = 1000 };
 
 int mover_open(Mover *m, const Session *s, Err *e)
 {
@@ -44,6 +47,35 @@ MoveSpec mover_spec(const Mover *m, uv_loop_t *loop)
 		.stop_ms = m->s->conf->stops.ttl_ms, .gateway = m->s->conf->stops.gateway, .per_minute = m->s->conf->stops.per_minute,
 		.verify_ms = m->s->conf->rollback.verify_ms, .follow_up = m->s->conf->follow_up, .follow_ups = m->s->conf->follow_ups,
 	};
+}
+
+/* The action that takes back what the journal's row says, if there is one. */
+static bool undoes(Arena *a, const JournalRow *row, JsonVal *facts, MoveAction *undo)
+{
+	MoveAction done;
+	Str name;
+
+	return str_is(row->outcome, "done") && jv_parse(a, row->facts, row->facts.n + 1, facts, NULL) == 0 &&
+	       jv_str(*facts, "action", &name, NULL) == 0 && move_action_of(name, &done) && move_action_undo(done, undo);
+}
+
+int mover_undo(const Mover *m, Str op, Arena *a, MoveAsk *ask, Err *e)
+{
+	JournalRow *row;
+	size_t n, at = 0;
+	JsonVal facts;
+
+	if (journal_list(m->journal, false, UNDO_ROWS, a, &row, &n, e) < 0)
+		return -1;
+	while (at < n && !(op.n ? str_eq(row[at].op, op) : undoes(a, &row[at], &facts, &ask->action)))
+		at++;
+	if (at == n || !undoes(a, &row[at], &facts, &ask->action))
+		return err_kind(e, ERR_USAGE, "there is no action %.*s in the journal of context %.*s that was done and can be undone",
+		                STR_ARG(op.n ? op : STR("yet")), STR_ARG(m->s->ctx->name));
+	if (jv_str(facts, "name", &ask->agent, e) < 0 || jv_str(facts, "pointer", &ask->pointer, e) < 0 ||
+	    route_read(a, facts, "from", &ask->exact, e) < 0 || route_read(a, facts, "to", &ask->expect, e) < 0)
+		return -1;
+	return 0;
 }
 
 int mover_choose(const Mover *m, Store *from, const MoveView *v, Arena *a, Str *to, Str *evidence, Err *e)

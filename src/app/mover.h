@@ -19,6 +19,9 @@ int  mover_open(Mover *m, const Session *s, Err *e);
 void mover_close(Mover *m);
 /* Everything but the callbacks. Borrows from m and its session. */
 MoveSpec mover_spec(const Mover *m, uv_loop_t *loop);
+/* What undo takes back: the action of that id, or (op empty) the last one in the journal that can be undone. Fills in ask but its reason;
+ * lives in a. */
+int  mover_undo(const Mover *m, Str op, Arena *a, MoveAsk *ask, Err *e);
 /* For MoveSpec.choose: the last version that has proved itself. from NULL: the session's snapshot as it lies on the disk. */
 int  mover_choose(const Mover *m, Store *from, const MoveView *v, Arena *a, Str *to, Str *evidence, Err *e);
 

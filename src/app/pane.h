@@ -14,14 +14,20 @@ struct AlertCell;
 
 enum { PANE_IGNORED = 0, PANE_HANDLED = 1 };
 
-/* Which pointer goes back, as a row, an alert or a command says it. Zero it first: what is not known stays empty. */
-enum { ROLLBACK_REASON = 501 };
-typedef struct RollbackOf {
+/* The cards that there are (card_rows.c). */
+typedef enum CardKind { CARD_ROLLBACK, CARD_PAUSE, CARD_RESUME, CARD_APPROVE, CARD_REJECT, CARD_UNDO, CARD_STOP, CARD_KINDS } CardKind;
+
+/* What a card is about, as a row, an alert or a command says it. Zero it first: what is not known stays empty. */
+enum { ACT_REASON = 501, ACT_SESSIONS = 1200 };
+typedef struct ActOn {
 	FigText context;                           /* empty: the only one */
 	FigKey  agent, pointer;                    /* pointer: a name, "BACKEND/NAME" or an id; empty: the only one */
-	FigText to;                                /* empty: the version that has proved itself */
-	char    reason[ROLLBACK_REASON];
-} RollbackOf;
+	FigText to;                                /* where a rollback goes; empty: to the version that has proved itself */
+	FigText version;                           /* which one is approved or rejected */
+	FigText op, rung;                          /* what is undone (empty: the last one); which rung of the stop ladder is taken */
+	char    sessions[ACT_SESSIONS];            /* "ID,ID": which are stopped */
+	char    reason[ACT_REASON];
+} ActOn;
 
 /* A key of a pane is a row: help and the bottom line come from it. */
 typedef struct PaneKey {
@@ -44,7 +50,7 @@ typedef struct PaneClass {
 	bool (*tick)(Pane *p, const World *w);     /* only the clock moved: true when that was enough; may be NULL */
 	void (*draw)(const Pane *p, Box b);        /* rows -> cells; nothing else */
 	bool (*job)(const Pane *p, JobRef *out);   /* the job that its cursor is on; *out is zero; may be NULL */
-	bool (*agent)(const Pane *p, RollbackOf *out);     /* whose pointer B takes back, on the row of its cursor; *out is zero; may be NULL */
+	bool (*agent)(const Pane *p, ActOn *out);          /* what a card is about, on the row of its cursor; *out is zero; may be NULL */
 	bool (*pointer)(const Pane *p, PointerRef *out);   /* the pointer that its cursor is on; other panes follow it; may be NULL */
 	int  (*key)(Pane *p, Key k);               /* moves; PANE_* ; may be NULL */
 	void (*close)(Pane *p);                    /* may be NULL */
@@ -102,7 +108,7 @@ void app_scope_jobs(App *a, const CostCell *scope);               /* narrows the
 void app_ask(Pane *p, const AskClass *cls, const void *in);
 const PaneAsk *pane_answer(const Pane *p, const AskClass *cls);   /* never NULL; valid until update returns */
 void app_focus(App *a, const char *pane_kind);                    /* the first pane of that kind in this view */
-void app_rollback(App *a, const RollbackOf *of);                  /* opens its card; nothing is sent by that */
+void app_card(App *a, CardKind kind);                             /* opens the card of the row; nothing is sent by that */
 /* A page of text over the view: lines are shown as they are; text is cleaned by the overlay. */
 void app_show_text(App *a, const char *title, Str text);
 /* Where an amount comes from: why it differs from what is usual, and how it is computed; to the nano-dollar. */

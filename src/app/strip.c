@@ -15,6 +15,7 @@ typedef struct Shown {
 	const ProofTrack *p;
 	const SeenMove *by_others;           /* NULL: the errand's */
 	bool over;
+	bool proves;                         /* it is looked whether the fleet is back */
 	const char *step;
 	int64_t went_ms;
 	int more;                            /* others that somebody moves at the same time */
@@ -64,12 +65,14 @@ static Shown pick(const App *a)
 	const Errand *x = a->errand;
 
 	if (is_own(a, m))
-		return (Shown){ errand_view(x), &x->proof, NULL, x->over, x->step, x->went_ms, s.more + (m != NULL) };
+		return (Shown){ .v = errand_view(x), .p = &x->proof, .over = x->over, .proves = errand_proves(x), .step = x->step, .went_ms = x->went_ms,
+		                .more = s.more + (m != NULL) };
 	if (!m)
 		return (Shown){ 0 };
 	s.by_others = m;
 	s.v = &m->v;
 	s.over = m->v.outcome != MOVE_OPEN;
+	s.proves = m->v.outcome == MOVE_DONE && ops_provable(m);
 	s.step = "";
 	s.went_ms = m->begun_ms;
 	return s;
@@ -96,7 +99,7 @@ void strip_command(App *a, Str rest)
 
 	(void)rest;
 	if (!pick(a).v && !ops_move(a, true, &p, &more)) {
-		app_say(a, ROLE_INFO, "no pointer is being moved, as far as can be seen from here: B on an alert or a job opens the card");
+		app_say(a, ROLE_INFO, "nothing was done from here, and no pointer is being moved, as far as can be seen: B on a row opens the card");
 	} else if (a->strip_rows == 1 && (a->strip_asked || pick(a).over)) {
 		strip_close(a);
 	} else {
@@ -121,6 +124,12 @@ static int so_far(const ProofTrack *p)
 	return p->at_ms ? n : 2;
 }
 
+/* The lock table's last word of others names no action: what it tells of is a move. */
+static bool moves(const MoveView *v)
+{
+	return v->action >= MOVE_ACTIONS || move_action_moves(v->action);
+}
+
 static Word outcome(const Shown *x, char out[STATE_TEXT])
 {
 	static const Word words[] = {
@@ -131,7 +140,10 @@ static Word outcome(const Shown *x, char out[STATE_TEXT])
 	static const Role roles[] = { [BACK_VERIFYING] = ROLE_INFO, [BACK_FULL] = ROLE_OK, [BACK_LOW] = ROLE_WARN, [BACK_NOT] = ROLE_ERROR };
 	const ProofTrack *p = x->p;
 
-	if (!x->over || x->v->outcome != MOVE_DONE || (x->by_others && !ops_provable(x->by_others)))
+	if (!x->proves && !moves(x->v))
+		return x->over && x->v->outcome == MOVE_DONE ? (Word){ "DONE", ROLE_OK } : x->over && x->v->outcome == MOVE_FAILED
+		       ? (Word){ "NOT DONE", ROLE_ERROR } : x->over ? words[x->v->outcome] : (Word){ "UNDER WAY", ROLE_INFO };
+	if (!x->proves)
 		return x->over ? words[x->v->outcome] : words[MOVE_OPEN];
 	if (p->v.word == BACK_VERIFYING)
 		(void)snprintf(out, STATE_TEXT, "%s %d/%d", back_word(p->v.word), so_far(p), BACK_PARTS + 1);
@@ -178,18 +190,23 @@ static Str short_name(Str by)
 	return who.n ? who : STR("somebody");
 }
 
-/* "RB-7f3c upsell-generator/prod 2.2>2.1 by you 03:10:02 +7m52s" */
+/* "RB-7f3c upsell-generator/prod 2.2>2.1 by you 03:10:02 +7m52s"; of what moves nothing "PA-... serving>paused". */
 static void head(const App *a, const Shown *x, Buf *b)
 {
-	static const char *const kind[MOVE_ACTIONS + 1] = { [MOVE_ROLLBACK] = "RB", [MOVE_ROLLOUT] = "RO", [MOVE_UNDO] = "UN", [MOVE_STOP_PARK] = "PK" };
+	static const char *const kind[MOVE_ACTIONS + 1] = {
+		[MOVE_ROLLBACK] = "RB", [MOVE_ROLLOUT] = "RO", [MOVE_UNDO] = "UN", [MOVE_PAUSE] = "PA", [MOVE_RESUME] = "RE", [MOVE_APPROVE] = "AP",
+		[MOVE_REJECT] = "RJ", [MOVE_STOP_THROTTLE] = "ST", [MOVE_STOP_AB] = "ST", [MOVE_STOP_REJECT] = "ST", [MOVE_STOP_SESSIONS] = "ST",
+		[MOVE_STOP_PARK] = "PK", [MOVE_UNTHROTTLE] = "UN", [MOVE_RESUME_AB] = "UN",
+	};
 	const MoveView *v = x->v;
 	Arena ar = { 0 };
-	Str from = route_text(v->from, &ar), to = route_text(v->to, &ar);
-	bool open = !x->over || (v->outcome == MOVE_DONE && !x->p->settled_ms);
+	Str from = moves(v) ? route_text(v->from, &ar) : v->was, to = moves(v) ? route_text(v->to, &ar) : v->becomes;
+	Str thing = v->version.n ? v->version : v->pointer_name;
+	bool open = !x->over || (v->outcome == MOVE_DONE && moves(v) && !x->p->settled_ms);
 	int64_t until = open ? a->world.clock_ms : x->p->settled_ms ? x->p->settled_ms : v->finished_ms;
 
 	(void)buf_printf(b, "%s-%.4s %.*s/%.*s %.*s>%.*s by %.*s ", kind[v->action] ? kind[v->action] : "MV", v->op.n ? v->op.p : "----",
-	                 STR_ARG(v->name), STR_ARG(v->pointer_name), STR_ARG(from), STR_ARG(to),
+	                 STR_ARG(v->name), STR_ARG(thing), STR_ARG(from), STR_ARG(to),
 	                 STR_ARG(!x->by_others || x->by_others->own ? STR("you") : short_name(v->by)));
 	put_clock(b, x->went_ms, a);
 	(void)buf_puts(b, " +");
@@ -244,7 +261,13 @@ static void second(const App *a, const Shown *x, Buf *b)
 		                                                  : v->err.text);
 		return;
 	}
-	if (x->by_others && !ops_provable(x->by_others)) {
+	if (!x->proves && !moves(v)) {
+		(void)buf_printf(b, "1 sent ok%s  2 reads back %.*s ", v->claim ? "" : " NO CLAIM", STR_ARG(v->becomes));
+		put_clock(b, v->finished_ms, a);
+		(void)buf_puts(b, " ok");
+		return;
+	}
+	if (!x->proves) {
 		(void)buf_printf(b, "1 moved, and read back by whoever moved it. %s", v->action == MOVE_STOP_PARK ? "It is parked: nothing is to be back"
 		                 : v->to.n > 1 ? "Traffic is divided: nothing is to be back" : "What it left is not known here");
 		return;
@@ -263,23 +286,32 @@ static void second(const App *a, const Shown *x, Buf *b)
 	(void)buf_printf(b, ")%s", tick_of(p, BACK_QUIET));
 }
 
-/* What came since, as far as the snapshot knows. */
-static void third(const Shown *x, Buf *b)
+/* What comes next, or what holds from now on. */
+static void rest(const App *a, const Shown *x, Buf *b)
 {
 	const MoveView *v = x->v;
-	const ProofTrack *p = x->p;
-	Str now = route_main(v->to);
 
 	if (!x->over && x->by_others && x->by_others->how == SEEN_IN_REGISTRY) {
 		(void)buf_printf(b, "2 its holder is gone? seismo op resolve %.*s", STR_ARG(v->op));
-		return;
+	} else if (!x->over && moves(v)) {
+		(void)buf_printf(b, "2 READY and the version served are read back until AWS says %.*s", STR_ARG(route_main(v->to)));
+	} else if (!x->over) {
+		(void)buf_printf(b, "2 it is read back until it is %.*s", STR_ARG(v->becomes));
+	} else if (v->outcome == MOVE_DONE && !moves(v) && v->until_ms) {
+		(void)buf_puts(b, "it is meant to hold until ");
+		put_clock(b, v->until_ms, a);
+		(void)buf_puts(b, ", and stays until it is undone");
+	} else if (v->outcome == MOVE_DONE && !moves(v)) {
+		(void)buf_printf(b, "reaches %s", v->reach);
 	}
-	if (!x->over) {
-		(void)buf_printf(b, "2 READY and the version served are read back until AWS says %.*s", STR_ARG(now));
-		return;
-	}
-	if (v->outcome != MOVE_DONE || (x->by_others && !ops_provable(x->by_others)))
-		return;
+}
+
+/* What came since, as far as the snapshot knows. */
+static void since(const Shown *x, Buf *b)
+{
+	const ProofTrack *p = x->p;
+	Str now = route_main(x->v->to);
+
 	if (!p->at_ms) {
 		(void)buf_printf(b, "4 %.*s: jobs are being counted  5 not yet", STR_ARG(now));
 		return;
@@ -327,8 +359,15 @@ static bool watched_on(const Watch *w)
 	return strncmp(by, "collect ", 8) == 0;
 }
 
+/* Of the own move: of others' the versions are known, and where their sessions are not. */
+bool strip_offers_sessions(const App *a)
+{
+	return strip_rows(a) > 1 && strip_is_own(a) && errand_proves(a->errand) && str_is(str_of(errand_view(a->errand)->backend), "agentcore");
+}
+
 static void fourth(const App *a, const Shown *x, Buf *b)
 {
+	MoveAction undo;
 	const MoveView *v = x->v;
 	const ProofTrack *p = x->p;
 
@@ -345,8 +384,9 @@ static void fourth(const App *a, const Shown *x, Buf *b)
 	else if (!x->over)
 		(void)buf_puts(b, "Esc folds   quitting finishes it or stops it at a safe point, within 30 s");
 	else if (v->outcome == MOVE_DONE)
-		(void)buf_printf(b, "%s%s%s   seismo undo %.*s   Esc folds", p->v.waits ? p->v.waits : "", p->v.waits ? "   " : "",
-		                 watched_on(a->errand->w) ? "quitting keeps watching" : "quit stops watching", STR_ARG(v->op));
+		(void)buf_printf(b, "%s%s%sEsc folds%s%s%s", p->v.waits ? p->v.waits : "", p->v.waits ? "   " : "",
+		                 strip_offers_sessions(a) ? "S stop sessions   " : "", move_action_undo(v->action, &undo) ? "   :undo" : "",
+		                 x->proves ? "   " : "", x->proves ? watched_on(a->errand->w) ? "quitting keeps watching" : "quit stops watching" : "");
 	else
 		(void)buf_puts(b, "nothing was changed by you   Esc folds   :strip hides");
 }
@@ -390,7 +430,10 @@ void strip_draw(App *a, Box b)
 		second(a, &x, &text);
 		rows_of(b, y + 1, x.over && x.v->outcome != MOVE_DONE ? 2 : 1, ROLE_TEXT, &text);
 		buf_reset(&text);
-		third(&x, &text);
+		if (x.proves)
+			since(&x, &text);
+		else
+			rest(a, &x, &text);
 		if (text.n)
 			line(b, y + 2, ROLE_TEXT, &text);
 		buf_reset(&text);

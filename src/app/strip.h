@@ -15,5 +15,6 @@ bool strip_fold(App *a);                     /* false: there is nothing to fold 
 void strip_command(App *a, Str rest);        /* ":strip": whole, folded, and gone once the move is over */
 void strip_draw(App *a, Box b);
 int  strip_rows(const App *a);
+bool strip_offers_sessions(const App *a);    /* S stops them: they may be what is left of a version */
 
 #endif

@@ -1,42 +1,10 @@
 /* `seismo rollback`, `rollout`, `undo`: a pointer moves from the command line; undo takes back what else can be taken back, too. */
 #include <string.h>
 
-#include "act/route_json.h"
 #include "cli/acting.h"
 #include "cli/cli.h"
 #include "cli/rollout_guard.h"
 #include "cli/wait_back.h"
-
-/* The action that takes back what the journal's row says, if there is one. */
-static bool undoes(Acting *r, const JournalRow *row, JsonVal *facts, MoveAction *undo)
-{
-	MoveAction done;
-	Str name;
-
-	return str_is(row->outcome, "done") && jv_parse(&r->arena, row->facts, row->facts.n + 1, facts, NULL) == 0 &&
-	       jv_str(*facts, "action", &name, NULL) == 0 && move_action_of(name, &done) && move_action_undo(done, undo);
-}
-
-/* The action that is to be undone: as the journal has it. */
-static int undo_of(Acting *r, MoveAsk *ask, Err *e)
-{
-	JournalRow *row;
-	size_t n, at = 0;
-	JsonVal facts;
-
-	if (journal_list(r->mover.journal, false, 1000, &r->arena, &row, &n, e) < 0)
-		return -1;
-	while (at < n && !(r->o->args ? str_is(row[at].op, r->o->arg[0]) : undoes(r, &row[at], &facts, &ask->action)))
-		at++;
-	if (at == n || !undoes(r, &row[at], &facts, &ask->action))
-		return err_kind(e, ERR_USAGE, "there is no action %s in the journal of context %.*s that was done and can be undone",
-		                r->o->args ? r->o->arg[0] : "yet", STR_ARG(r->s.ctx->name));
-	if (jv_str(facts, "name", &ask->agent, e) < 0 ||
-	    jv_str(facts, "pointer", &ask->pointer, e) < 0 || route_read(&r->arena, facts, "from", &ask->exact, e) < 0 ||
-	    route_read(&r->arena, facts, "to", &ask->expect, e) < 0)
-		return -1;
-	return 0;
-}
 
 typedef enum Wait { WAIT_POINTER, WAIT_BACK, WAIT_NO, WAITS } Wait;
 
@@ -66,7 +34,7 @@ static int run(const Options *o, MoveAsk ask)
 		return acting_usage("--wait back goes with a move of all traffic: a rollout of 100 percent, rollback or undo");
 	if (acting_open(&r, o, &e) < 0) {
 		r.code = cli_fail(&e);
-	} else if (ask.action == MOVE_UNDO && undo_of(&r, &ask, &e) < 0) {
+	} else if (ask.action == MOVE_UNDO && mover_undo(&r.mover, str_of(o->arg[0]), &r.arena, &ask, &e) < 0) {
 		acting_leave(&r, cli_fail(&e));
 	} else {
 		spec = acting_spec(&r);

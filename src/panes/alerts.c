@@ -465,7 +465,7 @@ static void copy_key(Pane *p)
 }
 
 /* What it says of an agent is the reason to go back. */
-static bool alerts_agent(const Pane *p, RollbackOf *out)
+static bool alerts_agent(const Pane *p, ActOn *out)
 {
 	const AlertsPane *s = p->state;
 	const TableRow *r = table_current(&s->t);

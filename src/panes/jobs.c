@@ -223,7 +223,7 @@ static bool jobs_job(const Pane *p, JobRef *out)
 	return true;
 }
 
-static bool jobs_agent(const Pane *p, RollbackOf *out)
+static bool jobs_agent(const Pane *p, ActOn *out)
 {
 	const TableRow *r = table_current(&((const JobsPane *)p->state)->t);
 	const JobCell *j = r ? r->object : NULL;

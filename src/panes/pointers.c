@@ -276,7 +276,7 @@ static bool pointers_pointer(const Pane *p, PointerRef *out)
 }
 
 /* An alias and an endpoint may have one name, so the back end is said. */
-static bool pointers_agent(const Pane *p, RollbackOf *out)
+static bool pointers_agent(const Pane *p, ActOn *out)
 {
 	const PointerCell *c = current(p);
 

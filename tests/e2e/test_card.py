@@ -8,7 +8,7 @@ import time
 import pytest
 
 from conftest import SimProcess
-from desk import AGENT, GUARD_S, LIVE, POINTER, READY, TARGET, Desk, SlowLine, card, pointer_of, said
+from desk import AGENT, GUARD_S, LIVE, POINTER, READY, TARGET, Desk, SlowLine, card, pointer_of, said, send_it
 
 TORTURE = bool(os.environ.get("SEISMO_TORTURE"))
 
@@ -33,18 +33,6 @@ def desk(seismo, tmp_path, region):
     yield make
     for one in made:
         one.close()
-
-
-def send_it(c, name=AGENT, reason="fails 18 %"):
-    """Reason, name, the other button, Enter: each key when the screen shows what the one before did."""
-    c.send("enter")                                  # no reason was given: its field is next
-    c.send(reason)
-    c.send("enter")
-    c.send(name)
-    c.wait_for(f"[{len(name)} of ")
-    c.send("tab")
-    c.wait_for("[ Roll back ]")
-    c.send("enter")
 
 
 def test_from_the_alarm_to_the_moved_pointer(seismo, desk, start_sim):

@@ -48,7 +48,7 @@ static Night *night(void)
 	n->watch.session = (Session){ .ctx = &n->ctx, .stage = STR("prod"), .read_only = true, .unlockable = true };
 	n->part[0] = (RoutePart){ STR("v8"), 100 };
 	n->part[1] = (RoutePart){ STR("v7"), 100 };
-	*v = (MoveView){ .backend = "agentcore", .agent = STR("upsell_generator-x1"), .name = STR("upsell-generator"), .pointer_name = STR("prod"),
+	*v = (MoveView){ .backend = "agentcore", .thing = "endpoint", .versions = true, .version = STR(""), .agent = STR("upsell_generator-x1"), .name = STR("upsell-generator"), .pointer_name = STR("prod"),
 	                 .from = { &n->part[0], 1 }, .to = { &n->part[1], 1 }, .claim = true, .rev_seen = 41,
 	                 .evidence = STR("41203 jobs in 30 days, 0.9 % failed") };
 	n->errand = (Errand){ .a = a, .w = &n->watch, .move = &n->move };
@@ -204,20 +204,22 @@ static void what_it_takes(void **state)
 static void the_command_quotes_what_is_data(void **state)
 {
 	Night *n = night();
+	const CardPlace place = { .region = STR("eu-west-1"), .table = STR("agents") };
 	Arena a = { 0 };
-	Str text = card_aws_command(&n->move.v, STR("eu-west-1"), STR("agents"), &a);
+	Str text = card_aws_command(&n->move.v, &place, &a);
 	Buf out = { 0 };
 
 	(void)state;
 	assert_true(str_is(text, "aws bedrock-agentcore-control update-agent-runtime-endpoint --region eu-west-1 --agent-runtime-id upsell_generator-x1 "
 	                   "--endpoint-name prod --agent-runtime-version v7"));
 	n->part[1].version = STR("v7; rm -rf 'x'");
-	text = card_aws_command(&n->move.v, STR("eu-west-1"), STR("agents"), &a);
+	text = card_aws_command(&n->move.v, &place, &a);
 	assert_true(str_ends(text, STR("--agent-runtime-version 'v7; rm -rf '\\''x'\\'''")));
 	n->move.v.backend = "agents-classic";
+	n->move.v.thing = "alias";
 	n->move.v.pointer = STR("arn:aws:bedrock:eu-west-1:1:agent-alias/AGENT1/ALIAS9");
 	n->part[1].version = STR("7");
-	text = card_aws_command(&n->move.v, STR("eu-west-1"), STR("agents"), &a);
+	text = card_aws_command(&n->move.v, &place, &a);
 	assert_true(str_has(text, STR("--agent-alias-id ALIAS9 --agent-alias-name prod --routing-configuration 'agentVersion=7'")));
 	arena_done(&a);
 	drop(n, &out);
