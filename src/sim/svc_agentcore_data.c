@@ -121,13 +121,14 @@ static int stop(SimCall *c, const void *input, void *output)
 		return -1;
 	if (in->session.n < SESSION_MIN || in->session.n > SESSION_MAX)
 		return bad_session(c);
-	for (int i = 0; i < SESSIONS; i++) {
-		if (s->open[i] != session_key(a, in->session))
-			continue;
-		s->open[i] = 0;
-		out->session = in->session;
+	/* It stands there once for each call of it. */
+	for (int i = 0; i < SESSIONS; i++)
+		if (s->open[i] == session_key(a, in->session)) {
+			s->open[i] = 0;
+			out->session = in->session;
+		}
+	if (out->session.n)
 		return 0;
-	}
 	return platform_fail(c, 404, "ResourceNotFoundException", "The session was not found: it has ended, or never began");
 }
 
