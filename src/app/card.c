@@ -111,11 +111,78 @@ static void see(Card *c, const MoveView *v)
 	fig_text(c->seen_backend, sizeof c->seen_backend, str_of(v->backend));
 }
 
+/* --- the ladder --- */
+
+static Str backend_of(const Card *c)
+{
+	Str rest;
+
+	return str_cut(str_of(c->of.pointer), '/', &rest);
+}
+
+bool card_rung_way(const Card *c, const Rung *r, MoveWay *out)
+{
+	if (!move_action_way(r->action, backend_of(c), out)) {
+		*out = (MoveWay){ NULL, "only AgentCore has that" };
+		return false;
+	}
+	return out->call != NULL;
+}
+
+static bool wants_rung(const Card *c)
+{
+	return c->kind == CARD_STOP && (!c->rung || (c->rung->action == MOVE_STOP_SESSIONS && !c->of.sessions[0]));
+}
+
+static void show_ladder(App *a)
+{
+	Card *c = a->card;
+
+	c->state = CARD_LADDER;
+	c->painted_ms = 0;
+	c->field = c->rung ? FIELD_SESSIONS : FIELD_CARD;
+	c->key_ms = clock_mono_ms();
+	app_changed(a, 0);
+}
+
+void card_rung(App *a, const Rung *r)
+{
+	Card *c = a->card;
+	MoveWay way;
+
+	if (r && !card_rung_way(c, r, &way)) {
+		card_say(c, ROLE_WARN, "not here: %s", way.text);
+		return;
+	}
+	c->rung = r;
+	card_replan(a);
+}
+
+/* Where the agent is, was all that was asked: a plan that goes on would be for a rung that nobody chose. */
+static bool located(App *a)
+{
+	Card *c = a->card;
+	const MoveView *v = errand_view(c->errand);
+
+	if (!c->locating || !v->pointer_name.n)
+		return false;
+	fig_text(c->of.agent, sizeof c->of.agent, v->name);
+	(void)snprintf(c->of.pointer, sizeof c->of.pointer, "%s/%.*s", v->backend, STR_ARG(v->pointer_name));
+	c->locating = false;
+	show_ladder(a);
+	return true;
+}
+
 static void on_planned(void *arg)
 {
 	App *a = arg;
 	Card *c = a->card;
 
+	if (located(a)) {
+		errand_drop(c->errand);
+		c->errand = NULL;
+		return;
+	}
 	c->state = CARD_READY;
 	c->painted_ms = 0;
 	c->field = FIELD_CARD;
@@ -151,6 +218,10 @@ static void on_refused(void *arg)
 	Card *c = a->card;
 	const MoveView *v = errand_view(c->errand);
 
+	if (located(a)) {
+		c->errand = NULL;
+		return;
+	}
 	if (settle(a, v))
 		return;
 	card_say(c, ROLE_ERROR, "%s", v->err.text);
@@ -168,11 +239,21 @@ static void on_refused(void *arg)
 static void plan(App *a)
 {
 	Card *c = a->card;
-	const ErrandAsk ask = { .move = { .action = card_rows[c->kind].action, .agent = str_of(c->of.agent), .pointer = str_of(c->of.pointer),
+	const Rung *rung = wants_rung(c) ? NULL : c->rung;
+	const ErrandAsk ask = { .move = { .action = rung ? rung->action : card_rows[c->kind].action, .agent = str_of(c->of.agent),
+	                                  .pointer = str_of(rung && !rung->of_pointer ? c->thing : c->of.pointer),
 	                                  .from = str_of(c->from), .to = str_of(c->to), .version = str_of(c->of.version),
-	                                  .reason = str_of(c->reason), .no_claim = c->no_claim } };
+	                                  .reason = str_of(c->reason), .no_claim = c->no_claim },
+	                        .op = str_of(c->of.op), .sessions = str_of(c->of.sessions) };
+	MoveWay way;
 	Err e = { 0 };
 
+	c->locating = wants_rung(c);
+	if (c->locating && move_action_way(card_rows[c->kind].action, backend_of(c), &way)) {
+		c->locating = false;
+		show_ladder(a);
+		return;
+	}
 	c->state = CARD_PLANNING;
 	c->has_facts = false;
 	c->errand = errand_start(a, c->w, &ask, (ErrandHandler){ on_planned, on_refused, a }, &e);
@@ -206,10 +287,20 @@ bool card_fits(const App *a)
 
 static const char *why_not(const App *a, CardKind kind, const ActOn *of)
 {
+	const CardRow *r = &card_rows[kind];
+	Str rest;
+	MoveWay way;
+
 	if (a->frozen || a->past_ms)
 		return "what is shown is not now: p or . goes back to it first";
-	if (!of->agent[0])
-		return card_rows[kind].how;
+	if ((!of->agent[0] && !r->of_journal) || (!of->version[0] && r->of_version))
+		return r->how;
+	if (of->rung[0] && !rung_of(str_of(of->rung)))
+		return "no such rung: throttle, pause-ab, reject, sessions, park";
+	if (!of->context[0] && a->watch_n > 1)
+		return "several contexts are shown, and this names none: do it on a row, or :ctx NAME first";
+	if (r->elsewhere && strchr(of->pointer, '/') && !move_action_way(r->action, str_cut(str_of(of->pointer), '/', &rest), &way))
+		return r->elsewhere;
 	if (errand_busy(a))
 		return "an action is under way: it is in the strip below; wait for its end";
 	if (!card_fits(a))
@@ -247,6 +338,7 @@ void card_open(App *a, CardKind kind, const ActOn *of)
 	c->kind = kind;
 	c->w = w;
 	c->of = *of;
+	c->rung = rung_of(str_of(of->rung));
 	memcpy(c->to, of->to, sizeof c->to);
 	(void)snprintf(c->reason, sizeof c->reason, "%s", of->reason);
 	take_kept(a, c);

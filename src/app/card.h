@@ -23,9 +23,10 @@ typedef struct CardRow {
 	const char *title, *button;              /* "ROLL BACK", "Roll back" */
 	MoveAction action;                       /* CARD_UNDO: the journal says which; CARD_STOP: the rung */
 	struct { size_t at, size; } word[CARD_WORDS];        /* what stands behind its command, as members of ActOn; size 0: nothing more */
-	bool of_version;                         /* it is about one version */
+	bool of_version, of_journal;             /* it is about one version; or about what was done: no agent need be named */
 	const char *how;                         /* said when there is neither a word nor a row that it could be about */
 	const char *undo;                        /* what puts it back, where no action does it by itself; or NULL */
+	const char *elsewhere;                   /* said of a back end that has no such action; NULL: the plan says it */
 } CardRow;
 extern const CardRow card_rows[CARD_KINDS];
 
@@ -36,6 +37,8 @@ typedef struct Card {
 	Watch *w;                                /* whose pointer; it lives as long as its context is shown */
 	Errand *errand;                          /* the plan; NULL: none is under way, or it was given up */
 	ActOn of;                                /* as it was asked for */
+	FigKey thing;                            /* of a rung that is done to no pointer: which one was chosen of several */
+	bool locating;                           /* only where the agent is, is asked: the rungs are shown for that */
 	FigText choice[CARD_CHOICES]; size_t choices;          /* the agent's pointers, when none was named */
 	FigText to, from;                        /* to: chosen, empty: what has proved itself; from: said to the plan because of a drift */
 	bool no_claim;                           /* nobody can be asked for the lock */
@@ -63,13 +66,16 @@ void card_expire(App *a, const char *why);
 
 /* card_rows.c. Behind ":pause": "AGENT [POINTER]" …; empty: of the row under the cursor. */
 void card_command(App *a, CardKind kind, Str rest);
+/* The card of stopping the sessions of what the strip shows, else of the row under the cursor. */
+void card_sessions(App *a);
 
 /* For card_keys.c. */
 void card_say(Card *c, Role role, const char *fmt, ...) FORMAT(3, 4);        /* on the card, below what is typed */
 const MoveView *card_plan(const Card *c);    /* what would be done; NULL: nothing is planned */
 bool card_wants_name(const Card *c);
 void card_replan(App *a);                    /* reads everything again */
-void card_choose_rung(App *a, const Rung *r);        /* NULL: back to the ladder */
+void card_rung(App *a, const Rung *r);       /* takes it; NULL: back to the ladder */
+bool card_rung_way(const Card *c, const Rung *r, MoveWay *out);      /* how it goes where the pointer is; false: not at all */
 void card_cancel(App *a);
 void card_send(App *a);                      /* if the person has said all that it takes; else the card says what is missing */
 

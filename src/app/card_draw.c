@@ -38,7 +38,7 @@ static void title(Sheet *s)
 /* --- what is typed --- */
 
 /* Of a text that is longer than its room the end is what is being typed, and the beginning what is read. */
-static void field(Sheet *s, int x, int room, const char *text, bool here, const char *empty)
+void sheet_field(Sheet *s, int x, int room, const char *text, bool here, const char *empty)
 {
 	Clean c = clean_text(&s->ar, str_of(text), 0);
 	int used;
@@ -76,7 +76,7 @@ static void confirm_row(Sheet *s)
 	x += draw_own(s->b, x, s->y, ROLE_KEY, label);
 	x += draw_text(s->b, x, s->y, ROLE_MATCH, clean_cut_middle(&s->ar, words, most));
 	x += draw_own(s->b, x, s->y, ROLE_KEY, " > ");
-	field(s, x, s->b.w - x - counter, s->c->typed, s->c->field == FIELD_NAME, "");
+	sheet_field(s, x, s->b.w - x - counter, s->c->typed, s->c->field == FIELD_NAME, "");
 	draw_right(s->b, s->b.w - counter, s->y, counter - 1, ROLE_DIM,
 	           clean_ownf(&s->ar, "[%zu of %zu]", strlen(s->c->typed), consent_words(&said, &s->ar).n));
 	s->y++;
@@ -98,7 +98,7 @@ static void input(Sheet *s)
 	const Session *session = &s->c->w->session;
 
 	draw_own(s->b, 1, s->y, ROLE_KEY, "reason  > ");
-	field(s, 11, s->b.w - 12, s->c->reason, s->c->field == FIELD_REASON, "mandatory: whoever looks at it tomorrow wants to know");
+	sheet_field(s, 11, s->b.w - 12, s->c->reason, s->c->field == FIELD_REASON, "mandatory: whoever looks at it tomorrow wants to know");
 	s->y++;
 	if (session->read_only && !session->unlockable) {
 		draw_own(s->b, 1, s->y++, ROLE_READONLY, "READ-ONLY: nothing can be sent from here; y shows the command of AWS's own tool");
@@ -176,6 +176,8 @@ void card_draw(App *a, Box whole)
 	if (c->state == CARD_PLANNING) {
 		draw_own(s.b, 1, s.y + 1, ROLE_INFO, "reading where it is, who would sign, and whether it can be done ...   Esc cancels");
 		s.y += 3;
+	} else if (c->state == CARD_LADDER) {
+		sheet_ladder(&s);
 	} else if (s.v) {
 		sheet_plan(&s);
 		/* Always in the same place: what is typed does not move when a figure comes. */

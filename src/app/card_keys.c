@@ -23,7 +23,9 @@ static void enter(App *a)
 {
 	Card *c = a->card;
 
-	if (c->state != CARD_READY)
+	if (c->state == CARD_LADDER && !c->of.sessions[0])
+		c->ignored++;
+	else if (c->state != CARD_READY)
 		card_replan(a);
 	else if (c->field == FIELD_CARD || (c->field == FIELD_REASON && !str_trim(str_of(c->reason)).n))
 		go_to(c, str_trim(str_of(c->reason)).n ? FIELD_NAME : FIELD_REASON);
@@ -42,6 +44,8 @@ static void control(App *a, Key k)
 	c->say[0] = c->state == CARD_READY ? 0 : c->say[0];
 	if (k.kind == KEY_ENTER) {
 		enter(a);
+	} else if (c->state == CARD_LADDER && c->rung) {
+		c->field = c->field == FIELD_SESSIONS ? FIELD_CARD : FIELD_SESSIONS;
 	} else if (c->state != CARD_READY) {
 		c->ignored++;
 	} else if (k.kind == KEY_UP) {
@@ -95,11 +99,28 @@ static void put(char *text, size_t cap, const char *bytes, size_t n)
 	text[at + n] = 0;
 }
 
+/* What the field holds that is being typed in; NULL: letters are commands. */
+static char *text_of(Card *c, size_t *cap)
+{
+	switch (c->field) {
+	case FIELD_SESSIONS:
+		*cap = sizeof c->of.sessions;
+		return c->of.sessions;
+	case FIELD_REASON:
+		*cap = sizeof c->reason;
+		return c->reason;
+	case FIELD_NAME:
+		*cap = sizeof c->typed;
+		return c->typed;
+	default:
+		return NULL;
+	}
+}
+
 static bool edit(Card *c, const Key *k)
 {
-	char *text = c->field == FIELD_REASON ? c->reason : c->field == FIELD_NAME ? c->typed : NULL;
-	size_t cap = c->field == FIELD_REASON ? sizeof c->reason : sizeof c->typed;
-	char bytes[4];
+	size_t cap;
+	char *text = text_of(c, &cap), bytes[4];
 
 	if (!text)
 		return false;
@@ -119,12 +140,15 @@ static bool edit(Card *c, const Key *k)
 
 static void paste(Card *c, Str text)
 {
-	if (c->field != FIELD_REASON) {
+	size_t cap;
+	char *into = text_of(c, &cap);
+
+	if (!into || c->field == FIELD_NAME) {
 		c->pasted++;
 		return;
 	}
 	for (size_t i = 0; i < text.n && text.p[i] != '\n' && text.p[i] != '\r'; i++)
-		put(c->reason, sizeof c->reason, text.p + i, 1);
+		put(into, cap, text.p + i, 1);
 }
 
 /* The next of the versions that are known; each is planned anew, because whether it can serve is AWS's to say. */
@@ -175,9 +199,25 @@ static bool choose(App *a, uint32_t ch)
 
 	if (c->state != CARD_REFUSED || ch < '1' || ch >= '1' + c->choices)
 		return false;
-	(void)snprintf(c->of.pointer, sizeof c->of.pointer, "%s", c->choice[ch - '1']);
+	(void)snprintf(c->rung && !c->rung->of_pointer ? c->thing : c->of.pointer, sizeof c->thing, "%s", c->choice[ch - '1']);
 	c->choices = 0;
 	card_replan(a);
+	return true;
+}
+
+/* A number takes a rung of the ladder, t leads back to it: nothing is sent by that. */
+static bool climb(App *a, Key k)
+{
+	Card *c = a->card;
+
+	if (c->kind != CARD_STOP || c->field != FIELD_CARD)
+		return false;
+	if (c->state == CARD_LADDER && k.ch >= '1' && k.ch < '1' + RUNGS)
+		card_rung(a, &rungs[k.ch - '1']);
+	else if ((c->state == CARD_READY || c->state == CARD_REFUSED) && k.ch == 't')
+		card_rung(a, NULL);
+	else
+		return false;
 	return true;
 }
 
@@ -186,7 +226,7 @@ static void letter(App *a, Key k)
 	Card *c = a->card;
 	bool plain = k.kind == KEY_CHAR && !k.mod && counts(c, &k) && c->field == FIELD_CARD && (c->state == CARD_READY || c->facts.targets);
 
-	if (k.kind == KEY_CHAR && !k.mod && counts(c, &k) && choose(a, k.ch))
+	if (k.kind == KEY_CHAR && !k.mod && counts(c, &k) && (choose(a, k.ch) || climb(a, k)))
 		return;
 	if (plain && k.ch == 't' && c->kind == CARD_ROLLBACK)
 		other_target(a);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/app_impl.h"
+#include "app/strip.h"
 
 #define WORD(member) { offsetof(ActOn, member), sizeof ((ActOn *)0)->member }
 
@@ -16,6 +17,17 @@ const CardRow card_rows[CARD_KINDS] = {
 		.how = ":pause on the row of an agent; :pause AGENT [POINTER] from anywhere" },
 	[CARD_RESUME] = { .title = "RESUME", .button = "Resume", .action = MOVE_RESUME, .word = { WORD(agent), WORD(pointer) },
 		.how = ":resume on the row of an agent; :resume AGENT [POINTER] from anywhere" },
+	[CARD_APPROVE] = { .title = "APPROVE", .button = "Approve", .action = MOVE_APPROVE, .word = { WORD(agent), WORD(version) }, .of_version = true,
+		.how = ":approve on the row of a version; :approve AGENT VERSION from anywhere", .undo = ":reject of the same version",
+		.elsewhere = "only versions of the agents table have a status: approve and reject are for those" },
+	[CARD_REJECT] = { .title = "REJECT", .button = "Reject", .action = MOVE_REJECT, .word = { WORD(agent), WORD(version) }, .of_version = true,
+		.how = ":reject on the row of a version; :reject AGENT VERSION from anywhere", .undo = ":approve of the same version",
+		.elsewhere = "only versions of the agents table have a status: approve and reject are for those" },
+	[CARD_UNDO] = { .title = "UNDO", .button = "Undo", .action = MOVE_UNDO, .word = { WORD(op) }, .of_journal = true,
+		.how = ":undo takes back the last action that can be undone; :undo OP that one" },
+	/* All back ends have a row for it: by it the pointer is found, when none was named. */
+	[CARD_STOP] = { .title = "STOP", .button = "Stop", .action = MOVE_STOP_REJECT, .word = { WORD(agent), WORD(pointer), WORD(rung) },
+		.how = "ctrl-d stops on the row of an agent; :stop AGENT [POINTER [RUNG]] from anywhere" },
 };
 
 static bool said(const CardRow *r, Str rest, ActOn *of)
@@ -37,16 +49,62 @@ static bool of_row(const App *a, ActOn *of)
 	return p && p->cls->agent && p->cls->agent(p, of);
 }
 
+/* What the strip shows, if it was done. */
+static const MoveView *of_strip(const App *a, ActOn *of)
+{
+	const Errand *x = a->errand;
+
+	if (!a->strip_rows || !strip_is_own(a) || !x->over || errand_view(x)->outcome != MOVE_DONE)
+		return NULL;
+	fig_text(of->context, sizeof of->context, x->w->session.ctx->name);
+	return errand_view(x);
+}
+
+/* What the strip offers to undo is what it shows, whatever this machine has done since. */
+static void last_done(const App *a, ActOn *of)
+{
+	MoveAction undo;
+	const MoveView *v = of_strip(a, of);
+
+	if (v && move_action_undo(v->action, &undo))
+		fig_text(of->op, sizeof of->op, v->op);
+}
+
 void card_command(App *a, CardKind kind, Str rest)
 {
 	const CardRow *r = &card_rows[kind];
 	ActOn of;
+	bool known;
 
 	memset(&of, 0, sizeof of);
-	if (str_trim(rest).n ? !said(r, rest, &of) : !of_row(a, &of))
-		app_say(a, ROLE_INFO, r->how);
+	rest = str_trim(rest);
+	if ((known = r->of_journal) && !rest.n)
+		last_done(a, &of);
 	else
+		known = rest.n ? said(r, rest, &of) : of_row(a, &of);
+	if (known)
 		card_open(a, kind, &of);
+	else
+		app_say(a, ROLE_INFO, r->how);
+}
+
+void card_sessions(App *a)
+{
+	ActOn of;
+	const MoveView *v;
+
+	memset(&of, 0, sizeof of);
+	v = of_strip(a, &of);
+	if (v && move_action_moves(v->action) && str_is(str_of(v->backend), "agentcore")) {
+		fig_text(of.agent, sizeof of.agent, v->name);
+		(void)snprintf(of.pointer, sizeof of.pointer, "%s/%.*s", v->backend, STR_ARG(v->pointer_name));
+		fig_text(of.version, sizeof of.version, v->leaves);
+	} else if (!of_row(a, &of)) {
+		app_say(a, ROLE_INFO, "S stops sessions on the row of an agent; :stop AGENT POINTER sessions from anywhere");
+		return;
+	}
+	(void)snprintf(of.rung, sizeof of.rung, "sessions");
+	card_open(a, CARD_STOP, &of);
 }
 
 void app_card(App *a, CardKind kind)

@@ -255,7 +255,7 @@ static void scope(Sheet *s)
 		                 move_action_moves(s->v->action) ? " may keep it until they end" : "");
 	sheet_row(s, "scope", ROLE_TEXT, &b);
 	buf_reset(&b);
-	if (f->also[0]) {
+	if (f->also[0] && move_action_moves(s->v->action)) {
 		(void)buf_printf(&b, "%s   NOT undone here", f->also);
 		sheet_row(s, "ALSO", ROLE_WARN, &b);
 	}
@@ -343,12 +343,16 @@ static void move(Sheet *s)
 static void change(Sheet *s)
 {
 	const MoveView *v = s->v;
+	const ConfStops *stops = &s->c->w->session.conf->stops;
 
 	line(s, "change", v->change);
 	line(s, "call", str_of(v->call));
 	line(s, "reaches", str_of(v->reach));
 	line(s, "undo", sheet_undo(v->action, str_of(v->backend), undo_words(s->c), &s->ar));
 	until(s);
+	if (v->action == MOVE_STOP_THROTTLE)
+		line(s, "limit", arena_printf(&s->ar, "%lld requests a minute to %.*s", (long long)stops->per_minute,
+		                              STR_ARG(stops_target(stops, str_of(s->c->of.agent), &s->ar))));
 	if (!has_figures(s, 3))
 		return;
 	if (s->c->seen_to[0])

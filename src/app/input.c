@@ -90,6 +90,11 @@ static void act_rollback(App *a)
 	app_card(a, CARD_ROLLBACK);
 }
 
+static void act_stop(App *a)
+{
+	app_card(a, CARD_STOP);
+}
+
 static void act_escape(App *a)
 {
 	if (!strip_fold(a))
@@ -127,6 +132,8 @@ static const AppAction actions[] = {
 	{ "back",     "q",         "back",                       screen_back, true },
 	{ "escape",   "esc",       "fold the strip, or back",    act_escape, false },
 	{ "rollback", "B",         "roll back: the card of this row", act_rollback, false },
+	{ "stop",     "ctrl-d",    "stop: the card of this row", act_stop, false },
+	{ "sessions", "S",         "stop sessions: the card of this row", card_sessions, false },
 	{ "last",     "-",         "last view",                  act_last, false },
 	{ "older",    "[",         "view before, in history",    act_older, false },
 	{ "newer",    "]",         "view after, in history",     act_newer, false },
@@ -231,6 +238,11 @@ static void input_view(App *a, Key k)
 
 	if (p)
 		p->stale = true;         /* a cursor may move */
+	/* What the strip offers goes before what a pane sorts by. */
+	if (is_key(k, "S") && strip_offers_sessions(a)) {
+		card_sessions(a);
+		return;
+	}
 	for (const PaneKey *row = p ? p->cls->keys : NULL; row && row->key; row++)
 		if (is_key(k, row->key)) {
 			row->run(p);

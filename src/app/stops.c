@@ -5,11 +5,12 @@
 enum { SESSIONS_MAX = 100, SESSION_LEAST = 33 };
 
 const Rung rungs[RUNGS] = {
-	{ "throttle", MOVE_STOP_THROTTLE, "a rate limit on the configured gateway (AgentCore)", NULL },
-	{ "pause-ab", MOVE_STOP_AB, "an A/B test pauses, all callers get the control (AgentCore)", NULL },
-	{ "reject", MOVE_STOP_REJECT, "an alias refuses every call (Bedrock agents)", NULL },
-	{ "sessions", MOVE_STOP_SESSIONS, "the sessions that --session names end (AgentCore)", "nothing: sessions begin anew, without what they knew" },
-	{ "park", MOVE_STOP_PARK, "the pointer moves to the parking version of the configuration (all back ends)", NULL },
+	{ "throttle", MOVE_STOP_THROTTLE, "a rate limit on the configured gateway (AgentCore)", NULL, false },
+	{ "pause-ab", MOVE_STOP_AB, "an A/B test pauses, all callers get the control (AgentCore)", NULL, false },
+	{ "reject", MOVE_STOP_REJECT, "an alias refuses every call (Bedrock agents)", NULL, true },
+	{ "sessions", MOVE_STOP_SESSIONS, "the sessions that --session names end (AgentCore)",
+	  "nothing: sessions begin anew, without what they knew", true },
+	{ "park", MOVE_STOP_PARK, "the pointer moves to the parking version of the configuration (all back ends)", NULL, true },
 };
 
 const Rung *rung_of(Str name)

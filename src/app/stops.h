@@ -6,8 +6,9 @@
 #include "act/move.h"
 #include "conf/config.h"
 
-/* undo: what puts it back, where no action does. */
-typedef struct Rung { const char *name; MoveAction action; const char *help, *undo; } Rung;
+/* undo: what puts it back, where no action does. of_pointer: the pointer that is named is what it is done to; else it is found by the agent's
+ * name. */
+typedef struct Rung { const char *name; MoveAction action; const char *help, *undo; bool of_pointer; } Rung;
 enum { RUNGS = 5 };
 extern const Rung rungs[RUNGS];
 const Rung *rung_of(Str name);       /* NULL: there is none of that name */

@@ -1,5 +1,6 @@
 /* The versions of the agent whose pointer is selected, the newest first: what they did in a day, which one serves, which one has proved
  * itself. Space marks, d describes one, or says how the second marked one differs from the first. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +16,7 @@ enum { MARKS = 2, MODEL_W = 24 };
 static const TableColumn columns[COLS] = {
 	[COL_MARK]    = { "mark", "", 1, false, 0, 0 },
 	[COL_VERSION] = { "version", "version", 8, false, 'V', 0 },
-	[COL_STATUS]  = { "status", "status", 11, false, 'S', 0 },
+	[COL_STATUS]  = { "status", "status", 11, false, 'I', 0 },
 	[COL_SHARE]   = { "traffic", "traf%", 5, true, 'T', 0 },
 	[COL_JOBS]    = { "jobs", "jobs", 6, true, 'J', 0 },
 	[COL_ERR]     = { "errors", "err % 24h", 12, true, 'E', 0 },
@@ -202,6 +203,31 @@ static bool versions_pointer(const Pane *p, PointerRef *out)
 	return s->of.id[0] != 0;
 }
 
+/* The one that is marked, or else the one under the cursor. */
+static bool versions_agent(const Pane *p, ActOn *out)
+{
+	const VersionsPane *s = p->state;
+	const VersionCell *c = current(p);
+
+	if (!s->of.id[0])
+		return false;
+	(void)snprintf(out->context, sizeof out->context, "%s", s->of.context);
+	(void)snprintf(out->agent, sizeof out->agent, "%s", s->of.name);
+	(void)snprintf(out->pointer, sizeof out->pointer, "%.60s/%.90s", s->of.backend, s->of.pointer);
+	(void)snprintf(out->version, sizeof out->version, "%s", s->marks == 1 ? s->marked[0] : c ? c->version : "");
+	return true;
+}
+
+static void approve(Pane *p)
+{
+	app_card(p->app, CARD_APPROVE);
+}
+
+static void reject(Pane *p)
+{
+	app_card(p->app, CARD_REJECT);
+}
+
 /* The third one takes the place of the second. */
 static void mark(Pane *p)
 {
@@ -253,12 +279,14 @@ static void copy_version(Pane *p)
 }
 
 static const PaneKey keys[] = {
-	{ "enter", "its jobs", to_jobs }, { "space", "mark", mark }, { "d", "describe, diff", describe }, { "c", "copy", copy_version }, { 0 },
+	{ "enter", "its jobs", to_jobs }, { "space", "mark", mark }, { "d", "describe, diff", describe }, { "c", "copy", copy_version },
+	{ "a", "approve: its card", approve }, { "r", "reject: its card", reject }, { 0 },
 };
 
 const PaneClass pane_versions = {
 	.name = "versions", .title = "versions", .topics = TOPIC_FIGURES | TOPIC_FEEDS | TOPIC_POINTER,
 	.feeds = FEED_BIT(FEED_AGENTS) | FEED_BIT(FEED_JOBS),
 	.focusable = true, .aside = true, .open = versions_open, .update = versions_update, .draw = versions_draw, .key = versions_key,
+	.agent = versions_agent,
 	.pointer = versions_pointer, .close = versions_close, .keys = keys, .help = versions_help,
 };
