@@ -8,6 +8,7 @@
 
 #include "app/app_impl.h"
 #include "app/drill.h"
+#include "app/session_ids.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
 
@@ -134,15 +135,48 @@ static bool wants_rung(const Card *c)
 	return c->kind == CARD_STOP && (!c->rung || (c->rung->action == MOVE_STOP_SESSIONS && !c->of.sessions[0]));
 }
 
+/* One that was asked for by name may not be had where the pointer is. */
+static void leave_rung(Card *c)
+{
+	MoveWay way;
+
+	if (!c->rung || !move_action_way(card_rows[c->kind].action, backend_of(c), &way) || card_rung_way(c, c->rung, &way))
+		return;
+	card_say(c, ROLE_WARN, "%s is not to be had here: %s", c->rung->name, way.text);
+	c->rung = NULL;
+}
+
+/* Only into a field that nobody has typed in: it stands there to be read, and Enter is still to come. */
+static void take_sessions(App *a, uint64_t serial, const SessionIds *found)
+{
+	Card *c = a->card;
+
+	if (!c || c->serial != serial || c->state != CARD_LADDER || !wants_rung(c))
+		return;
+	if (found->n) {
+		(void)snprintf(c->of.sessions, sizeof c->of.sessions, "%s", found->list);
+		c->painted_ms = 0;
+	}
+	card_say(c, found->why[0] ? ROLE_WARN : ROLE_INFO, "%d%s session%s of %s%s%s named in log lines of the last %d minutes%s%s", found->n,
+	         found->more ? "+" : "", found->n == 1 ? "" : "s", c->of.agent, c->of.version[0] ? " version " : "", c->of.version,
+	         SESSION_IDS_MINUTES, found->why[0] ? "; not all could be asked: " : "", found->why);
+	app_changed(a, 0);
+}
+
 static void show_ladder(App *a)
 {
 	Card *c = a->card;
 
+	leave_rung(c);
 	c->state = CARD_LADDER;
 	c->painted_ms = 0;
 	c->field = c->rung ? FIELD_SESSIONS : FIELD_CARD;
 	c->key_ms = clock_mono_ms();
 	app_changed(a, 0);
+	if (!c->rung)
+		return;
+	card_say(c, ROLE_INFO, "asking the log groups which sessions it has ...");
+	session_ids_ask(a, c->w, &c->of, c->serial, take_sessions);
 }
 
 void card_rung(App *a, const Rung *r)
@@ -236,10 +270,16 @@ static void on_refused(void *arg)
 	app_changed(a, 0);
 }
 
+static const Rung *rung_to_plan(Card *c)
+{
+	leave_rung(c);
+	return wants_rung(c) ? NULL : c->rung;
+}
+
 static void plan(App *a)
 {
 	Card *c = a->card;
-	const Rung *rung = wants_rung(c) ? NULL : c->rung;
+	const Rung *rung = rung_to_plan(c);
 	const ErrandAsk ask = { .move = { .action = rung ? rung->action : card_rows[c->kind].action, .agent = str_of(c->of.agent),
 	                                  .pointer = str_of(rung && !rung->of_pointer ? c->thing : c->of.pointer),
 	                                  .from = str_of(c->from), .to = str_of(c->to), .version = str_of(c->of.version),

@@ -61,11 +61,11 @@ void sheet_ladder(Sheet *s)
 	for (int i = 0; i < RUNGS; i++)
 		rung(s, i);
 	if (!c->rung) {
-		draw_own(s->b, 1, s->y++, ROLE_STATUS, "the mildest first: a number takes a rung; nothing is sent by that   Esc closes");
+		draw_own(s->b, 1, s->y++, ROLE_STATUS, "the mildest first: a number takes a rung   Esc closes");
 		return;
 	}
 	draw_own(s->b, 1, s->y, ROLE_KEY, "sessions > ");
 	sheet_field(s, 12, s->b.w - 13, c->of.sessions, c->field == FIELD_SESSIONS, "");
 	s->y++;
-	draw_own(s->b, 1, s->y++, ROLE_STATUS, "ID,ID: AWS lists none, traces and logs have them   Enter goes on   Esc closes");
+	draw_own(s->b, 1, s->y++, ROLE_STATUS, "ID,ID, as traces and logs have them   Enter goes on   Esc closes");
 }

@@ -18,7 +18,7 @@ enum { PANE_IGNORED = 0, PANE_HANDLED = 1 };
 typedef enum CardKind { CARD_ROLLBACK, CARD_PAUSE, CARD_RESUME, CARD_APPROVE, CARD_REJECT, CARD_UNDO, CARD_STOP, CARD_KINDS } CardKind;
 
 /* What a card is about, as a row, an alert or a command says it. Zero it first: what is not known stays empty. */
-enum { ACT_REASON = 501, ACT_SESSIONS = 1200 };
+enum { ACT_REASON = 501, ACT_SESSIONS = 4096 };
 typedef struct ActOn {
 	FigText context;                           /* empty: the only one */
 	FigKey  agent, pointer;                    /* pointer: a name, "BACKEND/NAME" or an id; empty: the only one */

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shlex
+import time
 
 import pytest
 
@@ -262,33 +263,101 @@ def test_an_ab_test_pauses_and_t_leads_back_to_the_ladder(desk, start_sim):
     assert state() == "PAUSED"
 
 
+class Sessions:
+    """Of visibility-check, an agent that AgentCore serves: begun, and named in log lines as its jobs would."""
+
+    def __init__(self, sim):
+        self.data, self.control, self.logs = sim.client("bedrock-agentcore"), sim.client("bedrock-agentcore-control"), sim.client("logs")
+        runtime = next(r for r in self.control.list_agent_runtimes()["agentRuntimes"] if r["agentRuntimeName"] == "visibility_check")
+        self.id, self.arn = runtime["agentRuntimeId"], runtime["agentRuntimeArn"]
+        self.logs.create_log_stream(logGroupName="/seismo/jobs", logStreamName="sessions")
+
+    def begin(self, *ids):
+        for one in ids:
+            self.data.invoke_agent_runtime(agentRuntimeArn=self.arn, runtimeSessionId=one, qualifier="prod", payload=b'{"prompt": "x"}')["response"].read()
+
+    def ended(self, one):
+        try:
+            self.data.stop_runtime_session(agentRuntimeArn=self.arn, runtimeSessionId=one, qualifier="prod")
+        except self.data.exceptions.ResourceNotFoundException:
+            return True
+        return False
+
+    def release(self, number):
+        return self.control.get_agent_runtime(agentRuntimeId=self.id, agentRuntimeVersion=number)["environmentVariables"]["AGENT_VERSION"]
+
+    def log(self, *lines):
+        now = int(time.time() * 1000)
+        self.logs.put_log_events(logGroupName="/seismo/jobs", logStreamName="sessions",
+                                 logEvents=[{"timestamp": now - 60000 + i, "message": json.dumps(line)} for i, line in enumerate(lines)])
+
+
+def session(letter):
+    return "session-" + letter * 30
+
+
 def test_named_sessions_are_stopped(desk, start_sim):
     own = start_sim("--seed", "7")
-    d = desk(region=own)
-    data, control = own.client("bedrock-agentcore"), own.client("bedrock-agentcore-control")
-    rid = next(r for r in control.list_agent_runtimes()["agentRuntimes"] if r["agentRuntimeName"] == "visibility_check")
-    arn = control.get_agent_runtime_endpoint(agentRuntimeId=rid["agentRuntimeId"], endpointName="prod")["agentRuntimeArn"]
-    ids = ["session-" + one * 30 for one in "ab"]
-    for one in ids:
-        data.invoke_agent_runtime(agentRuntimeArn=arn, runtimeSessionId=one, qualifier="prod", payload=b'{"prompt": "x"}')["response"].read()
+    d, s = desk(region=own), Sessions(own)
+    ids = [session("a"), session("b")]
+    s.begin(*ids)
     c = row_of(d.open(), "visibility_check", "prod")
     c.send("S")                                          # a card, and nothing before it
-    c.wait_for("sessions >", 30)
+    c.wait_for("0 sessions of visibility_check named in log lines of the last 15 minutes", 30)
     c.pump(GUARD_S)
     c.send("enter")
     c.wait_for("1 key ignored")
     c.send(f"\x1b[200~{','.join(ids)}\x1b[201~", "enter")
     text = c.wait_for(lambda t: "STOP: sessions" in t and "2 sessions > ended" in t and "window" in t, 30)
     assert " undo    nothing: sessions begin anew" in text and " call    StopRuntimeSession" in text, text
-    for one in ids:                                      # they run
-        data.invoke_agent_runtime(agentRuntimeArn=arn, runtimeSessionId=one, qualifier="prod", payload=b'{"prompt": "x"}')["response"].read()
+    s.begin(*ids)                                        # they run
     c.pump(GUARD_S)
     name = said(c, r"type to unlock: (\S+) >")[1]
     send_it(c, name, reason="loops", button="Stop")
     c.wait_for(lambda t: re.search(r"^ST-.*2 sessions>ended.*DONE", t, re.M), 60)
-    for one in ids:
-        with pytest.raises(data.exceptions.ResourceNotFoundException):
-            data.stop_runtime_session(agentRuntimeArn=arn, runtimeSessionId=one, qualifier="prod")
+    assert s.ended(ids[0]) and s.ended(ids[1])
+
+
+def test_S_on_the_strip_stops_the_sessions_of_the_version_that_was_left(desk, start_sim):
+    """In any view, also where S sorts; the ids are those that log lines name, of this agent and of that version."""
+    own = start_sim("--seed", "7")
+    d, s = desk(region=own), Sessions(own)
+    left, new = s.release("2"), s.release("1")
+    s.begin(*map(session, "abc"))
+    s.log({"agent_id": "visibility-check", "agent_version": left, "session_id": session("a")},
+          {"agentId": "visibility_check", "agentVersion": left, "sessionId": session("b")},
+          {"agent_id": "visibility-check", "agent_version": left, "session_id": session("a")},
+          {"agent_id": "visibility-check", "agent_version": new, "session_id": session("c")},
+          {"agent_id": "lead-qualifier", "agent_version": left, "session_id": session("d")},
+          {"agent_id": "visibility-check", "agent_version": left, "session_id": "short"})
+    c = d.open(size=(100, 30))
+    opened(c, "rollback visibility-check agentcore/prod 1")
+    name = said(c, r"type to unlock: (\S+) >")[1]
+    send_it(c, name)
+    c.wait_for(lambda t: "VERIFYING" in t and "S stop sessions" in t, 60)
+    c.send("3")
+    c.wait_for(lambda t: t.splitlines()[1].startswith("Jobs"))
+    c.send("S")
+    c.wait_for("2 sessions of visibility_check version 2 named in log lines", 30)
+    text = c.text()
+    assert f"sessions > {session('a')},{session('b')}" in text, text
+    c.pump(GUARD_S)
+    c.send("enter")
+    c.wait_for(lambda t: "STOP: sessions" in t and "2 sessions > ended" in t and "window" in t, 30)
+    c.pump(GUARD_S)
+    send_it(c, name, reason="they still fail", button="Stop")
+    c.wait_for(lambda t: re.search(r"^ST-.*2 sessions>ended.*DONE", t, re.M), 60)
+    assert s.ended(session("a")) and s.ended(session("b")) and not s.ended(session("c"))
+
+
+def test_where_there_are_no_sessions_S_shows_what_else_there_is(desk):
+    d = desk()
+    c = row_of(d.open(), AGENT, "route")
+    c.send("S")
+    text = c.wait_for("sessions is not to be had here: its agents have no sessions that AWS knows", 30)
+    assert "the mildest first" in text and "sessions >" not in text, text
+    c.send("esc")
+    d.untouched()
 
 
 # --- what confirms nothing ---

@@ -225,11 +225,88 @@ static void the_command_quotes_what_is_data(void **state)
 	drop(n, &out);
 }
 
+/* What moves nothing: what becomes of what, with which call, whom that reaches, and what takes it back. */
+static void what_changes_and_what_takes_it_back(void **state)
+{
+	Night *n = night();
+	MoveView *v = &n->move.v;
+	Buf out = { 0 };
+
+	(void)state;
+	n->card.kind = CARD_PAUSE;
+	v->action = MOVE_PAUSE;
+	v->backend = "agents-classic";
+	v->thing = "alias";
+	v->call = "UpdateAgentAlias (aliasInvocationState REJECT_INVOCATIONS)";
+	v->reach = "callers of this alias";
+	v->change = STR("upsell-generator prod: serving > paused");
+	n->card.seen_to[0] = 0;
+	says(n, &out, " PAUSE  upsell-generator / prod");
+	says(n, &out, " change  upsell-generator prod: serving > paused");
+	says(n, &out, " call    UpdateAgentAlias (aliasInvocationState REJECT_INVOCATIONS)");
+	says(n, &out, " reaches callers of this alias");
+	says(n, &out, " undo    :undo, with UpdateAgentAlias (aliasInvocationState ACCEPT_INVOCATIONS)");
+	says(n, &out, "NOT the model, NOT Bedrock");
+	says_not(n, &out, "is it");
+	says_not(n, &out, "ALSO");
+	assert_int_equal(n->card.cursor_y, 15);                      /* what is typed stands where it does on every card */
+	n->card.send = true;
+	says(n, &out, "[ Pause ]");
+	n->card.kind = CARD_APPROVE;
+	v->action = MOVE_APPROVE;
+	v->version = STR("v9");
+	(void)snprintf(n->card.seen_to, sizeof n->card.seen_to, "v9");
+	says(n, &out, " APPROVE  upsell-generator v9 / prod");
+	says(n, &out, " undo    :reject of the same version");
+	says(n, &out, " v9 then      9860");
+	says(n, &out, " diff    prompt changed");
+	v->change = STR("evil\033[2Jname");
+	says_not(n, &out, "\033");
+	drop(n, &out);
+}
+
+/* All rungs, whatever the window, each with what it would do or why it cannot. */
+static void the_ladder_fits(void **state)
+{
+	static const struct { const char *pointer; int has[RUNGS]; } ends[] = {
+		{ "agentcore/prod", { 1, 1, 0, 1, 1 } }, { "agents-classic/prod", { 0, 0, 1, 0, 1 } }, { "dynamodb/route", { 0, 0, 0, 0, 1 } },
+	};
+	static const int sizes[][2] = { { 60, 21 }, { 80, 24 }, { 200, 50 } };
+	Config conf = { 0 };
+	Night *n = night();
+	Buf out = { 0 };
+	MoveWay way;
+
+	(void)state;
+	n->watch.session.conf = &conf;
+	n->card.kind = CARD_STOP;
+	n->card.state = CARD_LADDER;
+	for (size_t e = 0; e < sizeof ends / sizeof *ends; e++)
+		for (size_t w = 0; w < sizeof sizes / sizeof *sizes; w++) {
+			surface_free(n->app.surface);
+			n->app.surface = surface_new(sizes[w][0], sizes[w][1]);
+			(void)snprintf(n->card.of.pointer, sizeof n->card.of.pointer, "%s", ends[e].pointer);
+			for (int i = 0; i < RUNGS; i++) {
+				says(n, &out, rungs[i].name);
+				assert_int_equal(card_rung_way(&n->card, &rungs[i], &way), ends[e].has[i]);
+				assert_true(way.text && *way.text);
+			}
+			says(n, &out, "the mildest first: a number takes a rung");
+			says(n, &out, "config    no parking version");
+		}
+	n->card.rung = rung_of(STR("sessions"));
+	n->card.field = FIELD_SESSIONS;
+	(void)snprintf(n->card.of.sessions, sizeof n->card.of.sessions, "session-one");
+	says(n, &out, "sessions > session-one");
+	drop(n, &out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(equals_its_golden_text), cmocka_unit_test(what_is_not_known_is_not_invented), cmocka_unit_test(what_it_takes),
-		cmocka_unit_test(the_command_quotes_what_is_data),
+		cmocka_unit_test(the_command_quotes_what_is_data), cmocka_unit_test(what_changes_and_what_takes_it_back),
+		cmocka_unit_test(the_ladder_fits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
