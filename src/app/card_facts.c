@@ -5,6 +5,7 @@
 #include "app/figures.h"
 #include "app/fleet_models.h"
 #include "app/registry.h"
+#include "model/agent_name.h"
 #include "model/interval.h"
 #include "store/change.h"
 #include "store/latency.h"
@@ -18,7 +19,9 @@ typedef struct Look {
 	CardFacts *f;
 	Arena *a;
 	Str agent, from, to;           /* of the question */
-	Str from_key, to_key;          /* "AGENT@VERSION", or the agent; to_key empty without a target */
+	Str from_key, to_key;          /* "AGENT@VERSION"; to_key empty without a target */
+	/* The same as jobs have them, which may call the agent otherwise than AgentCore can; from_job: the agent, when no version is asked about. */
+	Str job_agent, from_job, to_job;
 	Called called;
 	Change *change; size_t changes;
 } Look;
@@ -115,13 +118,13 @@ static int read_others(Look *x, Err *e)
 	if (store_cost(x->s, DIM_VERSION_MODEL, f->now.from_ms, 0, x->a, &g, &n, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		if (dim_split(DIM_VERSION_MODEL, g[i].key, x->a, part) == 0 && str_eq(part[0], x->from_key) && g[i].s.jobs > most) {
+		if (dim_split(DIM_VERSION_MODEL, g[i].key, x->a, part) == 0 && str_eq(part[0], x->from_job) && g[i].s.jobs > most) {
 			most = g[i].s.jobs;
 			model = part[1];
 		}
 	fig_text(f->model, sizeof f->model, model);
 	for (size_t i = 0; i < n && model.n; i++)
-		if (dim_split(DIM_VERSION_MODEL, g[i].key, x->a, part) == 0 && str_eq(part[1], model) && !str_eq(str_cut(part[0], '@', &rest), x->agent))
+		if (dim_split(DIM_VERSION_MODEL, g[i].key, x->a, part) == 0 && str_eq(part[1], model) && !str_eq(str_cut(part[0], '@', &rest), x->job_agent))
 			take_sums(&f->others, &g[i].s);
 	f->others.nusd_per_job = CARD_NONE;
 	interval_95(f->others.failed, f->others.failed + f->others.succeeded, &f->others.low_ppm, &f->others.high_ppm);
@@ -165,7 +168,7 @@ static int read_errors(Look *x, Err *e)
 	JobRow *row;
 	size_t n;
 
-	filter.key[DIM_AGENT] = x->agent;
+	filter.key[DIM_AGENT] = x->job_agent;
 	if (store_jobs(x->s, &filter, x->a, &row, &n, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
@@ -310,11 +313,11 @@ static int read_registry(Look *x, Err *e)
 	for (size_t i = 0; i < groups; i++) {
 		Str version, agent = str_cut(g[i].key, '@', &version);
 
-		if (str_eq(agent, x->agent) && !str_eq(version, x->from))
+		if (str_eq(agent, x->job_agent) && !str_eq(version, x->from))
 			add_target(f, version);
 	}
 	for (size_t i = 0; i < n; i++) {
-		if (row[i].is_route || !str_eq(row[i].agent, x->agent))
+		if (row[i].is_route || !agent_same_name(row[i].agent, x->agent))
 			continue;
 		if (!str_eq(row[i].version, x->from) && !str_is(row[i].status, "draft") && !str_is(row[i].status, "rejected"))
 			add_target(f, row[i].version);
@@ -339,7 +342,7 @@ static int read_scope(Look *x, Err *e)
 	JobRow *row;
 	size_t n;
 
-	filter.key[DIM_AGENT] = x->agent;
+	filter.key[DIM_AGENT] = x->job_agent;
 	if (store_jobs(x->s, &filter, x->a, &row, &n, e) < 0)
 		return -1;
 	tenant = ARENA_ARRAY(x->a, Str, n + 1);
@@ -389,6 +392,30 @@ static void judge(CardFacts *f)
 	f->others_well = blame_others_well(&q);
 }
 
+static Str key_of(Look *x, Str agent, Str version)
+{
+	return arena_printf(x->a, "%.*s@%.*s", STR_ARG(agent), STR_ARG(version));
+}
+
+/* AgentCore has no hyphens in names of agents that jobs may call with them. */
+static int call_agent(Look *x, Err *e)
+{
+	CostGroup *g;
+	size_t n;
+
+	if (store_cost(x->s, DIM_AGENT, x->q->now_ms - 30 * day_ms, 0, x->a, &g, &n, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		if (str_eq(g[i].key, x->agent)) {
+			x->job_agent = x->agent;
+			return 0;
+		}
+		if (agent_same_name(g[i].key, x->agent))
+			x->job_agent = g[i].key;
+	}
+	return 0;
+}
+
 /* Moves of the pointer have the platform's numbers, all else what jobs call them. */
 static int call_by_release(Look *x, Err *e)
 {
@@ -396,9 +423,12 @@ static int call_by_release(Look *x, Err *e)
 		return -1;
 	x->from = registry_release_of(&x->called, x->from);
 	x->to = registry_release_of(&x->called, x->to);
-	x->from_key = x->from.n ? arena_printf(x->a, "%.*s@%.*s", STR_ARG(x->agent), STR_ARG(x->from)) : x->agent;
-	if (x->to.n)
-		x->to_key = arena_printf(x->a, "%.*s@%.*s", STR_ARG(x->agent), STR_ARG(x->to));
+	x->from_key = key_of(x, x->agent, x->from);
+	x->from_job = x->from.n ? key_of(x, x->job_agent, x->from) : x->job_agent;
+	if (x->to.n) {
+		x->to_key = key_of(x, x->agent, x->to);
+		x->to_job = key_of(x, x->job_agent, x->to);
+	}
 	return 0;
 }
 
@@ -420,12 +450,14 @@ static void number_targets(Look *x)
 int card_facts(Store *s, const CardAsk *q, CardFacts *out, Err *e)
 {
 	Arena a = { 0 };
-	Look x = { .s = s, .q = q, .f = out, .a = &a, .agent = str_of(q->agent), .from = str_of(q->from), .to = str_of(q->to), .to_key = STR("") };
+	Look x = { .s = s, .q = q, .f = out, .a = &a, .agent = str_of(q->agent), .from = str_of(q->from), .to = str_of(q->to), .to_key = STR(""),
+	           .to_job = STR(""), .job_agent = str_of(q->agent) };
 	int rc = 0;
 
 	memset(out, 0, sizeof *out);
-	if (read_moves(&x, e) < 0 || call_by_release(&x, e) < 0 || read_share(&x, &out->now, x.from.n ? DIM_VERSION : DIM_AGENT, x.from_key, e) < 0 ||
-	    read_share(&x, &out->then, DIM_VERSION, x.to_key, e) < 0 || read_others(&x, e) < 0 || read_errors(&x, e) < 0 || read_diff(&x, e) < 0 ||
+	if (read_moves(&x, e) < 0 || call_agent(&x, e) < 0 || call_by_release(&x, e) < 0 ||
+	    read_share(&x, &out->now, x.from.n ? DIM_VERSION : DIM_AGENT, x.from_job, e) < 0 ||
+	    read_share(&x, &out->then, DIM_VERSION, x.to_job, e) < 0 || read_others(&x, e) < 0 || read_errors(&x, e) < 0 || read_diff(&x, e) < 0 ||
 	    read_registry(&x, e) < 0 || read_scope(&x, e) < 0)
 		rc = -1;
 	number_targets(&x);

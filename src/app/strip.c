@@ -365,9 +365,24 @@ bool strip_offers_sessions(const App *a)
 	return strip_rows(a) > 1 && strip_is_own(a) && errand_proves(a->errand) && str_is(str_of(errand_view(a->errand)->backend), "agentcore");
 }
 
-static void fourth(const App *a, const Shown *x, Buf *b)
+/* What can be done about the own move that was made, the most wanted in front: a narrow screen cuts the end. */
+static void ways_on(const App *a, const Shown *x, Buf *b)
 {
 	MoveAction undo;
+
+	if (x->p->v.waits)
+		(void)buf_printf(b, "%s   ", x->p->v.waits);
+	if (strip_offers_sessions(a))
+		(void)buf_puts(b, "S stop sessions   ");
+	if (move_action_undo(x->v->action, &undo))
+		(void)buf_puts(b, ":undo   ");
+	if (x->proves)
+		(void)buf_printf(b, "%s   ", watched_on(a->errand->w) ? "quitting keeps watching" : "quit stops watching");
+	(void)buf_puts(b, "Esc folds");
+}
+
+static void fourth(const App *a, const Shown *x, Buf *b)
+{
 	const MoveView *v = x->v;
 	const ProofTrack *p = x->p;
 
@@ -384,9 +399,7 @@ static void fourth(const App *a, const Shown *x, Buf *b)
 	else if (!x->over)
 		(void)buf_puts(b, "Esc folds   quitting finishes it or stops it at a safe point, within 30 s");
 	else if (v->outcome == MOVE_DONE)
-		(void)buf_printf(b, "%s%s%sEsc folds%s%s%s", p->v.waits ? p->v.waits : "", p->v.waits ? "   " : "",
-		                 strip_offers_sessions(a) ? "S stop sessions   " : "", move_action_undo(v->action, &undo) ? "   :undo" : "",
-		                 x->proves ? "   " : "", x->proves ? watched_on(a->errand->w) ? "quitting keeps watching" : "quit stops watching" : "");
+		ways_on(a, x, b);
 	else
 		(void)buf_puts(b, "nothing was changed by you   Esc folds   :strip hides");
 }

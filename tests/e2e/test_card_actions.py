@@ -189,7 +189,11 @@ def test_the_ladder_says_what_each_back_end_has(desk):
     c.pump(GUARD_S)
     c.send("3")
     c.wait_for("not here: AgentCore's runtimes have no switch")
+    c.send("2")
+    text = c.wait_for(lambda t: "STOP: pause-ab" in t and "window" in t, 30)
+    assert re.search(r"^ all now +[1-9]", text, re.M), text                # of the agent as jobs call it, with a hyphen
     c.send("esc")
+    c.wait_for("cancelled; nothing was sent")
     opened(c, f"stop {AGENT}", shows="2  agents-classic/prod")             # of several pointers one is chosen first
     c.send("2")
     text = c.wait_for("the mildest first", 30)
@@ -221,7 +225,7 @@ def test_rungs_are_taken_and_undone(desk, start_sim):
             assert one in text, (one, text)
         c.pump(GUARD_S)
         send_it(c, name, reason="loops", button="Stop")
-        return c.wait_for(lambda t: re.search(r"^ST-.*(DONE|VERIFYING)", t, re.M), 60)
+        return c.wait_for(lambda t: re.search(r"^(ST-.*DONE|PK-.*VERIFYING)", t, re.M), 60)
 
     def undo(name, words):
         opened(c, "undo")

@@ -38,7 +38,7 @@ static Trait trait(ChangeKind kind, const char *base, const char *what, const ch
 	return (Trait){ .kind = kind, .first = first, .base = str_of(base), .object = str_of(o), .value = str_of(value) };
 }
 
-static CardFacts facts_of(const char *name, const Change *moves, size_t count)
+static CardFacts facts_about(const char *agent, const char *from, const char *name, const Change *moves, size_t count)
 {
 	const Trait t[] = {
 		trait(CHANGE_CONFIG, "upsell@2", "", "registered", true), trait(CHANGE_PROMPT, "upsell@2", "", "sha-2", false),
@@ -57,14 +57,22 @@ static CardFacts facts_of(const char *name, const Change *moves, size_t count)
 	Store *s = must_open(name, STORE_WRITE);
 	StoreBatch b = { .jobs = jobs, .job_count = n, .changes = moves, .change_count = count, .agents = rows, .agent_count = 3, .traits = &set,
 	                 .prices = &fleet_prices, .now_ms = now_ms };
-	const CardAsk q = { .agent = "upsell", .pointer = "upsell/route", .from = "2", .to = "1", .now_ms = now_ms };
+	CardAsk q = { .pointer = "upsell/route", .to = "1", .now_ms = now_ms };
 	CardFacts f;
+
+	(void)snprintf(q.agent, sizeof q.agent, "%s", agent);
+	(void)snprintf(q.from, sizeof q.from, "%s", from);
 
 	MUST(store_apply(s, &b, NULL, e));
 	MUST(card_facts(s, &q, &f, e));
 	store_close(s);
 	n = 0;
 	return f;
+}
+
+static CardFacts facts_of(const char *name, const Change *moves, size_t count)
+{
+	return facts_about("upsell", "2", name, moves, count);
 }
 
 static Change moved_to(int minutes_ago, const char *from, const char *to)
@@ -135,6 +143,30 @@ static void throttling_is_nobodys_release(void **state)
 	assert_false(f.others_well);
 }
 
+/* AgentCore's names have no hyphens, and what is stopped need not be a version. */
+static void an_agent_by_its_other_name_and_as_a_whole(void **state)
+{
+	CardFacts f;
+
+	(void)state;
+	served("up-sell", "1", "m", 20, 1, "Timeout", 9, 0);
+	served("up-sell", "2", "m", 10, 3, "Timeout", 9, 0);
+	served("judge", "2", "m", 50, 40, "Timeout", 9, 0);
+	f = facts_about("up_sell", "2", "named.db", NULL, 0);
+	assert_int_equal(f.now.jobs, 10);
+	assert_int_equal(f.now.failed, 3);
+	assert_int_equal(f.then.jobs, 20);
+	assert_int_equal(f.tenants, 2);
+	assert_int_equal(f.others.jobs, 50);
+	served("up-sell", "1", "m", 20, 1, "Timeout", 9, 0);
+	served("up-sell", "2", "m", 10, 3, "Timeout", 9, 0);
+	f = facts_about("up_sell", "", "whole.db", NULL, 0);
+	assert_int_equal(f.now.jobs, 30);
+	assert_int_equal(f.now.failed, 4);
+	assert_int_equal(f.failed_read, 4);
+	assert_int_equal(f.rate_milli, 2000);
+}
+
 static void where_nothing_is_on_record(void **state)
 {
 	CardFacts f;
@@ -156,6 +188,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_release_that_fails), cmocka_unit_test(throttling_is_nobodys_release), cmocka_unit_test(where_nothing_is_on_record),
+		cmocka_unit_test(an_agent_by_its_other_name_and_as_a_whole),
 	};
 
 	return cmocka_run_group_tests(tests, make_place, clear_place);
