@@ -325,6 +325,15 @@ bool card_fits(const App *a)
 	return surface_width(a->surface) >= CARD_LEAST_W && surface_height(a->surface) >= CARD_LEAST_H;
 }
 
+/* Contexts that show one place have one row for each thing in it, which names none of them. */
+static bool several_places(const App *a)
+{
+	for (size_t i = 1; i < a->watch_n; i++)
+		if (!session_same_place(&a->watch[0]->session, &a->watch[i]->session))
+			return true;
+	return false;
+}
+
 static const char *why_not(const App *a, CardKind kind, const ActOn *of)
 {
 	const CardRow *r = &card_rows[kind];
@@ -337,7 +346,7 @@ static const char *why_not(const App *a, CardKind kind, const ActOn *of)
 		return r->how;
 	if (of->rung[0] && !rung_of(str_of(of->rung)))
 		return "no such rung: throttle, pause-ab, reject, sessions, park";
-	if (!of->context[0] && a->watch_n > 1)
+	if (!of->context[0] && several_places(a))
 		return "several contexts are shown, and this names none: do it on a row, or :ctx NAME first";
 	if (r->elsewhere && strchr(of->pointer, '/') && !move_action_way(r->action, str_cut(str_of(of->pointer), '/', &rest), &way))
 		return r->elsewhere;

@@ -364,6 +364,24 @@ def test_where_there_are_no_sessions_S_shows_what_else_there_is(desk):
     d.untouched()
 
 
+def test_of_several_contexts_the_row_says_which(desk):
+    """What is typed names none, and the first would be a guess; a row belongs to one."""
+    d = desk()
+    text = (d.home.path / ".config/seismo/config.yaml").read_text()
+    main = next(line for line in text.split("\n") if line.startswith("  main:"))
+    d.home.config("default_context: main\n" + text.replace(main, main + "\n" + main.replace("  main:", "  second:").replace("write: true", "write: true, sources: {jobs: {table: other}}")))
+    c = d.open("--context", "main,second", size=(100, 30))
+    c.wait_for("? help", 30)
+    c.send(":", *f"pause {AGENT} route", "enter")
+    c.wait_for("several contexts are shown, and this names none")
+    c.send("2", "/", *f"agent:{AGENT} pointer:route", "enter")
+    c.wait_for(lambda t: re.search(rf"^ +{AGENT[:9]}\S* +main +route", t, re.M), 30)
+    opened(c, "pause")
+    assert "PAUSE  lead-qualifier / route" in c.text()
+    c.send("esc")
+    d.untouched()
+
+
 # --- what confirms nothing ---
 
 CARDS = [(f"pause {AGENT} route", "Pause"), (f"approve {AGENT} 4.3", "Approve"), (f"stop {AGENT} agents-classic/prod reject", "Stop")]
