@@ -265,7 +265,7 @@ static void on_pointer(void *arg, Move *m, MoveSeen seen)
 /* A pointer that reads back is not yet a fleet that is well; of what else is done reading it back is all the proof there is. */
 bool errand_proves(const Errand *x)
 {
-	return x->over && errand_view(x)->outcome == MOVE_DONE && move_action_moves(errand_view(x)->action);
+	return x->over && proof_fits(errand_view(x));
 }
 
 void errand_tick(App *a)

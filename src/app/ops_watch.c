@@ -143,7 +143,7 @@ static void settle(App *a)
 
 bool ops_provable(const SeenMove *m)
 {
-	return m->v.outcome == MOVE_DONE && m->v.action != MOVE_STOP_PARK && m->v.leaves.n && m->v.to.n == 1;
+	return proof_fits(&m->v);
 }
 
 static void key_of(const SeenMove *m, char out[KEY])

@@ -24,6 +24,11 @@ BackRule proof_rule(const Config *c)
 	return r;
 }
 
+bool proof_fits(const MoveView *v)
+{
+	return v->outcome == MOVE_DONE && move_action_moves(v->action) && v->action != MOVE_STOP_PARK && v->leaves.n && v->to.n == 1;
+}
+
 void proof_feeds(ProofAsk *q, const FeedView *jobs, const FeedView *metrics)
 {
 	q->known_ms = feed_known_ms(jobs, q->now_ms);

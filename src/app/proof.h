@@ -2,6 +2,7 @@
 #ifndef APP_PROOF_H
 #define APP_PROOF_H
 
+#include "act/move.h"
 #include "app/feed.h"
 #include "app/version_did.h"
 #include "model/back.h"
@@ -33,6 +34,8 @@ typedef struct ProofTrack {
 	bool    served, away;          /* the pointer, when it was read last */
 } ProofTrack;
 
+/* Whether it was a move of which can be asked if the fleet is back: of all traffic, away from a known version, and not to where it is parked. */
+bool proof_fits(const MoveView *v);
 /* How the feeds stand, into the ask. */
 void proof_feeds(ProofAsk *q, const FeedView *jobs, const FeedView *metrics);
 /* Texts of out live in a. */

@@ -72,7 +72,7 @@ static Shown pick(const App *a)
 	s.by_others = m;
 	s.v = &m->v;
 	s.over = m->v.outcome != MOVE_OPEN;
-	s.proves = m->v.outcome == MOVE_DONE && ops_provable(m);
+	s.proves = ops_provable(m);
 	s.step = "";
 	s.went_ms = m->begun_ms;
 	return s;
@@ -268,7 +268,8 @@ static void second(const App *a, const Shown *x, Buf *b)
 		return;
 	}
 	if (!x->proves) {
-		(void)buf_printf(b, "1 moved, and read back by whoever moved it. %s", v->action == MOVE_STOP_PARK ? "It is parked: nothing is to be back"
+		(void)buf_printf(b, "1 moved, and read back%s. %s", x->by_others ? " by whoever moved it" : "",
+		                 v->action == MOVE_STOP_PARK ? "It is parked: nothing is to be back"
 		                 : v->to.n > 1 ? "Traffic is divided: nothing is to be back" : "What it left is not known here");
 		return;
 	}
