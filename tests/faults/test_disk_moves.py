@@ -193,7 +193,8 @@ def test_d06_killed_at_any_time_the_intent_is_there(place):
             assert item["lock"]["M"]["op"]["S"] in open_rows
         assert place.audited() <= {r["op"] for r in place.done("op", "list")}
         for op in open_rows:
-            place.done("op", "resolve", op, "--write", "--yes", "--reason", "killed")
+            end = place.run("op", "resolve", op, "--write", "--yes", "--reason", "killed")
+            assert end.returncode == 0 or (end.returncode == 5 and b"may still arrive" in end.stderr), end.stderr
         if not place.untouched():
             place.done(*UNDO)
         assert place.untouched()

@@ -31,9 +31,9 @@ def test_the_selected_job_stands_beside_the_list(jobs):
         c.send("down")
     want = ROW.findall(c.text())[ended]
     c.wait_for(lambda t: beside(c)[1].split()[0].endswith(want))
+    c.wait_for(lambda t: any(l.endswith("succeeded") for l in beside(c)))
     lines = beside(c)
-    assert lines[0] == "JOB" and "WHEN" in lines and "COST" in lines
-    assert any(l.endswith("succeeded") for l in lines) and any(l.startswith("agent ") for l in lines)
+    assert lines[0] == "JOB" and "WHEN" in lines and "COST" in lines and any(l.startswith("agent ") for l in lines)
     c.send("down")
     other = ROW.findall(c.text())[ended + 1]
     c.wait_for(lambda t: beside(c)[1].split()[0].endswith(other))
