@@ -108,7 +108,8 @@ static void see(Card *c, const MoveView *v)
 		fig_text(c->of.agent, sizeof c->of.agent, v->name);
 	(void)snprintf(c->seen_pointer, sizeof c->seen_pointer, "%.*s/%.*s", STR_ARG(v->name), STR_ARG(v->pointer_name));
 	fig_text(c->seen_from, sizeof c->seen_from, v->versions ? route_main(v->from) : STR(""));
-	fig_text(c->seen_to, sizeof c->seen_to, move_action_moves(v->action) ? route_main(v->to) : v->version);
+	fig_text(c->seen_to, sizeof c->seen_to, c->kind == CARD_ROLLOUT ? str_of(c->of.version) : move_action_moves(v->action) ? route_main(v->to)
+	                                        : v->version);
 	fig_text(c->seen_backend, sizeof c->seen_backend, str_of(v->backend));
 }
 
@@ -276,13 +277,24 @@ static const Rung *rung_to_plan(Card *c)
 	return wants_rung(c) ? NULL : c->rung;
 }
 
+int64_t card_share(const Card *c)
+{
+	const ConfRollout *r = &c->w->session.conf->rollout;
+	int64_t percent;
+
+	if (c->of.percent[0])
+		return str_i64(str_of(c->of.percent), &percent) == 0 ? percent : 0;
+	return r->steps ? r->step[0] : 100;
+}
+
 static void plan(App *a)
 {
 	Card *c = a->card;
 	const Rung *rung = rung_to_plan(c);
 	const ErrandAsk ask = { .move = { .action = rung ? rung->action : card_rows[c->kind].action, .agent = str_of(c->of.agent),
 	                                  .pointer = str_of(rung && !rung->of_pointer ? c->thing : c->of.pointer),
-	                                  .from = str_of(c->from), .to = str_of(c->to), .version = str_of(c->of.version),
+	                                  .from = str_of(c->from), .to = str_of(c->kind == CARD_ROLLOUT ? c->of.version : c->to),
+	                                  .version = str_of(c->of.version), .percent = card_share(c),
 	                                  .reason = str_of(c->reason), .no_claim = c->no_claim },
 	                        .op = str_of(c->of.op), .sessions = str_of(c->of.sessions) };
 	MoveWay way;
@@ -337,6 +349,7 @@ static bool several_places(const App *a)
 static const char *why_not(const App *a, CardKind kind, const ActOn *of)
 {
 	const CardRow *r = &card_rows[kind];
+	int64_t percent;
 	Str rest;
 	MoveWay way;
 
@@ -344,6 +357,8 @@ static const char *why_not(const App *a, CardKind kind, const ActOn *of)
 		return "what is shown is not now: p or . goes back to it first";
 	if ((!of->agent[0] && !r->of_journal) || (!of->version[0] && r->of_version))
 		return r->how;
+	if (of->percent[0] && (str_i64(str_of(of->percent), &percent) < 0 || percent < 1 || percent > 100))
+		return "a share of the traffic is 1 to 100 percent";
 	if (of->rung[0] && !rung_of(str_of(of->rung)))
 		return "no such rung: throttle, pause-ab, reject, sessions, park";
 	if (!of->context[0] && several_places(a))

@@ -23,6 +23,7 @@ typedef struct CardRow {
 	const char *title, *button;              /* "ROLL BACK", "Roll back" */
 	MoveAction action;                       /* CARD_UNDO: the journal says which; CARD_STOP: the rung */
 	struct { size_t at, size; } word[CARD_WORDS];        /* what stands behind its command, as members of ActOn; size 0: nothing more */
+	bool counts;                             /* a number alone is the last of these words, and the others are the row's */
 	bool of_version, of_journal;             /* it is about one version; or about what was done: no agent need be named */
 	const char *how;                         /* said when there is neither a word nor a row that it could be about */
 	const char *undo;                        /* what puts it back, where no action does it by itself; or NULL */
@@ -73,6 +74,7 @@ void card_sessions(App *a);
 void card_say(Card *c, Role role, const char *fmt, ...) FORMAT(3, 4);        /* on the card, below what is typed */
 const MoveView *card_plan(const Card *c);    /* what would be done; NULL: nothing is planned */
 bool card_wants_name(const Card *c);
+int64_t card_share(const Card *c);           /* CARD_ROLLOUT: how much the version gets, in percent; 0: that is no number */
 void card_replan(App *a);                    /* reads everything again */
 void card_rung(App *a, const Rung *r);       /* takes it; NULL: back to the ladder */
 bool card_rung_way(const Card *c, const Rung *r, MoveWay *out);      /* how it goes where the pointer is; false: not at all */

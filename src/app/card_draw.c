@@ -90,7 +90,7 @@ static void button(Box b, int x, int y, const char *text, bool focused)
 /* What t is for: to choose again. */
 static const char *t_words(const Card *c)
 {
-	return c->kind == CARD_ROLLBACK ? "t target" : c->kind == CARD_STOP ? "t rung" : "";
+	return c->kind == CARD_ROLLBACK ? "t target" : c->kind == CARD_ROLLOUT ? "t share" : c->kind == CARD_STOP ? "t rung" : "";
 }
 
 static void input(Sheet *s)

@@ -174,6 +174,20 @@ static void other_target(App *a)
 	card_say(c, ROLE_WARN, "no other version is known here; :rollback AGENT POINTER VERSION names one");
 }
 
+/* The next of rollout.steps; behind the last one the first. */
+static void other_share(App *a)
+{
+	Card *c = a->card;
+	const ConfRollout *r = &c->w->session.conf->rollout;
+	int64_t share = card_share(c), next = r->steps ? r->step[0] : 100;
+
+	for (size_t i = r->steps; i-- > 0; )
+		if (r->step[i] > share)
+			next = r->step[i];
+	(void)snprintf(c->of.percent, sizeof c->of.percent, "%lld", (long long)next);
+	card_replan(a);
+}
+
 static void show_command(App *a)
 {
 	Card *c = a->card;
@@ -230,6 +244,8 @@ static void letter(App *a, Key k)
 		return;
 	if (plain && k.ch == 't' && c->kind == CARD_ROLLBACK)
 		other_target(a);
+	else if (plain && k.ch == 't' && c->kind == CARD_ROLLOUT)
+		other_share(a);
 	else if (plain && k.ch == 'y')
 		show_command(a);
 	else

@@ -13,6 +13,9 @@
 const CardRow card_rows[CARD_KINDS] = {
 	[CARD_ROLLBACK] = { .title = "ROLL BACK", .button = "Roll back", .action = MOVE_ROLLBACK, .word = { WORD(agent), WORD(pointer), WORD(to) },
 		.how = "B goes back from an alert, a job or an agent; :rollback AGENT [POINTER] from anywhere" },
+	[CARD_ROLLOUT] = { .title = "ROLL OUT", .button = "Roll out", .action = MOVE_ROLLOUT, .word = { WORD(agent), WORD(version), WORD(percent) },
+		.counts = true, .of_version = true,
+		.how = ":rollout [PERCENT] on the row of a version; :rollout AGENT VERSION [PERCENT] from anywhere" },
 	[CARD_PAUSE] = { .title = "PAUSE", .button = "Pause", .action = MOVE_PAUSE, .word = { WORD(agent), WORD(pointer) },
 		.how = ":pause on the row of an agent; :pause AGENT [POINTER] from anywhere" },
 	[CARD_RESUME] = { .title = "RESUME", .button = "Resume", .action = MOVE_RESUME, .word = { WORD(agent), WORD(pointer) },
@@ -40,6 +43,18 @@ static bool said(const CardRow *r, Str rest, ActOn *of)
 		(void)snprintf((char *)of + r->word[i].at, r->word[i].size, "%.*s", STR_ARG(word));
 	}
 	return !str_trim(rest).n;
+}
+
+/* ":rollout 50" on a row: what it is about is under the cursor. */
+static bool counted(const CardRow *r, Str rest, ActOn *of)
+{
+	const size_t last = CARD_WORDS - 1;
+	int64_t n;
+
+	if (!r->counts || str_i64(rest, &n) < 0 || rest.n >= r->word[last].size)
+		return false;
+	(void)snprintf((char *)of + r->word[last].at, r->word[last].size, "%.*s", STR_ARG(rest));
+	return true;
 }
 
 static bool of_row(const App *a, ActOn *of)
@@ -81,7 +96,7 @@ void card_command(App *a, CardKind kind, Str rest)
 	if ((known = r->of_journal) && !rest.n)
 		last_done(a, &of);
 	else
-		known = rest.n ? said(r, rest, &of) : of_row(a, &of);
+		known = !rest.n || counted(r, rest, &of) ? of_row(a, &of) : said(r, rest, &of);
 	if (known)
 		card_open(a, kind, &of);
 	else

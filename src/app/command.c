@@ -23,6 +23,7 @@ static const Command commands[] = {
 	{ "coverage", "", "what is not seen, and why", coverage_command, 0 },
 	{ "reconcile", "[DAY]", "the estimate beside the bill of a closed day", reconcile_command, 0 },
 	{ "rollback", "AGENT [POINTER [VERSION]]", "the rollback card of this agent", NULL, CARD_ROLLBACK },
+	{ "rollout", "[AGENT VERSION] [PERCENT]", "give a version a share of the traffic: its card", NULL, CARD_ROLLOUT },
 	{ "pause", "[AGENT [POINTER]]", "pause a pointer: its card", NULL, CARD_PAUSE },
 	{ "resume", "[AGENT [POINTER]]", "let a paused pointer serve again: its card", NULL, CARD_RESUME },
 	{ "approve", "[AGENT VERSION]", "approve a version: its card", NULL, CARD_APPROVE },

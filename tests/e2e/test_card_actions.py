@@ -443,3 +443,34 @@ def test_the_aws_command_does_what_the_card_says(desk, start_sim, command, took)
                       ExpressionAttributeNames=json.loads(flag["--expression-attribute-names"]),
                       ExpressionAttributeValues=json.loads(flag["--expression-attribute-values"]))
     assert took(d)
+
+
+def test_a_version_gets_a_share_of_the_traffic(desk):
+    d = desk()
+    c = row_of(d.open(), AGENT, "route")
+    c.wait_for(lambda t: re.search(r"^ +4\.3 .*\n +4\.2 .*\n +4\.1 ", t, re.M), 30)
+    c.send("tab", "down", "down")                        # to the versions, to the third
+    opened(c, "rollout 25")
+    assert "4.2:75 4.1:25" in c.text()
+    c.send("esc")
+    c.wait_for("VERSIONS")
+    c.send(":", *f"rollout {AGENT} 4.1 101", "enter")
+    c.wait_for("1 to 100 percent")
+    opened(c, f"rollout {AGENT} 4.1", "a number takes that pointer")
+    c.send("1")
+    c.wait_for(r"4.2:90 4.1:10")                         # the first of rollout.steps
+    c.pump(GUARD_S)
+    c.send("t")
+    c.wait_for(r"4.2:50 4.1:50")
+    c.pump(GUARD_S)
+    assert re.search(r"^ 4\.1 then +\d+", c.text(), re.M) and "undo: :undo, with TransactWriteItems" in c.text(), c.text()
+    send_it(c, reason="half and half", button="Roll out")
+    c.wait_for(r"MOVED", 30)
+    assert d.route() == {"4.2": 50, "4.1": 50} and d.audit()[-2:] == ["claimed", "done"]
+    opened(c, "undo")
+    send_it(c, reason="enough seen", button="Undo")
+    c.wait_for(lambda t: re.search(r"^UN-", t, re.M), 30)
+    end = time.monotonic() + 20
+    while d.route() != {"4.2": 100} and time.monotonic() < end:
+        c.pump(0.2)
+    assert d.route() == {"4.2": 100}

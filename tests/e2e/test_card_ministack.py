@@ -1,5 +1,6 @@
-"""Paused, approved and undone from the screen on a server written by others: set up and read back with boto3."""
+"""What cards do on a server written by others, whose agents are set up and read back with boto3."""
 import re
+import time
 
 import pytest
 
@@ -26,15 +27,25 @@ def table(ministack):
     return item
 
 
-def test_pause_approve_and_undo_from_the_screen(ministack, home, table):
+@pytest.fixture
+def here(ministack, home):
+    """The home, whose context is the server and may write."""
     home.env.update({k: v for k, v in ministack.env.items() if k != "AWS_ENDPOINT_URL"})
     home.config(f'contexts:\n  main: {{stage: dev, account_id: "000000000000", region: us-east-1, endpoint_url: "{ministack.url}", write: true}}\n')
-    c = Console([home.binary, "--write"], home.env)
+    return home
+
+
+def done(c, command, reason, says):
+    """Through the card of that command, where no name need be typed."""
+    opened(c, command)
+    c.send("enter", *reason, "enter", "tab", "enter")
+    c.wait_for(lambda t: re.search(says, t, re.M), 60)
+
+
+def test_pause_approve_and_undo_from_the_screen(here, table):
+    home, c = here, Console([here.binary, "--write"], here.env)
     try:
-        opened(c, f"pause {AGENT} route")
-        assert "clerk route: serving > paused" in c.text()
-        c.send("enter", *"wrong prices", "enter", "tab", "enter")
-        c.wait_for(lambda t: re.search(r"^PA-.*serving>paused.*DONE", t, re.M), 60)
+        done(c, f"pause {AGENT} route", "wrong prices", r"^PA-.*serving>paused.*DONE")
         assert table()["paused"]["BOOL"] is True and table()["reason"]["S"] == "wrong prices" and "lock" not in table()
         opened(c, f"approve {AGENT} 1.2")
         assert "clerk 1.2: testing > approved" in c.text()
@@ -49,3 +60,45 @@ def test_pause_approve_and_undo_from_the_screen(ministack, home, table):
     finally:
         c.close()
     assert home.run("audit", "verify").returncode == 0
+
+
+def test_rollout_undo_and_rollback_from_the_screen(here, table):
+    def routes():
+        return {r["M"]["version"]["S"]: int(r["M"]["weight"]["N"]) for r in table()["routes"]["L"]}
+
+    c = Console([here.binary, "--write"], here.env)
+    try:
+        done(c, f"rollout {AGENT} 1.0 25", "a quarter first", r"^RO-.*MOVED")
+        assert routes() == {"1.0": 25, "1.1": 75} and table()["reason"]["S"] == "a quarter first"
+        done(c, "undo", "on second thought", r"^UN-.*(VERIFYING|MOVED)")
+        assert routes() == {"1.1": 100}
+        done(c, f"rollback {AGENT} route 1.0", "fails", r"^RB-.*VERIFYING")
+        assert routes() == {"1.0": 100} and "lock" not in table()
+    finally:
+        c.close()
+
+
+def test_an_endpoint_from_the_screen(here, ministack):
+    control = ministack.client("bedrock-agentcore-control")
+    spec = dict(agentRuntimeArtifact={"containerConfiguration": {"containerUri": "111122223333.dkr.ecr.us-east-1.amazonaws.com/a:1"}},
+                roleArn="arn:aws:iam::000000000000:role/agent", networkConfiguration={"networkMode": "PUBLIC"})
+    rid = control.create_agent_runtime(agentRuntimeName="scribe", **spec)["agentRuntimeId"]
+    control.update_agent_runtime(agentRuntimeId=rid, **spec)
+    control.create_agent_runtime_endpoint(agentRuntimeId=rid, name="prod", agentRuntimeVersion="2")
+
+    def live():
+        return control.get_agent_runtime_endpoint(agentRuntimeId=rid, endpointName="prod")
+    end = time.monotonic() + 20
+    while live().get("liveVersion") != "2" or live()["status"] != "READY":
+        assert time.monotonic() < end, live()
+        time.sleep(0.2)
+    assert b"is made" in here.run("setup", "--write", "--yes", "--reason", "locks").stdout
+    c = Console([here.binary, "--write"], here.env)
+    try:
+        done(c, "rollback scribe prod 1", "fails", r"^RB-.*VERIFYING")
+        assert live()["liveVersion"] == "1"
+        done(c, "undo", "it was not that", r"^UN-.*(VERIFYING|MOVED)")
+        assert live()["liveVersion"] == "2"
+    finally:
+        c.close()
+    assert here.run("audit", "verify").returncode == 0
