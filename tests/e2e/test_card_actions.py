@@ -225,7 +225,7 @@ def test_rungs_are_taken_and_undone(desk, start_sim):
             assert one in text, (one, text)
         c.pump(GUARD_S)
         send_it(c, name, reason="loops", button="Stop")
-        return c.wait_for(lambda t: re.search(r"^(ST-.*DONE|PK-.*VERIFYING)", t, re.M), 60)
+        return c.wait_for(lambda t: re.search(r"^(ST-.*DONE|PK-.*MOVED)", t, re.M), 60)
 
     def undo(name, words):
         opened(c, "undo")
@@ -239,10 +239,11 @@ def test_rungs_are_taken_and_undone(desk, start_sim):
     assert "it is meant to hold until" in text and ":undo" in text, text
     undo("upsell-generator", "throttled>open")
     assert limits_of(d) == []
+    serves = alias()["routingConfiguration"]
     stop(f"{AGENT} agents-classic/prod", 3, AGENT, "STOP: reject", ["REJECT_INVOCATIONS", "undo    :undo, with UpdateAgentAlias"])
-    assert alias()["aliasInvocationState"] == "REJECT_INVOCATIONS"
+    assert alias()["aliasInvocationState"] == "REJECT_INVOCATIONS" and alias()["routingConfiguration"] == serves
     undo(AGENT, "paused>serving")
-    assert alias()["aliasInvocationState"] == "ACCEPT_INVOCATIONS"
+    assert alias()["aliasInvocationState"] == "ACCEPT_INVOCATIONS" and alias()["routingConfiguration"] == serves
     stop(f"{AGENT} dynamodb/route", 5, AGENT, "STOP: park", ["to      4.1  the parking version of the configuration", "call    TransactWriteItems"])
     assert d.route() == {"4.1": 100}
     undo(AGENT, "4.1>4.2")
