@@ -30,7 +30,7 @@ static const Command commands[] = {
 	{ "reject", "[AGENT VERSION]", "reject a version: its card", NULL, CARD_REJECT },
 	{ "undo", "[OP]", "take back the last action, or that one: its card", NULL, CARD_UNDO },
 	{ "stop", "[AGENT [POINTER [RUNG]]]", "the stop ladder: a card", NULL, CARD_STOP },
-	{ "strip", "", "the strip of the last move: fold, open, hide", strip_command, 0 },
+	{ "strip", "[copy]", "the strip of the last move: fold, open, hide; copy what it says", strip_command, 0 },
 	{ "ctx", "[NAME,… or *]", "switch to other contexts; alone, list them", context_command, 0 },
 	{ 0 },
 };

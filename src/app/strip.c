@@ -92,22 +92,6 @@ bool strip_fold(App *a)
 	return true;
 }
 
-void strip_command(App *a, Str rest)
-{
-	const ProofTrack *p;
-	int more;
-
-	(void)rest;
-	if (!pick(a).v && !ops_move(a, true, &p, &more)) {
-		app_say(a, ROLE_INFO, "nothing was done from here, and no pointer is being moved, as far as can be seen: B on a row opens the card");
-	} else if (a->strip_rows == 1 && (a->strip_asked || pick(a).over)) {
-		strip_close(a);
-	} else {
-		a->strip_asked = a->strip_asked || !pick(a).v;
-		set_rows(a, a->strip_rows == 1 || !a->strip_rows ? STRIP_ROWS : 1);
-	}
-}
-
 /* --- what it says --- */
 
 /* FEW: so many jobs have no percentage. */
@@ -379,7 +363,7 @@ static void ways_on(const App *a, const Shown *x, Buf *b)
 		(void)buf_puts(b, ":undo   ");
 	if (x->proves)
 		(void)buf_printf(b, "%s   ", watched_on(a->errand->w) ? "quitting keeps watching" : "quit stops watching");
-	(void)buf_puts(b, "Esc folds");
+	(void)buf_puts(b, "Esc folds   :strip copy");
 }
 
 static void fourth(const App *a, const Shown *x, Buf *b)
@@ -455,4 +439,42 @@ void strip_draw(App *a, Box b)
 		line(b, y + 3, ROLE_DIM, &text);
 	}
 	buf_done(&text);
+}
+
+/* For a ticket or a chat: what was done, how it ended, and by which id the journal knows it. */
+static void copy_line(App *a)
+{
+	Shown x = pick(a);
+	Buf text = { 0 };
+	Arena ar = { 0 };
+	char state[STATE_TEXT];
+	Clean said;
+
+	if (x.v) {
+		head(a, &x, &text);
+		(void)buf_printf(&text, " %s", outcome(&x, state).text);
+		if (x.v->op.n)
+			(void)buf_printf(&text, " op %.*s", STR_ARG(x.v->op));
+	}
+	said = clean_text(&ar, buf_str(&text), 0);
+	app_copy(a, (Str){ said.p, said.n }, "what the strip says");
+	buf_done(&text);
+	arena_done(&ar);
+}
+
+void strip_command(App *a, Str rest)
+{
+	const ProofTrack *p;
+	int more;
+
+	if (str_is(str_trim(rest), "copy")) {
+		copy_line(a);
+	} else if (!pick(a).v && !ops_move(a, true, &p, &more)) {
+		app_say(a, ROLE_INFO, "nothing was done from here, and no pointer is being moved, as far as can be seen: B on a row opens the card");
+	} else if (a->strip_rows == 1 && (a->strip_asked || pick(a).over)) {
+		strip_close(a);
+	} else {
+		a->strip_asked = a->strip_asked || !pick(a).v;
+		set_rows(a, a->strip_rows == 1 || !a->strip_rows ? STRIP_ROWS : 1);
+	}
 }

@@ -58,6 +58,10 @@ def test_a_route_is_paused_and_serves_again(desk):
     assert d.audit() == ["claimed", "done"]
     said(c, r"PA-[0-9a-f]{4} lead-qualifier/route serving>paused by you \d\d:\d\d:\d\d")
     c.wait_for(lambda t: re.search(r"^2? ?1 sent ok  2 reads back paused \d\d:\d\d:\d\d ok", t, re.M))
+    c.send(":", *"strip copy", "enter")
+    c.wait_for("copied what the strip says")
+    copied = base64.b64decode(re.findall(rb"\x1b\]52;c;([A-Za-z0-9+/=]+)", bytes(c.raw))[-1]).decode()
+    assert re.fullmatch(r"PA-([0-9a-f]{4}) lead-qualifier/route serving>paused by you \d\d:\d\d:\d\d \+\S+ DONE op \1[0-9a-f-]{32}", copied), copied
     c.wait_for(lambda t: re.search(r"lead-qualifier +route +dd +4\.2 +PAUSE", t), 60)       # the list of pointers says so too
     opened(c, f"pause {AGENT} route", shows="was changed by")                    # and a second pause is told of the first
     c.send("esc")
