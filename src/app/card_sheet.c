@@ -340,10 +340,17 @@ static void move(Sheet *s)
 	scope(s);
 }
 
+static void limit(Sheet *s)
+{
+	const ConfStops *stops = &s->c->w->session.conf->stops;
+
+	line(s, "limit", arena_printf(&s->ar, "%lld requests a minute to %.*s", (long long)stops->per_minute,
+	                              STR_ARG(stops_target(stops, str_of(s->c->of.agent), &s->ar))));
+}
+
 static void change(Sheet *s)
 {
 	const MoveView *v = s->v;
-	const ConfStops *stops = &s->c->w->session.conf->stops;
 
 	line(s, "change", v->change);
 	line(s, "call", str_of(v->call));
@@ -351,8 +358,7 @@ static void change(Sheet *s)
 	line(s, "undo", sheet_undo(v->action, str_of(v->backend), undo_words(s->c), &s->ar));
 	until(s);
 	if (v->action == MOVE_STOP_THROTTLE)
-		line(s, "limit", arena_printf(&s->ar, "%lld requests a minute to %.*s", (long long)stops->per_minute,
-		                              STR_ARG(stops_target(stops, str_of(s->c->of.agent), &s->ar))));
+		limit(s);
 	if (!has_figures(s, 3))
 		return;
 	if (s->c->seen_to[0])
