@@ -359,10 +359,10 @@ static void ways_on(const App *a, const Shown *x, Buf *b)
 		(void)buf_printf(b, "%s   ", x->p->v.waits);
 	if (strip_offers_sessions(a))
 		(void)buf_puts(b, "S stop sessions   ");
-	if (move_action_undo(x->v->action, &undo))
-		(void)buf_puts(b, ":undo   ");
 	if (x->proves)
 		(void)buf_printf(b, "%s   ", watched_on(a->errand->w) ? "quitting keeps watching" : "quit stops watching");
+	if (move_action_undo(x->v->action, &undo))
+		(void)buf_puts(b, ":undo   ");
 	(void)buf_puts(b, "Esc folds   :strip copy");
 }
 
