@@ -82,7 +82,7 @@ bool move_action_of(Str name, MoveAction *out)
 
 bool move_action_moves(MoveAction a)
 {
-	return a < MOVE_ACTIONS && acts[a].moves;     /* MOVE_ACTIONS: a move by others, of which no more is known */
+	return a >= MOVE_ACTIONS || acts[a].moves;
 }
 
 bool move_action_stops(MoveAction a)

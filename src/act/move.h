@@ -24,7 +24,8 @@ typedef enum MoveAction { MOVE_ROLLBACK, MOVE_ROLLOUT, MOVE_UNDO, MOVE_PAUSE, MO
 	MOVE_ACTIONS } MoveAction;
 const char *move_action_name(MoveAction a);      /* "rollback" */
 bool move_action_of(Str name, MoveAction *out);
-bool move_action_moves(MoveAction a);            /* it takes a pointer from one version to another */
+/* It takes a pointer from one version to another. So does what is called MOVE_ACTIONS: a move by others of which no more is known. */
+bool move_action_moves(MoveAction a);
 bool move_action_stops(MoveAction a);            /* a rung of the ladder: it has a time until which it is meant to hold */
 bool move_action_undo(MoveAction a, MoveAction *undo);           /* what puts it back; false: nothing does */
 /* How it is done where things are kept in that back end ("agentcore"). call NULL: not at all, and text says why, or what there is instead;

@@ -108,27 +108,22 @@ static int so_far(const ProofTrack *p)
 	return p->at_ms ? n : 2;
 }
 
-/* The lock table's last word of others names no action: what it tells of is a move. */
-static bool moves(const MoveView *v)
-{
-	return v->action >= MOVE_ACTIONS || move_action_moves(v->action);
-}
-
 static Word outcome(const Shown *x, char out[STATE_TEXT])
 {
-	static const Word words[] = {
-		[MOVE_OPEN] = { "MOVING", ROLE_INFO }, [MOVE_DONE] = { "MOVED", ROLE_OK }, [MOVE_FAILED] = { "NOT MOVED", ROLE_ERROR },
-		[MOVE_REFUSED] = { "REFUSED", ROLE_ERROR }, [MOVE_LOST] = { "LOST RACE", ROLE_ERROR }, [MOVE_UNKNOWN] = { "UNKNOWN", ROLE_ERROR },
-		[MOVE_RELEASED] = { "LET GO", ROLE_WARN },
+	/* Of what moves a pointer, and of what else is done. */
+	static const Word words[][2] = {
+		[MOVE_OPEN] = { { "MOVING", ROLE_INFO }, { "UNDER WAY", ROLE_INFO } }, [MOVE_DONE] = { { "MOVED", ROLE_OK }, { "DONE", ROLE_OK } },
+		[MOVE_FAILED] = { { "NOT MOVED", ROLE_ERROR }, { "NOT DONE", ROLE_ERROR } },
+		[MOVE_REFUSED] = { { "REFUSED", ROLE_ERROR }, { "REFUSED", ROLE_ERROR } },
+		[MOVE_LOST] = { { "LOST RACE", ROLE_ERROR }, { "LOST RACE", ROLE_ERROR } },
+		[MOVE_UNKNOWN] = { { "UNKNOWN", ROLE_ERROR }, { "UNKNOWN", ROLE_ERROR } },
+		[MOVE_RELEASED] = { { "LET GO", ROLE_WARN }, { "LET GO", ROLE_WARN } },
 	};
 	static const Role roles[] = { [BACK_VERIFYING] = ROLE_INFO, [BACK_FULL] = ROLE_OK, [BACK_LOW] = ROLE_WARN, [BACK_NOT] = ROLE_ERROR };
 	const ProofTrack *p = x->p;
 
-	if (!x->proves && !moves(x->v))
-		return x->over && x->v->outcome == MOVE_DONE ? (Word){ "DONE", ROLE_OK } : x->over && x->v->outcome == MOVE_FAILED
-		       ? (Word){ "NOT DONE", ROLE_ERROR } : x->over ? words[x->v->outcome] : (Word){ "UNDER WAY", ROLE_INFO };
 	if (!x->proves)
-		return x->over ? words[x->v->outcome] : words[MOVE_OPEN];
+		return words[x->over ? x->v->outcome : MOVE_OPEN][!move_action_moves(x->v->action)];
 	if (p->v.word == BACK_VERIFYING)
 		(void)snprintf(out, STATE_TEXT, "%s %d/%d", back_word(p->v.word), so_far(p), BACK_PARTS + 1);
 	else if (p->v.word == BACK_LOW)
@@ -184,9 +179,9 @@ static void head(const App *a, const Shown *x, Buf *b)
 	};
 	const MoveView *v = x->v;
 	Arena ar = { 0 };
-	Str from = moves(v) ? route_text(v->from, &ar) : v->was, to = moves(v) ? route_text(v->to, &ar) : v->becomes;
+	const bool moves = move_action_moves(v->action), open = !x->over || (x->proves && !x->p->settled_ms);
+	Str from = moves ? route_text(v->from, &ar) : v->was, to = moves ? route_text(v->to, &ar) : v->becomes;
 	Str thing = v->version.n ? v->version : v->pointer_name;
-	bool open = !x->over || (v->outcome == MOVE_DONE && moves(v) && !x->p->settled_ms);
 	int64_t until = open ? a->world.clock_ms : x->p->settled_ms ? x->p->settled_ms : v->finished_ms;
 
 	(void)buf_printf(b, "%s-%.4s %.*s/%.*s %.*s>%.*s by %.*s ", kind[v->action] ? kind[v->action] : "MV", v->op.n ? v->op.p : "----",
@@ -245,7 +240,7 @@ static void second(const App *a, const Shown *x, Buf *b)
 		                                                  : v->err.text);
 		return;
 	}
-	if (!x->proves && !moves(v)) {
+	if (!x->proves && !move_action_moves(v->action)) {
 		(void)buf_printf(b, "1 sent ok%s  2 reads back %.*s ", v->claim ? "" : " NO CLAIM", STR_ARG(v->becomes));
 		put_clock(b, v->finished_ms, a);
 		(void)buf_puts(b, " ok");
@@ -278,15 +273,15 @@ static void rest(const App *a, const Shown *x, Buf *b)
 
 	if (!x->over && x->by_others && x->by_others->how == SEEN_IN_REGISTRY) {
 		(void)buf_printf(b, "2 its holder is gone? seismo op resolve %.*s", STR_ARG(v->op));
-	} else if (!x->over && moves(v)) {
+	} else if (!x->over && move_action_moves(v->action)) {
 		(void)buf_printf(b, "2 READY and the version served are read back until AWS says %.*s", STR_ARG(route_main(v->to)));
 	} else if (!x->over) {
 		(void)buf_printf(b, "2 it is read back until it is %.*s", STR_ARG(v->becomes));
-	} else if (v->outcome == MOVE_DONE && !moves(v) && v->until_ms) {
+	} else if (v->outcome == MOVE_DONE && !move_action_moves(v->action) && v->until_ms) {
 		(void)buf_puts(b, "it is meant to hold until ");
 		put_clock(b, v->until_ms, a);
 		(void)buf_puts(b, ", and stays until it is undone");
-	} else if (v->outcome == MOVE_DONE && !moves(v)) {
+	} else if (v->outcome == MOVE_DONE && !move_action_moves(v->action)) {
 		(void)buf_printf(b, "reaches %s", v->reach);
 	}
 }

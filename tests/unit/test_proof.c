@@ -224,12 +224,37 @@ static void minutes_of_both_versions(void **state)
 	guard_memory_done(&m);
 }
 
+static void of_which_moves_it_can_be_asked(void **state)
+{
+	const Route one = route_one(&arena, STR("1")), two = { (RoutePart[]){ { STR("1"), 90 }, { STR("2"), 10 } }, 2 };
+	const MoveView back = { .action = MOVE_ROLLBACK, .outcome = MOVE_DONE, .to = one, .leaves = STR("2") };
+	MoveView v = back;
+
+	(void)state;
+	assert_true(proof_fits(&v));
+	v.action = MOVE_ACTIONS;                 /* by others: the lock table names no action */
+	assert_true(proof_fits(&v));
+	v.action = MOVE_STOP_PARK;
+	assert_false(proof_fits(&v));
+	v.action = MOVE_PAUSE;
+	assert_false(proof_fits(&v));
+	v = back;
+	v.to = two;
+	assert_false(proof_fits(&v));
+	v = back;
+	v.leaves = STR("");
+	assert_false(proof_fits(&v));
+	v = back;
+	v.outcome = MOVE_UNKNOWN;
+	assert_false(proof_fits(&v));
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, finish)
 	const struct CMUnitTest tests[] = {
 		TEST(jobs_of_both_versions_since_the_move), TEST(an_agent_that_is_written_in_another_way), TEST(versions_that_no_job_names),
-		TEST(how_much_is_seen), TEST(who_comes_late_finds_the_same), TEST(minutes_of_both_versions),
+		TEST(how_much_is_seen), TEST(of_which_moves_it_can_be_asked), TEST(who_comes_late_finds_the_same), TEST(minutes_of_both_versions),
 	};
 	int rc = cmocka_run_group_tests(tests, make_place, clear_place);
 
