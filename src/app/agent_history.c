@@ -40,10 +40,9 @@ static const char *outcome_of(Str event)
 
 static Str pointer_id(const Registry *g, Str object)
 {
-	for (size_t i = 0; i < g->pointers; i++)
-		if (str_eq(g->pointer[i].object, object))
-			return g->pointer[i].id;
-	return object;
+	const RegPointer *p = registry_pointer_of(g, object);
+
+	return p ? p->id : object;
 }
 
 static bool is_of(Str object, Str name)

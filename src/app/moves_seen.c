@@ -6,8 +6,8 @@
 #include "base/xalloc.h"
 #include "wire/time8601.h"
 
-/* SAME_MS: of two words about one move, how far apart they may stand. LOOK_TAKES_MS: a look at all of a registry. */
-enum { SAME_MS = 1200000, LOOK_TAKES_MS = 60000 };
+/* Of two words about one move, how far apart they may stand. */
+enum { SAME_MS = 1200000 };
 
 typedef struct Seeing {
 	const OpsAsk *q;
@@ -37,13 +37,11 @@ static const SeenMove *find_op(const Seeing *s, Str op)
 
 static MoveOutcome outcome_of(const JournalRow *row, const Intent *x, const ProcessId *self)
 {
-	static const struct { const char *word; MoveOutcome is; } ends[] = {
-		{ "done", MOVE_DONE }, { "failed", MOVE_FAILED }, { "lost", MOVE_LOST }, { "released", MOVE_RELEASED }, { "refused", MOVE_REFUSED },
-	};
+	static const MoveOutcome ends[] = { MOVE_DONE, MOVE_FAILED, MOVE_LOST, MOVE_RELEASED, MOVE_REFUSED };
 
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-		if (str_is(row->outcome, ends[i].word))
-			return ends[i].is;
+		if (str_is(row->outcome, move_outcome_name(ends[i])))
+			return ends[i];
 	/* Without an end: whoever sent it is at it, or nobody is any more. */
 	return str_is(row->step, "unknown") || !x->process.pid || process_look(self, &x->process) == PROCESS_GONE ? MOVE_UNKNOWN : MOVE_OPEN;
 }
@@ -107,14 +105,6 @@ static void take_lock(Seeing *s, const RegPointer *p)
 	(void)add(s, m);
 }
 
-static const RegPointer *pointer_of(const Registry *r, Str object)
-{
-	for (size_t i = 0; i < r->pointers; i++)
-		if (str_eq(r->pointer[i].object, object))
-			return &r->pointer[i];
-	return NULL;
-}
-
 static int64_t claimed_ms(const Registry *r, const RegMove *done)
 {
 	for (size_t i = 0; i < r->moves; i++)
@@ -146,7 +136,7 @@ static bool is_told(const Seeing *s, const RegPointer *p, const RegMove *m)
 
 static void take_done(Seeing *s, const RegMove *x)
 {
-	const RegPointer *p = pointer_of(s->r, x->object);
+	const RegPointer *p = registry_pointer_of(s->r, x->object);
 	SeenMove m = { .how = SEEN_IN_REGISTRY, .step = STR(""), .host = x->host };
 	const Change *c;
 
@@ -177,20 +167,14 @@ static void take_done(Seeing *s, const RegMove *x)
 
 static void see_pointer(Seeing *s, SeenMove *m)
 {
-	const RegPointer *p = NULL;
+	const RegPointer *p = registry_pointer(s->r, m->v.pointer);
 	Str to = route_main(m->v.to);
-	int64_t looked;
 
-	for (size_t i = 0; i < s->r->pointers; i++)
-		if (str_eq(s->r->pointer[i].id, m->v.pointer))
-			p = &s->r->pointer[i];
 	if (!p || m->v.outcome != MOVE_DONE)
 		return;
-	/* A look that began before it was moved says nothing. */
-	looked = s->q->looked_ms[p->source];
-	if (looked > m->v.finished_ms + LOOK_TAKES_MS && !str_eq(route_main(p->live), to)) {
+	if (ops_looked_since(s->q, p, m->v.finished_ms) && !str_eq(route_main(p->live), to)) {
 		m->served = false;
-		m->left_ms = looked;
+		m->left_ms = s->q->looked_ms[p->source];
 	}
 	for (size_t i = 0; i < s->r->changes; i++) {
 		const Change *c = &s->r->change[i];
@@ -201,7 +185,7 @@ static void see_pointer(Seeing *s, SeenMove *m)
 	}
 }
 
-static int rank(const SeenMove *m)
+int seen_rank(const SeenMove *m)
 {
 	return m->v.outcome == MOVE_OPEN ? 0 : m->v.outcome == MOVE_DONE ? 1 : 2;
 }
@@ -210,8 +194,8 @@ static int first_first(const void *x, const void *y)
 {
 	const SeenMove *a = x, *b = y;
 
-	if (rank(a) != rank(b))
-		return rank(a) - rank(b);
+	if (seen_rank(a) != seen_rank(b))
+		return seen_rank(a) - seen_rank(b);
 	if (a->begun_ms != b->begun_ms)
 		return a->begun_ms < b->begun_ms ? 1 : -1;
 	return str_cmp(a->v.op, b->v.op);

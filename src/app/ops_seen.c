@@ -2,8 +2,8 @@
 
 #include "base/file.h"
 
-/* Far more than anybody does in the days that a stop may hold. */
-enum { JOURNAL_ROWS = 500 };
+/* JOURNAL_ROWS: far more than anybody does in the days that a stop may hold. LOOK_TAKES_MS: a look at all of a registry. */
+enum { JOURNAL_ROWS = 500, LOOK_TAKES_MS = 60000 };
 
 static int read_journal(const char *path, Arena *a, OpsRow **out, size_t *n, Err *e)
 {
@@ -28,6 +28,11 @@ static int read_journal(const char *path, Arena *a, OpsRow **out, size_t *n, Err
 	}
 	journal_close(j);
 	return rc;
+}
+
+bool ops_looked_since(const OpsAsk *q, const RegPointer *p, int64_t ms)
+{
+	return q->looked_ms[p->source] > ms + LOOK_TAKES_MS;
 }
 
 int ops_seen(Store *s, const OpsAsk *q, Arena *a, OpsSeen *out, Err *e)

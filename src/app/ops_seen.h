@@ -48,11 +48,13 @@ typedef struct OpsSeen {
 	SeenMove *move; size_t moves;
 	SeenStop *stop; size_t stops;                /* the one that ends first comes first */
 } OpsSeen;
+int seen_rank(const SeenMove *m);                /* under way 0, done 1, of unknown end 2 */
 int ops_seen(Store *s, const OpsAsk *q, Arena *a, OpsSeen *out, Err *e);
 
 /* moves_seen.c, stops_seen.c: from the journal's rows, the newest first, with what is in them. */
 typedef struct OpsRow { JournalRow row; Intent x; } OpsRow;
 typedef struct OpsFrom { const OpsAsk *q; const OpsRow *row; size_t rows; const Registry *r; } OpsFrom;
+bool ops_looked_since(const OpsAsk *q, const RegPointer *p, int64_t ms);         /* with a look that cannot have begun before then */
 void moves_seen(const OpsFrom *from, Arena *a, OpsSeen *out);
 void stops_seen(const OpsFrom *from, Arena *a, OpsSeen *out);
 

@@ -6,6 +6,7 @@
 
 #include "app/app_impl.h"
 #include "app/errand.h"
+#include "app/stops.h"
 #include "app/strip.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -179,11 +180,6 @@ static bool is_current(const OpsWatch *o, const OpsContext *c, const SeenMove *m
 	return now - (settled ? settled : m->v.finished_ms) < (settled ? STAY_MS : wait);
 }
 
-static int rank(const SeenMove *m)
-{
-	return m->v.outcome == MOVE_OPEN ? 0 : m->v.outcome == MOVE_DONE ? 1 : 2;
-}
-
 static const SeenMove *first(const App *a, bool past, const OpsContext **in, int *more)
 {
 	const OpsWatch *o = a->ops;
@@ -197,7 +193,7 @@ static const SeenMove *first(const App *a, bool past, const OpsContext **in, int
 			if (is_errands(a, m) || (!past && !is_current(o, &o->in[i], m)))
 				continue;
 			++*more;
-			if (best && (rank(best) < rank(m) || (rank(best) == rank(m) && best->begun_ms >= m->begun_ms)))
+			if (best && (seen_rank(best) < seen_rank(m) || (seen_rank(best) == seen_rank(m) && best->begun_ms >= m->begun_ms)))
 				continue;
 			best = m;
 			*in = &o->in[i];
@@ -315,11 +311,6 @@ static Told *told_of(OpsWatch *o, Str op, bool *fresh)
 	return &o->told[o->tolds++];
 }
 
-static const char *rung_of(MoveAction a)
-{
-	return move_action_name(a) + sizeof "stop-" - 1;
-}
-
 /* When it began to hold, and each time that it has held for so long; its end is told once, and is an alert besides. */
 static void remind(App *a, const OpsContext *c, const SeenStop *s, int64_t now)
 {
@@ -335,10 +326,10 @@ static void remind(App *a, const OpsContext *c, const SeenStop *s, int64_t now)
 	while (due < conf->reminds && now >= s->begun_ms + conf->remind_ms[due])
 		due++;
 	if (over && !t->over)
-		(void)snprintf(text, sizeof text, "stop %s of %.*s/%.*s is overdue since %02d:%02d: it still holds", rung_of(s->action),
+		(void)snprintf(text, sizeof text, "stop %s of %.*s/%.*s is overdue since %02d:%02d: it still holds", rung_for(s->action)->name,
 		               STR_ARG(s->name), STR_ARG(s->pointer_name), until.hour, until.minute);
 	else if (!over && !fresh && due > t->n)
-		(void)snprintf(text, sizeof text, "stop %s of %.*s/%.*s holds since %lldm, %lldm are left (until %02d:%02d)", rung_of(s->action),
+		(void)snprintf(text, sizeof text, "stop %s of %.*s/%.*s holds since %lldm, %lldm are left (until %02d:%02d)", rung_for(s->action)->name,
 		               STR_ARG(s->name), STR_ARG(s->pointer_name), (long long)(now - s->begun_ms) / 60000,
 		               (long long)(s->until_ms - now + 59999) / 60000, until.hour, until.minute);
 	else
@@ -372,7 +363,7 @@ static void stops(App *a)
 	w->stops_over = over;
 	w->stop_until_ms = first_end ? first_end->until_ms : 0;
 	if (first_end)
-		(void)snprintf(w->stop_what, sizeof w->stop_what, "%s %.*s/%.*s", rung_of(first_end->action), STR_ARG(first_end->name),
+		(void)snprintf(w->stop_what, sizeof w->stop_what, "%s %.*s/%.*s", rung_for(first_end->action)->name, STR_ARG(first_end->name),
 		               STR_ARG(first_end->pointer_name));
 }
 

@@ -335,6 +335,22 @@ int registry_read(Store *s, int64_t from_ms, Arena *a, Registry *out, Err *e)
 	return rc;
 }
 
+const RegPointer *registry_pointer(const Registry *r, Str id)
+{
+	for (size_t i = 0; i < r->pointers; i++)
+		if (str_eq(r->pointer[i].id, id))
+			return &r->pointer[i];
+	return NULL;
+}
+
+const RegPointer *registry_pointer_of(const Registry *r, Str object)
+{
+	for (size_t i = 0; i < r->pointers; i++)
+		if (str_eq(r->pointer[i].object, object))
+			return &r->pointer[i];
+	return NULL;
+}
+
 const RegAgent *registry_find(const Registry *r, Str name, const RegAgent *after)
 {
 	for (size_t i = after ? (size_t)(after - r->agent) + 1 : 0; i < r->agents; i++)

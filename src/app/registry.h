@@ -63,6 +63,8 @@ Route registry_route(Str value, Arena *a, bool *paused);
 /* registry_past.c: its pointers as they were at that moment, as far as the changes tell; changes and moves of after it go. A pointer that is gone
  * since is not among them; agents and versions stay those of now. */
 int  registry_at(Store *s, Registry *r, int64_t at_ms, Arena *a, Err *e);
+const RegPointer *registry_pointer(const Registry *r, Str id);           /* NULL: there is none */
+const RegPointer *registry_pointer_of(const Registry *r, Str object);    /* as changes and moves call it */
 /* By name or id; dashes and underscores are the same. The next one behind `after` (NULL: the first). */
 const RegAgent *registry_find(const Registry *r, Str name, const RegAgent *after);
 const RegVersion *registry_version(const Registry *r, const RegPointer *p, Str version);      /* NULL: nothing is known of it */

@@ -9,12 +9,13 @@
 #include "api/logs.h"
 #include "app/app_impl.h"
 #include "app/registry.h"
+#include "app/stops.h"
 #include "aws/pages.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "model/agent_name.h"
 
-enum { PAGES_MOST = 20, ASK_MS = 20000, LINE_MAX_BYTES = 1 << 20, ID_LEAST = 33 };
+enum { PAGES_MOST = 20, ASK_MS = 20000, LINE_MAX_BYTES = 1 << 20 };
 #define RUNTIMES "/aws/bedrock-agentcore/runtimes/"
 
 typedef struct Asking {
@@ -82,7 +83,7 @@ static bool is_id(Str id)
 	for (size_t i = 0; i < id.n; i++)
 		if ((unsigned char)id.p[i] <= ' ' || id.p[i] == ',' || (unsigned char)id.p[i] >= 0x7f)
 			return false;
-	return id.n >= ID_LEAST;
+	return id.n >= STOPS_SESSION_LEAST;
 }
 
 static void take(Asking *q, Str text)

@@ -2,7 +2,7 @@
 
 #include "conf/follow_ups.h"
 
-enum { SESSIONS_MAX = 100, SESSION_LEAST = 33 };
+enum { SESSIONS_MAX = 100 };
 
 const Rung rungs[RUNGS] = {
 	{ "throttle", MOVE_STOP_THROTTLE, "a rate limit on the configured gateway (AgentCore)", NULL, false },
@@ -17,6 +17,14 @@ const Rung *rung_of(Str name)
 {
 	for (int i = 0; i < RUNGS; i++)
 		if (str_is(name, rungs[i].name))
+			return &rungs[i];
+	return NULL;
+}
+
+const Rung *rung_for(MoveAction stop)
+{
+	for (int i = 0; i < RUNGS; i++)
+		if (rungs[i].action == stop)
 			return &rungs[i];
 	return NULL;
 }
@@ -40,8 +48,8 @@ static int sessions(Str rest, Arena *a, MoveAsk *ask, Err *e)
 	while (rest.n && ask->sessions < SESSIONS_MAX) {
 		Str id = str_trim(str_cut(rest, ',', &rest));
 
-		if (id.n < SESSION_LEAST)
-			return err_kind(e, ERR_USAGE, "\"%.*s\" is no id of a session: those have %d characters and more", STR_ARG(id), SESSION_LEAST);
+		if (id.n < STOPS_SESSION_LEAST)
+			return err_kind(e, ERR_USAGE, "\"%.*s\" is no id of a session: those have %d characters and more", STR_ARG(id), STOPS_SESSION_LEAST);
 		list[ask->sessions++] = id;
 	}
 	ask->session = list;

@@ -12,6 +12,8 @@ typedef struct Rung { const char *name; MoveAction action; const char *help, *un
 enum { RUNGS = 5 };
 extern const Rung rungs[RUNGS];
 const Rung *rung_of(Str name);       /* NULL: there is none of that name */
+const Rung *rung_for(MoveAction stop);       /* the one that does this; NULL: it is no stop */
+enum { STOPS_SESSION_LEAST = 33 };           /* characters of a session's id: the AgentCore API's runtimeSessionId has that many and more */
 
 /* Fills in what ask->action, a rung's, needs for ask->agent. sessions: "ID,ID". -1: it is not configured, or no session is named; *e says
  * what to write where. Lives in a. */

@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-enum { LOOK_TAKES_MS = 60000 };
-
 static bool is_done(const OpsRow *r, MoveAction *action)
 {
 	return str_is(r->row.outcome, "done") && move_action_of(r->x.action, action);
@@ -24,13 +22,11 @@ static bool ends(const OpsRow *later, const OpsRow *stop, MoveAction action)
 /* By whatever hand: what was looked at before it was stopped says nothing. */
 static bool ended_outside(const OpsFrom *from, const OpsRow *stop, MoveAction action)
 {
-	for (size_t i = 0; i < from->r->pointers; i++) {
-		const RegPointer *p = &from->r->pointer[i];
+	const RegPointer *p = registry_pointer(from->r, stop->x.pointer);
 
-		if (str_eq(p->id, stop->x.pointer) && from->q->looked_ms[p->source] > stop->row.at_ms + LOOK_TAKES_MS)
-			return action == MOVE_STOP_PARK ? !str_eq(route_main(p->live), route_main(stop->x.to)) : action == MOVE_STOP_REJECT && !p->paused;
-	}
-	return false;
+	if (!p || !ops_looked_since(from->q, p, stop->row.at_ms))
+		return false;
+	return action == MOVE_STOP_PARK ? !str_eq(route_main(p->live), route_main(stop->x.to)) : action == MOVE_STOP_REJECT && !p->paused;
 }
 
 static void take_row(const OpsFrom *from, size_t at, Arena *a, OpsSeen *out)
