@@ -6,16 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/logs.h"
 #include "app/app_impl.h"
+#include "app/log_groups.h"
 #include "app/registry.h"
 #include "app/stops.h"
-#include "aws/pages.h"
-#include "base/clock.h"
 #include "base/xalloc.h"
 #include "model/agent_name.h"
 
-enum { PAGES_MOST = 20, ASK_MS = 20000, LINE_MAX_BYTES = 1 << 20 };
+enum { ASK_MS = 20000, LINE_MAX_BYTES = 1 << 20 };
 #define RUNTIMES "/aws/bedrock-agentcore/runtimes/"
 
 typedef struct Asking {
@@ -26,19 +24,18 @@ typedef struct Asking {
 	SessionIdsTell *tell;
 	FigKey agent;
 	FigText backend, version;                    /* version: from now on as jobs call it */
-	size_t group, groups;
-	int64_t from_ms, until_ms;
-	Pages pages;
+	LogGroups from;
 	SessionIds found;
 } Asking;
 
-static void end(Asking *q, const char *why)
+static void end(void *arg, bool gone, const char *why)
 {
+	Asking *q = arg;
+
 	if (why)
 		(void)snprintf(q->found.why, sizeof q->found.why, "%s", why);
-	if (!q->a->quitting && q->epoch == q->a->epoch)
+	if (!gone)
 		q->tell(q->a, q->serial, &q->found);
-	pages_done(&q->pages);
 	free(q);
 }
 
@@ -54,25 +51,25 @@ static Str member(JsonVal root, const char *snake, const char *camel)
 }
 
 /* ".../runtimes/upsell_generator-x1-prod" */
-static bool is_its_group(const Asking *q)
+static bool is_its_group(const Asking *q, size_t at)
 {
-	Str group = q->w->session.ctx->src.log_groups[q->group], name;
-	const char *at = memmem(group.p, group.n, RUNTIMES, sizeof RUNTIMES - 1);
+	Str group = q->w->session.ctx->src.log_groups[at], name;
+	const char *runtime = memmem(group.p, group.n, RUNTIMES, sizeof RUNTIMES - 1);
 
-	if (!at)
+	if (!runtime)
 		return false;
-	name = str_sub(group, (size_t)(at - group.p) + sizeof RUNTIMES - 1, group.n);
+	name = str_sub(group, (size_t)(runtime - group.p) + sizeof RUNTIMES - 1, group.n);
 	for (size_t i = 1; i < name.n; i++)
 		if (name.p[i] == '-' && agent_same_name(str_sub(name, 0, i), str_of(q->agent)))
 			return true;
 	return false;
 }
 
-static bool is_its_line(const Asking *q, JsonVal root)
+static bool is_its_line(const Asking *q, size_t group, JsonVal root)
 {
 	Str agent = member(root, "agent_id", "agentId"), version = member(root, "agent_version", "agentVersion");
 
-	if (agent.n ? !agent_same_name(agent, str_of(q->agent)) : !is_its_group(q))
+	if (agent.n ? !agent_same_name(agent, str_of(q->agent)) : !is_its_group(q, group))
 		return false;
 	return !q->version[0] || str_is(version, q->version);
 }
@@ -86,76 +83,46 @@ static bool is_id(Str id)
 	return id.n >= STOPS_SESSION_LEAST;
 }
 
-static void take(Asking *q, Str text)
+static void keep(SessionIds *f, Str id)
 {
-	SessionIds *f = &q->found;
 	size_t used = strlen(f->list);
+
+	if (!is_id(id) || str_has(str_of(f->list), id))
+		return;
+	if (used + id.n + 2 > sizeof f->list) {
+		f->more = true;
+		return;
+	}
+	(void)snprintf(f->list + used, sizeof f->list - used, "%s%.*s", used ? "," : "", STR_ARG(id));
+	f->n++;
+}
+
+static void take_line(Asking *q, size_t group, Str text)
+{
 	Arena a = { 0 };
 	JsonVal root;
-	Str id;
 
-	if (jv_parse(&a, text, LINE_MAX_BYTES, &root, NULL) == 0 && jv_type(root) == JV_OBJECT && is_its_line(q, root)) {
-		id = member(root, "session_id", "sessionId");
-		if (is_id(id) && !str_has(str_of(f->list), id)) {
-			if (used + id.n + 2 > sizeof f->list) {
-				f->more = true;
-			} else {
-				(void)snprintf(f->list + used, sizeof f->list - used, "%s%.*s", used ? "," : "", STR_ARG(id));
-				f->n++;
-			}
-		}
-	}
+	if (jv_parse(&a, text, LINE_MAX_BYTES, &root, NULL) == 0 && jv_type(root) == JV_OBJECT && is_its_line(q, group, root))
+		keep(&q->found, member(root, "session_id", "sessionId"));
 	arena_done(&a);
 }
 
 /* --- asking --- */
 
-static void ask_page(Asking *q);
-
-static void begin_group(Asking *q)
+static bool take(void *arg, size_t group, const LogsFilterOut *page)
 {
-	pages_start(&q->pages, "CloudWatch Logs", &(PagesLimit){ .pages = PAGES_MOST, .ms = ASK_MS }, clock_mono_ms());
-	ask_page(q);
+	for (size_t i = 0; i < page->events.n; i++)
+		take_line(arg, group, page->events.v[i].message);
+	return true;
 }
 
-static void on_page(AwsCall *call, const void *answer, const AwsError *err, void *arg)
+static void ask(Asking *q)
 {
-	Asking *q = arg;
-	const LogsFilterOut *out = answer;
-	PagesStep step;
-	Err e = { 0 };
+	int64_t now = app_clock(q->a);
 
-	(void)call;
-	if (err || q->a->quitting || q->epoch != q->a->epoch) {
-		end(q, err ? err->err.text : NULL);
-		return;
-	}
-	for (size_t i = 0; i < out->events.n; i++)
-		take(q, out->events.v[i].message);
-	step = pages_next(&q->pages, out->next_token, out->events.n, clock_mono_ms(), &e);
-	if (step == PAGES_MORE) {
-		ask_page(q);
-	} else if (step == PAGES_BROKEN) {
-		end(q, e.text);
-	} else if (++q->group < q->groups) {
-		pages_done(&q->pages);
-		begin_group(q);
-	} else {
-		end(q, NULL);
-	}
-}
-
-static void ask_page(Asking *q)
-{
-	Str group = q->w->session.ctx->src.log_groups[q->group];
-	bool arn = str_starts(group, STR("arn:"));
-	LogsFilterIn in = { .group = arn ? STR("") : group, .group_arn = arn ? group : STR(""), .pattern = STR("?session_id ?sessionId"),
-	                    .start_ms = q->from_ms, .end_ms = q->until_ms, .next_token = q->pages.token };
-	AwsHandler h = { .on_done = on_page, .arg = q, .total_ms = ASK_MS, .rank = RANK_PERSON };
-	Err e = { 0 };
-
-	if (!aws_call(q->w->session.aws, &op_logs_filter_log_events, &in, &h, &e))
-		end(q, e.text);
+	log_groups_start(&q->from, q->a, q->w, &(LogGroupsAsk){
+		.pattern = STR("?session_id ?sessionId"), .from_ms = now - SESSION_IDS_MINUTES * INT64_C(60000), .until_ms = now, .ms = ASK_MS,
+		.take = take, .end = end, .arg = q });
 }
 
 /* --- what jobs call the version --- */
@@ -178,29 +145,29 @@ static void release_done(void *work, const Err *err)
 	Asking *q = work;
 
 	q->a->reads--;
-	if (err || q->a->quitting || q->epoch != q->a->epoch)
-		end(q, err ? err->text : NULL);
+	if (q->a->quitting || q->epoch != q->a->epoch)
+		end(q, true, NULL);
+	else if (err)
+		end(q, false, err->text);
 	else
-		begin_group(q);
+		ask(q);
 }
 
 void session_ids_ask(App *a, Watch *w, const ActOn *of, uint64_t serial, SessionIdsTell *tell)
 {
 	Asking *q = xcalloc(1, sizeof *q);
-	int64_t now = app_clock(a);
 	Str rest;
 
-	*q = (Asking){ .a = a, .w = w, .epoch = a->epoch, .serial = serial, .tell = tell, .groups = w->session.ctx->src.log_group_count,
-	               .from_ms = now - SESSION_IDS_MINUTES * INT64_C(60000), .until_ms = now };
+	*q = (Asking){ .a = a, .w = w, .epoch = a->epoch, .serial = serial, .tell = tell };
 	memcpy(q->agent, of->agent, sizeof q->agent);
 	memcpy(q->version, of->version, sizeof q->version);
 	fig_text(q->backend, sizeof q->backend, str_cut(str_of(of->pointer), '/', &rest));
-	if (!q->groups) {
-		end(q, "no log group is configured");
+	if (!w->session.ctx->src.log_group_count) {
+		end(q, false, "no log group is configured");
 	} else if (q->version[0] && w->queue) {
 		a->reads++;
 		storeq_read(w->queue, (StoreWork){ release_run, release_done, q });
 	} else {
-		begin_group(q);
+		ask(q);
 	}
 }

@@ -2,37 +2,33 @@
  * question to each of the context's log groups, for the time of the job only. */
 #include "app/app_impl.h"
 #include "app/line_gist.h"
+#include "app/log_groups.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "api/logs.h"
-#include "aws/pages.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "wire/time8601.h"
 
-enum { EVENTS_MOST = 1000, PAGES_MOST = 20, ASK_MS = 30000 };
+enum { EVENTS_MOST = 1000, ASK_MS = 30000 };
 static const int64_t before_ms = 60000, after_ms = 300000;
 
 typedef struct Found { int64_t ms; uint32_t order; Str text; } Found;
 
 typedef struct Asking {
 	App *a;
-	Watch *w;
-	unsigned epoch;
-	size_t group, groups;
-	Pages pages;
+	size_t groups;
+	LogGroups from;
 	Arena arena;
-	Str pattern, name;
-	int64_t from_ms, until_ms, offset_ms;
+	Str name;
+	int64_t offset_ms;
 	Found *found; size_t n, cap;
 	bool more;                     /* than is shown */
 } Asking;
 
 static void asking_free(Asking *q)
 {
-	pages_done(&q->pages);
 	arena_done(&q->arena);
 	free(q->found);
 	free(q);
@@ -79,68 +75,30 @@ static void show(Asking *q, const char *failed)
 	buf_done(&text);
 }
 
-static void ask_page(Asking *q);
-
-static void take(Asking *q, const LogsFilterOut *out)
+static bool take(void *arg, size_t group, const LogsFilterOut *out)
 {
+	Asking *q = arg;
+
+	(void)group;
 	for (size_t i = 0; i < out->events.n; i++) {
 		if (q->n == EVENTS_MOST) {
 			q->more = true;
-			return;
+			return false;
 		}
 		VEC_GROW(q->found, q->cap, q->n + 1);
 		q->found[q->n] = (Found){ out->events.v[i].time_ms, (uint32_t)q->n, arena_str(&q->arena, out->events.v[i].message) };
 		q->n++;
 	}
+	return q->a->mode == MODE_VIEW;
 }
 
-static void on_page(AwsCall *call, const void *answer, const AwsError *err, void *arg)
+static void end(void *arg, bool gone, const char *why)
 {
 	Asking *q = arg;
-	const LogsFilterOut *out = answer;
-	PagesStep step;
-	Err e = { 0 };
 
-	(void)call;
-	/* Other contexts are shown by now, or another page: this one would come out of the blue. */
-	if (q->a->quitting || q->epoch != q->a->epoch || q->a->mode != MODE_VIEW) {
-		asking_free(q);
-		return;
-	}
-	if (!err) {
-		take(q, out);
-		step = pages_next(&q->pages, out->next_token, out->events.n, clock_mono_ms(), &e);
-		if (!q->more && step == PAGES_MORE) {
-			ask_page(q);
-			return;
-		}
-		if (step != PAGES_BROKEN && !q->more && ++q->group < q->groups) {
-			pages_done(&q->pages);
-			pages_start(&q->pages, "CloudWatch Logs", &(PagesLimit){ .pages = PAGES_MOST, .ms = ASK_MS }, clock_mono_ms());
-			ask_page(q);
-			return;
-		}
-	} else {
-		e = err->err;
-	}
-	show(q, e.text[0] ? e.text : NULL);
-	asking_free(q);
-}
-
-static void ask_page(Asking *q)
-{
-	Str group = q->w->session.ctx->src.log_groups[q->group];
-	bool arn = str_starts(group, STR("arn:"));
-	LogsFilterIn in = {
-		.group = arn ? STR("") : group, .group_arn = arn ? group : STR(""), .pattern = q->pattern, .start_ms = q->from_ms,
-		.end_ms = q->until_ms, .next_token = q->pages.token,
-	};
-	AwsHandler h = { .on_done = on_page, .arg = q, .total_ms = ASK_MS };
-	Err e = { 0 };
-
-	if (aws_call(q->w->session.aws, &op_logs_filter_log_events, &in, &h, &e))
-		return;
-	show(q, e.text);
+	/* Another page may be shown by now as well: this one would come out of the blue. */
+	if (!gone && q->a->mode == MODE_VIEW)
+		show(q, why);
 	asking_free(q);
 }
 
@@ -169,12 +127,11 @@ void app_trace_lines(App *a, const JobCell *j)
 		return;
 	}
 	q = xcalloc(1, sizeof *q);
-	*q = (Asking){ .a = a, .w = w, .epoch = a->epoch, .groups = w->session.ctx->src.log_group_count, .offset_ms = a->world.offset_ms };
+	*q = (Asking){ .a = a, .groups = w->session.ctx->src.log_group_count, .offset_ms = a->world.offset_ms };
 	q->name = arena_str(&q->arena, name);
-	q->pattern = arena_printf(&q->arena, "\"%.*s\"", STR_ARG(name));
-	q->from_ms = (j->started_ms && j->started_ms < j->updated_ms ? j->started_ms : j->updated_ms) - before_ms;
-	q->until_ms = ended ? j->updated_ms + after_ms : app_clock(a);
-	pages_start(&q->pages, "CloudWatch Logs", &(PagesLimit){ .pages = PAGES_MOST, .ms = ASK_MS }, clock_mono_ms());
 	app_say(a, ROLE_INFO, "asking the log groups for this trace ...");
-	ask_page(q);
+	log_groups_start(&q->from, a, w, &(LogGroupsAsk){
+		.pattern = arena_printf(&q->arena, "\"%.*s\"", STR_ARG(name)),
+		.from_ms = (j->started_ms && j->started_ms < j->updated_ms ? j->started_ms : j->updated_ms) - before_ms,
+		.until_ms = ended ? j->updated_ms + after_ms : app_clock(a), .ms = ASK_MS, .take = take, .end = end, .arg = q });
 }
