@@ -5,6 +5,8 @@ import re
 import select
 import time
 
+import pytest
+
 from conftest import Home, SimProcess
 from console import KEYS, Console
 
@@ -57,6 +59,27 @@ class Desk:
         assert done.returncode == 0 and done.stdout == b"", done
         return True
 
+
+@pytest.fixture(scope="module")
+def region(seismo):
+    """A quiet fleet; who changes something of it puts it back."""
+    running = SimProcess(seismo, "--seed", "7", "--scenario", "quiet")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def desk(seismo, tmp_path, region):
+    """desk(stage="dev", …): everything a Desk takes."""
+    made = []
+
+    def make(**more):
+        made.append(Desk(seismo, tmp_path / str(len(made)), more.pop("region", region), **more))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
 
 def pointer_of(region, agent):
     """Where the pointer prod of an agent leads that AWS keeps: AgentCore's endpoint, else the alias."""

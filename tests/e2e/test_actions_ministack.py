@@ -3,6 +3,7 @@ import time
 
 import pytest
 
+from others import RUNTIME, routed_agent
 from test_rollback_ministack import WRITE, doc
 
 
@@ -15,18 +16,7 @@ def there(ministack, home):
 @pytest.fixture(scope="module")
 def table(ministack):
     """An agent of the agents table, and what its items say."""
-    ddb = ministack.client("dynamodb")
-    ddb.create_table(TableName="agents", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "agentId", "KeyType": "HASH"},
-                     {"AttributeName": "version", "KeyType": "RANGE"}],
-                     AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("agentId", "version")])
-    for version, status in (("1.0", "approved"), ("1.1", "production"), ("1.2", "testing")):
-        ddb.put_item(TableName="agents", Item={"agentId": {"S": "clerk"}, "version": {"S": version}, "status": {"S": status}})
-    ddb.put_item(TableName="agents", Item={"agentId": {"S": "clerk"}, "version": {"S": "#route"}, "routes": {"L": [
-        {"M": {"version": {"S": "1.1"}, "weight": {"N": "100"}}}]}})
-
-    def item(version="#route"):
-        return ddb.get_item(TableName="agents", Key={"agentId": {"S": "clerk"}, "version": {"S": version}}, ConsistentRead=True).get("Item")
-    return item
+    return routed_agent(ministack, "clerk", {"1.0": "approved", "1.1": "production", "1.2": "testing"}, "1.1")
 
 
 def test_pause_and_resume(there, home, table):
@@ -54,16 +44,14 @@ def test_register(there, home, table, tmp_path):
 
 def test_register_a_runtime(there, home, tmp_path):
     control = there.client("bedrock-agentcore-control")
-    spec = dict(agentRuntimeArtifact={"containerConfiguration": {"containerUri": "111122223333.dkr.ecr.us-east-1.amazonaws.com/a:1"}},
-                roleArn="arn:aws:iam::000000000000:role/agent", networkConfiguration={"networkMode": "PUBLIC"})
-    rid = control.create_agent_runtime(agentRuntimeName="typist", environmentVariables={"A": "1"}, **spec)["agentRuntimeId"]
+    rid = control.create_agent_runtime(agentRuntimeName="typist", environmentVariables={"A": "1"}, **RUNTIME)["agentRuntimeId"]
     home.run("setup", *WRITE)
     file = tmp_path / "v.yaml"
     file.write_text("container_uri: 111122223333.dkr.ecr.us-east-1.amazonaws.com/a:2\nenvironment: {B: \"2\"}\n")
     d = doc(home, "register", "typist", str(file))
     now = control.get_agent_runtime(agentRuntimeId=rid)
     assert d["verified"] and now["agentRuntimeVersion"] == "2" and now["environmentVariables"] == {"A": "1", "B": "2"}
-    assert now["agentRuntimeArtifact"]["containerConfiguration"]["containerUri"].endswith("a:2") and now["roleArn"] == spec["roleArn"]
+    assert now["agentRuntimeArtifact"]["containerConfiguration"]["containerUri"].endswith("a:2") and now["roleArn"] == RUNTIME["roleArn"]
 
 
 def test_pause_an_alias(there, home):

@@ -7,32 +7,10 @@ import time
 
 import pytest
 
-from conftest import SimProcess
-from desk import AGENT, GUARD_S, LIVE, POINTER, READY, TARGET, Desk, SlowLine, card, pointer_of, said, send_it
+from desk import AGENT, GUARD_S, LIVE, POINTER, READY, TARGET, SlowLine, card, pointer_of, said, send_it
+from desk import desk, region  # fixtures
 
 TORTURE = bool(os.environ.get("SEISMO_TORTURE"))
-
-
-@pytest.fixture(scope="module")
-def region(seismo):
-    """A quiet fleet; who moves a pointer of it moves it back."""
-    running = SimProcess(seismo, "--seed", "7", "--scenario", "quiet")
-    yield running
-    running.stop()
-
-
-@pytest.fixture
-def desk(seismo, tmp_path, region):
-    """desk(stage="dev", …): everything a Desk takes."""
-    made = []
-
-    def make(**more):
-        made.append(Desk(seismo, tmp_path / str(len(made)), more.pop("region", region), **more))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.close()
 
 
 def test_from_the_alarm_to_the_moved_pointer(seismo, desk, start_sim):

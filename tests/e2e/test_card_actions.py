@@ -9,30 +9,8 @@ import time
 
 import pytest
 
-from conftest import SimProcess
-from desk import AGENT, GUARD_S, Desk, opened, said, send_it
-
-
-@pytest.fixture(scope="module")
-def region(seismo):
-    """A quiet fleet; who changes something of it puts it back."""
-    running = SimProcess(seismo, "--seed", "7", "--scenario", "quiet")
-    yield running
-    running.stop()
-
-
-@pytest.fixture
-def desk(seismo, tmp_path, region):
-    """desk(stage="dev", …): everything a Desk takes."""
-    made = []
-
-    def make(**more):
-        made.append(Desk(seismo, tmp_path / str(len(made)), more.pop("region", region), **more))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.close()
+from desk import AGENT, GUARD_S, opened, said, send_it
+from desk import desk, region  # fixtures
 
 
 def row_of(c, agent, pointer):

@@ -7,7 +7,7 @@ import pytest
 
 from console import KEYS
 from desk import AGENT, GUARD_S, LIVE, POINTER, TARGET, card, said
-from test_card import desk, region  # fixtures
+from desk import desk, region  # fixtures
 
 
 def typed(c):

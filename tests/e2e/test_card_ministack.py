@@ -1,11 +1,11 @@
 """What cards do on a server written by others, whose agents are set up and read back with boto3."""
 import re
-import time
 
 import pytest
 
 from console import Console
 from desk import opened
+from others import routed_agent, runtime_at_2
 
 AGENT = "clerk"
 
@@ -13,18 +13,7 @@ AGENT = "clerk"
 @pytest.fixture(scope="module")
 def table(ministack):
     """An agent of the agents table, and what its items say."""
-    ddb = ministack.client("dynamodb")
-    ddb.create_table(TableName="agents", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "agentId", "KeyType": "HASH"},
-                     {"AttributeName": "version", "KeyType": "RANGE"}],
-                     AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("agentId", "version")])
-    for version, status in (("1.0", "approved"), ("1.1", "production"), ("1.2", "testing")):
-        ddb.put_item(TableName="agents", Item={"agentId": {"S": AGENT}, "version": {"S": version}, "status": {"S": status}})
-    ddb.put_item(TableName="agents", Item={"agentId": {"S": AGENT}, "version": {"S": "#route"}, "routes": {"L": [
-        {"M": {"version": {"S": "1.1"}, "weight": {"N": "100"}}}]}})
-
-    def item(version="#route"):
-        return ddb.get_item(TableName="agents", Key={"agentId": {"S": AGENT}, "version": {"S": version}}, ConsistentRead=True)["Item"]
-    return item
+    return routed_agent(ministack, AGENT, {"1.0": "approved", "1.1": "production", "1.2": "testing"}, "1.1")
 
 
 @pytest.fixture
@@ -79,19 +68,7 @@ def test_rollout_undo_and_rollback_from_the_screen(here, table):
 
 
 def test_an_endpoint_from_the_screen(here, ministack):
-    control = ministack.client("bedrock-agentcore-control")
-    spec = dict(agentRuntimeArtifact={"containerConfiguration": {"containerUri": "111122223333.dkr.ecr.us-east-1.amazonaws.com/a:1"}},
-                roleArn="arn:aws:iam::000000000000:role/agent", networkConfiguration={"networkMode": "PUBLIC"})
-    rid = control.create_agent_runtime(agentRuntimeName="scribe", **spec)["agentRuntimeId"]
-    control.update_agent_runtime(agentRuntimeId=rid, **spec)
-    control.create_agent_runtime_endpoint(agentRuntimeId=rid, name="prod", agentRuntimeVersion="2")
-
-    def live():
-        return control.get_agent_runtime_endpoint(agentRuntimeId=rid, endpointName="prod")
-    end = time.monotonic() + 20
-    while live().get("liveVersion") != "2" or live()["status"] != "READY":
-        assert time.monotonic() < end, live()
-        time.sleep(0.2)
+    live = runtime_at_2(ministack, "scribe")
     assert b"is made" in here.run("setup", "--write", "--yes", "--reason", "locks").stdout
     c = Console([here.binary, "--write"], here.env)
     try:

@@ -2,9 +2,9 @@
 import pytest
 
 import registry
+from others import RUNTIME, agents_table
 
 WRITE = ("--write", "--yes", "--reason", "fails")
-ROLE = "arn:aws:iam::000000000000:role/agent"
 
 
 @pytest.fixture
@@ -15,22 +15,18 @@ def there(ministack, home):
 
 def make(there):
     control, agents, ddb = (there.client(s) for s in ("bedrock-agentcore-control", "bedrock-agent", "dynamodb"))
-    spec = dict(agentRuntimeArtifact={"containerConfiguration": {"containerUri": "111122223333.dkr.ecr.us-east-1.amazonaws.com/a:1"}},
-                roleArn=ROLE, networkConfiguration={"networkMode": "PUBLIC"})
-    rid = control.create_agent_runtime(agentRuntimeName="reader_of", **spec)["agentRuntimeId"]
-    control.update_agent_runtime(agentRuntimeId=rid, environmentVariables={"AGENT_VERSION": "1.1", "MODEL_ID": "m-1"}, **spec)
+    rid = control.create_agent_runtime(agentRuntimeName="reader_of", **RUNTIME)["agentRuntimeId"]
+    control.update_agent_runtime(agentRuntimeId=rid, environmentVariables={"AGENT_VERSION": "1.1", "MODEL_ID": "m-1"}, **RUNTIME)
     control.create_agent_runtime_endpoint(agentRuntimeId=rid, name="prod", agentRuntimeVersion="2")
     aid = agents.create_agent(agentName="teller-of", foundationModel="anthropic.claude-3-haiku-20240307-v1:0", instruction="x" * 40,
-                              agentResourceRoleArn=ROLE)["agent"]["agentId"]
+                              agentResourceRoleArn=RUNTIME["roleArn"])["agent"]["agentId"]
     agents.prepare_agent(agentId=aid)
     agents.create_agent_alias(agentId=aid, agentAliasName="prod", routingConfiguration=[{"agentVersion": "1"}])
     ddb.create_table(TableName="jobs", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "jobId", "KeyType": "HASH"}],
                      AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("jobId", "status", "updatedAt")],
                      GlobalSecondaryIndexes=[{"IndexName": "status-updatedAt-index", "Projection": {"ProjectionType": "ALL"}, "KeySchema": [
                          {"AttributeName": "status", "KeyType": "HASH"}, {"AttributeName": "updatedAt", "KeyType": "RANGE"}]}])
-    ddb.create_table(TableName="agents", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "agentId", "KeyType": "HASH"},
-                     {"AttributeName": "version", "KeyType": "RANGE"}],
-                     AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("agentId", "version")])
+    agents_table(ddb)
     ddb.put_item(TableName="agents", Item={"agentId": {"S": "writer"}, "version": {"S": "1.0"}, "status": {"S": "approved"},
                  "config": {"M": {"maxTokens": {"N": "700"}}}, "promptTemplate": {"S": "Write."}})
     ddb.put_item(TableName="agents", Item={"agentId": {"S": "writer"}, "version": {"S": "#route"}, "routes": {"L": [

@@ -1,8 +1,9 @@
 """Pointers move on a server written by others as they do on the simulated region: set up and read back with boto3."""
 import json
-import time
 
 import pytest
+
+from others import routed_agent, runtime_at_2
 
 WRITE = ("--write", "--yes", "--reason", "fails")
 
@@ -20,17 +21,7 @@ def doc(home, *args, code=0):
 
 
 def test_a_route_of_the_agents_table(there, home):
-    ddb = there.client("dynamodb")
-    ddb.create_table(TableName="agents", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "agentId", "KeyType": "HASH"},
-                     {"AttributeName": "version", "KeyType": "RANGE"}],
-                     AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("agentId", "version")])
-    for version, status in (("1.0", "approved"), ("1.1", "production")):
-        ddb.put_item(TableName="agents", Item={"agentId": {"S": "writer"}, "version": {"S": version}, "status": {"S": status}})
-    ddb.put_item(TableName="agents", Item={"agentId": {"S": "writer"}, "version": {"S": "#route"}, "routes": {"L": [
-        {"M": {"version": {"S": "1.1"}, "weight": {"N": "100"}}}]}})          # no rev: it was never moved by us
-
-    def item(version="#route"):
-        return ddb.get_item(TableName="agents", Key={"agentId": {"S": "writer"}, "version": {"S": version}}, ConsistentRead=True)["Item"]
+    item = routed_agent(there, "writer", {"1.0": "approved", "1.1": "production"}, "1.1")
     d = doc(home, "rollback", "writer", "--pointer", "route", "--from", "1.1", "--to", "1.0")
     assert d["verified"] and d["rev"] == {"seen": 0, "now": 2}
     now = item()
@@ -45,19 +36,7 @@ def test_a_route_of_the_agents_table(there, home):
 
 
 def test_an_endpoint_and_the_lock_table(there, home):
-    control = there.client("bedrock-agentcore-control")
-    spec = dict(agentRuntimeArtifact={"containerConfiguration": {"containerUri": "111122223333.dkr.ecr.us-east-1.amazonaws.com/a:1"}},
-                roleArn="arn:aws:iam::000000000000:role/agent", networkConfiguration={"networkMode": "PUBLIC"})
-    rid = control.create_agent_runtime(agentRuntimeName="reader", **spec)["agentRuntimeId"]
-    control.update_agent_runtime(agentRuntimeId=rid, **spec)
-    control.create_agent_runtime_endpoint(agentRuntimeId=rid, name="prod", agentRuntimeVersion="2")
-
-    def live():
-        return control.get_agent_runtime_endpoint(agentRuntimeId=rid, endpointName="prod")
-    end = time.monotonic() + 20
-    while live().get("liveVersion") != "2" or live()["status"] != "READY":
-        assert time.monotonic() < end, live()
-        time.sleep(0.2)
+    live = runtime_at_2(there, "reader")
     target = ("rollback", "reader", "--from", "2", "--to", "1")
     assert b"no lock table" in home.run(*target, *WRITE).stderr
     assert b"is made" in home.run("setup", *WRITE).stdout

@@ -85,14 +85,19 @@ static void a_change_since_says_where_it_was(void **state)
 	assert_true(r.changes == 1 && r.moves == 0);                /* what came after had not happened yet */
 }
 
+static void anew(void)
+{
+	(void)finish(NULL);
+	(void)begin(NULL);
+}
+
 /* It was looked at, and no change before is known: what the next one came from. */
 static void before_the_first_change_as_far_as_it_was_looked_at(void **state)
 {
 	(void)state;
 	add(now - 5 * MINUTE, now - 5 * MINUTE, "8", "7");
 	assert_string_equal(at(now - 30 * MINUTE), "8");
-	(void)finish(NULL);
-	(void)begin(NULL);
+	anew();
 	add(now - 5 * MINUTE, now - 5 * MINUTE, "8", "7");
 	assert_string_equal(at(first_look - MINUTE), "?");
 	assert_true(!pointer.status.n && !pointer.updated_by.n && !pointer.live.n);
@@ -111,13 +116,11 @@ static void what_does_not_fit_is_not_known(void **state)
 	(void)state;
 	add(now - 5 * MINUTE, now - 5 * MINUTE, "", "7");
 	assert_string_equal(at(now - 20 * MINUTE), "?");
-	(void)finish(NULL);
-	(void)begin(NULL);
+	anew();
 	add(now - 5 * MINUTE, now - 5 * MINUTE, "9", "7");
 	add(now - 40 * MINUTE, now - 40 * MINUTE, "6", "8");
 	assert_string_equal(at(now - 20 * MINUTE), "?");
-	(void)finish(NULL);
-	(void)begin(NULL);
+	anew();
 	add(now - 40 * MINUTE, now - 40 * MINUTE, "6", "8");        /* now it is at 7, and nobody saw it go there */
 	assert_string_equal(at(now - 20 * MINUTE), "?");
 }
