@@ -14,10 +14,7 @@ int64_t index_hash(Str job_id)
 	return (int32_t)(uint32_t)str_hash(job_id);
 }
 
-static int slice_of(int64_t hash)
-{
-	return (int)(((uint32_t)hash ^ UINT32_C(0x80000000)) >> 28);     /* in the order of the numbers */
-}
+const BlockSql index_settled = BLOCK_SQL("job_block", "the places of jobs");
 
 static size_t spread(int64_t hash, size_t slots)
 {
@@ -132,7 +129,7 @@ static int read_done(Store *s, int64_t done[INDEX_SLICES], Err *e)
 }
 
 /* Each entry that has not been moved yet. */
-static int each_fresh(Store *s, const int64_t done[INDEX_SLICES], void (*each)(void *arg, const IndexEntry *v), void *arg, int64_t *last, Err *e)
+static int each_fresh(Store *s, const int64_t done[INDEX_SLICES], EntryEach *each, void *arg, int64_t *last, Err *e)
 {
 	static const char sql[] = "SELECT id, entries FROM job_new ORDER BY id";
 	sqlite3_stmt *st = db_stmt(s, sql, e);
@@ -147,7 +144,7 @@ static int each_fresh(Store *s, const int64_t done[INDEX_SLICES], void (*each)(v
 
 		*last = sqlite3_column_int64(st, 0);
 		while (unpack(&rest, &before, &v))
-			if (*last > done[slice_of(v.hash)])
+			if (*last > done[index_slice(v.hash)])
 				each(arg, &v);
 	}
 	sqlite3_reset(st);
@@ -225,7 +222,7 @@ static int find_settled(Store *s, Found *f, Err *e)
 		if (++x->asked >= MANY_ASKED && !x->filter && filter_make(s, e) < 0)
 			return -1;
 	}
-	return block_find(s, f->hash, find_one, f, e);
+	return block_find(s, &index_settled, f->hash, find_one, f, e);
 }
 
 int index_ids(Store *s, int64_t hash, const int64_t **id, size_t *n, Err *e)
@@ -263,13 +260,6 @@ static int write_fresh(Store *s, Err *e)
 	return 0;
 }
 
-static int by_hash(const void *a, const void *b)
-{
-	const IndexEntry *x = a, *y = b;
-
-	return x->hash != y->hash ? (x->hash < y->hash ? -1 : 1) : (x->id > y->id) - (x->id < y->id);
-}
-
 static int put_done(Store *s, Err *e)
 {
 	static const char sql[] = "INSERT OR REPLACE INTO meta VALUES('settled', ?)";
@@ -289,11 +279,6 @@ static int put_done(Store *s, Err *e)
 	return db_done(s, st, "cannot keep the places of jobs", e);
 }
 
-static int64_t slice_start(int slice)
-{
-	return ((int64_t)slice << 28) - (INT64_C(1) << 31);
-}
-
 /* Moves the slices [from, until). All is written by then. */
 static int move(Store *s, int from, int until, const IdSet *gone, Err *e)
 {
@@ -303,7 +288,7 @@ static int move(Store *s, int from, int until, const IdSet *gone, Err *e)
 	int rc = 0;
 
 	for (size_t i = 0; i < x->n; i++) {
-		int slice = slice_of(x->v[i].hash);
+		int slice = index_slice(x->v[i].hash);
 
 		if (slice < from || slice >= until)
 			x->v[kept++] = x->v[i];
@@ -314,17 +299,17 @@ static int move(Store *s, int from, int until, const IdSet *gone, Err *e)
 	if (x->slots)
 		link_all(x);
 	if (n)
-		qsort(v, n, sizeof *v, by_hash);
+		qsort(v, n, sizeof *v, entry_order);
 	for (size_t i = 0; i < n; i++)
 		filter_add(x, &v[i]);
 	x->settled |= n > 0;
 	for (int i = from; i < until && rc == 0; i++) {
 		size_t run = 0;
 
-		while (at + run < n && slice_of(v[at + run].hash) == i)
+		while (at + run < n && index_slice(v[at + run].hash) == i)
 			run++;
 		x->done[i] = x->last_row;
-		rc = block_merge(s, slice_start(i), slice_start(i + 1) - 1, v + at, run, gone, e);
+		rc = block_merge(s, &index_settled, index_slice_start(i), index_slice_start(i + 1) - 1, v + at, run, gone, e);
 		at += run;
 	}
 	free(v);
@@ -377,7 +362,7 @@ int index_drop(Store *s, int64_t hash, int64_t id, Err *e)
 	IdSet gone = { id, id, &bit };
 
 	/* The row that a fresh one was written with keeps it: it leads to nothing then. */
-	return drop_fresh(&s->index, hash, id) ? 0 : block_merge(s, hash, hash, NULL, 0, &gone, e);
+	return drop_fresh(&s->index, hash, id) ? 0 : block_merge(s, &index_settled, hash, hash, NULL, 0, &gone, e);
 }
 
 /* The ids of the calls that are to be deleted. */
@@ -460,8 +445,8 @@ int index_take_old(Store *s, Err *e)
 		IndexEntry one = { sqlite3_column_int64(st, 0), sqlite3_column_int64(st, 1) };
 
 		/* Neither equal hashes nor slices are cut through. */
-		if (n && ((n >= AT_ONCE && one.hash != v[n - 1].hash) || slice_of(one.hash) != slice_of(v[n - 1].hash) || n == 2 * AT_ONCE)) {
-			if (block_write(s, v, n, e) < 0)
+		if (n && ((n >= AT_ONCE && one.hash != v[n - 1].hash) || index_slice(one.hash) != index_slice(v[n - 1].hash) || n == 2 * AT_ONCE)) {
+			if (block_write(s, &index_settled, v, n, e) < 0)
 				break;
 			n = 0;
 		}
@@ -469,7 +454,7 @@ int index_take_old(Store *s, Err *e)
 	}
 	sqlite3_finalize(st);
 	if (rc == SQLITE_DONE)
-		rc = n && block_write(s, v, n, e) < 0 ? SQLITE_ROW : SQLITE_DONE;
+		rc = n && block_write(s, &index_settled, v, n, e) < 0 ? SQLITE_ROW : SQLITE_DONE;
 	else if (rc != SQLITE_ROW)
 		(void)db_fail(s, "cannot read the places of jobs", e);
 	free(v);

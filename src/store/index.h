@@ -4,14 +4,7 @@
 #ifndef STORE_INDEX_H
 #define STORE_INDEX_H
 
-#include "base/err.h"
-#include "base/str.h"
-
-struct Store;
-
-enum { INDEX_SLICES = 16 };
-
-typedef struct IndexEntry { int64_t hash, id; } IndexEntry;
+#include "store/index_block.h"
 
 /* What a writer knows of job_new. */
 typedef struct Index {
@@ -45,17 +38,10 @@ int     index_ids(struct Store *s, int64_t hash, const int64_t **id, size_t *n, 
 int     index_remake(struct Store *s, Err *e);
 int     index_take_old(struct Store *s, Err *e);                 /* those of an older layout */
 
-/* --- index_block.c; only index.c calls these --- */
+extern const BlockSql index_settled;                             /* job_block */
 
-typedef struct IdSet { int64_t first, last; unsigned char *bits; } IdSet;
-void    idset_add(IdSet *set, int64_t id);
-bool    idset_has(const IdSet *set, int64_t id);
+/* --- index_filter.c; only index.c calls these --- */
 
-int     block_find(struct Store *s, int64_t hash, void (*each)(void *arg, const IndexEntry *v), void *arg, Err *e);
-int     block_each(struct Store *s, void (*each)(void *arg, const IndexEntry *v), void *arg, Err *e);
-int     block_write(struct Store *s, const IndexEntry *v, size_t n, Err *e);      /* in order, where there are none */
-/* Merges entries in order into those of hashes in [from, until], without those of the ids in gone (NULL: none). */
-int     block_merge(struct Store *s, int64_t from, int64_t until, const IndexEntry *v, size_t n, const IdSet *gone, Err *e);
 int     filter_make(struct Store *s, Err *e);
 void    filter_add(void *index, const IndexEntry *v);
 bool    filter_has(const Index *x, int64_t hash);                /* false: certainly not */
