@@ -289,7 +289,8 @@ static int apply_rows(Taking *t, Err *e)
 		ahead_begin(t->s);
 	if (held_flush(t->s, e) < 0 || apply_dirty(t, e) < 0 || apply_feeds(t->s, t->b, &t->d, e) < 0 ||
 	    apply_alarms(t->s, t->b, &t->d, e) < 0 ||
-	    charges_put(t->s, t->b->charges, t->b->charge_count, &t->d.charges, e) < 0 || index_settle(t->s, e) < 0)
+	    charges_put(t->s, t->b->charges, t->b->charge_count, &t->d.charges, e) < 0 || index_settle(t->s, e) < 0 ||
+	    links_settle(t->s, e) < 0)
 		return -1;
 	return apply_flush(t->s, e);
 }

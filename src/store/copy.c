@@ -1,5 +1,5 @@
 /* Copies of a store: into memory when its disk fails, and beside the file before its layout is changed. */
-#include "store/db.h"
+#include "store/row.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -48,10 +48,13 @@ static int first_kept(Store *s, int64_t jobs, int64_t *from_ms, Err *e)
 /* A table that is not named here is copied whole. ?1: from when on. */
 static const struct { const char *table, *which; } parts[] = {
 	{ "job", "booked_ms >= ?1" },
-	/* A line goes with its call, and a later one even without it, so that it is known when it comes again. */
-	{ "line", "id >= ?1 << 20 OR (call <> 0 AND call IN (SELECT id FROM job WHERE booked_ms >= ?1))" },
+	/* A line goes with its call, and a later one even without it, so that it is known when it comes again; others of their sheets too. */
+	{ "line_sheet", "id >= coalesce((SELECT max(id) FROM main.line_sheet WHERE id <= ?1 << 20), ?1 << 20) OR id IN "
+	  "(SELECT (SELECT max(x.id) FROM main.line_sheet AS x WHERE x.id <= line) FROM (SELECT line FROM main.job WHERE booked_ms >= ?1 "
+	  "UNION ALL SELECT line FROM main.line_more WHERE call IN (SELECT id FROM main.job WHERE booked_ms >= ?1)) WHERE line < ?1 << 20)" },
+	{ "line_more", "call IN (SELECT id FROM main.job WHERE booked_ms >= ?1)" },
 	/* Made anew. */
-	{ "job_new", "0" }, { "job_block", "0" },
+	{ "job_new", "0" }, { "job_block", "0" }, { "link_new", "0" }, { "link_block", "0" },
 	/* Of totals the minutes, which go with their jobs. */
 	{ "total_sheet", "coalesce(sheet_minute(0, id) >= ?1, 1)" }, { "latency_sheet", "coalesce(sheet_minute(1, id) >= ?1, 1)" },
 };
@@ -60,7 +63,7 @@ static int copy_table(Store *s, const char *table, int64_t from_ms, Err *e)
 {
 	const char *which = "1";
 	sqlite3_stmt *st = NULL;
-	char sql[320];
+	char sql[640];
 	int rc;
 
 	for (size_t i = 0; i < sizeof parts / sizeof *parts && from_ms; i++)
@@ -132,7 +135,7 @@ Store *store_copy_memory(Store *s, const char *name, int64_t jobs, Err *e)
 	if (rc < 0)
 		db_undo(s);
 	(void)sqlite3_exec(s->db, "DETACH aside", NULL, NULL, NULL);     /* s is closed next */
-	if (rc == 0 && (rc = db_begin(memory, e)) == 0 && ((rc = index_remake(memory, e)) < 0 || (rc = db_commit(memory, e)) < 0))
+	if (rc == 0 && (rc = db_begin(memory, e)) == 0 && ((rc = index_remake(memory, e)) < 0 || (rc = line_relink(memory, e)) < 0 || (rc = db_commit(memory, e)) < 0))
 		db_undo(memory);
 out:
 	if (rc < 0) {

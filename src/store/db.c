@@ -134,6 +134,7 @@ void db_undo(Store *s)
 	held_reset(&s->held);
 	books_close(s);
 	index_lose(&s->index);
+	links_lose(&s->links);
 }
 
 int db_bind_str(sqlite3_stmt *st, int at, Str text)

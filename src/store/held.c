@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "store/line_sheets.h"
 #include "store/row.h"
 
 static size_t spread(int64_t key, size_t slots)
@@ -36,7 +37,7 @@ int held_begin(Store *s, bool waits, Err *e)
 {
 	held_reset(&s->held);
 	s->held.waits = waits;
-	return db_int(s, "SELECT coalesce((SELECT max(id) FROM line), -9223372036854775807)", &s->held.newest_id, e);
+	return line_sheets_newest(s, &s->held.newest_id, e);
 }
 
 int held_flush(Store *s, Err *e)

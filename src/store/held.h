@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "model/job.h"
 
-enum { LINE_NAMES = 6 };
+enum { LINE_NAMES = 6, LINE_TIME_SHIFT = 20 /* of a line's id, where its time begins (line.c) */ };
 
 typedef struct HeldLine {
 	const LogLine *l;
@@ -29,7 +29,7 @@ struct Store;
 
 typedef struct Held {
 	bool      waits;                /* else each row is written at once */
-	int64_t   newest_id;            /* of a line in the table */
+	int64_t   newest_id;            /* of a line that is stored */
 	HeldLine *line;   size_t lines, line_cap;
 	struct Call *call; size_t calls, call_cap;      /* their ids follow each other */
 	int64_t  *hash;   size_t hash_cap;              /* of their job ids */

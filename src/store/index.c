@@ -14,7 +14,7 @@ int64_t index_hash(Str job_id)
 	return (int32_t)(uint32_t)str_hash(job_id);
 }
 
-const BlockSql index_settled = BLOCK_SQL("job_block", "the places of jobs");
+const BlockSql index_settled = BLOCK_SQL("job", "settled", "the places of jobs");
 
 static size_t spread(int64_t hash, size_t slots)
 {
@@ -113,21 +113,6 @@ static bool unpack(Str *from, int64_t *before, IndexEntry *out)
 	return true;
 }
 
-static int read_done(Store *s, int64_t done[INDEX_SLICES], Err *e)
-{
-	static const char sql[] = "SELECT value FROM meta WHERE key = 'settled'";
-	sqlite3_stmt *st = db_stmt(s, sql, e);
-	int rc;
-
-	memset(done, 0, INDEX_SLICES * sizeof *done);
-	if (!st)
-		return -1;
-	if ((rc = sqlite3_step(st)) == SQLITE_ROW && sqlite3_column_bytes(st, 0) == (int)(INDEX_SLICES * sizeof *done))
-		memcpy(done, sqlite3_column_blob(st, 0), INDEX_SLICES * sizeof *done);
-	sqlite3_reset(st);
-	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : db_fail(s, "cannot read the places of jobs", e);
-}
-
 /* Each entry that has not been moved yet. */
 static int each_fresh(Store *s, const int64_t done[INDEX_SLICES], EntryEach *each, void *arg, int64_t *last, Err *e)
 {
@@ -167,7 +152,7 @@ int index_begin(Store *s, Err *e)
 	if (x->known && x->version == version)
 		return 0;
 	index_lose(x);
-	if (read_done(s, x->done, e) < 0 || db_int(s, "SELECT EXISTS(SELECT 1 FROM job_block)", &settled, e) < 0)
+	if (block_marks(s, &index_settled, x->done, e) < 0 || db_int(s, "SELECT EXISTS(SELECT 1 FROM job_block)", &settled, e) < 0)
 		return -1;
 	x->last_row = 0;
 	for (int i = 0; i < INDEX_SLICES; i++)
@@ -206,7 +191,7 @@ static int find_fresh(Store *s, Found *f, Err *e)
 	int64_t done[INDEX_SLICES], last;
 
 	if (!is_current(s))
-		return read_done(s, done, e) < 0 || each_fresh(s, done, find_one, f, &last, e) < 0 ? -1 : 0;
+		return block_marks(s, &index_settled, done, e) < 0 || each_fresh(s, done, find_one, f, &last, e) < 0 ? -1 : 0;
 	for (size_t i = x->slots ? spread(f->hash, x->slots) : 0; x->slots && x->slot[i]; i = (i + 1) & (x->slots - 1))
 		find_one(f, &x->v[x->slot[i] - 1]);
 	return 0;
@@ -260,23 +245,22 @@ static int write_fresh(Store *s, Err *e)
 	return 0;
 }
 
-static int put_done(Store *s, Err *e)
-{
-	static const char sql[] = "INSERT OR REPLACE INTO meta VALUES('settled', ?)";
-	static const char past[] = "DELETE FROM job_new WHERE id <= ?";
-	const Index *x = &s->index;
-	int64_t all = INT64_MAX;
-	sqlite3_stmt *st = db_stmt(s, sql, e);
+/* Ids of calls that go: those of [first, last] whose bit is set. */
+typedef struct IdSet { int64_t first, last; unsigned char *bits; } IdSet;
 
-	if (!st)
-		return -1;
-	sqlite3_bind_blob64(st, 1, x->done, sizeof x->done, SQLITE_STATIC);
-	if (db_done(s, st, "cannot keep the places of jobs", e) < 0 || !(st = db_stmt(s, past, e)))
-		return -1;
-	for (int i = 0; i < INDEX_SLICES; i++)
-		all = x->done[i] < all ? x->done[i] : all;
-	sqlite3_bind_int64(st, 1, all);
-	return db_done(s, st, "cannot keep the places of jobs", e);
+static void idset_add(IdSet *set, int64_t id)
+{
+	size_t at = (size_t)(id - set->first);
+
+	set->bits[at / 8] |= (unsigned char)(1u << at % 8);
+}
+
+static bool idset_has(const void *arg, int64_t id)
+{
+	const IdSet *set = arg;
+	size_t at = (size_t)(id - set->first);
+
+	return id >= set->first && id <= set->last && set->bits[at / 8] >> at % 8 & 1;
 }
 
 /* Moves the slices [from, until). All is written by then. */
@@ -309,11 +293,12 @@ static int move(Store *s, int from, int until, const IdSet *gone, Err *e)
 		while (at + run < n && index_slice(v[at + run].hash) == i)
 			run++;
 		x->done[i] = x->last_row;
-		rc = block_merge(s, &index_settled, index_slice_start(i), index_slice_start(i + 1) - 1, v + at, run, gone, e);
+		rc = block_merge(s, &index_settled, &(BlockMerge){ index_slice_start(i), index_slice_start(i + 1) - 1, v + at, run,
+		                                                   gone ? idset_has : NULL, gone }, e);
 		at += run;
 	}
 	free(v);
-	return rc < 0 ? -1 : put_done(s, e);
+	return rc < 0 ? -1 : block_mark(s, &index_settled, x->done, e);
 }
 
 int index_settle(Store *s, Err *e)
@@ -362,7 +347,7 @@ int index_drop(Store *s, int64_t hash, int64_t id, Err *e)
 	IdSet gone = { id, id, &bit };
 
 	/* The row that a fresh one was written with keeps it: it leads to nothing then. */
-	return drop_fresh(&s->index, hash, id) ? 0 : block_merge(s, &index_settled, hash, hash, NULL, 0, &gone, e);
+	return drop_fresh(&s->index, hash, id) ? 0 : block_merge(s, &index_settled, &(BlockMerge){ hash, hash, NULL, 0, idset_has, &gone }, e);
 }
 
 /* The ids of the calls that are to be deleted. */

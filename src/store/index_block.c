@@ -193,57 +193,70 @@ static bool before(const IndexEntry *a, const IndexEntry *b)
 }
 
 /* *changed: it is not what the rows say. */
-static void merge(const Lot *old, const IndexEntry *v, size_t n, const IdSet *gone, Lot *out, bool *changed)
+static void merge(const Lot *old, const BlockMerge *m, Lot *out, bool *changed)
 {
 	size_t i = 0, k = 0;
 
 	out->n = 0;
-	while (i < old->n || k < n) {
-		bool mine = k == n || (i < old->n && !before(&v[k], &old->v[i]));
-		IndexEntry x = mine ? old->v[i++] : v[k++];
+	while (i < old->n || k < m->n) {
+		bool mine = k == m->n || (i < old->n && !before(&m->v[k], &old->v[i]));
+		IndexEntry x = mine ? old->v[i++] : m->v[k++];
 
-		if (!gone || !idset_has(gone, x.id))
+		if (!m->gone || !m->gone(m->arg, x.id))
 			add(out, x);
 	}
 	*changed = out->n != old->n;
 }
 
-int block_merge(Store *s, const BlockSql *t, int64_t from, int64_t until, const IndexEntry *v, size_t n, const IdSet *gone, Err *e)
+int block_merge(Store *s, const BlockSql *t, const BlockMerge *all, Err *e)
 {
-	Lot old = { 0 }, all = { 0 };
+	Lot old = { 0 }, merged = { 0 };
+	BlockMerge m = *all;
+	size_t left = all->n;
 	int rc = 0;
 
-	for (int64_t upto; rc == 0 && from <= until; from = upto + 1) {
-		size_t run = 0;
+	for (int64_t upto; rc == 0 && m.from <= m.until; m.from = upto + 1, m.v += m.n, left -= m.n) {
 		bool changed;
 
-		if ((rc = read_chunk(s, t, from, until, &old, &upto, e)) < 0)
+		if ((rc = read_chunk(s, t, m.from, m.until, &old, &upto, e)) < 0)
 			break;
-		while (run < n && v[run].hash <= upto)
-			run++;
-		merge(&old, v, run, gone, &all, &changed);
+		for (m.n = 0; m.n < left && m.v[m.n].hash <= upto;)
+			m.n++;
+		merge(&old, &m, &merged, &changed);
 		if (changed)
-			rc = drop_range(s, t, from, upto, e) < 0 ? -1 : block_write(s, t, all.v, all.n, e);
-		v += run;
-		n -= run;
+			rc = drop_range(s, t, m.from, upto, e) < 0 ? -1 : block_write(s, t, merged.v, merged.n, e);
 	}
 	free(old.v);
-	free(all.v);
+	free(merged.v);
 	return rc;
 }
 
-/* --- ids --- */
-
-void idset_add(IdSet *set, int64_t id)
+int block_marks(Store *s, const BlockSql *t, int64_t done[INDEX_SLICES], Err *e)
 {
-	size_t at = (size_t)(id - set->first);
+	sqlite3_stmt *st = db_stmt(s, t->marks, e);
+	int rc;
 
-	set->bits[at / 8] |= (unsigned char)(1u << at % 8);
+	memset(done, 0, INDEX_SLICES * sizeof *done);
+	if (!st)
+		return -1;
+	if ((rc = sqlite3_step(st)) == SQLITE_ROW && sqlite3_column_bytes(st, 0) == (int)(INDEX_SLICES * sizeof *done))
+		memcpy(done, sqlite3_column_blob(st, 0), INDEX_SLICES * sizeof *done);
+	sqlite3_reset(st);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : db_fail(s, t->reading, e);
 }
 
-bool idset_has(const IdSet *set, int64_t id)
+int block_mark(Store *s, const BlockSql *t, const int64_t done[INDEX_SLICES], Err *e)
 {
-	size_t at = (size_t)(id - set->first);
+	int64_t all = INT64_MAX;
+	sqlite3_stmt *st = db_stmt(s, t->mark, e);
 
-	return id >= set->first && id <= set->last && (!set->bits || set->bits[at / 8] >> at % 8 & 1);
+	if (!st)
+		return -1;
+	sqlite3_bind_blob64(st, 1, done, INDEX_SLICES * sizeof *done, SQLITE_STATIC);
+	if (db_done(s, st, t->writing, e) < 0 || !(st = db_stmt(s, t->past, e)))
+		return -1;
+	for (int i = 0; i < INDEX_SLICES; i++)
+		all = done[i] < all ? done[i] : all;
+	sqlite3_bind_int64(st, 1, all);
+	return db_done(s, st, t->writing, e);
 }

@@ -33,21 +33,24 @@ IndexEntry entries_at(Str entries, size_t i);
 size_t  entries_from(Str entries, int64_t hash);                 /* the place of the first one that has this hash or a higher one */
 void    entries_find(Str entries, int64_t hash, EntryEach *each, void *arg);
 
-/* What is gone: the ids of [first, last] whose bit is set, or (bits NULL) all of them. */
-typedef struct IdSet { int64_t first, last; unsigned char *bits; } IdSet;
-void    idset_add(IdSet *set, int64_t id);
-bool    idset_has(const IdSet *set, int64_t id);
-
-typedef struct BlockSql { const char *find, *each, *put, *chunk, *drop, *reading, *writing; } BlockSql;
-#define BLOCK_SQL(table, what) { \
-	"SELECT entries FROM " table " WHERE id <= ? ORDER BY id DESC LIMIT 1", "SELECT entries FROM " table, "INSERT INTO " table " VALUES(?, ?)", \
-	"SELECT id, entries FROM " table " WHERE id >= ? AND id <= ? ORDER BY id LIMIT 65", "DELETE FROM " table " WHERE id >= ? AND id <= ?", \
-	"cannot read " what, "cannot keep " what }
+/* The statements for the table <name>_block, and for <name>_new beside it: what has not been moved into blocks yet. Up to which row of that the
+ * hashes of each slice have been moved stands in meta. */
+typedef struct BlockSql { const char *find, *each, *put, *chunk, *drop, *marks, *mark, *past, *reading, *writing; } BlockSql;
+#define BLOCK_SQL(name, key, what) { \
+	"SELECT entries FROM " name "_block WHERE id <= ? ORDER BY id DESC LIMIT 1", "SELECT entries FROM " name "_block", \
+	"INSERT INTO " name "_block VALUES(?, ?)", "SELECT id, entries FROM " name "_block WHERE id >= ? AND id <= ? ORDER BY id LIMIT 65", \
+	"DELETE FROM " name "_block WHERE id >= ? AND id <= ?", "SELECT value FROM meta WHERE key = '" key "'", \
+	"INSERT OR REPLACE INTO meta VALUES('" key "', ?)", "DELETE FROM " name "_new WHERE id <= ?", "cannot read " what, "cannot keep " what }
 
 int     block_find(struct Store *s, const BlockSql *t, int64_t hash, EntryEach *each, void *arg, Err *e);
 int     block_each(struct Store *s, const BlockSql *t, EntryEach *each, void *arg, Err *e);
 int     block_write(struct Store *s, const BlockSql *t, const IndexEntry *v, size_t n, Err *e);      /* in order, where there are none */
-/* Merges entries in order into those of hashes in [from, until], without those of the ids in gone (NULL: none). */
-int     block_merge(struct Store *s, const BlockSql *t, int64_t from, int64_t until, const IndexEntry *v, size_t n, const IdSet *gone, Err *e);
+/* Merges entries in order into those of hashes in [from, until], without those whose ids are gone (NULL: none is). */
+typedef bool BlockGone(const void *arg, int64_t id);
+typedef struct BlockMerge { int64_t from, until; const IndexEntry *v; size_t n; BlockGone *gone; const void *arg; } BlockMerge;
+int     block_merge(struct Store *s, const BlockSql *t, const BlockMerge *m, Err *e);
+/* 0 for a slice of which none has been moved. Putting them drops the rows that all slices have left behind. */
+int     block_marks(struct Store *s, const BlockSql *t, int64_t done[INDEX_SLICES], Err *e);
+int     block_mark(struct Store *s, const BlockSql *t, const int64_t done[INDEX_SLICES], Err *e);
 
 #endif

@@ -1,6 +1,7 @@
 #include "store/apply.h"
 #include "store/change.h"
 #include "store/charges.h"
+#include "store/line_sheets.h"
 #include "store/totals.h"
 
 static const char get_meta[] = "SELECT value FROM meta WHERE key = ?";
@@ -111,12 +112,49 @@ static int mark(Store *s, const char *key, int64_t ms, Err *e)
 	return db_done(s, st, "cannot forget old rows", e);
 }
 
+static bool is_money(const LineCell *c)
+{
+	return c->kind == LINE_COST || c->kind == LINE_INVOCATION;
+}
+
+/* A line about money goes only with the call that it belongs to, or booking again would change an hour. */
+static int is_orphan(Store *s, const LineCell *c, bool *yes, Err *e)
+{
+	static const char sql[] = "SELECT 1 FROM job WHERE id = ?";
+	sqlite3_stmt *st;
+	int rc;
+
+	if (!is_money(c))
+		return 0;
+	if (!(st = db_stmt(s, sql, e)))
+		return -1;
+	sqlite3_bind_int64(st, 1, c->call);
+	rc = sqlite3_step(st);
+	sqlite3_reset(st);
+	*yes = rc == SQLITE_DONE;
+	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : db_fail(s, "cannot read the jobs", e);
+}
+
+static int is_talk(Store *s, const LineCell *c, bool *yes, Err *e)
+{
+	(void)s;
+	(void)e;
+	*yes = !is_money(c);
+	return 0;
+}
+
+/* The first id that a line of that time can have. */
+static int64_t line_id(int64_t ms)
+{
+	const int64_t most = INT64_MAX >> LINE_TIME_SHIFT;
+
+	return (ms > most ? most : ms) * (INT64_C(1) << LINE_TIME_SHIFT);
+}
+
 static int prune_jobs(Store *s, int64_t before_ms, Err *e)
 {
 	static const char *const rows[] = {
-		"DELETE FROM job WHERE booked_ms < ?",
-		/* After the calls: a line goes only with the call that it belongs to, or booking again would change an hour. */
-		"DELETE FROM line WHERE id < ? << 20 AND kind IN (1, 5) AND NOT EXISTS (SELECT 1 FROM job WHERE id = call)",
+		"DELETE FROM line_more WHERE call IN (SELECT id FROM job WHERE booked_ms < ?)", "DELETE FROM job WHERE booked_ms < ?",
 	};
 
 	/* Lines may outlive their call: its id must not come again. */
@@ -125,6 +163,9 @@ static int prune_jobs(Store *s, int64_t before_ms, Err *e)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if (delete_before(s, rows[i], before_ms, e) < 0)
 			return -1;
+	/* After the calls. */
+	if (line_sheets_forget(s, INT64_MIN, line_id(before_ms), is_orphan, e) < 0)
+		return -1;
 	if (totals_forget(s, ROLLUP_MINUTE, before_ms / rollup_kind(ROLLUP_MINUTE)->span_ms, e) < 0)
 		return -1;
 	return mark(s, "pruned_jobs_ms", before_ms, e);
@@ -146,13 +187,23 @@ static int prune_hours(Store *s, int64_t before_ms, Err *e)
 	return mark(s, "pruned_hours_ms", before_ms / hour_ms * hour_ms, e);
 }
 
+/* Those of before the mark went when it was set, and none has been taken in since. */
+static int prune_lines(Store *s, int64_t before_ms, Err *e)
+{
+	Horizon h;
+
+	if (apply_horizon(s, &h, e) < 0)
+		return -1;
+	if (before_ms > h.lines_ms && line_sheets_forget(s, h.lines_ms ? line_id(h.lines_ms) : INT64_MIN, line_id(before_ms), is_talk, e) < 0)
+		return -1;
+	return mark(s, "pruned_lines_ms", before_ms, e);
+}
+
 static int prune(Store *s, int64_t jobs_before, int64_t lines_before, int64_t hours_before, Err *e)
 {
-	static const char lines[] = "DELETE FROM line WHERE id < ? << 20 AND kind NOT IN (1, 5)";
-
 	if (jobs_before > 0 && prune_jobs(s, jobs_before, e) < 0)
 		return -1;
-	if (lines_before > 0 && (delete_before(s, lines, lines_before, e) < 0 || mark(s, "pruned_lines_ms", lines_before, e) < 0))
+	if (lines_before > 0 && prune_lines(s, lines_before, e) < 0)
 		return -1;
 	if (hours_before > 0 && prune_hours(s, hours_before, e) < 0)
 		return -1;
@@ -162,11 +213,12 @@ static int prune(Store *s, int64_t jobs_before, int64_t lines_before, int64_t ho
 /* A clock that runs ahead must not empty the store: its rows know how late it can be. */
 static int latest(Store *s, int64_t *now_ms, Err *e)
 {
-	static const char sql[] = "SELECT max(coalesce((SELECT max(booked_ms) FROM job), 0), coalesce((SELECT max(id) >> 20 FROM line), 0))";
-	int64_t newest;
+	int64_t newest, line;
 
-	if (db_int(s, sql, &newest, e) < 0)
+	if (db_int(s, "SELECT coalesce(max(booked_ms), 0) FROM job", &newest, e) < 0 || line_sheets_newest(s, &line, e) < 0)
 		return -1;
+	if (line >> LINE_TIME_SHIFT > newest)
+		newest = line >> LINE_TIME_SHIFT;
 	if (*now_ms > newest)
 		*now_ms = newest;
 	return 0;

@@ -4,14 +4,13 @@
 #include <string.h>
 
 #include "base/xalloc.h"
-#include "store/line_pack.h"
-#include "store/rows.h"
+#include "store/line_sheets.h"
 
-/* The id of a row is its line's time, then a hash of what it says, then one of sixteen places, then whether it is about money. So rows
+/* The id of a line is its time, then a hash of what it says, then one of sixteen places, then whether it is about money. So they
  * lie in the order of time, and all that can be the same event lie in one lot of 32 ids; when the sixteen places of a lot are taken it
  * goes on with the next one, and after four with a lot by a hash of the event's id. Lines about money have places of their own because
  * they are kept longer: a place that becomes free for one kind would end the search for another. The hashes must stay what they are. */
-enum { TEXT_MAX = 8 << 10, LOT_BITS = 5, LOT_PLACES = 16, LOTS_SHARED = 4, HASH_BITS = 15, TIME_SHIFT = LOT_BITS + HASH_BITS };
+enum { TEXT_MAX = 8 << 10, LOT_BITS = 5, LOT_PLACES = 16, LOTS_SHARED = 4, TIME_SHIFT = LINE_TIME_SHIFT, HASH_BITS = TIME_SHIFT - LOT_BITS };
 enum { F_LINE_TOKENS = 1, F_LINE_CACHE_SHIFT = 1, F_LINE_LATE = 8, F_LINE_TAIL = 16, F_LINE_MORE = 32 };
 
 static const size_t packed[] = {
@@ -92,11 +91,11 @@ typedef struct Look {
 	const LogLine *l;
 	int64_t event_hash;
 	unsigned used;                   /* places of the lot under way */
-	bool     stored;                 /* the event has its row */
+	bool     stored;                 /* the event has its line */
 	bool     held_twin;              /* one of the other way (Live Tail or not) that says the same waits */
-	int64_t  twin;                   /* the id of a row that is one; 0: none */
+	int64_t  twin;                   /* the id of a stored one; 0: none */
 	int64_t  twin_moved, twin_name[LINE_NAMES];
-	int64_t  free;                   /* the id for a new row */
+	int64_t  free;                   /* the id for a new one */
 } Look;
 
 static void look_at(Look *k, int64_t id)
@@ -104,41 +103,36 @@ static void look_at(Look *k, int64_t id)
 	k->used |= 1u << (id >> 1 & (LOT_PLACES - 1));
 }
 
-static void look_at_row(Look *k, sqlite3_stmt *st)
+static int look_at_cell(Store *s, const LineCell *c, void *look, Err *e)
 {
-	int64_t id = sqlite3_column_int64(st, 0), flags = sqlite3_column_int64(st, 1), moved = 0, name[LINE_NAMES];
-	bool same = sqlite3_column_int64(st, 2) == k->event_hash, tail = flags & F_LINE_TAIL;
+	Look *k = look;
+	int64_t moved = 0, name[LINE_NAMES];
+	bool same = c->event_hash == k->event_hash, tail = c->flags & F_LINE_TAIL;
 	LogLine l = { 0 };
 
-	if ((id & 1) != is_cost(k->l->kind))
-		return;
-	look_at(k, id);
-	if (!same && (tail == k->l->tail || k->twin || !str_eq(db_col_str(st, 4), kept_text(k->l))))
-		return;
-	if (!line_unpack(db_col_str(st, 3), &l, &moved, name) || (id >> TIME_SHIFT) + moved != k->l->event_ms)
-		return;
+	(void)s;
+	(void)e;
+	if ((c->id & 1) != is_cost(k->l->kind))
+		return 0;
+	look_at(k, c->id);
+	if (!same && (tail == k->l->tail || k->twin || !str_eq(c->text, kept_text(k->l))))
+		return 0;
+	if (!line_unpack(c->rest, &l, &moved, name) || (c->id >> TIME_SHIFT) + moved != k->l->event_ms)
+		return 0;
 	k->stored |= same;
-	if (tail == k->l->tail || k->twin || !str_eq(l.job_id, k->l->job_id) || !str_eq(db_col_str(st, 4), kept_text(k->l)))
-		return;
-	k->twin = id;
+	if (tail == k->l->tail || k->twin || !str_eq(l.job_id, k->l->job_id) || !str_eq(c->text, kept_text(k->l)))
+		return 0;
+	k->twin = c->id;
 	k->twin_moved = moved;
 	memcpy(k->twin_name, name, sizeof name);
+	return 0;
 }
 
-static int look_at_rows(Store *s, int64_t lot, Look *k, Err *e)
+static int look_at_stored(Store *s, int64_t lot, Look *k, Err *e)
 {
-	static const char sql[] = "SELECT id, flags, event_hash, rest, text FROM line WHERE id >= ?1 AND id <= ?2";
-	sqlite3_stmt *st = db_stmt(s, sql, e);
-	int rc;
+	const int64_t first = lot * (1 << LOT_BITS);
 
-	if (!st)
-		return -1;
-	sqlite3_bind_int64(st, 1, lot * (1 << LOT_BITS));
-	sqlite3_bind_int64(st, 2, lot * (1 << LOT_BITS) + (1 << LOT_BITS) - 1);
-	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
-		look_at_row(k, st);
-	sqlite3_reset(st);
-	return rc == SQLITE_DONE ? 0 : db_fail(s, "cannot look for a log line", e);
+	return line_sheets_each(s, first, first + (1 << LOT_BITS) - 1, look_at_cell, k, e);
 }
 
 static void look_at_held(const Held *held, int64_t lot, Look *k)
@@ -161,7 +155,7 @@ static int look_from(Store *s, int64_t lot, Look *k, int *lots, Err *e)
 		int place = 0;
 
 		k->used = 0;
-		if (lot <= line_lot(s->held.newest_id) && look_at_rows(s, lot, k, e) < 0)
+		if (lot <= line_lot(s->held.newest_id) && look_at_stored(s, lot, k, e) < 0)
 			return -1;
 		look_at_held(&s->held, lot, k);
 		while (k->used >> place & 1)
@@ -187,20 +181,49 @@ static int look(Store *s, const LogLine *l, const LineHash *hash, Look *k, Err *
 	return l->tail || full < LOTS_SHARED ? 0 : look_from(s, own_lot(l, k->event_hash), k, NULL, e);
 }
 
-/* The row that Live Tail made gets the event's own id. */
+/* A stored line becomes another: what `become` makes of its cell. */
+typedef struct Edit { Store *s; void (*become)(LineCell *c, void *arg); void *arg; } Edit;
+
+static int edit_cell(void *edit, size_t i, Str old, Buf *out, Err *e)
+{
+	const Edit *x = edit;
+	LineCell c;
+
+	(void)i;
+	if (!line_cell_take(old, &c))
+		return err_set(e, "a log line that was found is not there");
+	x->become(&c, x->arg);
+	line_cell_put(out, &c);
+	return 0;
+}
+
+static int edit(Store *s, const int64_t *id, size_t n, void (*become)(LineCell *c, void *arg), void *arg, Err *e)
+{
+	Edit x = { s, become, arg };
+
+	return line_sheets_change(s, &(LineChange){ .id = id, .n = n, .add = edit_cell, .arg = &x }, e);
+}
+
+typedef struct Confirm { int64_t event_hash; Str rest; } Confirm;
+
+static void be_confirmed(LineCell *c, void *arg)
+{
+	const Confirm *x = arg;
+
+	c->event_hash = x->event_hash;
+	c->flags &= ~F_LINE_TAIL;
+	c->rest = x->rest;
+}
+
+/* The line that Live Tail brought gets the event's own id. */
 static int confirm(Store *s, const Look *k, Err *e)
 {
-	static const char sql[] = "UPDATE line SET event_hash = ?2, flags = flags & ~16, rest = ?3 WHERE id = ?1";
-	sqlite3_stmt *st = db_stmt(s, sql, e);
+	Confirm x = { .event_hash = k->event_hash };
 
-	if (!st)
-		return -1;
 	buf_reset(&s->scratch);
 	line_pack(&s->scratch, k->l, k->twin_moved, k->twin_name);
-	sqlite3_bind_int64(st, 1, k->twin);
-	sqlite3_bind_int64(st, 2, k->event_hash);
-	sqlite3_bind_blob64(st, 3, s->scratch.p, s->scratch.n, SQLITE_STATIC);
-	return db_done(s, st, "cannot keep a log line", e);
+	x.rest = buf_str(&s->scratch);
+	return edit(s, &k->twin, 1, be_confirmed, &x, e);
 }
 
 int line_match(Store *s, const LogLine *l, const LineHash *hash, LineMatch *out, LinePlace *place, Err *e)
@@ -209,7 +232,7 @@ int line_match(Store *s, const LogLine *l, const LineHash *hash, LineMatch *out,
 
 	if (look(s, l, hash, &k, e) < 0)
 		return -1;
-	/* Only rows can be taken over. */
+	/* Only what is stored can be taken over. */
 	if (k.held_twin && (held_flush(s, e) < 0 || look(s, l, hash, &k, e) < 0))
 		return -1;
 	*place = (LinePlace){ k.stored, k.free, k.event_hash };
@@ -217,7 +240,7 @@ int line_match(Store *s, const LogLine *l, const LineHash *hash, LineMatch *out,
 	if (!k.twin)
 		return 0;
 	*out = LINE_KNOWN;
-	/* An event that has its row must not take that of another one which says the same. */
+	/* An event that has its line must not take that of another one which says the same. */
 	if (l->tail || k.stored)
 		return 0;
 	*out = LINE_CONFIRMED;
@@ -250,113 +273,192 @@ int line_insert(Store *s, const LogLine *l, const LineHash *hash, const LinePlac
 	return held_put_line(s, &h, e);
 }
 
-static int64_t flags_of(const HeldLine *h)
+static int flags_of(const HeldLine *h)
 {
 	const LogLine *l = h->l;
 
-	return (l->has_tokens ? F_LINE_TOKENS : 0) | l->cache_hit << F_LINE_CACHE_SHIFT | (l->late ? F_LINE_LATE : 0) |
+	return (l->has_tokens ? F_LINE_TOKENS : 0) | (int)l->cache_hit << F_LINE_CACHE_SHIFT | (l->late ? F_LINE_LATE : 0) |
 	       (l->tail ? F_LINE_TAIL : 0) | (h->more ? F_LINE_MORE : 0);
 }
 
-static void give_line(sqlite3_context *ctx, void *store, size_t row, int column)
-{
-	enum { ID, EVENT, KIND, FLAGS, CALL, JOB, TRACE, REST, TEXT };
-	Store *s = store;
-	const HeldLine *h = &s->held.line[row];
-	Str text;
+/* Lines that wait, in the order of their ids. */
+typedef struct Waiting { int64_t id; size_t at; } Waiting;
+typedef struct Write { Store *s; const Waiting *order; } Write;
 
-	switch (column) {
-	case ID:
-		sqlite3_result_int64(ctx, h->id);
-		break;
-	case EVENT:
-		sqlite3_result_int64(ctx, h->event_hash);
-		break;
-	case KIND:
-		sqlite3_result_int64(ctx, h->l->kind);
-		break;
-	case FLAGS:
-		sqlite3_result_int64(ctx, flags_of(h));
-		break;
-	case CALL:
-		sqlite3_result_int64(ctx, h->call);
-		break;
-	case JOB:
-		/* A cost line is found by its call. */
-		sqlite3_result_int64(ctx, h->l->kind == LINE_COST ? 0 : h->job_hash);
-		break;
-	case TRACE:
-		sqlite3_result_int64(ctx, h->trace_hash);
-		break;
-	case REST:
-		buf_reset(&s->scratch);
-		line_pack(&s->scratch, h->l, h->l->event_ms - (h->id >> TIME_SHIFT), h->name);
-		sqlite3_result_blob64(ctx, s->scratch.p, s->scratch.n, SQLITE_STATIC);
-		break;
-	default:
-		text = kept_text(h->l);
-		sqlite3_result_text64(ctx, text.n ? text.p : "", text.n, SQLITE_STATIC, SQLITE_UTF8);
-	}
+static int by_id(const void *a, const void *b)
+{
+	const Waiting *x = a, *y = b;
+
+	return (x->id > y->id) - (x->id < y->id);
 }
 
-/* OR FAIL: what a failed statement has written goes with the transaction, so no journal of its own is kept for it. */
-int line_write_held(Store *s, Err *e)
+static int add_held(void *arg, size_t i, Str old, Buf *out, Err *e)
 {
-	static const char sql[] = "INSERT OR FAIL INTO line(id, event_hash, kind, flags, call, job_hash, trace_hash, rest, text) "
-		"SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8 FROM rows WHERE true";
+	const Write *w = arg;
+	const HeldLine *h = &w->s->held.line[w->order[i].at];
+	Buf *rest = &w->s->scratch;
 
-	return rows_write(s, sql, &(Rows){ s->held.lines, give_line, s }, "cannot keep log lines", e);
-}
-
-/* Columns of LINE_SELECT. */
-static int read_line(Store *s, sqlite3_stmt *st, LogLine *l, Err *e)
-{
-	int64_t id = sqlite3_column_int64(st, 0), flags = sqlite3_column_int64(st, 2), moved, name[LINE_NAMES];
-
-	*l = (LogLine){ .kind = (LineKind)sqlite3_column_int64(st, 1) };
-	l->cache_hit = (Tri)(flags >> F_LINE_CACHE_SHIFT & 3);
-	l->late = flags & F_LINE_LATE;
-	l->tail = flags & F_LINE_TAIL;
-	if (!line_unpack(db_col_str(st, 3), l, &moved, name))
-		return err_set(e, "the snapshot %s has a damaged log line; move it away and a new one is made", s->path);
-	l->event_ms = (id >> TIME_SHIFT) + moved;
-	for (int i = 0; i < (int)COUNT(named); i++)
-		if (db_name_text(s, name[i], member(l, named[i]), e) < 0)
-			return -1;
-	l->text = db_col_str(st, 4);
+	if (old.n)
+		return err_set(e, "two log lines would have one place");
+	buf_reset(rest);
+	line_pack(rest, h->l, h->l->event_ms - (h->id >> TIME_SHIFT), h->name);
+	line_cell_put(out, &(LineCell){ .event_hash = h->event_hash, .call = h->call, .kind = h->l->kind, .flags = flags_of(h),
+	                                .rest = buf_str(rest), .text = kept_text(h->l) });
 	return 0;
 }
 
-int line_requests(Store *s, int (*each)(Store *s, Str request, int64_t call, Err *e), Err *e)
+/* A call's own row names its first line. */
+static int put_more(Store *s, int64_t call, int64_t line, Err *e)
 {
-	static const char sql[] = "SELECT call, rest FROM line WHERE call <> 0";
+	static const char sql[] = "INSERT OR IGNORE INTO line_more VALUES(?, ?)";
 	sqlite3_stmt *st = db_stmt(s, sql, e);
-	int rc, bad = 0;
 
 	if (!st)
 		return -1;
-	while (!bad && (rc = sqlite3_step(st)) == SQLITE_ROW) {
-		int64_t moved, name[LINE_NAMES];
-		LogLine l = { 0 };
+	sqlite3_bind_int64(st, 1, call);
+	sqlite3_bind_int64(st, 2, line);
+	return db_done(s, st, "cannot keep log lines", e);
+}
 
-		if (line_unpack(db_col_str(st, 1), &l, &moved, name))
-			bad = each(s, l.request_id, sqlite3_column_int64(st, 0), e);
+static int link_held(Store *s, const HeldLine *h, Err *e)
+{
+	const bool cost = is_cost(h->l->kind);
+
+	if (h->trace_hash)
+		links_put(s, h->trace_hash, h->id, cost);
+	/* A line with a call's cost is found by the call. */
+	if (h->job_hash && h->l->kind != LINE_COST)
+		links_put(s, h->job_hash, h->id, cost);
+	return h->more ? put_more(s, h->call, h->id, e) : 0;
+}
+
+int line_write_held(Store *s, Err *e)
+{
+	const Held *h = &s->held;
+	Waiting *order;
+	int64_t *id;
+	int rc = 0;
+
+	if (!h->lines)
+		return 0;
+	order = xmalloc(h->lines * sizeof *order);
+	id = xmalloc(h->lines * sizeof *id);
+	for (size_t i = 0; i < h->lines; i++)
+		order[i] = (Waiting){ h->line[i].id, i };
+	qsort(order, h->lines, sizeof *order, by_id);
+	for (size_t i = 0; i < h->lines && rc == 0; i++) {
+		id[i] = order[i].id;
+		rc = link_held(s, &h->line[order[i].at], e);
 	}
-	sqlite3_reset(st);
-	return bad || rc == SQLITE_DONE ? bad : db_fail(s, "cannot read log lines", e);
+	if (rc == 0)
+		rc = line_sheets_change(s, &(LineChange){ id, h->lines, id[0] > h->newest_id, add_held, &(Write){ s, order } }, e);
+	free(order);
+	free(id);
+	return rc;
+}
+
+/* What it says but for its names, which are put into `name`. */
+static int read_cell(const Store *s, const LineCell *c, LogLine *l, int64_t name[LINE_NAMES], Err *e)
+{
+	int64_t moved;
+
+	*l = (LogLine){ .kind = c->kind, .text = c->text };
+	l->cache_hit = (Tri)(c->flags >> F_LINE_CACHE_SHIFT & 3);
+	l->late = c->flags & F_LINE_LATE;
+	l->tail = c->flags & F_LINE_TAIL;
+	if (!line_unpack(c->rest, l, &moved, name))
+		return err_set(e, "the snapshot %s has a damaged log line; move it away and a new one is made", s->path);
+	l->event_ms = (c->id >> TIME_SHIFT) + moved;
+	return 0;
+}
+
+typedef struct Requests { LineRequest *each; } Requests;
+
+static int take_request(Store *s, const LineCell *c, void *arg, Err *e)
+{
+	const Requests *r = arg;
+	int64_t name[LINE_NAMES];
+	LogLine l;
+
+	if (!c->call)
+		return 0;
+	return read_cell(s, c, &l, name, e) < 0 ? -1 : r->each(s, l.request_id, c->call, e);
+}
+
+int line_requests(Store *s, LineRequest *each, Err *e)
+{
+	return line_sheets_each(s, INT64_MIN, INT64_MAX, take_request, &(Requests){ each }, e);
+}
+
+static int take_links(Store *s, const LineCell *c, void *arg, Err *e)
+{
+	enum { AT_ONCE = 1 << 16 };
+	int64_t name[LINE_NAMES];
+	LogLine l;
+	HeldLine h = { .l = &l, .id = c->id };
+
+	(void)arg;
+	if (read_cell(s, c, &l, name, e) < 0)
+		return -1;
+	h.job_hash = link_hash(l.job_id);
+	h.trace_hash = link_hash(l.trace_id);
+	return link_held(s, &h, e) < 0 || (s->links.n >= AT_ONCE && links_settle(s, e) < 0) ? -1 : 0;
+}
+
+int line_relink(Store *s, Err *e)
+{
+	if (links_clear(s, e) < 0 || line_sheets_each(s, INT64_MIN, INT64_MAX, take_links, NULL, e) < 0)
+		return -1;
+	return links_settle(s, e);
+}
+
+/* --- by call, job and trace --- */
+
+static int add_span(Store *s, sqlite3_stmt *st, void *arg, Err *e)
+{
+	LinkSpans *out = arg;
+	const int64_t id = sqlite3_column_int64(st, 0);
+
+	(void)s;
+	(void)e;
+	VEC_GROW(out->v, out->cap, out->n + 1);
+	out->v[out->n++] = (LinkSpan){ id, id };
+	return 0;
+}
+
+/* All lines of the call but its first. */
+static int more_of(Store *s, int64_t call, LinkSpans *out, Err *e)
+{
+	static const char sql[] = "SELECT line FROM line_more WHERE call = ? ORDER BY line";
+
+	return db_each(s, &(DbQuery){ sql, "cannot read log lines", add_span, { call }, 1 }, out, e);
+}
+
+static void be_moved(LineCell *c, void *to_call)
+{
+	c->call = *(int64_t *)to_call;
+	c->flags |= F_LINE_MORE;
 }
 
 int line_move(Store *s, const Call *from, int64_t to_call, Err *e)
 {
-	static const char first[] = "UPDATE line SET call = ?2, flags = flags | 32 WHERE id = ?1";
-	static const char more[] = "UPDATE line SET call = ?2 WHERE call = ?1 AND flags & 32";
-	sqlite3_stmt *st = db_stmt(s, first, e);
+	static const char sql[] = "UPDATE line_more SET call = ?2 WHERE call = ?1";
+	LinkSpans lines = { 0 };
+	int64_t *id = NULL;
+	sqlite3_stmt *st;
+	int rc = from->line ? put_more(s, from->id, from->line, e) : 0;
 
-	if (!st)
-		return -1;
-	sqlite3_bind_int64(st, 1, from->line);
-	sqlite3_bind_int64(st, 2, to_call);
-	if (db_done(s, st, "cannot move log lines", e) < 0 || !(st = db_stmt(s, more, e)))
+	if (rc == 0)
+		rc = more_of(s, from->id, &lines, e);
+	if (rc == 0 && lines.n) {
+		id = xmalloc(lines.n * sizeof *id);
+		for (size_t i = 0; i < lines.n; i++)
+			id[i] = lines.v[i].from;
+		rc = edit(s, id, lines.n, be_moved, &to_call, e);
+	}
+	free(id);
+	free(lines.v);
+	if (rc < 0 || !(st = db_stmt(s, sql, e)))
 		return -1;
 	sqlite3_bind_int64(st, 1, from->id);
 	sqlite3_bind_int64(st, 2, to_call);
@@ -386,52 +488,84 @@ static int by_time(const void *a, const void *b)
 	return str_cmp(x->event_id, y->event_id);
 }
 
+static int by_start(const void *a, const void *b)
+{
+	const LinkSpan *x = a, *y = b;
+
+	return (x->from > y->from) - (x->from < y->from);
+}
+
+/* So that each line is met once. */
+static void join_spans(LinkSpans *x)
+{
+	size_t n = 0;
+
+	if (x->n)
+		qsort(x->v, x->n, sizeof *x->v, by_start);
+	for (size_t i = 0; i < x->n; i++)
+		if (n && x->v[i].from <= x->v[n - 1].until)
+			x->v[n - 1].until = x->v[i].until > x->v[n - 1].until ? x->v[i].until : x->v[n - 1].until;
+		else
+			x->v[n++] = x->v[i];
+	x->n = n;
+}
+
+/* Where the lines can be: these alone, or others with them. */
+static int spans_of(Store *s, const LineQuery *q, LinkSpans *out, Err *e)
+{
+	const int64_t hashes[] = { link_hash(q->job_id), link_hash(q->trace_id) };
+
+	if (q->line) {
+		VEC_GROW(out->v, out->cap, out->n + 1);
+		out->v[out->n++] = (LinkSpan){ q->line, q->line };
+	}
+	if (q->call && more_of(s, q->call, out, e) < 0)
+		return -1;
+	for (size_t i = 0; !q->call_only && i < COUNT(hashes); i++)
+		if (hashes[i] && links_find(s, hashes[i], out, e) < 0)
+			return -1;
+	join_spans(out);
+	return 0;
+}
+
+typedef struct List { const LineQuery *q; Arena *a; LogLine *v; size_t n, cap; } List;
+
+static int take_line(Store *s, const LineCell *c, void *arg, Err *e)
+{
+	List *x = arg;
+	int64_t name[LINE_NAMES];
+	LogLine l;
+
+	if (read_cell(s, c, &l, name, e) < 0)
+		return -1;
+	if (!wanted(x->q, &l))
+		return 0;
+	for (size_t i = 0; i < COUNT(named); i++)
+		if (db_name_text(s, name[i], member(&l, named[i]), e) < 0)
+			return -1;
+	keep_line(x->a, &l);
+	VEC_GROW(x->v, x->cap, x->n + 1);
+	x->v[x->n++] = l;
+	return 0;
+}
+
 int line_list(Store *s, const LineQuery *q, Arena *a, LogLine **out, size_t *n, Err *e)
 {
-#define LINE_SELECT "SELECT id, kind, flags, rest, text FROM line "
-	/* Walks the spans of 2^22 ms that hold lines at all (one step each), then asks each for the job and the trace. */
-	static const char any[] =
-		"WITH RECURSIVE span(x) AS (SELECT min(id) >> 42 FROM line UNION ALL SELECT (SELECT id >> 42 FROM line "
-		"WHERE id > (span.x << 42 | 4398046511103) ORDER BY id LIMIT 1) FROM span WHERE x IS NOT NULL) "
-		LINE_SELECT "WHERE id IN (SELECT ?4 UNION SELECT id FROM line INDEXED BY line_more WHERE call = ?3 AND flags & 32 "
-		"UNION SELECT id FROM span CROSS JOIN line INDEXED BY line_job ON id >> 42 = x AND job_hash = ?1 AND job_hash <> 0 "
-		"UNION SELECT id FROM span CROSS JOIN line INDEXED BY line_trace ON id >> 42 = x AND trace_hash = ?2 AND trace_hash <> 0)";
-	static const char cost[] = LINE_SELECT "WHERE id = ?4 UNION ALL "
-		LINE_SELECT "INDEXED BY line_more WHERE call = ?3 AND flags & 32";
-	sqlite3_stmt *st = db_stmt(s, q->call_only ? cost : any, e);
-	LogLine *v = NULL, l;
-	size_t cap = 0;
-	int rc;
+	LinkSpans spans = { 0 };
+	List x = { .q = q, .a = a };
+	int rc = spans_of(s, q, &spans, e);
 
 	*out = NULL;
 	*n = 0;
-	if (!st)
-		return -1;
-	sqlite3_bind_int64(st, 3, q->call);
-	sqlite3_bind_int64(st, 4, q->line);
-	if (!q->call_only) {
-		sqlite3_bind_int64(st, 1, link_hash(q->job_id));
-		sqlite3_bind_int64(st, 2, link_hash(q->trace_id));
-	}
-	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-		if (read_line(s, st, &l, e) < 0)
-			break;
-		if (!wanted(q, &l))
-			continue;
-		keep_line(a, &l);
-		VEC_GROW(v, cap, *n + 1);
-		v[(*n)++] = l;
-	}
-	if (rc != SQLITE_DONE && rc != SQLITE_ROW)
-		(void)db_fail(s, "cannot read log lines", e);
-	sqlite3_reset(st);
-	if (rc == SQLITE_DONE && *n) {
-		qsort(v, *n, sizeof *v, by_time);
-		if (q->limit && *n > q->limit)
-			*n = q->limit;
+	for (size_t i = 0; i < spans.n && rc == 0; i++)
+		rc = line_sheets_each(s, spans.v[i].from, spans.v[i].until, take_line, &x, e);
+	if (rc == 0 && x.n) {
+		qsort(x.v, x.n, sizeof *x.v, by_time);
+		*n = q->limit && x.n > q->limit ? q->limit : x.n;
 		*out = ARENA_ARRAY(a, LogLine, *n);
-		memcpy(*out, v, *n * sizeof *v);
+		memcpy(*out, x.v, *n * sizeof *x.v);
 	}
-	free(v);
-	return rc == SQLITE_DONE ? 0 : -1;
+	free(x.v);
+	free(spans.v);
+	return rc;
 }

@@ -82,3 +82,37 @@ bool line_unpack(Str blob, LogLine *l, int64_t *moved_ms, int64_t name[LINE_NAME
 	}
 	return true;
 }
+
+void line_cell_put(Buf *b, const LineCell *c)
+{
+	unsigned char bytes[sizeof c->event_hash + 2 + 2 * VARINT_MAX];
+	size_t n = sizeof c->event_hash;
+
+	memcpy(bytes, &c->event_hash, n);                        /* the file never leaves this kind of machine */
+	bytes[n++] = (unsigned char)c->kind;
+	bytes[n++] = (unsigned char)c->flags;
+	n += varint_put(bytes + n, (uint64_t)c->call);
+	n += varint_put(bytes + n, c->rest.n);
+	(void)buf_put(b, bytes, n);
+	(void)buf_put_str(b, c->rest);
+	(void)buf_put_str(b, c->text);
+}
+
+bool line_cell_take(Str bytes, LineCell *c)
+{
+	uint64_t call, rest;
+
+	if (bytes.n < sizeof c->event_hash + 2)
+		return false;
+	memcpy(&c->event_hash, bytes.p, sizeof c->event_hash);
+	bytes = str_sub(bytes, sizeof c->event_hash, bytes.n);
+	c->kind = (LineKind)(unsigned char)bytes.p[0];
+	c->flags = (unsigned char)bytes.p[1];
+	bytes = str_sub(bytes, 2, bytes.n);
+	if (varint_take(&bytes, &call) < 0 || varint_take(&bytes, &rest) < 0 || call > INT64_MAX || rest > bytes.n)
+		return false;
+	c->call = (int64_t)call;
+	c->rest = str_sub(bytes, 0, (size_t)rest);
+	c->text = str_sub(bytes, (size_t)rest, bytes.n);
+	return true;
+}

@@ -284,6 +284,7 @@ void store_close(Store *s)
 	cells_done(&s->cells);
 	held_done(&s->held);
 	index_done(&s->index);
+	links_done(&s->links);
 	books_close(s);
 	buf_done(&s->scratch);
 	buf_done(&s->merged);

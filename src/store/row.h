@@ -75,8 +75,10 @@ int  line_insert(Store *s, const LogLine *l, const LineHash *hash, const LinePla
                  bool *fresh, Err *e);
 /* The cost lines of a call, or (call_only false) these and all lines of the job or trace; in time order (then event id),
  * at most limit (0 = all). */
-/* Each cost line or record of the invocation log with a request id, once; each must not read lines. */
-int  line_requests(Store *s, int (*each)(Store *s, Str request, int64_t call, Err *e), Err *e);
+/* Each cost line or record of the invocation log, once, with its request id, which may be empty; each must not read lines. */
+typedef int LineRequest(Store *s, Str request, int64_t call, Err *e);
+int  line_requests(Store *s, LineRequest *each, Err *e);
+int  line_relink(Store *s, Err *e);                             /* the links of all lines anew: for a copy of some of them */
 int  line_move(Store *s, const Call *from, int64_t to_call, Err *e);
 typedef struct LineQuery { int64_t call, line /* the call's first */; bool call_only; Str job_id, trace_id; size_t limit; } LineQuery;
 int  line_list(Store *s, const LineQuery *q, Arena *a, LogLine **out, size_t *n, Err *e);

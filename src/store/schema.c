@@ -202,6 +202,16 @@ static const char *const migrations[] = {
 	"CREATE TABLE platform_pointer(source INTEGER NOT NULL, id TEXT NOT NULL, agent TEXT NOT NULL, name TEXT NOT NULL, live TEXT NOT NULL,"
 	"target TEXT NOT NULL, status TEXT NOT NULL, claim TEXT NOT NULL, follows INTEGER NOT NULL, paused INTEGER NOT NULL,"
 	"claim_known INTEGER NOT NULL, updated_ms INTEGER NOT NULL, PRIMARY KEY(source, id)) WITHOUT ROWID;",
+	/* Lines by the sheet (line_sheets.h), and where those of a job or trace are as bytes (links.h). line_more: the lines of a call but for
+	 * its first. line_old.c moves the rows. */
+	"DROP INDEX line_job;"
+	"DROP INDEX line_trace;"
+	"DROP INDEX line_more;"
+	"ALTER TABLE line RENAME TO line_row;"
+	"CREATE TABLE line_sheet(id INTEGER PRIMARY KEY, lines BLOB NOT NULL);"
+	"CREATE TABLE line_more(call INTEGER NOT NULL, line INTEGER NOT NULL, PRIMARY KEY(call, line)) WITHOUT ROWID;"
+	"CREATE TABLE link_new(id INTEGER PRIMARY KEY, entries BLOB NOT NULL);"
+	"CREATE TABLE link_block(id INTEGER PRIMARY KEY, entries BLOB NOT NULL);",
 };
 enum { VERSION = (int)(sizeof migrations / sizeof *migrations), TOTALS = 11 /* from that layout on */, SHEETS = 20 /* so */ };
 

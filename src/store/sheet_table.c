@@ -1,53 +1,146 @@
-/* Sheets as tables for those who ask with SQL: a row for each cell, of the rollups from the first to the last that are named, as in
- * "FROM total_cells(0, 5)", or of all. There without being created (rows.c). */
+/* Sheets as tables for those who ask with SQL: a row for each cell of the rollups from the first to the last that are named, as in
+ * "FROM total_cells(0, 5)", or of all; and a row for each line ("FROM line_cells"). There without being created (rows.c). */
 #include "store/sheets.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/xalloc.h"
+#include "store/line_sheets.h"
 #include "store/rows.h"
 
 enum { AT_ROLLUP, AT_AT, AT_K1, AT_BODY = AT_K1 + DIM_PARTS, AT_FIRST, AT_LAST };
+enum { AT_ID, AT_EVENT, AT_CALL, AT_KIND, AT_FLAGS, AT_REST, AT_TEXT };
 
-typedef struct Table { sqlite3_vtab base; Store *store; SheetTable t; } Table;
 typedef struct TableCursor {
 	sqlite3_vtab_cursor base;
 	sqlite3_stmt *st;                /* the sheets; its row is the one that is read */
 	SheetReader   r;
+	int64_t       sheet;             /* its id */
 	Place         p;
 	int64_t       first;             /* span of the sheet */
+	LineCell      line;
 	bool          over;
 } TableCursor;
 
-static int connect_to(sqlite3 *db, Store *s, SheetTable t, sqlite3_vtab **out)
+typedef struct Kind {
+	const char *name, *columns, *sql, *damaged;
+	SheetTable  t;
+	int         arguments;           /* its last columns, hidden */
+	bool (*open)(const struct Kind *k, TableCursor *c, Str bytes);       /* a sheet */
+	bool (*take)(const struct Kind *k, TableCursor *c);                  /* the cell that the reader stands on */
+	void (*column)(const TableCursor *c, sqlite3_context *ctx, int column);
+} Kind;
+typedef struct Table { sqlite3_vtab base; Store *store; const Kind *kind; } Table;
+
+static bool open_totals(const Kind *k, TableCursor *c, Str bytes)
+{
+	bool known = sheets_open(k->t, c->sheet, bytes, &c->r, &c->p);
+
+	c->first = c->p.at;
+	return known;
+}
+
+static bool take_total(const Kind *k, TableCursor *c)
+{
+	sheets_place(k->t, &c->r, c->first, &c->p);
+	return true;
+}
+
+static void column_of_total(const TableCursor *c, sqlite3_context *ctx, int column)
+{
+	switch (column) {
+	case AT_ROLLUP:
+		sqlite3_result_int64(ctx, c->p.rollup);
+		break;
+	case AT_AT:
+		sqlite3_result_int64(ctx, c->p.at);
+		break;
+	case AT_BODY:
+		sqlite3_result_blob64(ctx, c->r.cell.body.p, c->r.cell.body.n, SQLITE_TRANSIENT);
+		break;
+	case AT_FIRST: case AT_LAST:
+		break;
+	default:
+		sqlite3_result_int64(ctx, c->p.key[column - AT_K1]);
+	}
+}
+
+static bool open_lines(const Kind *k, TableCursor *c, Str bytes)
+{
+	(void)k;
+	c->r = sheet_reader(bytes, 1);
+	return true;
+}
+
+static bool take_line(const Kind *k, TableCursor *c)
+{
+	(void)k;
+	return line_sheets_cell(c->sheet, &c->r, &c->line);
+}
+
+static void column_of_line(const TableCursor *c, sqlite3_context *ctx, int column)
+{
+	const LineCell *l = &c->line;
+
+	switch (column) {
+	case AT_ID:
+		sqlite3_result_int64(ctx, l->id);
+		break;
+	case AT_EVENT:
+		sqlite3_result_int64(ctx, l->event_hash);
+		break;
+	case AT_CALL:
+		sqlite3_result_int64(ctx, l->call);
+		break;
+	case AT_KIND:
+		sqlite3_result_int(ctx, (int)l->kind);
+		break;
+	case AT_FLAGS:
+		sqlite3_result_int(ctx, l->flags);
+		break;
+	case AT_REST:
+		sqlite3_result_blob64(ctx, l->rest.p, l->rest.n, SQLITE_TRANSIENT);
+		break;
+	default:
+		sqlite3_result_text64(ctx, l->text.p, l->text.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+	}
+}
+
+#define TOTALS(name, table, t) { name "_cells", "CREATE TABLE x(rollup, at, k1, k2, k3, body, first HIDDEN, last HIDDEN)", \
+	"SELECT id, cells FROM main." table " WHERE id >= ? AND id < ? ORDER BY id", "totals are damaged", t, 2, \
+	open_totals, take_total, column_of_total }
+static const Kind kinds[] = {
+	TOTALS("total", "total_sheet", SHEETS_TOTAL), TOTALS("latency", "latency_sheet", SHEETS_LATENCY),
+	{ "line_cells", "CREATE TABLE x(id, event_hash, call, kind, flags, rest, text)", "SELECT id, lines FROM main.line_sheet ORDER BY id",
+	  "a log line is damaged", SHEET_TABLES, 0, open_lines, take_line, column_of_line },
+};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+static int connect_to(sqlite3 *db, Store *s, const Kind *k, sqlite3_vtab **out)
 {
 	Table *x;
 
-	if (sqlite3_declare_vtab(db, "CREATE TABLE x(rollup, at, k1, k2, k3, body, first HIDDEN, last HIDDEN)") != SQLITE_OK)
+	if (sqlite3_declare_vtab(db, k->columns) != SQLITE_OK)
 		return SQLITE_ERROR;
 	x = xcalloc(1, sizeof *x);
 	x->store = s;
-	x->t = t;
+	x->kind = k;
 	*out = &x->base;
 	return SQLITE_OK;
 }
 
-static int connect_totals(sqlite3 *db, void *store, int argc, const char *const *argv, sqlite3_vtab **out, char **why)
-{
-	(void)argc;
-	(void)argv;
-	(void)why;
-	return connect_to(db, store, SHEETS_TOTAL, out);
-}
-
-static int connect_latencies(sqlite3 *db, void *store, int argc, const char *const *argv, sqlite3_vtab **out, char **why)
-{
-	(void)argc;
-	(void)argv;
-	(void)why;
-	return connect_to(db, store, SHEETS_LATENCY, out);
-}
+#define CONNECT(function, kind) \
+	static int function(sqlite3 *db, void *store, int argc, const char *const *argv, sqlite3_vtab **out, char **why) \
+	{ \
+		(void)argc; \
+		(void)argv; \
+		(void)why; \
+		return connect_to(db, store, &kinds[kind], out); \
+	}
+CONNECT(connect_totals, 0)
+CONNECT(connect_latencies, 1)
+CONNECT(connect_lines, 2)
 
 static int on_disconnect(sqlite3_vtab *t)
 {
@@ -60,11 +153,10 @@ static int on_best_index(sqlite3_vtab *t, sqlite3_index_info *info)
 {
 	int found[2] = { -1, -1 }, args = 0;
 
-	(void)t;
 	for (int i = 0; i < info->nConstraint; i++) {
 		const struct sqlite3_index_constraint *c = &info->aConstraint[i];
 
-		if (c->op != SQLITE_INDEX_CONSTRAINT_EQ || c->iColumn < AT_FIRST)
+		if (!((Table *)(void *)t)->kind->arguments || c->op != SQLITE_INDEX_CONSTRAINT_EQ || c->iColumn < AT_FIRST)
 			continue;
 		if (!c->usable)
 			return SQLITE_CONSTRAINT;
@@ -114,22 +206,15 @@ static int on_next(sqlite3_vtab_cursor *cursor)
 			c->over = true;
 			return rc == SQLITE_DONE ? SQLITE_OK : fail(c, sqlite3_errmsg(x->store->db));
 		}
-		if (!sheets_open(x->t, sqlite3_column_int64(c->st, 0), db_col_str(c->st, 1), &c->r, &c->p))
-			return fail(c, "totals are damaged");
-		c->first = c->p.at;
+		c->sheet = sqlite3_column_int64(c->st, 0);
+		if (!x->kind->open(x->kind, c, db_col_str(c->st, 1)))
+			return fail(c, x->kind->damaged);
 	}
-	if (rc < 0)
-		return fail(c, "totals are damaged");
-	sheets_place(x->t, &c->r, c->first, &c->p);
-	return SQLITE_OK;
+	return rc > 0 && x->kind->take(x->kind, c) ? SQLITE_OK : fail(c, x->kind->damaged);
 }
 
 static int on_filter(sqlite3_vtab_cursor *cursor, int plan, const char *name, int n, sqlite3_value **arg)
 {
-	static const char *const sql[SHEET_TABLES] = {
-		[SHEETS_TOTAL] = "SELECT id, cells FROM main.total_sheet WHERE id >= ? AND id < ? ORDER BY id",
-		[SHEETS_LATENCY] = "SELECT id, cells FROM main.latency_sheet WHERE id >= ? AND id < ? ORDER BY id",
-	};
 	TableCursor *c = (TableCursor *)(void *)cursor;
 	const Table *x = (const Table *)(const void *)cursor->pVtab;
 	int64_t first = plan & 1 ? sqlite3_value_int64(arg[0]) : 0, last = plan & 2 ? sqlite3_value_int64(arg[plan & 1]) : ROLLUPS - 1;
@@ -142,11 +227,13 @@ static int on_filter(sqlite3_vtab_cursor *cursor, int plan, const char *name, in
 	c->r = (SheetReader){ 0 };
 	if (c->over)
 		return SQLITE_OK;
-	if (!c->st && sqlite3_prepare_v2(x->store->db, sql[x->t], -1, &c->st, NULL) != SQLITE_OK)
+	if (!c->st && sqlite3_prepare_v2(x->store->db, x->kind->sql, -1, &c->st, NULL) != SQLITE_OK)
 		return fail(c, sqlite3_errmsg(x->store->db));
 	sqlite3_reset(c->st);
-	sqlite3_bind_int64(c->st, 1, sheets_id(x->t, (Rollup)first, INT64_MIN, 0));
-	sqlite3_bind_int64(c->st, 2, sheets_id(x->t, (Rollup)last, INT64_MAX, 0));
+	if (x->kind->arguments) {
+		sqlite3_bind_int64(c->st, 1, sheets_id(x->kind->t, (Rollup)first, INT64_MIN, 0));
+		sqlite3_bind_int64(c->st, 2, sheets_id(x->kind->t, (Rollup)last, INT64_MAX, 0));
+	}
 	return on_next(cursor);
 }
 
@@ -159,21 +246,7 @@ static int on_column(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int colu
 {
 	const TableCursor *c = (const TableCursor *)(const void *)cursor;
 
-	switch (column) {
-	case AT_ROLLUP:
-		sqlite3_result_int64(ctx, c->p.rollup);
-		break;
-	case AT_AT:
-		sqlite3_result_int64(ctx, c->p.at);
-		break;
-	case AT_BODY:
-		sqlite3_result_blob64(ctx, c->r.cell.body.p, c->r.cell.body.n, SQLITE_TRANSIENT);
-		break;
-	case AT_FIRST: case AT_LAST:
-		break;
-	default:
-		sqlite3_result_int64(ctx, c->p.key[column - AT_K1]);
-	}
+	((const Table *)(const void *)cursor->pVtab)->kind->column(c, ctx, column);
 	return SQLITE_OK;
 }
 
@@ -188,10 +261,10 @@ int sheet_table_register(Store *s, Err *e)
 {
 #define MODULE(connect) { .xConnect = connect, .xDisconnect = on_disconnect, .xBestIndex = on_best_index, .xOpen = on_open, .xClose = on_close, \
 	.xFilter = on_filter, .xNext = on_next, .xEof = on_eof, .xColumn = on_column, .xRowid = on_rowid }
-	static const sqlite3_module totals = MODULE(connect_totals), latencies = MODULE(connect_latencies);
+	static const sqlite3_module module[KINDS] = { MODULE(connect_totals), MODULE(connect_latencies), MODULE(connect_lines) };
 
-	if (sqlite3_create_module_v2(s->db, "total_cells", &totals, s, NULL) == SQLITE_OK &&
-	    sqlite3_create_module_v2(s->db, "latency_cells", &latencies, s, NULL) == SQLITE_OK)
-		return 0;
-	return db_fail(s, "cannot prepare the snapshot", e);
+	for (size_t i = 0; i < KINDS; i++)
+		if (sqlite3_create_module_v2(s->db, kinds[i].name, &module[i], s, NULL) != SQLITE_OK)
+			return db_fail(s, "cannot prepare the snapshot", e);
+	return 0;
 }

@@ -26,7 +26,7 @@ typedef struct SheetsChange { size_t n; const Place *(*place)(void *arg, size_t 
 int sheets_change(Store *s, SheetTable t, const SheetsChange *c, Err *e);
 int sheets_forget(Store *s, SheetTable t, Rollup r, int64_t before, Err *e);       /* spans before that one */
 
-int sheet_table_register(Store *s, Err *e);                       /* once for a connection: total_cells and latency_cells */
+int sheet_table_register(Store *s, Err *e);                       /* once for a connection: total_cells, latency_cells and line_cells */
 
 int sheets_damaged(const Store *s, Err *e);                      /* -1: says so */
 

@@ -15,9 +15,9 @@ enum { STEPS = 10000, TEXT_MAX = 1 << 20, COLUMNS_MAX = 256 };
 #define OF_JOB(member) "job_get(rest, '" member "') AS " member ", "
 #define JOB_NAME(member) "(SELECT text FROM name WHERE name.id = job_get(main.job.rest, '" member "')) AS " member ", "
 /* The time that the id says, but for lines of ages beyond (line.c). */
-#define LINE_MS "((main.line.id >> 20) + line_get(rest, 'moved_ms'))"
+#define LINE_MS "((id >> 20) + line_get(rest, 'moved_ms'))"
 #define OF_LINE(member) "line_get(rest, '" member "') AS " member ", "
-#define LINE_NAME(member) "(SELECT text FROM name WHERE name.id = line_get(main.line.rest, '" member "')) AS " member ", "
+#define LINE_NAME(member) "(SELECT text FROM name WHERE name.id = line_get(rest, '" member "')) AS " member ", "
 
 #define SUM(member) "sums_get(body, '" member "') AS " member ", "
 #define SUMS \
@@ -42,7 +42,7 @@ static const char views[] =
 	"CASE kind WHEN 1 THEN 'COST_TRACKING' WHEN 2 THEN 'JOB_EVENT' WHEN 3 THEN 'SECURITY' WHEN 4 THEN 'CACHE' ELSE 'PLAIN' END AS message,"
 	LINE_NAME("level") LINE_NAME("tenant") LINE_NAME("persona") LINE_NAME("agent") LINE_NAME("version") LINE_NAME("model")
 	"line_get(rest, 'reported') AS reported_nano_usd, " OF_LINE("duration_ms") OF_LINE("input") OF_LINE("output") OF_LINE("cache_read")
-	OF_LINE("cache_write_5m") OF_LINE("cache_write_1h") "text FROM main.line;"
+	OF_LINE("cache_write_5m") OF_LINE("cache_write_1h") "text FROM main.line_cells;"
 	"CREATE TEMP VIEW cost_hours AS SELECT " ISO("at * 3600000") " AS hour, "
 	"CASE rollup WHEN 0 THEN 'all' WHEN 1 THEN 'tenant' WHEN 2 THEN 'persona' WHEN 3 THEN 'agent' WHEN 4 THEN 'version' ELSE 'model' END AS by,"
 	NAMED("k1") " AS key, " SUMS " FROM main.total_cells(0, 5);"

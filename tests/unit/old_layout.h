@@ -95,8 +95,20 @@ static inline void back_to(const char *path, const char *query, const char *sql)
 	store_close(s);
 }
 
-/* Lines with a column for each thing. */
-#define OLD_LINES \
+/* Lines by the row, as until layout 22. */
+#define LINE_TABLES "'line_sheet', 'line_more', 'link_new', 'link_block'"
+#define OLD_LINE_ROWS \
+	"CREATE TABLE line(id INTEGER PRIMARY KEY, event_hash INTEGER NOT NULL, kind INTEGER NOT NULL, flags INTEGER NOT NULL," \
+	"call INTEGER NOT NULL, job_hash INTEGER NOT NULL, trace_hash INTEGER NOT NULL, rest BLOB NOT NULL, text TEXT NOT NULL);" \
+	"INSERT INTO line SELECT id, event_hash, kind, flags, call, CASE kind WHEN 1 THEN 0 ELSE old_place(line_get(rest, 'job_id')) END," \
+	"old_place(line_get(rest, 'trace_id')), rest, text FROM line_cells;" \
+	"DROP TABLE line_sheet; DROP TABLE line_more; DROP TABLE link_new; DROP TABLE link_block; DELETE FROM meta WHERE key = 'linked';" \
+	"CREATE INDEX line_job ON line(id >> 42, job_hash) WHERE job_hash <> 0;" \
+	"CREATE INDEX line_trace ON line(id >> 42, trace_hash) WHERE trace_hash <> 0;" \
+	"CREATE INDEX line_more ON line(call) WHERE flags & 32;"
+
+/* With a column for each thing. */
+#define OLD_LINES OLD_LINE_ROWS \
 	"DROP INDEX line_job; DROP INDEX line_trace; DROP INDEX line_more; ALTER TABLE line RENAME TO line_newer;" \
 	"CREATE TABLE line(id INTEGER PRIMARY KEY, event_ms INTEGER NOT NULL, event_hash INTEGER NOT NULL, kind INTEGER NOT NULL," \
 	"job_hash INTEGER NOT NULL, trace_hash INTEGER NOT NULL, flags INTEGER NOT NULL, reported INTEGER, duration_ms INTEGER," \
@@ -148,7 +160,7 @@ static inline void back_to(const char *path, const char *query, const char *sql)
 
 /* Layout 3; the old totals must be there. */
 #define TABLES_3 \
-	"'meta', 'name', 'job', 'line', 'hourly', 'minutely', 'cursor', 'frame', 'agent', 'series', 'point'"
+	"'meta', 'name', 'job', 'hourly', 'minutely', 'cursor', 'frame', 'agent', 'series', 'point', " LINE_TABLES
 #define BACK_TO_3 \
 	OLD_LINES OLD_JOBS OLD_PLACES \
 	"DROP INDEX job_updated; CREATE INDEX job_updated ON job(updated_ms, state, latency_ms) WHERE kind = 0;" \

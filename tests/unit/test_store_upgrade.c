@@ -234,7 +234,7 @@ static void back_to_rows(Store *s, const char *more)
 	static const char places[] =
 		"CREATE TABLE job_settled(hash INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY(hash, id)) WITHOUT ROWID;"
 		"INSERT INTO job_settled SELECT old_place(job_id), id FROM job; DELETE FROM job_new; DROP TABLE job_block;"
-		OLD_PLATFORMS;
+		OLD_LINE_ROWS OLD_PLATFORMS;
 	Buf sql = { 0 };
 
 	assert_int_equal(sqlite3_create_function(s->db, "old_place", 1, SQLITE_UTF8, NULL, old_place, NULL, NULL), SQLITE_OK);
