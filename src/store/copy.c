@@ -135,8 +135,11 @@ Store *store_copy_memory(Store *s, const char *name, int64_t jobs, Err *e)
 	if (rc < 0)
 		db_undo(s);
 	(void)sqlite3_exec(s->db, "DETACH aside", NULL, NULL, NULL);     /* s is closed next */
-	if (rc == 0 && (rc = db_begin(memory, e)) == 0 && ((rc = index_remake(memory, e)) < 0 || (rc = line_relink(memory, e)) < 0 || (rc = db_commit(memory, e)) < 0))
-		db_undo(memory);
+	if (rc == 0 && (rc = db_begin(memory, e)) == 0) {
+		rc = index_remake(memory, e) < 0 || line_relink(memory, e) < 0 ? -1 : db_commit(memory, e);
+		if (rc < 0)
+			db_undo(memory);
+	}
 out:
 	if (rc < 0) {
 		store_close(memory);

@@ -1,9 +1,12 @@
 """Bedrock's own log of the calls beside the jobs' items and lines: each call is booked once, whatever tells of it."""
+import collections
 import contextlib
 import sqlite3
 import time
 
 import pytest
+
+import loglines
 
 CONFIG = """
 contexts:
@@ -25,8 +28,9 @@ def ask(home, sim, config, since):
     home.config(config)
     cost = home.json("get", "cost", "--since", since, "--by", "tenant", env=sim.env)
     with contextlib.closing(sqlite3.connect(home.stores()[0])) as db:
-        kinds = dict(db.execute("SELECT kind, count(*) FROM line GROUP BY kind"))
-        texts = [t for (t,) in db.execute("SELECT text FROM line WHERE kind = 5 LIMIT 50")]
+        lines = loglines.read(db)
+        kinds = collections.Counter(l.kind for l in lines)
+        texts = [l.text for l in lines if l.kind == loglines.INVOCATION][:50]
     for f in home.stores():
         f.unlink()
     return cost, kinds, texts

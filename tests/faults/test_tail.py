@@ -11,6 +11,7 @@ import urllib.request
 
 import pytest
 
+import loglines
 from console import SLOW, Console
 from servers import Server, answering, reply
 from test_service_faults import forward, frame, stream
@@ -72,13 +73,13 @@ class Rig:
             return []
         with contextlib.closing(sqlite3.connect(f"file:{stores[0]}?mode=ro", uri=True, timeout=10)) as db:
             try:
-                return [json.loads(t)["job_id"] for (t,) in db.execute("SELECT text FROM line WHERE kind = 1")]
+                return [json.loads(l.text)["job_id"] for l in loglines.read(db) if l.kind == loglines.COST]
             except sqlite3.OperationalError:
                 return []
 
     def pending(self):
         with contextlib.closing(sqlite3.connect(f"file:{self.home.stores()[0]}?mode=ro", uri=True, timeout=10)) as db:
-            return db.execute("SELECT count(*) FROM line WHERE flags & 16").fetchone()[0]
+            return sum(1 for l in loglines.read(db) if l.flags & loglines.TAIL)
 
     def wait_rows(self, jobs, timeout):
         end = time.monotonic() + timeout * SLOW

@@ -1,9 +1,10 @@
 /* Any bytes as a sheet of cells (the first byte says how many numbers a key has, the second where the keys to change begin): what is
  * taken means just what it says, so its cells put again are the same bytes; changing nothing changes nothing; and after a change each
- * cell is there once, in order, with what was asked for. Bodies are read as sums too: these written are the same bytes. */
+ * cell is there once, in order, with what was asked for. Bodies are read as sums and as log lines too: these written are the same bytes. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/line_pack.h"
 #include "store/sheet.h"
 #include "store/sums.h"
 
@@ -41,6 +42,21 @@ static void as_sums(Str body)
 	need(sums_read_money((Str){ (const char *)room, body.n }, &money) == 0 && money.nusd == s.nusd && money.jobs == s.jobs);
 }
 
+static void as_line(Str body)
+{
+	int64_t moved_ms, name[LINE_NAMES];
+	LogLine line = { 0 };
+	Buf out = { 0 };
+	LineCell c;
+
+	if (!line_cell_take(body, &c))
+		return;
+	line_cell_put(&out, &c);
+	need(str_eq(buf_str(&out), body));
+	(void)line_unpack(c.rest, &line, &moved_ms, name);
+	buf_done(&out);
+}
+
 static bool again(Str sheet, int numbers, Buf *out)
 {
 	SheetReader r = sheet_reader(sheet, numbers);
@@ -50,6 +66,7 @@ static bool again(Str sheet, int numbers, Buf *out)
 	while ((rc = sheet_next(&r)) > 0) {
 		need(sheet_put(out, &r.cell.key, numbers, r.cell.body) == 0);
 		as_sums(r.cell.body);
+		as_line(r.cell.body);
 		need(sheet_find(sheet, numbers, &r.cell.key, &found) == 1 && found.p == r.cell.body.p && found.n == r.cell.body.n);
 	}
 	return rc == 0;
