@@ -94,16 +94,6 @@ int line_sheets_newest(Store *s, int64_t *id, Err *e)
 
 /* --- writing --- */
 
-/* The i-th change of some is one of all. */
-typedef struct Part { const LineChange *all; size_t first; } Part;
-
-static int add_of_part(void *arg, size_t i, Str old, Buf *out, Err *e)
-{
-	const Part *p = arg;
-
-	return p->all->add(p->all->arg, p->first + i, old, out, e);
-}
-
 /* So many of one span at a time that the sheets they are cut from stay small. */
 static size_t run_of(const LineChange *c, size_t from)
 {
@@ -119,8 +109,7 @@ int line_sheets_change(Store *s, const LineChange *c, Err *e)
 	VEC_GROW(s->keys, s->keys_cap, c->n < AT_ONCE ? c->n : AT_ONCE);
 	for (size_t from = 0, n; from < c->n; from += n) {
 		const SheetGroup g = group_of(c->id[from]);
-		Part part = { c, from };
-		SheetChange change = { .key = s->keys, .add = add_of_part, .arg = &part };
+		SheetChange change = { .key = s->keys, .first = from, .add = c->add, .arg = c->arg };
 
 		change.n = n = run_of(c, from);
 		for (size_t i = 0; i < n; i++)

@@ -147,7 +147,7 @@ int sheet_merge(Str old, int numbers, const SheetChange *c, Buf *out, Err *e)
 			return -1;
 		same = there && sheet_compare(&r.cell.key, &c->key[i], numbers) == 0;
 		buf_reset(c->body);
-		if (c->add(c->arg, i, same ? r.cell.body : STR(""), c->body, e) < 0)
+		if (c->add(c->arg, c->first + i, same ? r.cell.body : STR(""), c->body, e) < 0)
 			return -1;
 		if (c->body->n)
 			(void)sheet_put(out, &c->key[i], numbers, buf_str(c->body));

@@ -27,9 +27,10 @@ int  sheet_compare(const SheetKey *a, const SheetKey *b, int numbers);
 int  sheet_put(Buf *out, const SheetKey *key, int numbers, Str body);
 
 /* Changes cells: key[0..n) ascend. add appends what the body of the i-th becomes (old: as it was, empty when the cell is new; nothing
- * appended: the cell goes), and returns 0, or -1 with *e set. The new sheet is appended to out. */
+ * appended: the cell goes), and returns 0, or -1 with *e set; i counts from `first`, for those who change cells part by part. The new sheet
+ * is appended to out. */
 typedef int SheetAdd(void *arg, size_t i, Str old, Buf *out, Err *e);
-typedef struct SheetChange { const SheetKey *key; size_t n; SheetAdd *add; void *arg; Buf *body /* scratch */; } SheetChange;
+typedef struct SheetChange { const SheetKey *key; size_t n, first; SheetAdd *add; void *arg; Buf *body /* scratch */; } SheetChange;
 int  sheet_merge(Str old, int numbers, const SheetChange *c, Buf *out, Err *e);
 
 #endif

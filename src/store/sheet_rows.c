@@ -69,31 +69,25 @@ static int put_cut(Store *s, const SheetGroup *g, int64_t id, Str cells, SheetCu
 	return sheet_row_put(s, g->sql, id, str_sub(cells, begun, cells.n - begun), e);
 }
 
-/* One sheet: the last of c's first *left changes, those that belong on it; *left becomes how many are left. The last come first: the sheet
- * that is found for one has room for all changes behind its own beginning. */
-typedef struct Part { const SheetChange *all; size_t first; } Part;
-
-static int add_of_part(void *arg, size_t i, Str old, Buf *out, Err *e)
-{
-	const Part *p = arg;
-
-	return p->all->add(p->all->arg, p->first + i, old, out, e);
-}
-
+/* One sheet: of c's first *left changes the last ones, those that belong on it; *left becomes how many are left. The last come first: the
+ * sheet that is found for one has room for all changes behind its own beginning. */
 static int change_sheet(Store *s, const SheetGroup *g, const SheetChange *c, SheetCut cut, size_t *left, Err *e)
 {
-	Part part = { c, *left };
-	SheetChange own;
+	SheetChange own = *c;
+	size_t first = *left;
 	int64_t id = g->first;
 	Str old;
 	int found = sheet_row_find(s, g, g->id(g, &c->key[*left - 1]), &id, &old, e);
 
 	if (found < 0)
 		return -1;
-	while (part.first && (!found || g->id(g, &c->key[part.first - 1]) >= id))
-		part.first--;
-	own = (SheetChange){ c->key + part.first, *left - part.first, add_of_part, &part, &s->body };
-	*left = part.first;
+	while (first && (!found || g->id(g, &c->key[first - 1]) >= id))
+		first--;
+	own.key += first;
+	own.n = *left - first;
+	own.first += first;
+	own.body = &s->body;
+	*left = first;
 	buf_reset(&s->sheet);
 	if (sheet_merge(old, g->numbers, &own, &s->sheet, e) < 0)
 		return err_wrap(e, "%s", s->path);

@@ -202,24 +202,12 @@ int sheets_last(Store *s, SheetTable t, Rollup r, int64_t *at, Err *e)
 
 /* --- writing --- */
 
-/* The i-th change of a group is one of all. */
-typedef struct Part { const SheetsChange *all; size_t first; } Part;
-
-static int add_of_part(void *arg, size_t i, Str old, Buf *out, Err *e)
-{
-	const Part *p = arg;
-
-	return p->all->add(p->all->arg, p->first + i, old, out, e);
-}
-
 static int change_group(Store *s, const Group *g, const SheetsChange *c, size_t from, size_t n, Err *e)
 {
-	Part part = { c, from };
-
 	VEC_GROW(s->keys, s->keys_cap, n);
 	for (size_t i = 0; i < n; i++)
 		s->keys[i] = key_of(g, c->place(c->arg, from + i));
-	return sheet_rows_change(s, &g->rows, &(SheetChange){ .key = s->keys, .n = n, .add = add_of_part, .arg = &part }, SHEET_CUT_EVEN, e);
+	return sheet_rows_change(s, &g->rows, &(SheetChange){ .key = s->keys, .n = n, .first = from, .add = c->add, .arg = c->arg }, SHEET_CUT_EVEN, e);
 }
 
 int sheets_change(Store *s, SheetTable t, const SheetsChange *c, Err *e)

@@ -131,7 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	need(!good || str_eq(buf_str(&out), sheet));
 	make_keys(sheet, picks, &c);
 	buf_reset(&out);
-	need((sheet_merge(sheet, c.numbers, &(SheetChange){ c.key, c.n, change, &c, &body }, &out, &e) == 0) == good);
+	need((sheet_merge(sheet, c.numbers, &(SheetChange){ .key = c.key, .n = c.n, .add = change, .arg = &c, .body = &body }, &out, &e) == 0) == good);
 	if (good)
 		check_changed(sheet, buf_str(&out), &c);
 	buf_done(&same);
