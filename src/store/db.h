@@ -44,6 +44,8 @@ struct Store {
 	struct Gather *gather;   /* where one hands its rows to (gather.h) */
 };
 
+#define DB_WRITER_CACHE "PRAGMA cache_size = -16384"     /* KiB of pages */
+
 /* Opens the file or the memory and sets nothing. */
 Store *db_connect(const char *path, StoreMode mode, int more_flags, Err *e);
 /* The statement for this text (found again by its address: pass a static string), reset and without values.

@@ -224,7 +224,7 @@ static int latest(Store *s, int64_t *now_ms, Err *e)
 	return 0;
 }
 
-int store_prune(Store *s, int64_t now_ms, int64_t jobs_ms, int64_t lines_ms, int64_t hourly_ms, Err *e)
+static int prune_from(Store *s, int64_t now_ms, int64_t jobs_ms, int64_t lines_ms, int64_t hourly_ms, Err *e)
 {
 	int64_t jobs;
 
@@ -240,6 +240,16 @@ int store_prune(Store *s, int64_t now_ms, int64_t jobs_ms, int64_t lines_ms, int
 undo:
 	db_undo(s);
 	return -1;
+}
+
+/* It goes through much of the file and comes back to none of it: what has been read need not be kept. */
+int store_prune(Store *s, int64_t now_ms, int64_t jobs_ms, int64_t lines_ms, int64_t hourly_ms, Err *e)
+{
+	int rc = db_exec(s, "PRAGMA cache_size = -2048", e);
+
+	if (rc == 0)
+		rc = prune_from(s, now_ms, jobs_ms, lines_ms, hourly_ms, e);
+	return db_exec(s, DB_WRITER_CACHE, rc < 0 ? &(Err){ 0 } : e) < 0 ? -1 : rc;
 }
 
 int store_size(Store *s, int64_t *bytes, int64_t *unused, Err *e)

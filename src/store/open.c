@@ -112,11 +112,31 @@ static int prepare_writer(Store *s, bool in_memory, Err *e)
 		return -1;
 	if (db_exec(s, in_memory ? "PRAGMA synchronous = OFF" : place_is_remote(s->path) ? there : here, e) < 0)
 		return -1;
-	return db_exec(s, "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8000", e);
+	return db_exec(s, "PRAGMA temp_store = MEMORY; " DB_WRITER_CACHE "; PRAGMA wal_autocheckpoint = 8000", e);
+}
+
+/* What only a transaction needs. */
+static void drop_workspace(Store *s)
+{
+	Buf *const bufs[] = { &s->scratch, &s->merged, &s->old, &s->sheet, &s->body };
+
+	ahead_drop(s);
+	cells_done(&s->cells);
+	held_done(&s->held);
+	links_done(&s->links);
+	for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++)
+		buf_done(bufs[i]);
+	free(s->keys);
+	s->keys = NULL;
+	s->keys_cap = 0;
 }
 
 void store_rest(Store *s)
 {
+	drop_workspace(s);
+	/* With entries in it, it would be read again for the next batch. */
+	if (!s->index.n)
+		index_done(&s->index);
 	(void)sqlite3_db_release_memory(s->db);
 }
 
@@ -280,18 +300,9 @@ void store_close(Store *s)
 	free(s->kept);
 	names_done(&s->names);
 	pairs_done(&s->versions);
-	ahead_drop(s);
-	cells_done(&s->cells);
-	held_done(&s->held);
+	drop_workspace(s);
 	index_done(&s->index);
-	links_done(&s->links);
 	books_close(s);
-	buf_done(&s->scratch);
-	buf_done(&s->merged);
-	buf_done(&s->old);
-	buf_done(&s->sheet);
-	buf_done(&s->body);
-	free(s->keys);
 	sqlite3_close_v2(s->db);
 	free(s->path);
 	free(s);

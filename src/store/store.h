@@ -101,7 +101,7 @@ int store_size(Store *s, int64_t *bytes, int64_t *unused, Err *e);
 int store_sync(Store *s, Err *e);
 /* Gives up to 16 MiB of unused space back to the disk. Files made before layout 2 keep it for new rows. */
 int store_shrink(Store *s, Err *e);
-void store_rest(Store *s);              /* gives the pages kept in memory back to the heap, after work that has gone through much */
+void store_rest(Store *s);              /* gives the memory of past work back to the heap, after some that has gone through much */
 
 int store_cursor(Store *s, const char *feed, Arena *a, Str *value, Err *e);       /* empty when never set */
 int store_put_frame(Store *s, const char *name, Str blob, int64_t now_ms, Err *e); /* the last painted figures */
