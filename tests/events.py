@@ -48,7 +48,7 @@ class Events:
     them, after its own time (or after that of its first coming)."""
 
     def __init__(self, seed, n, end=datetime.datetime(2026, 9, 6, 7, 31, tzinfo=UTC), days=12, late_s=864000):
-        self.rng, self.books, self.late_ms = random.Random(seed), Books(), late_s * 1000
+        self.seed, self.rng, self.books, self.late_ms = seed, random.Random(seed), Books(), late_s * 1000
         self.start, self.span = end - datetime.timedelta(days=days), int(days * 86400000)
         self.made, events = 0, []
         while len(events) < n * 10 // 11:
@@ -81,7 +81,7 @@ class Events:
         r = self.rng
         line = {"level": "INFO", "message": "COST_TRACKING", "trace_id": f"trace-{self.made // 3}", "job_id": job_id, "tenant_id": r.choice(TENANTS),
                 "persona_type": r.choice(PERSONAS), "agent_id": r.choice(AGENTS), "agent_version": r.choice(["v1", "v2"]),
-                "model_id": r.choice(MODELS), "duration_ms": r.randrange(90000), "cache_hit": r.random() < 0.2, "timestamp": iso(at), "request_id": f"r-{self.made}-{n}"}
+                "model_id": r.choice(MODELS), "duration_ms": r.randrange(90000), "cache_hit": r.random() < 0.2, "timestamp": iso(at), "request_id": f"r-{self.seed}-{self.made}-{n}"}
         if not job_id:
             del line["job_id"]
         if tier:

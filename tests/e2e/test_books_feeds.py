@@ -76,8 +76,9 @@ class Written:
 
 def test_written_with_the_sdk(home, ministack):
     """Three days of items, late by up to 100 s (`get` reads the last two minutes again; what is later yet the console's sweeps
-    find), whose lines are there before; then items and lines of right now. After each handful the program reads and is killed."""
-    n, kills = (20_000, 200) if TORTURE else (1_200, 12)
+    find), whose lines are there before; then items and lines of right now, some at a time: one that waits for the others to be
+    written would be later than that. After each handful the program reads and is killed."""
+    n, kills, lots = (20_000, 200, 10) if TORTURE else (1_200, 12, 1)
     written, rng, killed = Written(ministack), random.Random(7), 0
     home.config(CONFIG.format(region=REGION, url=ministack.url))
     env = {k: v for k, v in ministack.env.items() if k != "AWS_ENDPOINT_URL"}
@@ -85,10 +86,11 @@ def test_written_with_the_sdk(home, ministack):
     now = datetime.datetime.now(UTC)
     past = Events(7, n * 3 // 4, end=now - datetime.timedelta(minutes=5), days=3, late_s=100)
     written.lines(past.stream)
-    for events in (past, None):
-        events = events or Events(8, n // 4, end=datetime.datetime.now(UTC) - datetime.timedelta(seconds=60), days=100 / 86400, late_s=100)
+    for lot in range(1 + lots):
+        end = datetime.datetime.now(UTC) - datetime.timedelta(seconds=5)
+        events = Events(7 + lot, n // 4 // lots, end=end, days=60 / 86400, late_s=30) if lot else past
         written.keep(events)
-        size = len(events.stream) // (kills // 2) + 1
+        size = len(events.stream) // (kills // 2 // (lots if lot else 1)) + 1
         for at in range(0, len(events.stream), size):
             written.items(events.stream[at:at + size])
             written.lines(events.stream[at:at + size])
