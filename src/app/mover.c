@@ -42,8 +42,8 @@ MoveSpec mover_spec(const Mover *m, uv_loop_t *loop)
 	return (MoveSpec){
 		.aws = m->s->aws, .loop = loop, .journal = m->journal, .audit_path = m->audit_path, .context = m->s->ctx->name,
 		.account = m->s->ctx->account_id, .host = str_of(m->self.host), .agents_table = src->agents_table.p,
-		.lock_table = src->lock_table.p, .dynamodb = src->backends & 1u << CONF_DYNAMODB,
-		.agentcore = src->backends & 1u << CONF_AGENTCORE, .classic = src->backends & 1u << CONF_CLASSIC,
+		.lock_table = src->lock_table.p, .dynamodb = !config_leaves_out(src, CONF_DYNAMODB),
+		.agentcore = !config_leaves_out(src, CONF_AGENTCORE), .classic = !config_leaves_out(src, CONF_CLASSIC),
 		.stop_ms = m->s->conf->stops.ttl_ms, .gateway = m->s->conf->stops.gateway, .per_minute = m->s->conf->stops.per_minute,
 		.verify_ms = m->s->conf->rollback.verify_ms, .follow_up = m->s->conf->follow_up, .follow_ups = m->s->conf->follow_ups,
 	};
