@@ -5,6 +5,7 @@
 
 #include "base/process.h"
 #include "model/route.h"
+#include "store/journal.h"
 #include "wire/jsonw.h"
 
 typedef struct Intent {
@@ -18,7 +19,9 @@ typedef struct Intent {
 } Intent;
 
 void intent_write(JsonW *w, const Intent *x);
-/* Text in a. Members that are missing or of another type are left empty: -1 only for what is no JSON object. */
+/* For telling of it. Text in a. Members that are missing or of another type are left empty: -1 only for what is no JSON object. */
 int  intent_read(Arena *a, Str facts, Intent *out, Err *e);
+/* For acting on it: -1 also when one is of another type, or one is missing that an action needs; the sentence names the row and the member. */
+int  intent_take(Arena *a, const JournalRow *row, Intent *out, Err *e);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "act/audit.h"
-#include "act/route_json.h"
+#include "act/intent.h"
 #include "base/clock.h"
 #include "base/process.h"
 #include "wire/time8601.h"
@@ -51,25 +51,25 @@ static bool set_named_place(Move *m, Str name)
 static int from_journal(Move *m, const JournalRow *row, Err *e)
 {
 	MoveView *v = &m->v;
-	Str backend, action;
-	JsonVal f;
-	const struct { const char *key; Str *to; } texts[] = {
-		{ "backend", &backend }, { "action", &action }, { "agent", &v->agent }, { "name", &v->name }, { "pointer", &v->pointer },
-		{ "pointerName", &v->pointer_name }, { "reason", &v->reason },
-	};
+	Intent x;
 
-	if (jv_parse(&m->arena, row->facts, row->facts.n + 1, &f, e) < 0)
+	if (intent_take(&m->arena, row, &x, e) < 0)
 		return -1;
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		if (jv_str(f, texts[i].key, texts[i].to, e) < 0)
-			return -1;
-	if (jv_opt_str(f, "version", &v->version, e) < 0 || jv_opt_str(f, "was", &v->was, e) < 0 || jv_opt_str(f, "becomes", &v->becomes, e) < 0 ||
-	    jv_i64(f, "rev", &v->rev_seen, e) < 0 || jv_bool(f, "claim", &v->claim, e) < 0 || route_read(&m->arena, f, "from", &v->from, e) < 0 ||
-	    route_read(&m->arena, f, "to", &v->to, e) < 0)
-		return err_wrap(e, "the journal's row of %.*s", STR_ARG(m->op));
-	if (!take_action(m, action) || !set_named_place(m, backend))
-		return err_set(e, "the journal's row of %.*s is %.*s in %.*s, which this seismo does not know", STR_ARG(m->op), STR_ARG(action),
-		               STR_ARG(backend));
+	v->agent = x.agent;
+	v->name = x.name;
+	v->pointer = x.pointer;
+	v->pointer_name = x.pointer_name;
+	v->reason = x.reason;
+	v->version = x.version;
+	v->was = x.was;
+	v->becomes = x.becomes;
+	v->from = x.from;
+	v->to = x.to;
+	v->rev_seen = x.rev;
+	v->claim = x.claim;
+	if (!take_action(m, x.action) || !set_named_place(m, x.backend))
+		return err_set(e, "the journal's row of %.*s is %.*s in %.*s, which this seismo does not know", STR_ARG(m->op), STR_ARG(x.action),
+		               STR_ARG(x.backend));
 	return 0;
 }
 

@@ -14,18 +14,33 @@ static int read_changes(AlertFacts *f, Err *e)
 	return store_changes(f->s, f->now_ms - DAYS_BACK * DAY_MS, 0, CHANGES_MAX, f->a, &f->change, &f->changes, e);
 }
 
-/* "2.1>2.2 by release/ci (cloudtrail)" */
-static int mover(AlertFacts *f, const AlertRow *r, Str *out, Err *e)
+static int read_own_moves(AlertFacts *f, const AlertRow *r, Err *e)
+{
+	if (f->registry_read || r->metric != METRIC_MOVES)
+		return 0;
+	f->registry_read = true;
+	return registry_read(f->s, INT64_MAX, f->a, &f->registry, e);
+}
+
+/* Where others' moves are told, seismo's own answer to one is none of them. */
+static bool is_about(const AlertFacts *f, const AlertRow *r, const Change *c)
 {
 	const int64_t until = r->st.phase == PHASE_FIRING ? f->now_ms : r->st.since_ms;
 
-	if (read_changes(f, e) < 0)
+	return c->kind == CHANGE_POINTER && str_eq(c->object, r->key) && c->time_ms <= until && c->time_ms >= r->st.since_ms - WINDOW_MAX_MS &&
+	       !(r->metric == METRIC_MOVES && registry_ours(&f->registry, c));
+}
+
+/* "2.1>2.2 by release/ci (cloudtrail)" */
+static int mover(AlertFacts *f, const AlertRow *r, Str *out, Err *e)
+{
+	if (read_changes(f, e) < 0 || read_own_moves(f, r, e) < 0)
 		return -1;
 	for (size_t i = 0; i < f->changes; i++) {
 		const Change *c = &f->change[i];
 		Str who = change_actor(c->by);
 
-		if (c->kind != CHANGE_POINTER || !str_eq(c->object, r->key) || c->time_ms > until || c->time_ms < r->st.since_ms - WINDOW_MAX_MS)
+		if (!is_about(f, r, c))
 			continue;
 		/* CloudTrail hides the values of items: with nothing else known it only moved. */
 		*out = arena_printf(f->a, "%.*s%s%.*s by %.*s (%s)", STR_ARG(c->from), c->from.n || c->to.n ? ">" : "moved", STR_ARG(c->to),

@@ -3,6 +3,7 @@
 #define APP_ALERT_FACT_H
 
 #include "app/fleet_models.h"
+#include "app/registry.h"
 #include "store/alerts.h"
 
 /* Read when the first alert asks, for all of a list. Zeroed by the caller; texts in the arena. */
@@ -10,9 +11,10 @@ typedef struct AlertFacts {
 	Store *s;
 	Arena *a;
 	int64_t now_ms;
-	bool changes_read, models_read;
+	bool changes_read, models_read, registry_read;
 	Change *change; size_t changes;
 	ModelEnds models;
+	Registry registry;                  /* what seismo moved itself */
 } AlertFacts;
 
 /* Empty when there is nothing to say. */

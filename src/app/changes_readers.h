@@ -8,7 +8,7 @@
 typedef struct ChangeReader {
 	int64_t (*interval_ms)(const ConfSources *src);
 	size_t state_size;               /* zeroed at the first round */
-	unsigned backend;                /* 1 << ConfBackend that it reads; 0: none */
+	ConfBackend backend;             /* that it reads; CONF_BACKENDS: none of them */
 	void (*start)(Feed *f, void *state, SourceView *view);
 	void (*close)(void *state);      /* nothing may come by itself any more; may be NULL */
 	void (*done)(void *state);       /* frees what the state holds; may be NULL */

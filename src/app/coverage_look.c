@@ -83,7 +83,7 @@ void coverage_look(Watch *w, int64_t now_ms, void (*done)(void *arg, CoverageLis
 	unsigned mask = w->feeds ? w->spec.mask : 0;
 
 	/* Doctor says that the table is left out: a feed that asks nothing has nothing to say. */
-	if (!(w->session.ctx->src.backends & 1u << CONF_DYNAMODB))
+	if (config_leaves_out(&w->session.ctx->src, CONF_DYNAMODB))
 		mask &= ~FEED_BIT(FEED_AGENTS);
 	*k = (Look){ .w = w, .now_ms = now_ms, .done = done, .arg = arg, .asked = !w->session.account[0] || w->session.found[0] };
 	watch_hold(w);

@@ -76,10 +76,10 @@ static void on_agents(Doctor *d, const void *out, const AwsError *err, int64_t m
 }
 
 /* What nobody looks at is no fault, and must not be forgotten. */
-static void left_out(Doctor *d, unsigned backends)
+static void left_out(Doctor *d, const ConfSources *src)
 {
-	for (int i = 0; i < CONF_BACKENDS; i++)
-		if (!(backends & 1u << i))
+	for (ConfBackend i = 0; i < CONF_BACKENDS; i++)
+		if (config_leaves_out(src, i))
 			doctor_say(d, doctor_add(d, DOCTOR_COVERAGE, "back_end", "back end %s", conf_backends[i]), DOCTOR_SKIPPED, NULL,
 			           "sources.agents.backends leaves it out: its agents are not shown, and nothing is moved there");
 }
@@ -90,7 +90,7 @@ void doctor_tables(Doctor *d)
 	DdbQueryIn in = { .table = src->agents_table.p, .limit = 1 };
 	TableAsk *a;
 
-	left_out(d, src->backends);
+	left_out(d, src);
 	describe(d, ON_JOBS_TABLE, src->jobs_table, DOCTOR_FAIL, "name the right one in sources.jobs.table, or look at account and Region");
 	describe(d, ON_AGENTS_TABLE, src->agents_table, DOCTOR_FAIL,
 	         "name the right one in sources.agents.table, or look at account and Region");

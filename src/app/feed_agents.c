@@ -20,14 +20,9 @@ typedef struct AgentsState {
 
 enum { LEFT_OUT_MS = 900000 };
 
-static bool is_left_out(const ConfSources *src)
-{
-	return !(src->backends & 1u << CONF_DYNAMODB);
-}
-
 static int64_t interval(const ConfSources *src)
 {
-	return is_left_out(src) ? LEFT_OUT_MS : src->agents_poll_ms;
+	return config_leaves_out(src, CONF_DYNAMODB) ? LEFT_OUT_MS : src->agents_poll_ms;
 }
 
 static void drop_batch(AgentsState *st)
@@ -154,7 +149,7 @@ static void start(Feed *f)
 	st->batch = feed_batch_new(f);
 	st->unread = false;
 	/* The configuration does not want the table: what was kept of it must not be taken for what is there. Nobody is told of a change. */
-	if (is_left_out(&f->all->spec.session->ctx->src)) {
+	if (config_leaves_out(&f->all->spec.session->ctx->src, CONF_DYNAMODB)) {
 		st->batch->b.agents_replace = true;
 		feed_batch_write(st->batch, stored, NULL);
 		st->batch = NULL;

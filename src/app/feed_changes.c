@@ -97,7 +97,7 @@ static void go_on(Feed *f, ChangesState *st)
 		round_over(f, st);
 		return;
 	}
-	if (readers[st->at]->backend && !(f->all->spec.session->ctx->src.backends & readers[st->at]->backend)) {
+	if (config_leaves_out(&f->all->spec.session->ctx->src, readers[st->at]->backend)) {
 		leave_out(f, st);
 		return;
 	}

@@ -9,8 +9,8 @@
 #include "store/change.h"
 #include "store/recent.h"
 
-/* NAMED_MS: how long CloudTrail may take to say who it was. */
-enum { MOVES_MAX = 200, NAMED_MS = 15 * 60000, RELEASE_MS = 5 * 60000, BEFORE_HOURS = 24, BEFORE_JOBS = 30, DROP_PPM = 200000 };
+/* NAMED_MS: how long CloudTrail may take to say who it was. APART_MS: clocks of two services and of whoever writes a time into an item. */
+enum { MOVES_MAX = 200, NAMED_MS = 15 * 60000, RELEASE_MS = 5 * 60000, APART_MS = 10000, BEFORE_HOURS = 24, BEFORE_JOBS = 30, DROP_PPM = 200000 };
 
 /* --- after a move --- */
 
@@ -159,31 +159,32 @@ static bool is_of(const Change *c, Str agent)
 	return agent_same_name(str_cut(c->object, '/', &rest), agent);
 }
 
-/* Other pointers that follow one that seismo has moved are brought into line by somebody's pipeline. */
-static bool follows_ours(const Registry *r, size_t at, Str agent)
+/* Other pointers that follow one that seismo has moved are brought into line by somebody's pipeline. CloudTrail dates to the second, and
+ * an item's time is that of the machine that wrote it: what follows at once may be dated before what it follows. */
+static bool follows_ours(const Registry *r, const Change *c, Str agent)
 {
-	const Change *c = &r->change[at];
-
-	for (size_t i = at; i < r->changes; i++) {
+	for (size_t i = 0; i < r->changes; i++) {
 		const Change *x = &r->change[i];
+		int64_t after = c->time_ms - x->time_ms;
 
-		if (c->time_ms - x->time_ms > RELEASE_MS)
-			break;
-		if (is_of(x, agent) && !str_eq(x->object, c->object) && registry_ours(r, x))
+		if (after >= -APART_MS && after <= RELEASE_MS && is_of(x, agent) && !str_eq(x->object, c->object) && registry_ours(r, x))
 			return true;
 	}
 	return false;
 }
 
-static void add_to(const Measuring *m, const AlertRule *r, const Registry *g, size_t at, Str agent, Release *x)
+static void add_to(const Measuring *m, const AlertRule *r, const Registry *g, const Change *c, Release *x)
 {
-	const Change *c = &g->change[at];
+	Str rest, agent = str_cut(c->object, '/', &rest);
+	bool outside = is_outside(m, r, c) && !registry_ours(g, c) && !follows_ours(g, c, agent);
 
-	x->first = c;                        /* the newest come first */
+	if (outside && !x->outside)
+		*x = (Release){ .outside = true };       /* what seismo has moved of it is not what is told */
+	if (outside == x->outside) {
+		x->first = c;                        /* the newest come first */
+		x->route = str_ends(c->object, STR("/route")) ? c : x->route;
+	}
 	x->at_ms = c->time_ms;
-	if (str_ends(c->object, STR("/route")))
-		x->route = c;
-	x->outside |= is_outside(m, r, c) && !registry_ours(g, c) && !follows_ours(g, at, agent);
 }
 
 /* The alerts that there are. */
@@ -200,6 +201,12 @@ static const Change *told_under(const Told *t, const AlertRule *r, const Registr
 	return NULL;
 }
 
+/* The newest comes first; one of others' is rather meant than one of seismo's own. */
+static Release newer(Release newest, Release x)
+{
+	return newest.outside || (newest.first && !x.outside) ? newest : x;
+}
+
 /* The newest release is what the alert is about; the others count. */
 static void one_agent(Measuring *m, const AlertRule *r, const Registry *g, const Told *t, size_t from)
 {
@@ -212,13 +219,13 @@ static void one_agent(Measuring *m, const AlertRule *r, const Registry *g, const
 		if (!is_of(&g->change[i], agent))
 			continue;
 		if (x.first && x.at_ms - g->change[i].time_ms > RELEASE_MS) {
-			newest = newest.first ? newest : x;
+			newest = newer(newest, x);
 			outside += x.outside;
 			x = (Release){ 0 };
 		}
-		add_to(m, r, g, i, agent, &x);
+		add_to(m, r, g, &g->change[i], &x);
 	}
-	newest = newest.first ? newest : x;
+	newest = newer(newest, x);
 	outside += x.outside;
 	/* Where there is a route, it is what the jobs follow. */
 	c = told_under(t, r, g, &newest, agent);

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "act/route_json.h"
+#include "act/intent.h"
 #include "app/known_good.h"
 #include "app/registry.h"
 #include "base/clock.h"
@@ -42,39 +42,42 @@ MoveSpec mover_spec(const Mover *m, uv_loop_t *loop)
 	return (MoveSpec){
 		.aws = m->s->aws, .loop = loop, .journal = m->journal, .audit_path = m->audit_path, .context = m->s->ctx->name,
 		.account = m->s->ctx->account_id, .host = str_of(m->self.host), .agents_table = src->agents_table.p,
-		.lock_table = src->lock_table.p, .dynamodb = src->backends & 1u << CONF_DYNAMODB,
-		.agentcore = src->backends & 1u << CONF_AGENTCORE, .classic = src->backends & 1u << CONF_CLASSIC,
+		.lock_table = src->lock_table.p, .dynamodb = !config_leaves_out(src, CONF_DYNAMODB),
+		.agentcore = !config_leaves_out(src, CONF_AGENTCORE), .classic = !config_leaves_out(src, CONF_CLASSIC),
 		.stop_ms = m->s->conf->stops.ttl_ms, .gateway = m->s->conf->stops.gateway, .per_minute = m->s->conf->stops.per_minute,
 		.verify_ms = m->s->conf->rollback.verify_ms, .follow_up = m->s->conf->follow_up, .follow_ups = m->s->conf->follow_ups,
 	};
 }
 
 /* The action that takes back what the journal's row says, if there is one. */
-static bool undoes(Arena *a, const JournalRow *row, JsonVal *facts, MoveAction *undo)
+static bool undoes(Arena *a, const JournalRow *row, MoveAction *undo)
 {
 	MoveAction done;
-	Str name;
+	Intent x;
 
-	return str_is(row->outcome, "done") && jv_parse(a, row->facts, row->facts.n + 1, facts, NULL) == 0 &&
-	       jv_str(*facts, "action", &name, NULL) == 0 && move_action_of(name, &done) && move_action_undo(done, undo);
+	return str_is(row->outcome, "done") && intent_read(a, row->facts, &x, NULL) == 0 && move_action_of(x.action, &done) &&
+	       move_action_undo(done, undo);
 }
 
 int mover_undo(const Mover *m, Str op, Arena *a, MoveAsk *ask, Err *e)
 {
 	JournalRow *row;
 	size_t n, at = 0;
-	JsonVal facts;
+	Intent x;
 
 	if (journal_list(m->journal, false, UNDO_ROWS, a, &row, &n, e) < 0)
 		return -1;
-	while (at < n && !(op.n ? str_eq(row[at].op, op) : undoes(a, &row[at], &facts, &ask->action)))
+	while (at < n && !(op.n ? str_eq(row[at].op, op) : undoes(a, &row[at], &ask->action)))
 		at++;
-	if (at == n || !undoes(a, &row[at], &facts, &ask->action))
+	if (at == n || !undoes(a, &row[at], &ask->action))
 		return err_kind(e, ERR_USAGE, "there is no action %.*s in the journal of context %.*s that was done and can be undone",
 		                STR_ARG(op.n ? op : STR("yet")), STR_ARG(m->s->ctx->name));
-	if (jv_str(facts, "name", &ask->agent, e) < 0 || jv_str(facts, "pointer", &ask->pointer, e) < 0 ||
-	    route_read(a, facts, "from", &ask->exact, e) < 0 || route_read(a, facts, "to", &ask->expect, e) < 0)
+	if (intent_take(a, &row[at], &x, e) < 0)
 		return -1;
+	ask->agent = x.name;
+	ask->pointer = x.pointer;
+	ask->exact = x.from;
+	ask->expect = x.to;
 	return 0;
 }
 

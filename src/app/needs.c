@@ -160,9 +160,7 @@ static ConfBackend backend_of(const Need *need)
 
 bool need_counts(const Need *need, const NeedFacts *f)
 {
-	ConfBackend backend = backend_of(need);
-
-	if (backend != CONF_BACKENDS && !(f->src->backends & 1u << backend))
+	if (config_leaves_out(f->src, backend_of(need)))
 		return false;
 	if (need->op == &op_ce_get_cost_and_usage)
 		return f->src->cost_explorer;

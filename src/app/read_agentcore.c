@@ -304,5 +304,5 @@ static void start(Feed *f, void *state, SourceView *view)
 }
 
 const ChangeReader reader_agentcore = {
-	.backend = 1u << CONF_AGENTCORE, .interval_ms = interval, .state_size = sizeof(CoreState), .start = start, .done = done,
+	.backend = CONF_AGENTCORE, .interval_ms = interval, .state_size = sizeof(CoreState), .start = start, .done = done,
 };

@@ -422,5 +422,5 @@ static void start(Feed *f, void *state, SourceView *view)
 }
 
 const ChangeReader reader_classic = {
-	.backend = 1u << CONF_CLASSIC, .interval_ms = interval, .state_size = sizeof(ClassicState), .start = start, .done = done,
+	.backend = CONF_CLASSIC, .interval_ms = interval, .state_size = sizeof(ClassicState), .start = start, .done = done,
 };

@@ -158,5 +158,5 @@ static void start(Feed *f, void *state, SourceView *view)
 }
 
 const ChangeReader reader_models = {
-	.interval_ms = interval, .state_size = sizeof(ModelsState), .start = start, .done = done,
+	.backend = CONF_BACKENDS, .interval_ms = interval, .state_size = sizeof(ModelsState), .start = start, .done = done,
 };

@@ -317,5 +317,5 @@ static void start(Feed *f, void *state, SourceView *view)
 }
 
 const ChangeReader reader_trail = {
-	.interval_ms = interval, .state_size = sizeof(TrailState), .start = start, .close = close_reader, .done = done,
+	.backend = CONF_BACKENDS, .interval_ms = interval, .state_size = sizeof(TrailState), .start = start, .close = close_reader, .done = done,
 };

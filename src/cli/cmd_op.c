@@ -1,7 +1,7 @@
 /* `seismo op`: the journal of actions, and the end of one whose outcome is not known. */
 #include <stdio.h>
 
-#include "act/route_json.h"
+#include "act/intent.h"
 #include "cli/acting.h"
 #include "cli/cli.h"
 #include "cli/get.h"
@@ -24,27 +24,24 @@ static void put_row(const JournalRow *r, JsonW *w)
 	jw_object_end(w);
 }
 
+static const char *told(Acting *r, Str text)
+{
+	return clean_text(&r->arena, text, 0).p;
+}
+
 /* What it was: of a row whose facts cannot be read only what stands beside them. */
 static void say_facts(Acting *r, Str facts)
 {
-	enum { FACTS_MAX = 1 << 20 };
-	JsonVal v;
-	Str action = STR("?"), agent = STR("?"), pointer = STR(""), reason = STR("");
-	Route from = { 0 }, to = { 0 };
+	Intent x;
 
-	if (jv_parse(&r->arena, facts, FACTS_MAX, &v, NULL) < 0)
+	if (intent_read(&r->arena, facts, &x, NULL) < 0)
 		return;
-	(void)jv_opt_str(v, "action", &action, NULL);
-	(void)jv_opt_str(v, "name", &agent, NULL);
-	(void)jv_opt_str(v, "pointerName", &pointer, NULL);
-	(void)jv_opt_str(v, "reason", &reason, NULL);
-	printf("%s %s", clean_text(&r->arena, action, 0).p, clean_text(&r->arena, agent, 0).p);
-	if (pointer.n)
-		printf(" %s", clean_text(&r->arena, pointer, 0).p);
-	if (route_read(&r->arena, v, "from", &from, NULL) == 0 && route_read(&r->arena, v, "to", &to, NULL) == 0)
-		printf("  %s > %s", clean_text(&r->arena, route_text(from, &r->arena), 0).p, clean_text(&r->arena, route_text(to, &r->arena), 0).p);
-	if (reason.n)
-		printf("  \"%s\"", clean_text(&r->arena, reason, 0).p);
+	printf("%s %s", told(r, x.action.n ? x.action : STR("?")), told(r, x.name.n ? x.name : STR("?")));
+	if (x.pointer_name.n)
+		printf(" %s", told(r, x.pointer_name));
+	printf("  %s > %s", told(r, route_text(x.from, &r->arena)), told(r, route_text(x.to, &r->arena)));
+	if (x.reason.n)
+		printf("  \"%s\"", told(r, x.reason));
 }
 
 static int list(Acting *r, Err *e)

@@ -40,6 +40,12 @@ typedef struct ConfSources {
 	int64_t metrics_poll_ms;             /* 60 s */
 } ConfSources;
 
+/* sources.agents.backends leaves it out: nobody looks there, and nothing is moved there. CONF_BACKENDS is none of them: never left out. */
+static inline bool config_leaves_out(const ConfSources *src, ConfBackend b)
+{
+	return b < CONF_BACKENDS && !(src->backends & 1u << b);
+}
+
 typedef struct ConfContext {
 	Str  name, stage;                    /* stage: absent = "prod" */
 	Str  account_id;                     /* 12 digits as text; empty = not configured */

@@ -34,6 +34,8 @@ typedef struct Table {
 	bool chosen;                  /* by the view: min_pane does not count then */
 	int  sort; bool down;         /* sort -1: as filled */
 	TableRow *row; size_t n, cap, total;                 /* total: before the filter */
+	/* Empty until somebody moves the cursor: it then stays on the first row, as a tail shows the newest. Rows change only right before they
+	 * are drawn (screen_update), so what a key acts on is what the last frame showed under the cursor. */
 	char cursor_key[FIG_KEY];
 	int  cursor, top;
 	Arena titles;

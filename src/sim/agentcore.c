@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/fleet_tables.h"
+#include "sim/trail.h"
 
 typedef struct Agentcore { bool begun; AcAgent agent[AC_RUNTIMES]; } Agentcore;
 
@@ -94,13 +95,37 @@ AcAgent *agentcore_agents(Sim *s)
 	return ac->agent;
 }
 
+static void note_follow(Sim *s, const AcAgent *a, int pointer, int was)
+{
+	const AcPointer *p = &a->at[pointer];
+
+	if (p->live != was)
+		trail_follow(s, &(PipelineMove){ PLATFORM_AGENTCORE, a->agent, pointer == AC_PROD ? "prod" : "canary", p->live, p->updated_ms });
+}
+
 void agentcore_follow(Sim *s, unsigned agent, const FleetRoute *route)
 {
 	AcAgent *all = agentcore_agents(s);
 
-	for (int i = 0; i < AC_RUNTIMES; i++)
-		if (all[i].agent == agent)
-			show_route(&all[i], route);
+	for (int i = 0; i < AC_RUNTIMES; i++) {
+		int prod = all[i].at[AC_PROD].live, canary = all[i].at[AC_CANARY].live;
+
+		if (all[i].agent != agent)
+			continue;
+		show_route(&all[i], route);
+		note_follow(s, &all[i], AC_PROD, prod);
+		note_follow(s, &all[i], AC_CANARY, canary);
+	}
+}
+
+Str agentcore_move_text(SimCall *c, unsigned agent, const char *endpoint, int version)
+{
+	const AcAgent *a = agentcore_agents(c->sim);
+
+	while (a->agent != agent)
+		a++;
+	return arena_printf(c->arena, "{\"agentRuntimeId\":\"%.*s\",\"endpointName\":\"%s\",\"agentRuntimeVersion\":\"%d\"}",
+	                    STR_ARG(agentcore_runtime_id(c, a)), endpoint, version);
 }
 
 static int version_at(const AcPointer *p, int64_t t_ms)

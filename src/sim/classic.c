@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/trail.h"
+
 typedef struct Classic { bool begun; ClassicAgent agent[CLASSIC_AGENTS]; } Classic;
 
 static const char owner[] = "classic";
@@ -96,9 +98,27 @@ void classic_follow(Sim *s, unsigned agent, const FleetRoute *route)
 {
 	ClassicAgent *all = classic_agents(s);
 
-	for (int i = 0; i < CLASSIC_AGENTS; i++)
-		if (all[i].agent == agent)
-			show_route(&all[i].alias[CLASSIC_PROD], route);
+	for (int i = 0; i < CLASSIC_AGENTS; i++) {
+		ClassicAlias *p = &all[i].alias[CLASSIC_PROD];
+		int was = p->version;
+
+		if (all[i].agent != agent)
+			continue;
+		show_route(p, route);
+		if (p->version != was)
+			trail_follow(s, &(PipelineMove){ PLATFORM_CLASSIC, agent, "prod", p->version, route->from_ms });
+	}
+}
+
+Str classic_move_text(SimCall *c, unsigned agent, int version)
+{
+	const ClassicAgent *a = classic_agents(c->sim);
+
+	while (a->agent != agent)
+		a++;
+	return arena_printf(c->arena, "{\"agentId\":\"%.*s\",\"agentAliasId\":\"%.*s\",\"agentAliasName\":\"%s\","
+	                    "\"routingConfiguration\":[{\"agentVersion\":\"%d\"}]}", STR_ARG(classic_agent_id(c, a)),
+	                    STR_ARG(classic_alias_id(c, a, &a->alias[CLASSIC_PROD])), a->alias[CLASSIC_PROD].name, version);
 }
 
 void classic_move(SimCall *c, ClassicAgent *a, ClassicAlias *p, int version, bool reject)

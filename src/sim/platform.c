@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/agentcore.h"
+#include "sim/classic.h"
 #include "sim/fleet_tables.h"
 #include "sim/rng.h"
 #include "wire/text.h"
@@ -97,6 +99,12 @@ void platform_move(Sim *s, unsigned platform, unsigned agent, const FleetRoute *
 void platform_follow_table(Sim *s, unsigned agent, const FleetRoute *route)
 {
 	tell_others(s, PLATFORM_TABLE, agent, route->from_ms, STR(""));
+}
+
+void platform_begin(Sim *s)
+{
+	(void)agentcore_agents(s);
+	(void)classic_agents(s);
 }
 
 void platform_settle(Sim *s)

@@ -1,6 +1,6 @@
 /* The fleet's agents as Bedrock's own platforms have them: some as AgentCore runtimes, some as Classic agents, all as
  * items of the registry table. A pointer of any of the three that moves changes where arrivals go, and the others are
- * brought into line as a team's pipeline would do it: the last writer wins.
+ * brought into line as a team's pipeline would do it, and as the trail then says: the last writer wins.
  *
  * Version number n of a platform is the fleet's version n - 1 of that agent. */
 #ifndef SIM_PLATFORM_H
@@ -25,6 +25,8 @@ FleetRoute platform_route(Sim *s, unsigned agent, int64_t t_ms);
 void    platform_move(Sim *s, unsigned platform, unsigned agent, const FleetRoute *route, Str by);
 /* The table's pointer has moved. */
 void    platform_follow_table(Sim *s, unsigned agent, const FleetRoute *route);
+/* They stand as the registry says: what moves from here on has to be followed. */
+void    platform_begin(Sim *s);
 /* Before each call: what has come due since the last one. */
 void    platform_settle(Sim *s);
 
@@ -40,6 +42,9 @@ Str     platform_arn(SimCall *c, const char *service, const char *fmt, ...) FORM
 /* What the platforms do when a pointer has moved elsewhere. */
 void    agentcore_follow(Sim *s, unsigned agent, const FleetRoute *route);
 void    classic_follow(Sim *s, unsigned agent, const FleetRoute *route);
+/* What the pipeline asks for when it moves one, as JSON for the trail. */
+Str     agentcore_move_text(SimCall *c, unsigned agent, const char *endpoint, int version);
+Str     classic_move_text(SimCall *c, unsigned agent, int version);
 /* The registry's item for what a platform has done (svc_dynamodb.c). */
 void    registry_mirror(Sim *s, unsigned agent, int64_t t_ms, Str by);
 

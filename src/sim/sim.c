@@ -198,6 +198,7 @@ static int open_tables(Sim *s, Err *e)
 	    ddb_make_table(s->ddb, "seismo-locks", "pointer", "sk", NULL, NULL, NULL, NULL, e) < 0)
 		return -1;
 	registry_seed(s);
+	platform_begin(s);
 	changes_watch(s);
 	return 0;
 }

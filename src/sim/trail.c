@@ -9,9 +9,13 @@
 #include "sim/trail_record.h"
 #include "wire/time8601.h"
 
+enum { FOLLOWS_KEPT = 256 };
+
 /* A noted call. The texts are its own. */
 typedef struct Noted { Arena text; TrailEvent event; Str account, region; int64_t seen_ms; } Noted;
-typedef struct Trail { Noted **v; size_t n, cap; bool ready; } Trail;
+/* A move of the pipeline's own, which every account and region sees. */
+typedef struct Followed { PipelineMove move; int64_t seen_ms; } Followed;
+typedef struct Trail { Noted **v; size_t n, cap; Followed follow[FOLLOWS_KEPT]; size_t follows; bool ready; } Trail;
 
 static const int owner;
 static const int64_t day_ms = INT64_C(86400000);
@@ -64,6 +68,13 @@ void trail_note(SimCall *c, const SimRow *row)
 	t->v[t->n++] = n;
 }
 
+void trail_follow(Sim *s, const PipelineMove *m)
+{
+	Trail *t = trail_of(s);
+
+	t->follow[t->follows++ % FOLLOWS_KEPT] = (Followed){ *m, clock_mono_ms() + TRAIL_LATE_MS };
+}
+
 typedef struct Found { TrailEvent *v; size_t n, cap; } Found;
 
 static void add(SimCall *c, Found *f, TrailEvent event)
@@ -100,6 +111,13 @@ static void add_pipeline(SimCall *c, Found *f)
 		add(c, f, trail_pipeline(c, "PutItem", released, STR("#route"), release_ms));
 }
 
+static void add_follows(SimCall *c, const Trail *t, Found *f)
+{
+	for (size_t i = 0; i < t->follows && i < FOLLOWS_KEPT; i++)
+		if (t->follow[i].seen_ms <= clock_mono_ms())
+			add(c, f, trail_pipeline_move(c, &t->follow[i].move));
+}
+
 static int newest_first(const void *pa, const void *pb)
 {
 	const TrailEvent *a = pa, *b = pb;
@@ -116,6 +134,7 @@ size_t trail_events(SimCall *c, TrailEvent **out)
 	Found f = { 0 };
 
 	add_pipeline(c, &f);
+	add_follows(c, t, &f);
 	for (size_t i = 0; i < t->n; i++)
 		if (t->v[i]->seen_ms <= mono && str_eq(t->v[i]->account, c->who.account) && str_eq(t->v[i]->region, c->region))
 			add(c, &f, t->v[i]->event);

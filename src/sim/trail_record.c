@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/fleet_tables.h"
+#include "sim/platform.h"
 #include "sim/rng.h"
 #include "sim/roles.h"
 #include "wire/jsonw.h"
@@ -264,19 +265,37 @@ TrailEvent trail_record(Arena *a, SimCall *c, const TrailCall *call)
 	return e;
 }
 
-TrailEvent trail_pipeline(SimCall *c, const char *name, unsigned agent, Str version, int64_t t_ms)
+/* salt: of two deeds of one millisecond what tells them apart. */
+static TrailEvent pipeline_did(SimCall *c, Deed d, uint64_t salt)
 {
 	Arena *a = c->arena;
 	Str account = c->who.account;
 	Actor who = { .account = account, .id = STR("AROASIMULATEDRELEASE:deploy"), .key = STR("ASIASIMPIPELINE00000"), .role = true,
 	              .arn = arena_printf(a, "arn:aws:sts::%.*s:assumed-role/release-pipeline/deploy", STR_ARG(account)),
 	              .agent = STR("aws-sdk-js/3.600.0"), .address = STR("10.0.0.17") };
-	Deed d = { .source = "dynamodb", .name = str_of(name), .region = c->region, .time_ms = t_ms };
 	char id[FLEET_UUID];
 
-	fleet_uuid(rng_join(str_hash(version), agent), (uint64_t)t_ms, id);
+	fleet_uuid(salt, (uint64_t)d.time_ms, id);
 	d.request_id = arena_str(a, str_of(id));
-	d.parameters = arena_printf(a, "{\"tableName\":\"agents\",\"key\":{\"agentId\":{\"S\":\"%s\"},\"version\":{\"S\":\"%.*s\"}}}",
-	                            fleet_agent_id(agent), STR_ARG(version));
+	d.region = c->region;
 	return event_of(a, &who, &d);
+}
+
+TrailEvent trail_pipeline(SimCall *c, const char *name, unsigned agent, Str version, int64_t t_ms)
+{
+	Str parameters = arena_printf(c->arena, "{\"tableName\":\"agents\",\"key\":{\"agentId\":{\"S\":\"%s\"},\"version\":{\"S\":\"%.*s\"}}}",
+	                              fleet_agent_id(agent), STR_ARG(version));
+
+	return pipeline_did(c, (Deed){ .source = "dynamodb", .name = str_of(name), .parameters = parameters, .time_ms = t_ms },
+	                    rng_join(str_hash(version), agent));
+}
+
+TrailEvent trail_pipeline_move(SimCall *c, const PipelineMove *m)
+{
+	const bool alias = m->platform == PLATFORM_CLASSIC;
+	Deed d = { .source = alias ? "bedrock" : "bedrock-agentcore", .name = alias ? STR("UpdateAgentAlias") : STR("UpdateAgentRuntimeEndpoint"),
+	           .parameters = alias ? classic_move_text(c, m->agent, m->version) : agentcore_move_text(c, m->agent, m->pointer, m->version),
+	           .time_ms = m->t_ms };
+
+	return pipeline_did(c, d, rng_join(str_hash(str_of(m->pointer)), m->agent * 4 + m->platform));
 }

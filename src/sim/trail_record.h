@@ -15,4 +15,8 @@ TrailEvent trail_record(Arena *a, SimCall *c, const TrailCall *call);
 /* A write of the release pipeline to the registry, in the caller's account and region; texts in c->arena. */
 TrailEvent trail_pipeline(SimCall *c, const char *name, unsigned agent, Str version, int64_t t_ms);
 
+/* A pointer of a platform that the pipeline has moved. */
+typedef struct PipelineMove { unsigned platform, agent; const char *pointer; int version; int64_t t_ms; } PipelineMove;
+TrailEvent trail_pipeline_move(SimCall *c, const PipelineMove *m);
+
 #endif

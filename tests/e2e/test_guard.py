@@ -48,22 +48,25 @@ def test_a_bad_version_is_not_rolled_out(region, breach):
 
 
 def test_without_a_driver_nothing_moves(region):
-    """The process is killed: the route stays, and another one may drive on."""
-    r = region("--speed", "40")
-    r.home.config(settings(rollout="min_time: 5s, min_count: 100000"))
-    going = r.start("rollout", "lead-qualifier", "4.1", "--pointer", "route", "--guard", *WRITE)
-    r.wait_for_route("lead-qualifier", {"4.2": 90, "4.1": 10})
-    time.sleep(2)
+    """The process is killed: the route stays where the next step is due, and another one drives on from there."""
+    agent, at_10, at_50 = "upsell-generator", {"2.1": 90, "2.0": 10}, {"2.1": 50, "2.0": 50}
+    args = ("rollout", agent, "2.0", "--pointer", "route", "--guard", *WRITE)
+    r = region("--speed", "240")
+    r.home.config(settings(rollout="min_time: 6s, min_count: 8, max_error_rate_delta: 0.9, max_p95_ratio: 9, max_usd_per_job_ratio: 9"))
+    going = r.start(*args)
+    r.wait_for_route(agent, at_10)
     going.kill()
     going.communicate(timeout=10)
-    time.sleep(8)
-    assert r.route("lead-qualifier") == {"4.2": 90, "4.1": 10}
-    told = r.start("rollout", "lead-qualifier", "4.1", "--pointer", "route", "--guard", *WRITE)
-    late = threading.Timer(60, told.kill)
+    r.wait_for_jobs(agent, "2.0", 8)                     # what the step waits for has come
+    time.sleep(12)
+    assert r.route(agent) == at_10
+    told = r.start(*args)
+    late = threading.Timer(120, told.kill)
     late.start()
     said = told.stderr.readline()                        # it takes the rollout up at its step
+    r.wait_for_route(agent, at_50, 120)                  # and nothing was in the way but that nobody drove
     late.cancel()
     told.terminate()
     _, err = told.communicate(timeout=60)
-    assert b"wait at 10 %" in said and b"stays at 10 %" in err, (said, err)
-    assert r.route("lead-qualifier") == {"4.2": 90, "4.1": 10}
+    assert b"at 10 %" in said and b"stays at 50 %" in err, (said, err)
+    assert r.route(agent) == at_50

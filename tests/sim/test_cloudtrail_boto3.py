@@ -122,6 +122,30 @@ def test_a_pipelines_release_is_on_the_trail(start_sim):
         "agentId": {"S": "upsell-generator"}, "version": {"S": "#route"}}
 
 
+def test_what_a_pipeline_brings_into_line_is_on_the_trail(own):
+    """The route is the console's move; the runtime's endpoints and the alias are the pipeline's, each by its own call."""
+    route = own.client("dynamodb").get_item(TableName="agents", Key={"agentId": {"S": "upsell-generator"}, "version": {"S": "#route"}})["Item"]
+    assert route["routes"]["L"][0]["M"]["version"]["S"] == "2.1"
+    move(own, "upsell-generator")                             # to where it is: nothing has to follow
+    own.client("dynamodb").update_item(
+        TableName="agents", Key={"agentId": {"S": "upsell-generator"}, "version": {"S": "#route"}}, UpdateExpression="SET #r = :r",
+        ExpressionAttributeNames={"#r": "routes"},
+        ExpressionAttributeValues={":r": {"L": [{"M": {"version": {"S": "2.0"}, "weight": {"N": "100"}}}]}})
+    trail = Trail(own)
+    alias, = trail.wait(1, EventName="UpdateAgentAlias")
+    agents = own.client("bedrock-agent")
+    asked = json.loads(alias["CloudTrailEvent"])["requestParameters"]
+    told = agents.get_agent_alias(agentId=asked["agentId"], agentAliasId=asked["agentAliasId"])["agentAlias"]
+    assert told["agentAliasName"] == asked["agentAliasName"] == "prod"
+    assert [r["agentVersion"] for r in told["routingConfiguration"]] == [r["agentVersion"] for r in asked["routingConfiguration"]]
+    endpoints = [json.loads(e["CloudTrailEvent"])["requestParameters"] for e in trail.wait(2, EventName="UpdateAgentRuntimeEndpoint")]
+    assert {e["endpointName"] for e in endpoints} == {"prod", "canary"}
+    core = own.client("bedrock-agentcore-control")
+    for e in endpoints:
+        assert core.get_agent_runtime_endpoint(agentRuntimeId=e["agentRuntimeId"], endpointName=e["endpointName"])["liveVersion"] == e["agentRuntimeVersion"]
+    assert {e["Username"] for e in (alias, *trail.wait(2, EventName="UpdateAgentRuntimeEndpoint"))} == {"deploy"}
+
+
 def test_each_account_and_region_has_its_own_trail(own):
     move(own, "upsell-generator")
     keys = own.client("sts").assume_role(RoleArn="arn:aws:iam::111122223333:role/reader", RoleSessionName="eve")["Credentials"]

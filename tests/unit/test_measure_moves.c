@@ -8,6 +8,7 @@
 #include "store/change.h"
 #include "store/charges.h"
 #include "store_unit.h"
+#include "wire/time8601.h"
 
 #define MINUTE INT64_C(60000)
 #define HOUR   (60 * MINUTE)
@@ -165,6 +166,60 @@ static void moves_that_seismo_did_not_make(void **state)
 	move("late/prod", "3", "4", "", now - 16 * MINUTE);
 	measure(&r);
 	assert_int_equal(verdict(&r, "late/prod"), VERDICT_BREACH);
+}
+
+/* A move of the agent's route by seismo: as it is seen, and as the registry's audit item has it. */
+static void own_move(const char *agent, const char *from, const char *to, int64_t at_ms)
+{
+	static int ops;
+	char at[TIME_TEXT];
+	Str key, raw;
+	AgentVersionRow row[] = { { .agent = str_of(agent), .status = STR(""), .model = STR(""), .created_by = STR("") } };
+	StoreBatch b = { .agents = row, .agent_count = 1, .now_ms = now };
+
+	time_format_iso(at_ms, at);
+	key = arena_printf(&arena, "#audit#%s#op%d#2", at, ++ops);
+	raw = arena_printf(&arena, "{\"op\":{\"S\":\"op%d\"},\"event\":{\"S\":\"done\"},\"action\":{\"S\":\"rollback\"},"
+	                   "\"to\":{\"L\":[{\"M\":{\"version\":{\"S\":\"%s\"},\"weight\":{\"N\":\"100\"}}}]}}", ops, to);
+	row[0].version = key;
+	row[0].raw_json = raw;
+	MUST(store_apply(s, &b, NULL, e));
+	move(arena_printf(&arena, "%s/route", agent).p, from, to, "arn:aws:iam::111122223333:user/me", at_ms);
+}
+
+/* Seismo's answer to a move by others is not told as one, nor are the pointers that a pipeline moves after it. */
+static void what_seismo_moved_and_what_follows_it(void **state)
+{
+	AlertRule r = shipped("moved-outside");
+
+	(void)state;
+	/* CloudTrail dates to the second: what followed stands before it, or at the same time. */
+	own_move("calm", "2", "1", now - 10 * MINUTE);
+	move("calm/prod", "7", "6", PIPELINE, now - 10 * MINUTE - 900);
+	move("calm/canary", "7", "6", "", now - 10 * MINUTE);
+	move("calm/late", "7", "6", PIPELINE, now - 6 * MINUTE);
+	/* A release, and its rollback after a minute: before it, nothing followed seismo. */
+	move("hot/route", "2.1", "2.2", PIPELINE, now - 20 * MINUTE);
+	move("hot/prod", "2", "3", PIPELINE, now - 20 * MINUTE + 500);
+	own_move("hot", "2.2", "2.1", now - 19 * MINUTE);
+	move("hot/prod", "3", "2", PIPELINE, now - 19 * MINUTE + 500);
+	/* A release of an alias alone; much later seismo moves the route. */
+	move("old/prod", "2", "3", PIPELINE, now - 50 * MINUTE);
+	own_move("old", "2.2", "2.1", now - 5 * MINUTE);
+	/* And what somebody moves on long after is theirs again. */
+	own_move("mine", "2", "1", now - 40 * MINUTE);
+	move("mine/prod", "2", "3", PIPELINE, now - 30 * MINUTE);
+	/* Somebody moves the route on, a minute after seismo. */
+	own_move("busy", "2.2", "2.1", now - 20 * MINUTE);
+	move("busy/route", "2.1", "2.3", PIPELINE, now - 19 * MINUTE);
+	measure(&r);
+	assert_int_equal(m.n, 5);
+	assert_int_equal(verdict(&r, "calm/route"), VERDICT_CLEAR);
+	assert_true(found("busy/route")->x.value == WHOLE && str_is(found("busy/route")->version, "2.3"));
+	assert_true(found("hot/route")->x.value == WHOLE && str_is(found("hot/route")->version, "2.2"));
+	assert_true(str_is(fact(&r, "hot/route"), "2.1>2.2 by release-pipeline/run-214 (cloudtrail)"));
+	assert_true(found("old/prod")->x.value == WHOLE && str_is(fact(&r, "old/prod"), "2>3 by release-pipeline/run-214 (cloudtrail)"));
+	assert_true(found("mine/prod")->x.value == WHOLE);
 }
 
 /* A look falls between the moves of a release: it is told of the alias, and the route that moved before it is seen only afterwards. */
@@ -441,7 +496,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, finish)
 	const struct CMUnitTest tests[] = {
 		TEST(a_version_that_was_put_back_and_left), TEST(what_the_registry_calls_rolled_back),
-		TEST(moves_that_seismo_did_not_make), TEST(a_release_that_is_seen_piece_by_piece), TEST(a_bad_version_stays_bad_after_half_an_hour), TEST(slower_than_usual), TEST(models_that_end), TEST(a_release_that_breaks_the_cache),
+		TEST(moves_that_seismo_did_not_make), TEST(what_seismo_moved_and_what_follows_it), TEST(a_release_that_is_seen_piece_by_piece), TEST(a_bad_version_stays_bad_after_half_an_hour), TEST(slower_than_usual), TEST(models_that_end), TEST(a_release_that_breaks_the_cache),
 		TEST(what_the_bill_says),
 	};
 	int rc = cmocka_run_group_tests(tests, make_place, clear_place);

@@ -126,6 +126,24 @@ static void test_the_cursor_stays_on_its_object(void **state)
 	table_close(&t);
 }
 
+/* Until it is moved it shows the newest; from then on, be it to the first row, it stays on what it was moved to. */
+static void test_a_cursor_that_nobody_moved_is_on_the_first_row(void **state)
+{
+	Table t = opened("");
+
+	(void)state;
+	fill(&t, 5, "");
+	(void)table_key(&t, key('N'), 5);
+	assert_string_equal(current(&t), "alpha");
+	(void)table_key(&t, key('N'), 5);              /* the other way round */
+	assert_string_equal(current(&t), "gamma");
+	(void)table_key(&t, key('g'), 5);
+	(void)table_key(&t, key('N'), 5);
+	assert_string_equal(current(&t), "gamma");
+	assert_int_equal(t.cursor, 4);
+	table_close(&t);
+}
+
 static void test_moving_stops_at_the_ends(void **state)
 {
 	Table t = opened("");
@@ -197,7 +215,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_filters),
 		CASE(test_sorting),
-		CASE(test_the_cursor_stays_on_its_object),
+		CASE(test_the_cursor_stays_on_its_object), CASE(test_a_cursor_that_nobody_moved_is_on_the_first_row),
 		CASE(test_moving_stops_at_the_ends),
 		CASE(test_unknown_columns_are_named),
 		CASE(test_drawing_at_every_size),
