@@ -11,10 +11,9 @@ typedef struct AlertFacts {
 	Store *s;
 	Arena *a;
 	int64_t now_ms;
-	bool changes_read, models_read, registry_read;
-	Change *change; size_t changes;
+	bool moves_read, models_read;
+	Registry registry;
 	ModelEnds models;
-	Registry registry;                  /* what seismo moved itself */
 } AlertFacts;
 
 /* Empty when there is nothing to say. */

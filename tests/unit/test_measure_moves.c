@@ -121,14 +121,20 @@ static AlertVerdict verdict(const AlertRule *r, const char *key)
 	return alert_judge(r, &found(key)->x);
 }
 
-static Str fact(const AlertRule *r, const char *key)
+/* Of an alert that fires, or is over, since then. */
+static Str fact_since(const AlertRule *r, const char *key, AlertPhase phase, int64_t since_ms)
 {
 	AlertFacts f = { .s = s, .a = &arena, .now_ms = now };
-	AlertRow row = { .rule = r->id, .key = str_of(key), .metric = r->metric, .st = { .phase = PHASE_FIRING, .since_ms = now - 10 * MINUTE } };
+	AlertRow row = { .rule = r->id, .key = str_of(key), .metric = r->metric, .st = { .phase = phase, .since_ms = since_ms } };
 	Str out;
 
 	MUST(alert_fact(&f, &row, &out, e));
 	return out;
+}
+
+static Str fact(const AlertRule *r, const char *key)
+{
+	return fact_since(r, key, PHASE_FIRING, now - 10 * MINUTE);
 }
 
 #define PIPELINE "arn:aws:sts::111122223333:assumed-role/release-pipeline/run-214"
@@ -220,6 +226,22 @@ static void what_seismo_moved_and_what_follows_it(void **state)
 	assert_true(str_is(fact(&r, "hot/route"), "2.1>2.2 by release-pipeline/run-214 (cloudtrail)"));
 	assert_true(found("old/prod")->x.value == WHOLE && str_is(fact(&r, "old/prod"), "2>3 by release-pipeline/run-214 (cloudtrail)"));
 	assert_true(found("mine/prod")->x.value == WHOLE);
+}
+
+/* Who goes back is not why: neither while the alert fires on nor when it is over. */
+static void what_an_alert_is_about_is_not_its_cure(void **state)
+{
+	AlertRule outside = shipped("moved-outside"), errors = shipped("err-after-move");
+
+	(void)state;
+	move("up/route", "2.1", "2.2", PIPELINE, now - 20 * MINUTE);
+	own_move("up", "2.2", "2.1", now - 5 * MINUTE);
+	assert_true(str_is(fact(&outside, "up/route"), "2.1>2.2 by release-pipeline/run-214 (cloudtrail)"));
+	assert_true(str_is(fact(&errors, "up/route"), "2.1>2.2 by release-pipeline/run-214 (cloudtrail)"));
+	assert_true(str_starts(fact_since(&outside, "up/route", PHASE_OK, now), STR("2.1>2.2")));
+	assert_true(str_starts(fact_since(&errors, "up/route", PHASE_OK, now), STR("2.1>2.2")));
+	/* Errors that began with it are another matter. */
+	assert_true(str_starts(fact_since(&errors, "up/route", PHASE_FIRING, now - MINUTE), STR("2.2>2.1")));
 }
 
 /* A look falls between the moves of a release: it is told of the alias, and the route that moved before it is seen only afterwards. */
@@ -496,7 +518,8 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, finish)
 	const struct CMUnitTest tests[] = {
 		TEST(a_version_that_was_put_back_and_left), TEST(what_the_registry_calls_rolled_back),
-		TEST(moves_that_seismo_did_not_make), TEST(what_seismo_moved_and_what_follows_it), TEST(a_release_that_is_seen_piece_by_piece), TEST(a_bad_version_stays_bad_after_half_an_hour), TEST(slower_than_usual), TEST(models_that_end), TEST(a_release_that_breaks_the_cache),
+		TEST(moves_that_seismo_did_not_make), TEST(what_an_alert_is_about_is_not_its_cure),
+		TEST(what_seismo_moved_and_what_follows_it), TEST(a_release_that_is_seen_piece_by_piece), TEST(a_bad_version_stays_bad_after_half_an_hour), TEST(slower_than_usual), TEST(models_that_end), TEST(a_release_that_breaks_the_cache),
 		TEST(what_the_bill_says),
 	};
 	int rc = cmocka_run_group_tests(tests, make_place, clear_place);
