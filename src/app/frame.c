@@ -74,21 +74,32 @@ static int key_at(Box b, int x, int y, const char *key, Clean help)
 	return end + 2;
 }
 
-/* The keys that matter here: the pane's own, help, the other views, then what narrows down and leads back. */
-static void keys_line(App *a, Box b, int y)
+/* The pane's own, and the key of the card where a row may lead to one. */
+static int pane_keys(const App *a, const Pane *p, Box b, int y)
 {
-	const Pane *p = a->focus < a->pane_count ? &a->pane[a->focus] : NULL;
-	bool jobs = screen_has(a, "jobs");
-	int x = 0, n = 0, most = b.w < 100 ? 2 : 4;
-	Arena ar = { 0 };
+	int x = 0, n = 0, most = b.w >= 100 ? 4 : p->cls->vital_keys ? p->cls->vital_keys : 2;
 
-	for (const PaneKey *k = p ? p->cls->keys : NULL, *first = k; k && k->key && n < most; k++) {
+	for (const PaneKey *k = p->cls->keys, *first = k; k && k->key && n < most; k++) {
 		/* Two keys for one thing need one place. */
 		if (k > first && k[-1].run == k->run)
 			continue;
 		x = key_at(b, x, y, k->key, clean_own(k->help));
 		n++;
 	}
+	for (const AppAction *act = a->actions; p->cls->agent && act->name; act++)
+		if (strcmp(act->name, "rollback") == 0)
+			x = key_at(b, x, y, act->key, clean_own("roll back"));
+	return x;
+}
+
+/* The keys that matter here: the pane's own, help, the other views, then what narrows down and leads back. */
+static void keys_line(App *a, Box b, int y)
+{
+	const Pane *p = a->focus < a->pane_count ? &a->pane[a->focus] : NULL;
+	bool jobs = screen_has(a, "jobs");
+	int x = p ? pane_keys(a, p, b, y) : 0;
+	Arena ar = { 0 };
+
 	x = key_at(b, x, y, "?", clean_own("help"));
 	for (size_t i = 0; i < a->views.count; i++) {
 		const View *v = &a->views.view[i];

@@ -55,6 +55,7 @@ typedef struct PaneClass {
 	int  (*key)(Pane *p, Key k);               /* moves; PANE_* ; may be NULL */
 	void (*close)(Pane *p);                    /* may be NULL */
 	const PaneKey *keys;                       /* ends with a NULL key; may be NULL */
+	int  vital_keys;                           /* how many of them a narrow bottom line has to name; 0: two */
 	void (*help)(const Pane *p, Buf *out);     /* more lines for the help page (sort keys); may be NULL */
 } PaneClass;
 

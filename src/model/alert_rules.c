@@ -81,7 +81,7 @@ int64_t metric_scaled(AlertMetric m, int64_t millionths)
 #define LIMITS(ab, be, pl, ra, cl) .above = ab, .below = be, .plus = pl, .ratio = ra, .clear = cl
 
 static const Str release_steps[] = { S("See the jobs of the version (Enter), their errors (z)"), S("Compare with the version before"),
-	S("Move the pointer back if it is the release") };
+	S("Move the pointer back if it is the release (B)") };
 static const Str throttle_steps[] = { S("See which model is throttled (metrics)"), S("Compare with the quota of the account"),
 	S("Spread the load, or ask for a higher quota") };
 static const Str spend_steps[] = { S("Open cost, Enter on the hour: who explains the difference"), S("Enter again: the jobs behind it"),
@@ -90,12 +90,12 @@ static const Str trace_steps[] = { S("See the jobs of the trace (Enter): the sam
 static const Str feed_steps[] = { S("seismo doctor says what is missing"), S("The pane of the feed names the call that failed") };
 static const Str slow_steps[] = { S("See its jobs (Enter): one version, one tenant, or all of them"),
 	S("Compare with other agents on the same model"),
-	S("Move the pointer back if it is the release") };
+	S("Move the pointer back if it is the release (B)") };
 static const Str move_steps[] = { S("Ask whoever moved it; where it was before is in the changes"),
 	S("Watch the errors and the cost of the new version (Enter)"),
 	S("If this is how you release: name the pipeline under `expect` of this rule") };
 static const Str restored_steps[] = { S("Ask whoever moved it: the version was put back for a reason, which the history and the audit have"),
-	S("See the jobs of the version that serves now (Enter)"), S("Move the pointer back (seismo rollback), or acknowledge the alert") };
+	S("See the jobs of the version that serves now (Enter)"), S("Move the pointer back (B, or seismo rollback), or acknowledge the alert (a)") };
 static const Str stop_steps[] = { S("Ask whoever stopped it whether its reason still holds: seismo op list has both"),
 	S("Take it back with seismo undo OP; it never ends by itself"), S("Or acknowledge the alert, and look at it again") };
 static const Str model_steps[] = { S("Choose the model that follows it, compare both on your cases"),

@@ -14,7 +14,7 @@
 #include "wire/time8601.h"
 
 enum { COL_SEVERITY, COL_SINCE, COL_OBJECT, COL_FACT, COL_STATE, COL_RULE, COL_CHANGE, COLS };
-enum { SEVERITY_W = 4, SINCE_W = 5, OBJECT_W = 26, FACT_W = 33, STATE_W = 5, CHANGE_W = 44, BELOW = 6, LEAST_LIST = 5, LINES = 10 };
+enum { SEVERITY_W = 4, SINCE_W = 5, OBJECT_W = 26, FACT_W = 33, STATE_W = 5, CHANGE_W = 44, LEAST_LIST = 5, LINES = 10 };
 
 static const TableColumn columns[COLS] = {
 	[COL_SEVERITY] = { "severity", "sev", SEVERITY_W, false, 'V', 0 },
@@ -31,7 +31,7 @@ typedef struct AlertsPane {
 	bool  brief;
 	Clean title, state, empty, watch[FIG_CONTEXTS], below[LINES];
 	Role  watch_role[FIG_CONTEXTS];
-	int   watches, lines;
+	int   watches, lines, change_line, changes;      /* changes of the lines below are from change_line on */
 	Fresh fresh;
 	FigText pointed_context;       /* the alert that the command line was told of */
 	char  pointed[2 * FIG_KEY];
@@ -226,8 +226,10 @@ static void below(AlertsPane *s, Arena *a)
 		s->below[s->lines++] = clean_text(a, r->help, 0);
 	if (*c->fact && !c->cloudwatch && !is_move(c))
 		s->below[s->lines++] = clean_text(a, str_of(c->fact), 0);
+	s->change_line = s->lines;
 	for (int i = 0; i < c->changes && s->lines < LINES; i++)
 		s->below[s->lines++] = change_of(a, c, i);
+	s->changes = s->lines - s->change_line;
 	if (!c->changes && c->state != ALERT_OK && s->lines < LINES)
 		s->below[s->lines++] = clean_own("nothing was changed in the 24 h before it began");
 	for (size_t i = 0; r && i < r->steps && s->lines < LINES; i++)
@@ -332,6 +334,28 @@ static void draw_brief(const AlertsPane *s, Box b, bool focused)
 	arena_done(&scratch);
 }
 
+/* How many rows the lines below the list get: what the list leaves free, and else up to half of the pane. */
+static int below_rows(const AlertsPane *s, int h)
+{
+	int spare = h - 1 - (int)s->t.n - 1, most = spare > h / 2 ? spare : h / 2;
+
+	if (most > h - 1 - LEAST_LIST)
+		most = h - 1 - LEAST_LIST;
+	return most < 0 ? 0 : s->lines < most ? s->lines : most;
+}
+
+/* In too few rows changes give way to what is to be done; the last of them is the own move's place. */
+static void draw_below(const AlertsPane *s, Box b, Arena *scratch)
+{
+	int lost = s->lines - b.h, others = s->changes > 1 ? s->changes - 1 : 0, skip = lost < others ? lost : others;
+
+	for (int y = 0; y < b.h; y++) {
+		int at = y < s->change_line + others - skip ? y : y + skip;
+
+		draw_left(b, 0, y, b.w, ROLE_DIM, clean_cut(scratch, s->below[at], b.w));
+	}
+}
+
 static void alerts_draw(const Pane *p, Box b)
 {
 	const AlertsPane *s = p->state;
@@ -344,14 +368,11 @@ static void alerts_draw(const Pane *p, Box b)
 		return;
 	}
 	in = pane_head(b, p, s->title, s->fresh, s->state);
-	lines = s->lines < BELOW || in.h > 30 ? s->lines : BELOW;
-	if (in.h - foot - lines - 1 < LEAST_LIST)
-		lines = in.h - foot - 1 > LEAST_LIST ? in.h - foot - 1 - LEAST_LIST : 0;
+	lines = below_rows(s, in.h - foot);
 	table_draw(&s->t, box_sub(in, 0, 0, in.w, in.h - foot - (lines ? lines + 1 : 0)), p->focused, &scratch);
 	if (!s->t.n)
 		pane_empty(in, s->fresh, s->empty.p);
-	for (int i = 0; i < lines; i++)
-		draw_left(in, 1, in.h - foot - lines + i, in.w - 1, ROLE_DIM, clean_cut(&scratch, s->below[i], in.w - 1));
+	draw_below(s, box_sub(in, 1, in.h - foot - lines, in.w - 1, lines), &scratch);
 	for (int i = 0; i < foot; i++)
 		draw_left(in, 0, in.h - foot + i, in.w, s->watch_role[i], clean_cut(&scratch, s->watch[i], in.w));
 	arena_done(&scratch);
@@ -484,7 +505,7 @@ static bool alerts_agent(const Pane *p, ActOn *out)
 }
 
 static const PaneKey keys[] = {
-	{ "enter", "its jobs", enter }, { "d", "describe", describe }, { "a", "acknowledge", acknowledge }, { "s", "silence", silence },
+	{ "enter", "its jobs", enter }, { "a", "acknowledge", acknowledge }, { "s", "silence", silence }, { "d", "describe", describe },
 	{ "c", "copy", copy_key }, { 0 },
 };
 static const char *const options[] = { "show", NULL };
@@ -492,5 +513,5 @@ static const char *const options[] = { "show", NULL };
 const PaneClass pane_alerts = {
 	.name = "alerts", .title = "alerts", .topics = TOPIC_FIGURES | TOPIC_FEEDS | TOPIC_CLOCK | TOPIC_FILTER, .feeds = 0, .options = options,
 	.focusable = true, .aside = true, .open = alerts_open, .update = alerts_update, .draw = alerts_draw, .agent = alerts_agent, .key = alerts_key,
-	.close = alerts_close, .keys = keys, .help = alerts_help,
+	.close = alerts_close, .keys = keys, .vital_keys = 3, .help = alerts_help,
 };

@@ -68,6 +68,14 @@ def test_alerts_view(written, size):
     assert body == file.read_text()
 
 
+def test_what_to_do_outlasts_what_was_changed(written):
+    """In a low window changes give way to the steps, and the bottom line names their keys."""
+    text = "\n".join(lines(written, "alerts", "80x16"))
+    assert "3. Move the pointer back if it is the release (B)" in text
+    assert "40 min before" in text and "2 min before" not in text
+    assert "a acknowledge  s silence  B roll back" in text
+
+
 def test_any_size_and_any_text(written):
     for view in ("alerts", "pulse"):
         for size in ("20x5", "80x24", "500x200"):
