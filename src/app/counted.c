@@ -10,6 +10,14 @@ int64_t counted_of(double v)
 	return v >= 0 && v < 1e12 ? (int64_t)v : 0;
 }
 
+bool counted_is_tokens(const MetricSeries *m)
+{
+	for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+		if (str_is(m->name, names[k]))
+			return true;
+	return false;
+}
+
 int64_t counted_points(const MetricSeries *m, int64_t from_ms, int64_t until_ms)
 {
 	int64_t sum = 0;
@@ -28,24 +36,12 @@ int counted_tokens(Store *s, int64_t from_ms, int64_t until_ms, int64_t *tokens,
 	int rc = store_metrics(s, from_ms, until_ms, &a, &m, &n, e);
 
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
-			if (!str_is(m[i].name, names[k]))
-				continue;
-			for (size_t p = 0; p < m[i].count; p++) {
-				*tokens += m[i].points[p].has ? counted_of(m[i].points[p].v) : 0;
-				*any = true;
-			}
+		for (size_t p = 0; counted_is_tokens(&m[i]) && p < m[i].count; p++) {
+			*tokens += m[i].points[p].has ? counted_of(m[i].points[p].v) : 0;
+			*any = true;
 		}
 	arena_done(&a);
 	return rc;
-}
-
-static bool is_count(const MetricSeries *m)
-{
-	for (size_t k = 0; k < sizeof names / sizeof *names; k++)
-		if (str_is(m->name, names[k]))
-			return true;
-	return false;
 }
 
 int counted_span(Store *s, int64_t from_ms, int64_t until_ms, int64_t *first_ms, int64_t *end_ms, bool *any, Err *e)
@@ -57,7 +53,7 @@ int counted_span(Store *s, int64_t from_ms, int64_t until_ms, int64_t *first_ms,
 	int rc = store_metrics(s, from_ms, until_ms, &a, &m, &n, e);
 
 	for (size_t i = 0; rc == 0 && i < n; i++) {
-		for (size_t p = 0; is_count(&m[i]) && p < m[i].count; p++) {
+		for (size_t p = 0; counted_is_tokens(&m[i]) && p < m[i].count; p++) {
 			int64_t t = m[i].points[p].t_ms;
 
 			*first_ms = !*any || t < *first_ms ? t : *first_ms;

@@ -6,6 +6,8 @@
 
 /* A count as CloudWatch gives it: what no count can be (NaN, negative, absurd) is none. */
 int64_t counted_of(double v);
+/* One of the four classes of tokens? */
+bool counted_is_tokens(const MetricSeries *m);
 /* What was counted in [from, until): the points whose period begins there. */
 int64_t counted_points(const MetricSeries *m, int64_t from_ms, int64_t until_ms);
 /* Tokens of all classes in whole minutes of [from, until); *any: there are such metrics in the store. */

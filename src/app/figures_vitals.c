@@ -5,6 +5,9 @@
 #include "base/num.h"
 #include "store/latency.h"
 
+/* A shorter span of counts is not compared: a job or two at its edges would decide. */
+enum { SEEN_LEAST_MS = 10 * 60000 };
+
 static Sums minutes_sum(const Work *w, int from, int n)
 {
 	Sums sum = { 0 };
@@ -132,31 +135,49 @@ static void metric_sum(const MetricSeries *m, size_t n, const char *name, int64_
 /* What CloudWatch counted of one context, beside what we booked there. */
 typedef struct Counted { int64_t five, hour, theirs, ours, jobs; bool any, tokens; } Counted;
 
-/* Both sides up to one moment: what only one of them knows already is no difference. */
+/* Since when, within the hour before `end`, CloudWatch's count of tokens is held; INT64_MAX: it is not. Points of the hour before say that it is
+ * held for all of it: a fleet that rests has none either. */
+static int held_from(Work *w, Store *s, int64_t end, int64_t *from, Err *e)
+{
+	MetricSeries *m;
+	size_t n;
+
+	*from = INT64_MAX;
+	if (store_metrics(s, end - 2 * HOUR_MS, end, &w->arena, &m, &n, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		for (size_t p = 0; counted_is_tokens(&m[i]) && p < m[i].count; p++)
+			*from = m[i].points[p].t_ms < *from ? m[i].points[p].t_ms : *from;
+	if (*from < end - HOUR_MS)
+		*from = end - HOUR_MS;
+	return 0;
+}
+
+/* Both sides over one span: what only one of them knows is no difference. */
 static int count_metrics(Work *w, size_t store, Counted *c, Err *e)
 {
-	static const char *const token_metrics[] = { "InputTokenCount", "OutputTokenCount", "CacheReadInputTokenCount",
-												 "CacheWriteInputTokenCount" };
-	int64_t end = work_counted_ms(w, store) / MINUTE_MS * MINUTE_MS;
+	int64_t end = work_counted_ms(w, store) / MINUTE_MS * MINUTE_MS, from;
 	Store *s = w->from->s[store];
 	Sums minute[MINUTES], ours = { 0 };
 	MetricSeries *m;
 	size_t n;
-	bool tokens = false;
 
-	if (store_metrics(s, end - HOUR_MS, end, &w->arena, &m, &n, e) < 0 ||
+	if (store_metrics(s, end - HOUR_MS, end, &w->arena, &m, &n, e) < 0 || held_from(w, s, end, &from, e) < 0 ||
 	    store_minutes(s, end / MINUTE_MS - MINUTES + 1, MINUTES, minute, e) < 0)
 		return -1;
 	metric_sum(m, n, "InvocationThrottles", end - 5 * MINUTE_MS, end, &c->five, &c->any);
 	metric_sum(m, n, "InvocationThrottles", end - HOUR_MS, end, &c->hour, &c->any);
-	for (size_t i = 0; i < sizeof token_metrics / sizeof *token_metrics; i++)
-		metric_sum(m, n, token_metrics[i], end - HOUR_MS, end - 5 * MINUTE_MS, &c->theirs, &tokens);
 	/* A context without token metrics has nothing to compare its own tokens with. */
-	for (int i = MINUTES - 1 - 60; tokens && i < MINUTES - 6; i++)
+	if (from > end - SEEN_LEAST_MS)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		if (counted_is_tokens(&m[i]))
+			c->theirs += counted_points(&m[i], from, end - 5 * MINUTE_MS);
+	for (int i = MINUTES - 1 - (int)((end - from) / MINUTE_MS); i < MINUTES - 6; i++)
 		sums_add(&ours, &minute[i]);
 	c->ours += tokens_total(&ours.tok);
 	c->jobs += ours.jobs;
-	c->tokens |= tokens;
+	c->tokens = true;
 	return 0;
 }
 

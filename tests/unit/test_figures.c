@@ -509,6 +509,35 @@ static void test_seen_compares_up_to_what_both_know(void **state)
 	assert_true(f.vital[VITAL_SEEN].now > 1130000);
 }
 
+/* Of a moment before CloudWatch was first asked only the end of the hour is held: the jobs of before that are not seen too much. */
+static void test_seen_compares_what_both_hold(void **state)
+{
+	static MetricPoint point[75];
+	static Figures f;
+	int64_t minute = now_ms() / 60000 * 60000;
+	MetricSeries m = { .ns = STR("AWS/Bedrock"), .name = STR("InputTokenCount"), .dimensions_json = STR("{}"), .stat = STR("Sum"),
+	                   .period_s = 60, .points = point, .count = 0 };
+	FiguresAsk ask = { .now_ms = now_ms(), .region = "eu-west-1", .past = true };
+	Stores from = { &rig.s, NULL, 1 };
+
+	(void)state;
+	for (int i = 1; i <= 75; i++) {
+		add_job(minute - i * 60000 + 1000, "acme", "succeeded", 1000);
+		if (i <= 30)
+			point[m.count++] = (MetricPoint){ minute - i * 60000, true, 1000 };
+	}
+	rig.b.series = &m;
+	rig.b.series_count = 1;
+	store_all("1");
+	assert_int_equal(figures_compute(&from, &ask, &f, &rig.e), 0);
+	assert_int_equal(f.vital[VITAL_SEEN].now, 1000000);
+	assert_int_equal(f.vital[VITAL_SEEN].n, 25);
+	/* Of so few minutes nothing is said. */
+	ask.now_ms -= 23 * 60000;
+	assert_int_equal(figures_compute(&from, &ask, &f, &rig.e), 0);
+	assert_true(f.vital[VITAL_SEEN].now == FIG_NONE);
+}
+
 /* An hour after the last answer "now" is what it was then: per store, when several are watched. */
 static void test_now_is_as_of_what_is_known(void **state)
 {
@@ -630,7 +659,8 @@ int main(void)
 		CASE(test_more_groups_than_fit_are_counted),
 		CASE(test_the_frame_comes_back_as_it_was), CASE(test_a_frame_keeps_one_screen_of_jobs),
 		CASE(test_a_damaged_frame_is_refused), CASE(test_now_is_as_of_what_is_known),
-		CASE(test_seen_compares_up_to_what_both_know), CASE(test_m4_two_contexts_with_the_same_names),
+		CASE(test_seen_compares_up_to_what_both_know), CASE(test_seen_compares_what_both_hold),
+		CASE(test_m4_two_contexts_with_the_same_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
