@@ -75,7 +75,7 @@ static void scope_done(void *work, const Err *err)
 		free(q->job);
 	} else {
 		app_retire(a, a->world.scope_jobs.job);
-		a->world.scope_jobs = (ScopeJobs){ q->job, q->n };
+		a->world.scope_jobs = (ScopeJobs){ .job = q->job, .n = q->n };
 		app_changed(a, TOPIC_GROUPS);
 	}
 	free(q);
@@ -96,7 +96,7 @@ void app_scope_jobs(App *a, const CostCell *scope)
 	app_scope_clear(a);
 	a->world.scope = *scope;
 	/* Empty until the answer is here, rather than the jobs of another scope. */
-	a->world.scope_jobs.job = xcalloc(1, sizeof(JobCell));
+	a->world.scope_jobs = (ScopeJobs){ .job = xcalloc(1, sizeof(JobCell)), .loading = true };
 	scope_ask(a);
 	app_open_view(a, "jobs");
 }

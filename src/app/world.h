@@ -10,7 +10,7 @@ enum { TOPIC_FIGURES = 1, TOPIC_FEEDS = 2, TOPIC_GROUPS = 4, TOPIC_CLOCK = 8, TO
 	TOPIC_POINTER = 128, TOPICS_ALL = 255 };
 
 /* The jobs of the scope; job NULL when no scope is set: the newest jobs of the figures are shown then. */
-typedef struct ScopeJobs { JobCell *job; int n; } ScopeJobs;
+typedef struct ScopeJobs { JobCell *job; int n; bool loading; } ScopeJobs;      /* loading: there was no answer yet */
 
 /* What the filter has found among all jobs that the stores keep; job NULL when nothing is searched. */
 typedef struct JobsFound {

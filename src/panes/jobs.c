@@ -106,12 +106,14 @@ static void title(JobsPane *s, const World *w)
 	s->title = clean_own("JOBS");
 	if (w->found.job)
 		title_found(s, w, a);
+	else if (w->scope_jobs.loading)
+		s->title = clean_own("JOBS  loading");
 	else if (w->scope_jobs.job || w->failures_only)
 		title_list(s, w, list, n, a);
 	else if (w->fig)
 		title_fleet(s, w, a);
 	/* Until the others are read these are all that there is to look at. */
-	if (!w->found.job && w->filter.n)
+	if (!w->found.job && !w->scope_jobs.loading && w->filter.n)
 		s->title = clean_ownf(a, "%s  %zu of newest %zu match", s->title.p, s->t.n, s->t.total);
 	if (w->held)
 		s->title = clean_ownf(a, "%s  +%d%s while frozen", s->title.p, w->held, w->held < FIG_JOBS ? "" : " or more");
@@ -180,9 +182,10 @@ static void jobs_update(Pane *p, const World *w)
 	table_end(&s->t, w->found.job ? STR("") : w->filter);
 	title(s, w);
 	say_tail(s, w, p->w, a);
-	s->empty = w->filter.n        ? filter_nothing(w->filter, job_column_names, job_column_of, NULL, a)
-	         : w->failures_only ? clean_own("no failures here")
-	                            : clean_own("no jobs in this window");
+	s->empty = w->scope_jobs.loading ? clean_own("loading ...")
+	         : w->filter.n           ? filter_nothing(w->filter, job_column_names, job_column_of, NULL, a)
+	         : w->failures_only      ? clean_own("no failures here")
+	                                 : clean_own("no jobs in this window");
 }
 
 static void jobs_draw(const Pane *p, Box b)

@@ -270,6 +270,25 @@ static void test_the_states_are_told(void **state)
 	buf_done(&text);
 }
 
+/* Of what was narrowed down nothing is said before there is an answer: no jobs would be an answer too. */
+static void test_a_scope_that_is_asked_for_is_loading(void **state)
+{
+	JobCell none = { 0 };
+	Buf text = { 0 };
+
+	(void)state;
+	make_world(GOOD);
+	world.scope_jobs = (ScopeJobs){ .job = &none, .loading = true };
+	draw_one(&pane_jobs, 80, 24, false, &text);
+	assert_non_null(strstr(buf_cstr(&text), "JOBS  loading"));
+	assert_null(strstr(buf_cstr(&text), "no jobs"));
+	assert_null(strstr(buf_cstr(&text), "0 failed"));
+	world.scope_jobs.loading = false;
+	draw_one(&pane_jobs, 80, 24, false, &text);
+	assert_non_null(strstr(buf_cstr(&text), "no jobs in this window"));
+	buf_done(&text);
+}
+
 /* A value that has lost its claim to be now has no verdict. */
 static void test_old_values_are_not_judged(void **state)
 {
@@ -380,6 +399,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_panes_in_all_states_at_all_sizes),
 		cmocka_unit_test(test_the_states_are_told),
+		cmocka_unit_test(test_a_scope_that_is_asked_for_is_loading),
 		cmocka_unit_test(test_shares_are_of_a_difference_to_speak_of),
 		cmocka_unit_test(test_old_values_are_not_judged),
 		cmocka_unit_test(test_a_zone_with_half_hours),
