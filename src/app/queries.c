@@ -389,7 +389,7 @@ void query_pauses(App *a)
 		(void)snprintf(w->pause_note, sizeof w->pause_note, "%s%s%s down, next %lld s", whose, *whose ? ": " : "", name,
 		               (long long)(next + 999) / 1000);
 	else if (down)
-		(void)snprintf(w->pause_note, sizeof w->pause_note, "%d services down, %lld s", down, (long long)(next + 999) / 1000);
+		(void)snprintf(w->pause_note, sizeof w->pause_note, "%d services down, next %lld s", down, (long long)(next + 999) / 1000);
 	else
 		note_slow(a);
 }
