@@ -29,6 +29,14 @@ static void say_clock(const World *w, int64_t ms, bool seconds, char out[32])
 		(void)snprintf(out, 32, "%d %s %02d:%02d", t.day, month[t.month], t.hour, t.minute);
 }
 
+static void say_failed(const FeedView *v, const char *at, char text[FRESH_TEXT])
+{
+	char why[420];
+
+	err_cut(v->err.text, why, sizeof why);
+	(void)snprintf(text, FRESH_TEXT, "%s%s%s%s", v->fresh_ms ? "@" : "", v->fresh_ms ? at : "", v->fresh_ms ? " " : "", why);
+}
+
 /* Whatever is shown is as of a clock time, and says which; how long ago that is moves on. */
 static void say_old(const World *w, const FeedView *v, Fresh f, char text[FRESH_TEXT])
 {
@@ -42,7 +50,7 @@ static void say_old(const World *w, const FeedView *v, Fresh f, char text[FRESH_
 	if (f == FRESH_LOADING)
 		(void)snprintf(text, FRESH_TEXT, "loading %s%s%.160s", v->name ? v->name : "", v->waiting[0] ? ": " : "", v->waiting);
 	else if (f == FRESH_FAILED)
-		(void)snprintf(text, FRESH_TEXT, "%s%s%s%.300s", v->fresh_ms ? "@" : "", v->fresh_ms ? at : "", v->fresh_ms ? " " : "", v->err.text);
+		say_failed(v, at, text);
 	else
 		(void)snprintf(text, FRESH_TEXT, "%s @%s, %s old%s%.160s", name, ms ? at : "?", ms ? age : "?", v->waiting[0] ? ": " : "", v->waiting);
 }
@@ -83,7 +91,7 @@ static Fresh contexts_fresh(const World *w, unsigned feeds, char text[FRESH_TEXT
 {
 	Fresh worst = FRESH_OK;
 	size_t used = 0;
-	char one[FRESH_TEXT];
+	char one[FRESH_TEXT], cut[250];
 
 	text[0] = 0;
 	for (Fresh f = FRESH_FAILED; f > FRESH_OK; f--)
@@ -91,7 +99,8 @@ static Fresh contexts_fresh(const World *w, unsigned feeds, char text[FRESH_TEXT
 			if (world_context_fresh(w, i, feeds, one) != f)
 				continue;
 			worst = f > worst ? f : worst;
-			used += (size_t)snprintf(text + used, FRESH_TEXT - used, "%s%s: %.250s", used ? "   " : "", w->context[i].name, one);
+			err_cut(one, cut, sizeof cut);
+			used += (size_t)snprintf(text + used, FRESH_TEXT - used, "%s%s: %s", used ? "   " : "", w->context[i].name, cut);
 			used = used < FRESH_TEXT ? used : FRESH_TEXT - 1;
 		}
 	return worst;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/err.h"
 #include "base/xalloc.h"
 
 typedef struct BreakerRow {
@@ -63,7 +64,7 @@ void breaker_tell(Breaker *b, bool probe, BreakerResult result, const char *why,
 {
 	if (result == BREAKER_FAILED) {
 		b->failures++;
-		(void)snprintf(b->why, sizeof b->why, "%s", why);      /* a cut sentence is still a sentence */
+		err_cut(why, b->why, sizeof b->why);
 	}
 	if (probe && b->state == BREAKER_HALF_OPEN) {
 		if (result == BREAKER_ALIVE) {

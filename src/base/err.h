@@ -2,6 +2,8 @@
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
+#include <stddef.h>
+
 /* The value is the exit code of the command line (docs: "Exit codes"). */
 typedef enum ErrKind {
 	ERR_FAILED  = 1,   /* did not work */
@@ -23,5 +25,10 @@ typedef struct Err {
 int err_set(Err *e, const char *fmt, ...) FORMAT(2, 3);
 int err_kind(Err *e, ErrKind kind, const char *fmt, ...) FORMAT(3, 4);
 int err_wrap(Err *e, const char *fmt, ...) FORMAT(2, 3);   /* "context: text"; the kind stays */
+
+/* Where the remedy of a sentence begins, behind its last semicolon; its end when it has none. */
+size_t err_remedy(const char *text, size_t n);
+/* The sentence in so many bytes. Of a longer one the middle goes: what failed stands first, the remedy last. */
+void err_cut(const char *text, char *out, size_t size);
 
 #endif

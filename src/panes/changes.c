@@ -160,7 +160,7 @@ static void changes_draw(const Pane *p, Box b)
 	if (b.h > 1)
 		draw_text(box_sub(b, 0, 1, LABEL_W - 1, 1), 0, 0, fresh_role(s->fresh), s->state);
 	if (s->problem.n)
-		draw_text(box_sub(b, LABEL_W, b.h - 1, b.w - LABEL_W, 1), 0, 0, ROLE_ERROR, s->problem);
+		draw_text(b, LABEL_W, b.h - 1, ROLE_ERROR, pane_cut(&scratch, s->problem, b.w - LABEL_W));
 	if (!s->n && rows > 0)
 		draw_own(box_sub(b, LABEL_W, 0, b.w - LABEL_W, 1), 0, 0, ROLE_DIM,
 		         !s->have ? "no figures yet" : s->fresh == FRESH_LOADING ? "loading ..." : "nothing was changed in the last 24 h");

@@ -145,7 +145,7 @@ static void contexts_draw(const Pane *p, Box b)
 	if (!s->n)
 		pane_empty(b, s->fresh, "no store can be read");
 	if (s->state.n && b.h > 1)
-		draw_text(box_sub(b, 0, b.h - 1, b.w, 1), 0, 0, ROLE_ERROR, s->state);
+		draw_text(b, 0, b.h - 1, ROLE_ERROR, pane_cut(&scratch, s->state, b.w));
 	arena_done(&scratch);
 }
 

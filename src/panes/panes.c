@@ -1,5 +1,9 @@
 #include "panes/panes.h"
 
+#include "base/err.h"
+
+enum { HEAD_ROWS = 4 };          /* of a pane's title and of what failed in it */
+
 Role fresh_role(Fresh f)
 {
 	static const Role role[] = {
@@ -25,11 +29,42 @@ Clean pane_as_of(const Pane *p, const World *w, Arena *a)
 	return *at ? clean_ownf(a, "@%s", at) : clean_own("");
 }
 
+Clean pane_cut(Arena *a, Clean c, int columns)
+{
+	enum { LEAST_HEAD = 12 };
+	size_t at = err_remedy(c.p, c.n);
+	Clean remedy, head;
+
+	if (c.columns <= columns)
+		return c;
+	remedy = clean_text(a, (Str){ c.p + at, c.n - at }, 0);
+	if (!remedy.n || remedy.columns + LEAST_HEAD > columns)
+		return clean_cut_middle(a, c, columns);
+	head = clean_cut(a, clean_text(a, (Str){ c.p, at }, 0), columns - remedy.columns - 1);
+	return clean_text(a, arena_printf(a, "%.*s %.*s", (int)head.n, head.p, (int)remedy.n, remedy.p), 0);
+}
+
+/* In at most so many rows: what they lose where a word goes to the next one is not known before. */
+static Clean cut_to_rows(Arena *a, Clean c, int w, int rows)
+{
+	Clean cut = c, rest, line;
+	int room = rows * w, used;
+
+	do {
+		rest = cut = pane_cut(a, c, room);
+		for (used = 0; clean_wrap(&rest, w, &line); used++) {
+		}
+		room--;
+	} while (used > rows && room > w);
+	return cut;
+}
+
 Box pane_head(Box b, const Pane *p, Clean title, Fresh fresh, Clean state)
 {
 	int x = draw_text(b, 0, 0, p->focused ? ROLE_BORDER_FOCUS : ROLE_TITLE, title);
 
-	int used = 1;
+	int used = 1, most = b.h < HEAD_ROWS ? b.h : HEAD_ROWS;
+	Arena scratch = { 0 };
 	Clean line;
 
 	if (state.n && x + 2 + state.columns <= b.w) {
@@ -37,8 +72,10 @@ Box pane_head(Box b, const Pane *p, Clean title, Fresh fresh, Clean state)
 		return box_sub(b, 0, 1, b.w, b.h - 1);
 	}
 	/* What failed and what to do about it is worth the rows that it takes. */
-	while (used < 4 && used < b.h && clean_wrap(&state, b.w, &line))
+	state = cut_to_rows(&scratch, state, b.w, most - 1);
+	while (used < most && clean_wrap(&state, b.w, &line))
 		draw_text(b, 0, used++, fresh_role(fresh), line);
+	arena_done(&scratch);
 	return box_sub(b, 0, used, b.w, b.h - used);
 }
 

@@ -14,6 +14,8 @@ extern const PaneClass *const pane_classes[];       /* ends with NULL */
 /* The first row of a pane: its title, and what its feeds have to say when they are not fresh, on up to three rows more
  * when it does not fit. Returns the box below. */
 Box pane_head(Box b, const Pane *p, Clean title, Fresh fresh, Clean state);
+/* What failed, in so many columns: of a longer sentence the remedy at its end stays. */
+Clean pane_cut(Arena *a, Clean c, int columns);
 /* "no logs:FilterLogEvents" when that is why one of the pane's feeds failed; else empty. */
 Clean pane_lacks(const Pane *p, const World *w, Arena *a);
 /* "@18:49" when what the pane shows is known up to then only; else empty. */

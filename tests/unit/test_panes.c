@@ -289,6 +289,28 @@ static void test_a_scope_that_is_asked_for_is_loading(void **state)
 	buf_done(&text);
 }
 
+/* Of a long sentence the remedy is read, in three rows and in one. */
+static void test_what_failed_keeps_its_remedy(void **state)
+{
+	static const PaneClass *const classes[] = { &pane_jobs, &pane_pointers, &pane_changes };
+	static const int sizes[][2] = { { 80, 24 }, { 80, 2 }, { 120, 5 } };
+	Buf text = { 0 };
+
+	(void)state;
+	make_world(FAILED);
+	for (int i = 0; i < FEEDS_N; i++)
+		err_set(&world.feed[i].err, "DynamoDB in 111122223333/ap-northeast-1 is not asked for another 50 s: 19 calls in a row failed, the last one: cannot "
+		        "reach https://vpce-0a1b2c3d-4e5f6a7b.dynamodb.ap-northeast-1.vpce.amazonaws.com:8443/of/a/path for DynamoDB Query: Failed to connect "
+		        "to 10.0.0.1 port 8443 after 4032 ms: Couldn't connect to server; check --endpoint-url and that the server runs");
+	for (size_t c = 0; c < sizeof classes / sizeof *classes; c++)
+		for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+			draw_one(classes[c], sizes[i][0], sizes[i][1], false, &text);
+			if (!strstr(buf_cstr(&text), "DynamoDB in") || !strstr(buf_cstr(&text), "check --endpoint-url and that the server runs"))
+				fail_msg("%s at %dx%d:\n%s", classes[c]->name, sizes[i][0], sizes[i][1], buf_cstr(&text));
+		}
+	buf_done(&text);
+}
+
 /* A value that has lost its claim to be now has no verdict. */
 static void test_old_values_are_not_judged(void **state)
 {
@@ -399,6 +421,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_panes_in_all_states_at_all_sizes),
 		cmocka_unit_test(test_the_states_are_told),
+		cmocka_unit_test(test_what_failed_keeps_its_remedy),
 		cmocka_unit_test(test_a_scope_that_is_asked_for_is_loading),
 		cmocka_unit_test(test_shares_are_of_a_difference_to_speak_of),
 		cmocka_unit_test(test_old_values_are_not_judged),
