@@ -365,11 +365,13 @@ static void list_contexts(App *a)
 	(void)buf_printf(&b, "\n  %-16s %-6s %-12s %-16s %s\n", "context", "stage", "account", "region", "state");
 	for (size_t i = 0; i < c->context_count; i++) {
 		const ConfContext *x = &c->context[i];
+		Str stage;
 		int at = -1;
 
 		for (size_t k = 0; k < a->watch_n; k++)
 			at = a->watch[k]->session.ctx == x ? (int)k : at;
-		(void)buf_printf(&b, "%c %-16.*s %-6.*s ", at >= 0 ? '>' : ' ', STR_ARG(x->name), STR_ARG(x->stage));
+		stage = at >= 0 ? str_of(a->world.context[at].stage) : x->stage;
+		(void)buf_printf(&b, "%c %-16.*s %-6.*s ", at >= 0 ? '>' : ' ', STR_ARG(x->name), STR_ARG(stage));
 		if (at >= 0)
 			(void)buf_printf(&b, "%-12s %-16s ", *a->world.context[at].account ? a->world.context[at].account : "?",
 			                 a->world.context[at].region);

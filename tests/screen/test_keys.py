@@ -331,4 +331,7 @@ def test_demo_is_its_own_world(console):
     c = console("demo", "--seed", "7", env={"AWS_ENDPOINT_URL": "https://evil.example", "AWS_PROFILE": "nobody"}, size=(120, 40))
     screen = c.wait_for(lambda t: len(JOB_ROW.findall(t)) > 5, 15)
     assert "SIMULATED" in screen and "PROD" in screen and "000000000000" in screen
+    c.send(":", "ctx", "enter")
+    assert re.search(r"> \S+ +prod ", c.wait_for("watches several"))      # as the frame says, whatever the configuration calls it
+    c.send("esc")
     quit_with(c, "Q")
