@@ -40,17 +40,9 @@ static void title(Sheet *s)
 /* Of a text that is longer than its room the end is what is being typed, and the beginning what is read. */
 void sheet_field(Sheet *s, int x, int room, const char *text, bool here, const char *empty)
 {
-	Clean c = clean_text(&s->ar, str_of(text), 0);
+	Clean c = here ? clean_end(&s->ar, str_of(text), room - 1) : clean_cut(&s->ar, clean_text(&s->ar, str_of(text), 0), room);
 	int used;
 
-	if (!here)
-		c = clean_cut(&s->ar, c, room);
-	while (c.columns >= room && *text && here) {
-		do
-			text++;
-		while ((*text & 0xc0) == 0x80);
-		c = clean_text(&s->ar, str_of(text), 0);
-	}
 	draw_fill(s->b, x, s->y, room, 1, here ? ROLE_SELECTED : ROLE_TEXT);
 	used = c.n ? draw_text(s->b, x, s->y, here ? ROLE_SELECTED : ROLE_TEXT, c) : 0;
 	if (!c.n)

@@ -117,19 +117,27 @@ static void keys_line(App *a, Box b, int y)
 	arena_done(&ar);
 }
 
+/* Behind the colon or the slash, and with a cell left for the cursor. */
+static Clean typed_line(const App *a, int w, Arena *ar)
+{
+	return clean_end(ar, (Str){ a->input, a->input_n }, w - 2);
+}
+
 static void bottom(App *a, Box b)
 {
 	Arena ar = { 0 };
 	int y = b.h - 1;
 	const char *more;
+	Clean typed;
 
 	draw_fill(b, 0, y, b.w, 1, ROLE_STATUS);
 	if (a->mode == MODE_COMMAND || a->mode == MODE_FILTER) {
 		draw_own(b, 0, y, ROLE_KEY, a->mode == MODE_COMMAND ? ":" : "/");
-		draw_left(b, 1, y, b.w - 1, ROLE_TEXT, clean_text(&ar, (Str){ a->input, a->input_n }, 0));
+		typed = typed_line(a, b.w, &ar);
+		draw_left(b, 1, y, b.w - 1, ROLE_TEXT, typed);
 		more = a->mode == MODE_COMMAND && a->input_n ? command_complete(a, a->input) : NULL;
 		if (more)
-			draw_own(b, 1 + (int)a->input_n, y, ROLE_DIM, more + a->input_n);
+			draw_own(b, 1 + typed.columns, y, ROLE_DIM, more + a->input_n);
 	} else if (prompt_asks_mfa(a)) {
 		prompt_line(a, b, y);
 	} else if (a->say[0]) {
@@ -149,10 +157,10 @@ static void bottom(App *a, Box b)
 int frame_cursor(const App *a)
 {
 	Arena ar = { 0 };
-	int columns = 1 + clean_text(&ar, (Str){ a->input, a->input_n }, 0).columns, w = surface_width(a->surface);
+	int columns = 1 + typed_line(a, surface_width(a->surface), &ar).columns;
 
 	arena_done(&ar);
-	return columns < w ? columns : w - 1;
+	return columns;
 }
 
 void frame_draw(App *a)

@@ -357,6 +357,19 @@ Clean clean_cut_middle(Arena *a, Clean c, int columns)
 	return join_cut(a, (Str){ c.p, n }, (Str){ c.p + at, c.n - at }, used + 1 + left);
 }
 
+Clean clean_end(Arena *a, Str raw, int columns)
+{
+	Clean c = clean_text(a, raw, 0);
+
+	while (c.columns > columns && raw.n) {
+		do
+			raw = str_sub(raw, 1, raw.n);
+		while (raw.n && (raw.p[0] & 0xc0) == 0x80);
+		c = clean_text(a, raw, 0);
+	}
+	return c;
+}
+
 bool clean_wrap(Clean *rest, int columns, Clean *line)
 {
 	size_t at = 0, end = 0, blank = 0;

@@ -31,6 +31,8 @@ Clean  clean_ownf(Arena *a, const char *fmt, ...) FORMAT(2, 3);
 /* Cut to columns: at the end with "…", or in the middle (ids, roles). Never splits a character. */
 Clean  clean_cut(Arena *a, Clean c, int columns);
 Clean  clean_cut_middle(Arena *a, Clean c, int columns);
+/* What of a line that is being typed has room: its end. */
+Clean  clean_end(Arena *a, Str raw, int columns);
 /* The next character cluster of c from byte *at: its bytes and cells. Returns 0 at the end (cluster is empty) and at
  * the end of a line (cluster is "\n" and *at stands behind it). */
 int    clean_next(Clean c, size_t *at, Str *cluster);

@@ -315,6 +315,18 @@ def test_ascii(live):
     assert c.raw.isascii()
 
 
+def test_a_long_line_is_read_where_it_is_typed(live):
+    c = live()
+    c.send(":", "silence moved-outside:upsell-generator/route 2h " + "a reason that goes on " * 3 + "and ends here")
+    c.wait_for(lambda t: t.splitlines()[-1].endswith("and ends here"))
+    assert c.line(23).startswith(":") and c.screen.cursor.x == 79
+    c.send("\x15", "ctx")
+    c.wait_for(lambda t: t.splitlines()[-1].startswith(":ctx"))
+    assert c.screen.cursor.x == 4
+    c.send("esc")
+    quit_with(c, "Q")
+
+
 def test_pasted_text_is_no_command(live):
     c = live()
     c.send("\x1b[200~Q:q\rQQ\x03\x1b[201~")

@@ -101,6 +101,10 @@ static void cuts(void **state)
 	assert_int_equal(clean_cut(&a, wide, 4).columns, 3);
 	assert_int_equal(clean_cut(&a, c, 0).n, 0);
 	assert_string_equal(clean_cut(&a, c, 1).p, "…");
+	assert_string_equal(clean_end(&a, STR("typed"), 5).p, "typed");
+	assert_string_equal(clean_end(&a, STR("to be typed"), 5).p, "typed");
+	assert_string_equal(clean_end(&a, STR("äöü"), 2).p, "öü");
+	assert_int_equal(clean_end(&a, STR("日本"), 1).columns, 0);
 	assert_string_equal(clean_cut_middle(&a, c, 1).p, "…");
 	for (int w = 0; w <= 13; w++) {
 		Clean m = clean_cut_middle(&a, wide, w), e = clean_cut(&a, wide, w);
