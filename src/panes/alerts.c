@@ -253,17 +253,20 @@ static void point(Pane *p)
 	app_point_alert(p->app, s->pointed_context, what);
 }
 
+/* The rules judge what all feeds have brought: of what moment that is, though none of them is this pane's own. */
 static void words(AlertsPane *s, const PaneAsk *answer, const World *w, Arena *a)
 {
 	const AlertsSeen *seen = answer->out;
 	int said = seen ? seen->total - seen->firing : 0;
+	char at[32];
 
-	s->fresh = answer->error[0] ? FRESH_FAILED : !seen ? FRESH_LOADING : FRESH_OK;
-	s->state = clean_text(a, arena_str(a, str_of(answer->error)), 0);
+	world_as_of(w, FEEDS_CLAIM, at);
+	s->fresh = answer->error[0] ? FRESH_FAILED : !seen ? FRESH_LOADING : *at ? FRESH_STALE : FRESH_OK;
+	s->state = s->fresh == FRESH_STALE ? clean_ownf(a, "by what was known at %s", at) : clean_text(a, arena_str(a, str_of(answer->error)), 0);
 	s->title = !seen ? clean_own("ALERTS") : said ? clean_ownf(a, "ALERTS  %d fire, %d acknowledged or silenced", seen->firing, said)
 	                                              : clean_ownf(a, "ALERTS  %d fire", seen->firing);
 	s->empty = seen && seen->past ? clean_own("states are those of now: of the past none are kept")
-	         : s->t.total ? table_nothing(&s->t, w->filter, a) : clean_own("nothing is wrong");
+	         : s->t.total ? table_nothing(&s->t, w->filter, a) : *at ? clean_ownf(a, "nothing was wrong at %s", at) : clean_own("nothing is wrong");
 }
 
 static void alerts_update(Pane *p, const World *w)

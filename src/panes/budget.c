@@ -76,17 +76,21 @@ static void budget_update(Pane *p, const World *w)
 	BudgetPane *s = p->state;
 	const Figures *f = w->fig;
 	Arena *a = &p->arena;
+	Clean at = pane_as_of(p, w, a);
+	int width = p->w - (at.n ? at.columns + 1 : 0);
 
 	s->n = 0;
 	if (!f)
 		return;
 	for (int i = 0; i < f->budget_count && i < LINES; i++, s->n++)
-		s->line[i] = budget_line(&f->budget[i], w, p->w, &s->role[i], a);
-	if (s->n)
-		return;
-	s->line[0] = no_budget(f, p->w, a);
-	s->role[0] = ROLE_TEXT;
-	s->n = 1;
+		s->line[i] = budget_line(&f->budget[i], w, width, &s->role[i], a);
+	if (!s->n) {
+		s->line[0] = no_budget(f, width, a);
+		s->role[0] = ROLE_TEXT;
+		s->n = 1;
+	}
+	for (int i = 0; i < s->n; i++)
+		s->line[i] = pane_dated(p, w, s->line[i], &s->role[i], a);
 }
 
 static void budget_draw(const Pane *p, Box b)
@@ -98,6 +102,6 @@ static void budget_draw(const Pane *p, Box b)
 }
 
 const PaneClass pane_budget = {
-	.name = "budget", .title = "budgets", .topics = TOPIC_FIGURES, .feeds = FEED_BIT(FEED_JOBS) | FEED_BIT(FEED_LINES),
+	.name = "budget", .title = "budgets", .topics = TOPIC_FIGURES | TOPIC_FEEDS, .feeds = FEED_BIT(FEED_JOBS) | FEED_BIT(FEED_LINES),
 	.open = budget_open, .update = budget_update, .draw = budget_draw, .close = budget_close,
 };

@@ -16,7 +16,7 @@ typedef struct ChangesPane {
 	ChangeRow row[FIG_CHANGES];
 	int   n, total, cursor;
 	const Figures *fig;            /* of the last update: the rows stand in its order */
-	Clean state, problem;
+	Clean state, problem, nothing;
 	Fresh fresh;
 	bool  have;
 } ChangesPane;
@@ -71,6 +71,17 @@ static Clean problem_of(Arena *a, const World *w, Fresh fresh, const char *why)
 	return clean_text(a, arena_printf(a, "nothing from %s: %s", bad->name, bad->why), 0);
 }
 
+/* Whoever was not asked since then knows of no later change. */
+static Clean nothing_of(const Pane *p, const World *w, const ChangesPane *s, Arena *a)
+{
+	char at[32];
+
+	world_as_of(w, p->cls->feeds, at);
+	if (!s->have || s->fresh == FRESH_LOADING)
+		return clean_own(s->have ? "loading ..." : "no figures yet");
+	return *at ? clean_ownf(a, "nothing was changed in the 24 h until %s", at) : clean_own("nothing was changed in the last 24 h");
+}
+
 static void changes_update(Pane *p, const World *w)
 {
 	ChangesPane *s = p->state;
@@ -84,6 +95,7 @@ static void changes_update(Pane *p, const World *w)
 	s->total = s->have ? w->fig->changes_total : 0;
 	s->fresh = world_fresh(w, p->cls->feeds, why);
 	s->problem = problem_of(a, w, s->fresh, why);
+	s->nothing = nothing_of(p, w, s, a);
 	s->state = s->fresh == FRESH_STALE ? clean_own("stale") : s->fresh == FRESH_LOADING ? clean_own("loading") : clean_ownf(a, "24h %d", s->total);
 	for (int i = 0; i < s->n; i++)
 		s->row[i] = row_of(a, &w->fig->change[i], w);
@@ -162,8 +174,7 @@ static void changes_draw(const Pane *p, Box b)
 	if (s->problem.n)
 		draw_text(b, LABEL_W, b.h - 1, ROLE_ERROR, pane_cut(&scratch, s->problem, b.w - LABEL_W));
 	if (!s->n && rows > 0)
-		draw_own(box_sub(b, LABEL_W, 0, b.w - LABEL_W, 1), 0, 0, ROLE_DIM,
-		         !s->have ? "no figures yet" : s->fresh == FRESH_LOADING ? "loading ..." : "nothing was changed in the last 24 h");
+		draw_text(b, LABEL_W, 0, ROLE_DIM, s->nothing);
 	arena_done(&scratch);
 }
 

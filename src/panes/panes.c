@@ -29,6 +29,16 @@ Clean pane_as_of(const Pane *p, const World *w, Arena *a)
 	return *at ? clean_ownf(a, "@%s", at) : clean_own("");
 }
 
+Clean pane_dated(const Pane *p, const World *w, Clean line, Role *role, Arena *a)
+{
+	Clean at = pane_as_of(p, w, a);
+
+	if (!at.n)
+		return line;
+	*role = ROLE_STALE;
+	return clean_ownf(a, "%s %s", at.p, line.p);
+}
+
 Clean pane_cut(Arena *a, Clean c, int columns)
 {
 	enum { LEAST_HEAD = 12 };

@@ -14,6 +14,8 @@ extern const PaneClass *const pane_classes[];       /* ends with NULL */
 /* The first row of a pane: its title, and what its feeds have to say when they are not fresh, on up to three rows more
  * when it does not fit. Returns the box below. */
 Box pane_head(Box b, const Pane *p, Clean title, Fresh fresh, Clean state);
+/* The line with the moment of which it is before it, when that is not now; *role then claims nothing. */
+Clean pane_dated(const Pane *p, const World *w, Clean line, Role *role, Arena *a);
 /* What failed, in so many columns: of a longer sentence the remedy at its end stays. */
 Clean pane_cut(Arena *a, Clean c, int columns);
 /* "no logs:FilterLogEvents" when that is why one of the pane's feeds failed; else empty. */

@@ -72,13 +72,13 @@ static void trust_update(Pane *p, const World *w)
 	if (!f)
 		return;
 	for (int brief = 0; brief < 2; brief++) {
+		s->role = f->today_unpriced || drifts(f) || (ppm != FIG_NONE && (ppm < 950000 || ppm > 1050000)) ? ROLE_WARN : ROLE_DIM;
 		s->text = clean_ownf(a, "%s | unpriced %lld%s | %s%s", seen(f, a).p, (long long)f->today_unpriced, brief ? "" : " today",
 		                     prices(w, a).p, bill(w, brief, a).p);
+		s->text = pane_dated(p, w, s->text, &s->role, a);
 		if (s->text.columns <= p->w)
 			break;
 	}
-	if (f->today_unpriced || drifts(f) || (ppm != FIG_NONE && (ppm < 950000 || ppm > 1050000)))
-		s->role = ROLE_WARN;
 }
 
 static void trust_draw(const Pane *p, Box b)

@@ -311,6 +311,23 @@ static void test_what_failed_keeps_its_remedy(void **state)
 	buf_done(&text);
 }
 
+/* What lies below a total that is old is as old. */
+static void test_old_sums_say_when_they_were_true(void **state)
+{
+	Buf text = { 0 };
+
+	(void)state;
+	assert_null(strchr(drawn(&pane_budget, GOOD, &text), '@'));
+	assert_null(strchr(drawn(&pane_trust, GOOD, &text), '@'));
+	assert_non_null(strstr(drawn(&pane_budget, STALE, &text), "@12:20 today "));
+	assert_non_null(strstr(drawn(&pane_trust, STALE, &text), "@12:20 seen "));
+	make_world(STALE);
+	figures.change_count = 0;
+	draw_one(&pane_changes, 80, 3, false, &text);
+	assert_non_null(strstr(buf_cstr(&text), "nothing was changed in the 24 h until 12:20"));
+	buf_done(&text);
+}
+
 /* A value that has lost its claim to be now has no verdict. */
 static void test_old_values_are_not_judged(void **state)
 {
@@ -421,6 +438,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_panes_in_all_states_at_all_sizes),
 		cmocka_unit_test(test_the_states_are_told),
+		cmocka_unit_test(test_old_sums_say_when_they_were_true),
 		cmocka_unit_test(test_what_failed_keeps_its_remedy),
 		cmocka_unit_test(test_a_scope_that_is_asked_for_is_loading),
 		cmocka_unit_test(test_shares_are_of_a_difference_to_speak_of),
