@@ -163,7 +163,7 @@ static void changes_draw(const Pane *p, Box b)
 	const ChangesPane *s = p->state;
 	int rows = b.h - (s->problem.n > 0), at[FIG_CHANGES], n = rows > 0 ? choose(s, p->focused, rows, at) : 0;
 	Role plain = s->fresh == FRESH_STALE ? ROLE_STALE : ROLE_TEXT;
-	Widths v = widths(b.w);
+	Widths v = widths(b.w - (b.x + b.w < surface_width(b.s)));      /* a pane at its right begins with letters */
 	Arena scratch = { 0 };
 
 	for (int i = 0; i < n && v.object > 0; i++)

@@ -328,6 +328,29 @@ static void test_old_sums_say_when_they_were_true(void **state)
 	buf_done(&text);
 }
 
+/* Beside another pane the last column stays blank: an age and a model's name would be one word. */
+static void test_changes_end_before_the_pane_beside_them(void **state)
+{
+	static const ViewNode node;
+	Pane p = { .cls = &pane_changes, .node = &node, .w = 80, .h = 2 };
+	Surface *s = surface_new(100, 2);
+	Buf text = { 0 };
+	Err e = { 0 };
+
+	(void)state;
+	make_world(GOOD);
+	assert_int_equal(p.cls->open(&p, &e), 0);
+	p.cls->update(&p, &world);
+	p.cls->draw(&p, (Box){ s, 0, 0, 80, 2 });
+	draw_own(surface_box(s), 80, 0, ROLE_TEXT, "BESIDE");
+	assert_int_equal(surface_to_text(s, true, &text), 0);
+	assert_non_null(strstr(buf_cstr(&text), " BESIDE"));
+	p.cls->close(&p);
+	arena_done(&p.arena);
+	surface_free(s);
+	buf_done(&text);
+}
+
 /* A value that has lost its claim to be now has no verdict. */
 static void test_old_values_are_not_judged(void **state)
 {
@@ -438,6 +461,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_panes_in_all_states_at_all_sizes),
 		cmocka_unit_test(test_the_states_are_told),
+		cmocka_unit_test(test_changes_end_before_the_pane_beside_them),
 		cmocka_unit_test(test_old_sums_say_when_they_were_true),
 		cmocka_unit_test(test_what_failed_keeps_its_remedy),
 		cmocka_unit_test(test_a_scope_that_is_asked_for_is_loading),
