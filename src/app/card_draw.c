@@ -153,6 +153,15 @@ static void messages(Sheet *s)
 	buf_done(&b);
 }
 
+/* In as many rows as it takes, how it is left first. */
+static void too_small(Sheet *s)
+{
+	Clean rest = clean_own("Esc closes the card: it needs a window of 60x21"), part;
+
+	while (s->y < s->b.h && clean_wrap(&rest, s->b.w, &part))
+		draw_text(s->b, 0, s->y++, ROLE_WARN, part);
+}
+
 void card_draw(App *a, Box whole)
 {
 	Card *c = a->card;
@@ -161,7 +170,7 @@ void card_draw(App *a, Box whole)
 
 	c->cursor_x = -1;
 	if (!card_fits(a)) {
-		draw_own(s.b, 0, 0, ROLE_WARN, "the card needs a window of 60x21; Esc closes it");
+		too_small(&s);
 		return;
 	}
 	title(&s);

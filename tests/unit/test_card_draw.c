@@ -301,12 +301,24 @@ static void the_ladder_fits(void **state)
 	drop(n, &out);
 }
 
+/* However small the window became. */
+static void a_window_that_is_too_small_says_how_to_leave(void **state)
+{
+	Night *n = night();
+	Buf out = { 0 };
+
+	(void)state;
+	surface_resize(n->app.surface, 20, 5);
+	assert_non_null(strstr(screen(n, &out), "Esc closes the card"));
+	drop(n, &out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(equals_its_golden_text), cmocka_unit_test(what_is_not_known_is_not_invented), cmocka_unit_test(what_it_takes),
 		cmocka_unit_test(the_command_quotes_what_is_data), cmocka_unit_test(what_changes_and_what_takes_it_back),
-		cmocka_unit_test(the_ladder_fits),
+		cmocka_unit_test(the_ladder_fits), cmocka_unit_test(a_window_that_is_too_small_says_how_to_leave),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
