@@ -35,6 +35,12 @@ def test_pointers_versions_and_their_jobs(console):
     c.wait_for(lambda t: title(t).startswith("Agents"))
 
 
+def test_a_low_window_has_the_pointers(console):
+    c = open_view(console)
+    c.resize(40, 10)
+    c.wait_for(lambda t: "AGENTS  " in t and "VERSIONS" not in t and "upsell" in t, 10)
+
+
 def test_versions_differ(console):
     c = open_view(console)
     c.send("/", *"agent:upsell-generator backend:dd", "enter")
