@@ -67,10 +67,12 @@ void past_command(App *a, Str when)
 	int64_t ms, span;
 
 	when = str_trim(when);
-	if (clock_time(a, when, &ms) || time_parse_iso(when, &ms) == 0)
+	if (clock_time(a, when, &ms) || time_parse_iso(when, &ms) == 0) {
+		if (ms > app_clock(a))
+			app_say(a, ROLE_WARN, "that lies ahead: what is shown is now");
 		show(a, ms);
-	else if (time_parse_duration(str_starts(when, STR("-")) ? str_sub(when, 1, when.n) : when, &span) == 0)
+	} else if (time_parse_duration(str_starts(when, STR("-")) ? str_sub(when, 1, when.n) : when, &span) == 0)
 		show(a, app_clock(a) - span);
 	else
-		app_say(a, ROLE_WARN, "at takes a time such as 14:05 or 2026-11-21T14:05:00Z, or a span such as 2h: so long ago");
+		app_say(a, ROLE_WARN, "at takes 14:05, 2026-11-21T14:05:00Z, or a span: 2h is two hours ago");
 }

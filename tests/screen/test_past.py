@@ -47,7 +47,10 @@ def test_at_a_time_and_the_jobs_of_then(sim, console):
     # The newest job ended moments before that time: its age is counted from there.
     c.wait_for(lambda t: re.search(r"^.ok +\d{1,3}s ", t, re.M) and not re.search(r"^.(ok|err) +[23]h ", t, re.M), 10)
     c.send(":", *"at nonsense", "enter")
-    c.wait_for("at takes a time", 3)
+    c.wait_for(lambda t: re.search("at takes 14:05.*two hours ago$", t, re.M), 3)
+    c.send(":", *"at 2099-01-01T00:00Z", "enter")
+    c.wait_for("that lies ahead", 3)
+    c.wait_for(lambda t: "PAST" not in crumb(c), 5)
     c.send(":", *"at 900d", "enter")
     c.wait_for("nothing earlier was read", 5)
     c.send(".")
