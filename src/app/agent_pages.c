@@ -125,13 +125,22 @@ static Str time_words(AgentPage *g)
 	return arena_printf(&g->arena, "%04d-%02d-%02d %02d:%02d; what is kept of it alone", t.year, t.month, t.day, t.hour, t.minute);
 }
 
-static void move_line(Buf *b, const Change *c, int64_t offset_ms)
+/* CloudTrail hides the values of items: with nothing else known it only moved. */
+static const char hidden[] = "moved";
+
+static Str change_words(const Change *c, Arena *a)
+{
+	if (!c->from.n && !c->to.n)
+		return str_of(hidden);
+	return arena_printf(a, "%.*s > %.*s", STR_ARG(c->from.n ? c->from : STR("?")), STR_ARG(c->to.n ? c->to : STR("gone")));
+}
+
+static void move_line(Buf *b, const Change *c, int64_t offset_ms, Arena *a)
 {
 	CivilTime t = time_civil(c->time_ms + offset_ms);
 	Str who = change_actor(c->by);
 
-	(void)buf_printf(b, "  %04d-%02d-%02d %02d:%02d  %.*s > %.*s  by %.*s (%s)\n", t.year, t.month, t.day, t.hour, t.minute,
-	                 STR_ARG(c->from.n ? c->from : STR("?")), STR_ARG(c->to.n ? c->to : STR("gone")),
+	(void)buf_printf(b, "  %04d-%02d-%02d %02d:%02d  %.*s  by %.*s (%s)\n", t.year, t.month, t.day, t.hour, t.minute, STR_ARG(change_words(c, a)),
 	                 STR_ARG(who.n ? who : STR("an unknown hand")), change_source_name(c->source));
 }
 
@@ -164,10 +173,12 @@ static int write_pointer(const Registry *r, const RegPointer *p, void *page, Err
 	(void)buf_puts(b, "\nits last moves\n");
 	for (size_t i = 0; i < r->changes && shown < SHOWN; i++)
 		if (str_eq(r->change[i].object, p->object)) {
-			move_line(b, &r->change[i], g->offset_ms);
+			move_line(b, &r->change[i], g->offset_ms, a);
 			shown++;
 		}
-	if (!shown)
+	if (!shown && p->updated_ms > g->now_ms - MOVED_DAYS * DAY_MS)
+		(void)buf_puts(b, "  none that the snapshot knows of; AWS keeps when, not from where to where\n");
+	else if (!shown)
 		(void)buf_printf(b, "  none in %d days, as far as the snapshot knows\n", MOVED_DAYS);
 	return 0;
 }
@@ -185,12 +196,14 @@ void app_describe_pointer(App *a, const PointerRef *p)
 static void history_line(Buf *b, const HistoryRow *h, int64_t offset_ms, Arena *a)
 {
 	CivilTime t = time_civil(h->m.at_ms + offset_ms);
-	Str who = change_actor(h->m.by), rest = h->pointer;
+	Str who = change_actor(h->m.by), rest = h->pointer, moved = str_of(hidden);
 
+	if (h->m.from.n || h->m.to.n)
+		moved = arena_printf(a, "%.*s > %.*s", STR_ARG(route_text(h->m.from, a)), STR_ARG(route_text(h->m.to, a)));
 	while (str_has(rest, STR("/")))
 		(void)str_cut(rest, '/', &rest);
-	(void)buf_printf(b, "%04d-%02d-%02d %02d:%02d  %-9.*s %.*s > %.*s  %s%.*s%s by %.*s%s%.*s\n", t.year, t.month, t.day, t.hour, t.minute,
-	                 STR_ARG(rest), STR_ARG(route_text(h->m.from, a)), STR_ARG(route_text(h->m.to, a)), h->elsewhere ? "elsewhere" : "seismo",
+	(void)buf_printf(b, "%04d-%02d-%02d %02d:%02d  %-9.*s %.*s  %s%.*s%s by %.*s%s%.*s\n", t.year, t.month, t.day, t.hour, t.minute,
+	                 STR_ARG(rest), STR_ARG(moved), h->elsewhere ? "elsewhere" : "seismo",
 	                 STR_ARG(h->m.action.n ? arena_printf(a, " %.*s", STR_ARG(h->m.action)) : STR("")),
 	                 strcmp(h->outcome, "done") == 0 ? "" : arena_printf(a, " %s", h->outcome).p, STR_ARG(who.n ? who : STR("an unknown hand")),
 	                 h->m.reason.n ? ": " : "", STR_ARG(h->m.reason));

@@ -41,6 +41,25 @@ def test_a_low_window_has_the_pointers(console):
     c.wait_for(lambda t: "AGENTS  " in t and "VERSIONS" not in t and "upsell" in t, 10)
 
 
+def test_moves_of_which_little_is_known(console):
+    """AWS says when an endpoint was updated and CloudTrail that an item was written: neither says from where to where."""
+    c = open_view(console)
+    c.send("/", *"agent:visibility_check pointer:DEFAULT", "enter")
+    c.wait_for(lambda t: set(rows(t)) == {("visibility_check", "DEFAULT!", "ac")}, 30)
+    c.send("d")
+    c.wait_for("none that the snapshot knows of; AWS keeps when, not from where to where", 30)
+    c.send("esc")
+    c.wait_for(lambda t: title(t).startswith("Agents"))
+    shown = lambda t: re.search(r"route +moved  elsewhere by release-pipeline", t)
+    for _ in range(10):                                 # the page is of one moment: CloudTrail is read beside the registry
+        c.send("h")
+        if shown(c.wait_for("Moves of visibility_check", 30)):
+            break
+        c.send("esc")
+        c.pump(1)
+    assert shown(c.text()), c.text()
+
+
 def test_versions_differ(console):
     c = open_view(console)
     c.send("/", *"agent:upsell-generator backend:dd", "enter")
