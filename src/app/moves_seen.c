@@ -187,7 +187,7 @@ static void see_pointer(Seeing *s, SeenMove *m)
 
 int seen_rank(const SeenMove *m)
 {
-	return m->v.outcome == MOVE_OPEN ? 0 : m->v.outcome == MOVE_DONE ? 1 : 2;
+	return m->v.outcome == MOVE_UNKNOWN ? 0 : m->v.outcome == MOVE_OPEN ? 1 : 2;
 }
 
 static int first_first(const void *x, const void *y)
@@ -201,13 +201,18 @@ static int first_first(const void *x, const void *y)
 	return str_cmp(a->v.op, b->v.op);
 }
 
-/* A later move of the pointer has taken the place of what was done before. */
+static bool came_after(const SeenMove *x, const SeenMove *done)
+{
+	return x->v.outcome == MOVE_DONE ? x->v.finished_ms > done->v.finished_ms : x->begun_ms >= done->v.finished_ms;
+}
+
+/* A later move of the pointer has taken the place of what was done before: also one whose end nobody knows, for it may have moved it. */
 static bool is_past(const Seeing *s, size_t at)
 {
 	const SeenMove *m = &s->v[at];
 
 	for (size_t i = 0; i < s->n && m->v.outcome == MOVE_DONE; i++)
-		if (i != at && str_eq(s->v[i].v.pointer, m->v.pointer) && s->v[i].v.outcome == MOVE_DONE && s->v[i].v.finished_ms > m->v.finished_ms)
+		if (i != at && str_eq(s->v[i].v.pointer, m->v.pointer) && came_after(&s->v[i], m))
 			return true;
 	return false;
 }

@@ -43,12 +43,12 @@ typedef struct OpsAsk {
 } OpsAsk;
 
 typedef struct OpsSeen {
-	/* The one to be shown first comes first: under way, then done, then of unknown end, each the newest first. Of what was done only the last of a
-	 * pointer. */
+	/* The one to be shown first comes first: of unknown end, because it waits for a person, then under way, then done, each the newest first.
+	 * What was done is there until something later is done to its pointer, or may have been. */
 	SeenMove *move; size_t moves;
 	SeenStop *stop; size_t stops;                /* the one that ends first comes first */
 } OpsSeen;
-int seen_rank(const SeenMove *m);                /* under way 0, done 1, of unknown end 2 */
+int seen_rank(const SeenMove *m);                /* of unknown end 0, under way 1, done 2 */
 int ops_seen(Store *s, const OpsAsk *q, Arena *a, OpsSeen *out, Err *e);
 
 /* moves_seen.c, stops_seen.c: from the journal's rows, the newest first, with what is in them. */

@@ -59,17 +59,33 @@ static void look(int64_t looked_ms)
 static void the_journal_tells_how_far_it_is(void **state)
 {
 	(void)state;
-	add("a", "rollback", "done", now - 20 * MINUTE, now - 19 * MINUTE);
+	add("a", "rollback", "done", now - 20 * MINUTE, now - 19 * MINUTE)->x.pointer = STR("arn:alias");
 	add("b", "rollback", "lost", now - 10 * MINUTE, now - 9 * MINUTE);
 	add("c", "pause", "", now - 5 * MINUTE, now - 5 * MINUTE);
 	add("d", "undo", "", now - MINUTE, now - MINUTE);
 	add("e", "rollback", "", now - 2 * MINUTE, now - 2 * MINUTE)->x.process.start++;            /* another process with this number */
 	look(0);
 	assert_int_equal(seen.moves, 3);
-	assert_true(str_is(seen.move[0].v.op, "d") && seen.move[0].v.outcome == MOVE_OPEN && seen.move[0].own && str_is(seen.move[0].step, "acting"));
-	assert_true(str_is(seen.move[1].v.op, "a") && seen.move[1].v.outcome == MOVE_DONE && str_is(seen.move[1].v.leaves, "8"));
-	assert_true(seen.move[1].v.finished_ms == now - 19 * MINUTE && seen.move[1].served && seen.move[1].left_ms == INT64_MAX);
-	assert_true(str_is(seen.move[2].v.op, "e") && seen.move[2].v.outcome == MOVE_UNKNOWN && !seen.move[2].own);
+	assert_true(str_is(seen.move[0].v.op, "e") && seen.move[0].v.outcome == MOVE_UNKNOWN && !seen.move[0].own);
+	assert_true(str_is(seen.move[1].v.op, "d") && seen.move[1].v.outcome == MOVE_OPEN && seen.move[1].own && str_is(seen.move[1].step, "acting"));
+	assert_true(str_is(seen.move[2].v.op, "a") && seen.move[2].v.outcome == MOVE_DONE && str_is(seen.move[2].v.leaves, "8"));
+	assert_true(seen.move[2].v.finished_ms == now - 19 * MINUTE && seen.move[2].served && seen.move[2].left_ms == INT64_MAX);
+}
+
+/* What is done after it takes its place, also when nobody knows how that ended; what had ended before does not. */
+static void what_may_have_moved_it_takes_its_place(void **state)
+{
+	(void)state;
+	add("u", "rollback", "", now - 20 * MINUTE, now - 20 * MINUTE)->x.process.start++;
+	add("a", "rollback", "done", now - 10 * MINUTE, now - 9 * MINUTE);
+	look(0);
+	assert_true(seen.moves == 2 && str_is(seen.move[0].v.op, "u") && str_is(seen.move[1].v.op, "a"));
+	add("d", "undo", "", now - 5 * MINUTE, now - 5 * MINUTE)->x.process.start++;
+	look(0);
+	assert_true(seen.moves == 2 && str_is(seen.move[0].v.op, "d") && str_is(seen.move[1].v.op, "u"));
+	row[0].row.outcome = STR("released");
+	look(0);
+	assert_true(seen.moves == 2 && str_is(seen.move[1].v.op, "a"));
 }
 
 /* A row of before does not say which process wrote it: nobody can say that it is at work. */
@@ -202,6 +218,7 @@ static void another_machine_has_parked_it(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(what_may_have_moved_it_takes_its_place, begin),
 		cmocka_unit_test_setup(the_journal_tells_how_far_it_is, begin), cmocka_unit_test_setup(without_a_process_it_is_unknown, begin),
 		cmocka_unit_test_setup(another_machine_holds_a_lock, begin), cmocka_unit_test_setup(another_machine_has_moved_it, begin),
 		cmocka_unit_test_setup(it_has_left_again, begin), cmocka_unit_test_setup(stops_hold_until_they_are_taken_back, begin),
