@@ -18,6 +18,7 @@ static void leave(App *a)
 	card_close(a);
 	find_close(a);
 	loop_close(a);
+	errand_last_word(a);
 	errand_close(a);
 	errand_leave(a);
 	prompt_close(a);

@@ -7,13 +7,15 @@
 #include <unistd.h>
 
 #include "app/app_impl.h"
+#include "app/consent.h"
 #include "app/drill.h"
+#include "app/ops_watch.h"
 #include "app/stops.h"
 #include "app/strip.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
 
-enum { SAFE_MS = 30000, LOOK_MS = 5000, READ_MS = 10000 };
+enum { SAFE_MS = 30000, LOOK_MS = 5000, READ_MS = 10000, TELL_MOST = 20 };
 
 /* What the shell's screen gets when there is no other screen any more. A terminal that is gone takes nothing, and that is all right. */
 static void tell_shell(const char *text)
@@ -295,6 +297,64 @@ static void on_limit(uv_timer_t *t)
 	               STR_ARG(move_view(x->move)->op));
 	tell_shell(text);
 	_exit(ERR_UNKNOWN);
+}
+
+void errand_put_resolve(Buf *b, const Watch *w, const MoveView *v)
+{
+	const ConfContext *ctx = w->session.ctx;
+	const Consent said = { .name = v->name };
+
+	(void)buf_printf(b, "seismo op resolve %.*s", STR_ARG(v->op));
+	/* Nobody need say which context it is in when it is the default one. */
+	if (config_context(w->session.conf, STR(""), NULL) != ctx)
+		(void)buf_printf(b, " -x %.*s", STR_ARG(ctx->name));
+	(void)buf_puts(b, " --write ");
+	if (consent_wants_name(&w->session, &said))
+		(void)buf_printf(b, "--confirm %.*s", STR_ARG(v->name));
+	else
+		(void)buf_puts(b, "--yes");
+	(void)buf_puts(b, " --reason R");
+}
+
+static void tell_unknown(const Watch *w, const MoveView *v)
+{
+	Buf b = { 0 };
+
+	(void)buf_printf(&b, "%s of %.*s/%.*s: its end is not known; find it out and end it with: ", move_action_name(v->action), STR_ARG(v->name),
+	                 STR_ARG(v->pointer_name));
+	errand_put_resolve(&b, w, v);
+	tell_shell(buf_cstr(&b));
+	buf_done(&b);
+}
+
+/* Somebody may have resolved it since. */
+static bool is_open_still(const Errand *x)
+{
+	JournalRow row;
+	Arena ar = { 0 };
+	bool found = false, open = x->over && errand_view(x)->outcome == MOVE_UNKNOWN;
+
+	if (open && journal_find(x->mover.journal, errand_view(x)->op, &ar, &row, &found, NULL) == 0 && found)
+		open = !row.outcome.n;
+	arena_done(&ar);
+	return open;
+}
+
+void errand_last_word(App *a)
+{
+	OpsUnknown other[TELL_MOST];
+	size_t n;
+
+	/* Of the demo's region nothing is left that could be resolved. */
+	if (a->spec.demo)
+		return;
+	n = ops_unknown(a, other, TELL_MOST);
+	if (a->errand && is_open_still(a->errand)) {
+		tell_unknown(a->errand->w, errand_view(a->errand));
+		a->exit_code = errand_view(a->errand)->exit;
+	}
+	for (size_t i = 0; i < n; i++)
+		tell_unknown(other[i].w, other[i].v);
 }
 
 void errand_leave(App *a)

@@ -53,6 +53,9 @@ bool errand_proves(const Errand *x);         /* is it back? is looked at from no
 void errand_tick(App *a);                    /* what came since, now and then */
 /* The console ends: what was sent is finished or stopped at a safe point, within 30 s; else the program ends with exit 5. */
 void errand_leave(App *a);
+/* The command that resolves an action of unknown end, as it is allowed in that context. */
+void errand_put_resolve(Buf *b, const Watch *w, const MoveView *v);
+void errand_last_word(App *a);               /* the terminal is the shell's again: what is of unknown end, and what resolves it */
 void errand_close(App *a);                   /* after the loop */
 
 #endif

@@ -28,7 +28,7 @@ typedef struct OpsContext {
 
 /* Of which stop a person was reminded, and how often. */
 typedef struct Told { char op[64]; size_t n; bool over; } Told;
-enum { TOLD_MAX = 32 };
+enum { TOLD_MAX = 32, HIDDEN_MAX = 16 };
 
 struct OpsWatch {
 	Told told[TOLD_MAX]; size_t tolds;
@@ -36,6 +36,7 @@ struct OpsWatch {
 	size_t n;
 	unsigned epoch;
 	char key[KEY];                       /* of the move that is followed; empty: none */
+	char hidden[HIDDEN_MAX][KEY]; size_t hiddens;      /* of unknown end, and a person has put them away; the oldest are forgotten */
 	bool  looking;
 	int64_t look_ms;                     /* monotonic */
 	ProofTrack proof;
@@ -163,9 +164,29 @@ static bool is_followed(const OpsWatch *o, const SeenMove *m)
 	return strcmp(key, o->key) == 0;
 }
 
+/* What somebody else has resolved meanwhile the errand does not know. */
 static bool is_errands(const App *a, const SeenMove *m)
 {
-	return a->errand && m->v.op.n && str_eq(errand_view(a->errand)->op, m->v.op);
+	const MoveView *v = a->errand ? errand_view(a->errand) : NULL;
+
+	return v && m->v.op.n && str_eq(v->op, m->v.op) && !(v->outcome == MOVE_UNKNOWN && m->v.outcome == MOVE_DONE);
+}
+
+static bool is_hidden(const OpsWatch *o, const SeenMove *m)
+{
+	char key[KEY];
+
+	key_of(m, key);
+	for (size_t i = 0; i < o->hiddens && i < HIDDEN_MAX; i++)
+		if (strcmp(o->hidden[i], key) == 0)
+			return true;
+	return false;
+}
+
+void ops_hide(App *a, const SeenMove *m)
+{
+	if (m->v.outcome == MOVE_UNKNOWN && !is_hidden(a->ops, m))
+		key_of(m, a->ops->hidden[a->ops->hiddens++ % HIDDEN_MAX]);
 }
 
 /* Under way, of unknown end, or not proved yet: for as long as somebody would wait for it. */
@@ -174,7 +195,7 @@ static bool is_current(const OpsWatch *o, const OpsContext *c, const SeenMove *m
 	int64_t now = clock_wall_ms(), wait = c->w->session.conf->rollback.wait_ms, settled = is_followed(o, m) ? o->proof.settled_ms : 0;
 
 	if (m->v.outcome != MOVE_DONE)
-		return true;
+		return !is_hidden(o, m);
 	if (!ops_provable(m))
 		return now - m->v.finished_ms < STAY_MS;
 	return now - (settled ? settled : m->v.finished_ms) < (settled ? STAY_MS : wait);
@@ -202,14 +223,30 @@ static const SeenMove *first(const App *a, bool past, const OpsContext **in, int
 	return best;
 }
 
-const SeenMove *ops_move(const App *a, bool past, const ProofTrack **proof, int *more)
+size_t ops_unknown(const App *a, OpsUnknown *out, size_t most)
+{
+	const OpsWatch *o = a->ops;
+	size_t n = 0;
+
+	for (size_t i = 0; o && o->epoch == a->epoch && i < o->n; i++)
+		for (size_t k = 0; k < o->in[i].seen.moves && n < most; k++)
+			if (o->in[i].seen.move[k].v.outcome == MOVE_UNKNOWN && !is_errands(a, &o->in[i].seen.move[k]))
+				out[n++] = (OpsUnknown){ o->in[i].w, &o->in[i].seen.move[k].v };
+	return n;
+}
+
+OpsMove ops_move(const App *a, bool past)
 {
 	static const ProofTrack none;
-	const OpsContext *in;
-	const SeenMove *m = first(a, past, &in, more);
+	const OpsContext *in = NULL;
+	OpsMove o = { .proof = &none };
 
-	*proof = m && is_followed(a->ops, m) ? &a->ops->proof : &none;
-	return m;
+	if (!(o.m = first(a, past, &in, &o.more)))
+		return o;
+	o.w = in->w;
+	if (is_followed(a->ops, o.m))
+		o.proof = &a->ops->proof;
+	return o;
 }
 
 /* --- is it back? --- */

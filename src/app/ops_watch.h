@@ -6,15 +6,26 @@
 #include "app/ops_seen.h"
 #include "app/pane.h"
 #include "app/proof.h"
+#include "app/watch.h"
 
 typedef struct OpsWatch OpsWatch;
 
 void ops_tick(App *a);
 void ops_free(App *a);                   /* after the loop */
 
-/* A move that this console did not send, or sent before its last one, and what is proved of it; NULL: none is to be shown. *more: how many
- * others there are. past: also one whose verification is over (":strip"), as long as it is pinned. */
-const SeenMove *ops_move(const App *a, bool past, const ProofTrack **proof, int *more);
+/* A move that this console did not send, or sent before its last one, and what is proved of it. */
+typedef struct OpsMove {
+	const SeenMove *m;                       /* NULL: none is to be shown */
+	const ProofTrack *proof;
+	const Watch *w;                          /* whose context it is in */
+	int more;                                /* how many others there are */
+} OpsMove;
+/* past: also one whose verification is over (":strip"), as long as it is pinned. */
+OpsMove ops_move(const App *a, bool past);
+/* Those of unknown end but the errand, also what a person has hidden. Returns how many. */
+typedef struct OpsUnknown { const Watch *w; const MoveView *v; } OpsUnknown;
+size_t ops_unknown(const App *a, OpsUnknown *out, size_t most);
+void ops_hide(App *a, const SeenMove *m);        /* of unknown end, and it was read: shown again when it is asked for */
 /* All traffic went from one version to another one, which is to serve: that can be proved. */
 bool ops_provable(const SeenMove *m);
 

@@ -12,6 +12,7 @@
 /* What the strip is about. */
 typedef struct Shown {
 	const MoveView *v;                   /* NULL: nothing */
+	const Watch *w;
 	const ProofTrack *p;
 	const SeenMove *by_others;           /* NULL: the errand's */
 	bool over;
@@ -44,38 +45,35 @@ bool strip_asked(const App *a)
 	return a->strip_asked;
 }
 
-/* The one that began later, unless the own one is not over: that one needs its person. */
+/* The one that needs its person: the own one that is not over, or of unknown end, then another one of unknown end; else the one that began later. */
 static bool is_own(const App *a, const SeenMove *m)
 {
-	return a->errand && (!m || errand_busy(a) || a->errand->went_ms >= m->begun_ms || m->v.outcome == MOVE_UNKNOWN);
+	const MoveView *v = a->errand ? errand_view(a->errand) : NULL;
+
+	if (!v || !m)
+		return v != NULL;
+	if (errand_busy(a) || (v->outcome == MOVE_UNKNOWN && !str_eq(v->op, m->v.op)))
+		return true;
+	return m->v.outcome != MOVE_UNKNOWN && a->errand->went_ms >= m->begun_ms && !str_eq(v->op, m->v.op);
 }
 
 bool strip_is_own(const App *a)
 {
-	const ProofTrack *p;
-	int more;
-
-	return is_own(a, ops_move(a, a->strip_asked, &p, &more));
+	return is_own(a, ops_move(a, a->strip_asked).m);
 }
 
 static Shown pick(const App *a)
 {
-	Shown s = { 0 };
-	const SeenMove *m = ops_move(a, a->strip_asked, &s.p, &s.more);
+	const OpsMove o = ops_move(a, a->strip_asked);
 	const Errand *x = a->errand;
 
-	if (is_own(a, m))
-		return (Shown){ .v = errand_view(x), .p = &x->proof, .over = x->over, .proves = errand_proves(x), .step = x->step, .went_ms = x->went_ms,
-		                .more = s.more + (m != NULL) };
-	if (!m)
+	if (is_own(a, o.m))
+		return (Shown){ .v = errand_view(x), .w = x->w, .p = &x->proof, .over = x->over, .proves = errand_proves(x), .step = x->step,
+		                .went_ms = x->went_ms, .more = o.more + (o.m != NULL) };
+	if (!o.m)
 		return (Shown){ 0 };
-	s.by_others = m;
-	s.v = &m->v;
-	s.over = m->v.outcome != MOVE_OPEN;
-	s.proves = ops_provable(m);
-	s.step = "";
-	s.went_ms = m->begun_ms;
-	return s;
+	return (Shown){ .v = &o.m->v, .w = o.w, .p = o.proof, .by_others = o.m, .over = o.m->v.outcome != MOVE_OPEN, .proves = ops_provable(o.m),
+	                .step = "", .went_ms = o.m->begun_ms, .more = o.more };
 }
 
 int strip_rows(const App *a)
@@ -184,14 +182,15 @@ static void head(const App *a, const Shown *x, Buf *b)
 	Str thing = v->version.n ? v->version : v->pointer_name;
 	int64_t until = open ? a->world.clock_ms : x->p->settled_ms ? x->p->settled_ms : v->finished_ms;
 
-	(void)buf_printf(b, "%s-%.4s %.*s/%.*s %.*s>%.*s by %.*s ", kind[v->action] ? kind[v->action] : "MV", v->op.n ? v->op.p : "----",
-	                 STR_ARG(v->name), STR_ARG(thing), STR_ARG(from), STR_ARG(to),
-	                 STR_ARG(!x->by_others || x->by_others->own ? STR("you") : short_name(v->by)));
+	(void)buf_printf(b, "%s-%.4s %.*s/%.*s %.*s>%.*s ", kind[v->action] ? kind[v->action] : "MV", v->op.n ? v->op.p : "----",
+	                 STR_ARG(v->name), STR_ARG(thing), STR_ARG(from), STR_ARG(to));
+	/* A narrow screen cuts the end. */
+	if (x->more)
+		(void)buf_printf(b, "(+%d) ", x->more);
+	(void)buf_printf(b, "by %.*s ", STR_ARG(!x->by_others || x->by_others->own ? STR("you") : short_name(v->by)));
 	put_clock(b, x->went_ms, a);
 	(void)buf_puts(b, " +");
 	put_span(b, until - x->went_ms);
-	if (x->more)
-		(void)buf_printf(b, " (+%d)", x->more);
 	arena_done(&ar);
 }
 
@@ -221,6 +220,24 @@ static void step_of(const SeenMove *m, Buf *b)
 		(void)buf_puts(b, "1 it holds the pointer's lock; its steps are not known on this machine");
 }
 
+/* The head names the pointer, so an ARN only takes the room of what is said of it; and what resolves it has a row of its own. */
+static void put_said(Buf *b, const char *text, const MoveView *v)
+{
+	const char *resolve = strstr(text, "; look again with: seismo op resolve");
+	Str said = resolve ? (Str){ text, (size_t)(resolve - text) } : str_of(text);
+
+	while (v->pointer.n && said.n >= v->pointer.n) {
+		if (str_starts(said, v->pointer)) {
+			(void)buf_printf(b, "%.*s/%.*s", STR_ARG(v->name), STR_ARG(v->pointer_name));
+			said = str_sub(said, v->pointer.n, said.n);
+		} else {
+			(void)buf_put(b, said.p, 1);
+			said = str_sub(said, 1, said.n);
+		}
+	}
+	(void)buf_put(b, said.p, said.n);
+}
+
 /* What was sent, and what the pointer says. */
 static void second(const App *a, const Shown *x, Buf *b)
 {
@@ -232,12 +249,13 @@ static void second(const App *a, const Shown *x, Buf *b)
 		return;
 	}
 	if (!x->over) {
-		(void)buf_printf(b, "1 %s", x->step[0] ? x->step : "written down on this machine; asking for the lock");
+		(void)buf_puts(b, "1 ");
+		put_said(b, x->step[0] ? x->step : "written down on this machine; asking for the lock", v);
 		return;
 	}
 	if (v->outcome != MOVE_DONE) {
-		(void)buf_puts(b, x->by_others && !v->err.text[0] ? "its process has ended and left no outcome: what became of it AWS can tell"
-		                                                  : v->err.text);
+		put_said(b, x->by_others && !v->err.text[0] ? "its process has ended and left no outcome: what became of it AWS can tell. "
+		                                             "Its lock may be held until it is resolved" : v->err.text, v);
 		return;
 	}
 	if (!x->proves && !move_action_moves(v->action)) {
@@ -345,43 +363,59 @@ bool strip_offers_sessions(const App *a)
 	return strip_rows(a) > 1 && strip_is_own(a) && errand_proves(a->errand) && str_is(str_of(errand_view(a->errand)->backend), "agentcore");
 }
 
-/* What can be done about the own move that was made, the most wanted in front: a narrow screen cuts the end. */
-static void ways_on(const App *a, const Shown *x, Buf *b)
+/* A hint is whole or not there. */
+static void put_hint(Buf *b, int w, const char *hint)
+{
+	if (b->n + (b->n ? 3 : 0) + strlen(hint) <= (size_t)w)
+		(void)buf_printf(b, "%s%s", b->n ? "   " : "", hint);
+}
+
+/* What can be done about the own move that was made, the most wanted in front. */
+static void ways_on(const App *a, const Shown *x, int w, Buf *b)
 {
 	MoveAction undo;
 
 	if (x->p->v.waits)
-		(void)buf_printf(b, "%s   ", x->p->v.waits);
+		(void)buf_puts(b, x->p->v.waits);
 	if (strip_offers_sessions(a))
-		(void)buf_puts(b, "S stop sessions   ");
+		put_hint(b, w, "S stop sessions");
 	if (x->proves)
-		(void)buf_printf(b, "%s   ", watched_on(a->errand->w) ? "quitting keeps watching" : "quit stops watching");
+		put_hint(b, w, watched_on(a->errand->w) ? "quitting keeps watching" : "quit stops watching");
 	if (move_action_undo(x->v->action, &undo))
-		(void)buf_puts(b, ":undo   ");
-	(void)buf_puts(b, "Esc folds   :strip copy");
+		put_hint(b, w, ":undo");
+	put_hint(b, w, "Esc folds");
+	put_hint(b, w, ":strip copy");
 }
 
-static void fourth(const App *a, const Shown *x, Buf *b)
+static bool needs_resolving(const MoveView *v)
+{
+	return v->outcome == MOVE_UNKNOWN && v->op.n;
+}
+
+static void fourth(const App *a, const Shown *x, int w, Buf *b)
 {
 	const MoveView *v = x->v;
 	const ProofTrack *p = x->p;
 
-	if (v->outcome == MOVE_UNKNOWN && v->op.n)
-		(void)buf_printf(b, "seismo op resolve %.*s --write --yes --reason R   Esc folds   :strip hides", STR_ARG(v->op));
-	else if (v->outcome == MOVE_DONE && p->settled_ms && p->v.word != BACK_NOT) {
+	if (needs_resolving(v)) {
+		errand_put_resolve(b, x->w, v);
+		put_hint(b, w, "Esc folds");
+		put_hint(b, w, ":strip hides");
+	} else if (v->outcome == MOVE_DONE && p->settled_ms && p->v.word != BACK_NOT) {
 		(void)buf_puts(b, "back since ");
 		put_clock(b, p->settled_ms, a);
 		(void)buf_puts(b, "   a move away pages until ");
 		put_day(b, v->finished_ms + a->shared.conf.rollback.pin_ms, a);
-		(void)buf_puts(b, "   :strip hides");
-	} else if (x->by_others)
+		put_hint(b, w, ":strip hides");
+	} else if (x->by_others) {
 		others(x->by_others, b);
-	else if (!x->over)
+	} else if (!x->over) {
 		(void)buf_puts(b, "Esc folds   quitting finishes it or stops it at a safe point, within 30 s");
-	else if (v->outcome == MOVE_DONE)
-		ways_on(a, x, b);
-	else
+	} else if (v->outcome == MOVE_DONE) {
+		ways_on(a, x, w, b);
+	} else {
 		(void)buf_puts(b, "nothing was changed by you   Esc folds   :strip hides");
+	}
 }
 
 static void line(Box b, int y, Role role, const Buf *text)
@@ -392,15 +426,83 @@ static void line(Box b, int y, Role role, const Buf *text)
 	arena_done(&ar);
 }
 
-/* A sentence of an outcome that is none may need two rows. */
-static void rows_of(Box b, int y, int rows, Role role, const Buf *text)
+static int rows_needed(Str text, int w)
 {
 	Arena ar = { 0 };
-	Clean rest = clean_text(&ar, buf_str(text), 0), part;
+	Clean rest = clean_text(&ar, text, 0), part;
+	int rows = 0;
 
-	for (int i = 0; i < rows && clean_wrap(&rest, b.w, &part); i++)
-		draw_left(b, 0, y + i, b.w, role, part);
+	while (clean_wrap(&rest, w, &part))
+		rows++;
 	arena_done(&ar);
+	return rows;
+}
+
+/* Where the two bytes stand last in s, at `from` or behind; s.n: nowhere. */
+static size_t last_of(Str s, const char *two, size_t from)
+{
+	for (size_t at = s.n; at >= from + 2; at--)
+		if (memcmp(s.p + at - 2, two, 2) == 0)
+			return at - 2;
+	return s.n;
+}
+
+/* A sentence names the furthest cause last: what there is no room for is left out from there, whole, with what leads over to it
+ * (", the last one: …"). */
+static void leave_causes(Buf *text, int rows, int w)
+{
+	Str said = buf_str(text);
+
+	while (rows_needed(said, w) > rows) {
+		size_t end = last_of(said, ": ", 0), before;
+
+		if (end == said.n)
+			return;
+		said.n = end;
+		before = last_of(said, ": ", 0);
+		said.n = last_of(said, ", ", before < said.n ? before : 0);
+	}
+	text->n = said.n;
+}
+
+/* How many rows it took. */
+static int rows_of(Box b, int y, int rows, Role role, const Buf *text)
+{
+	Arena ar = { 0 };
+	Clean rest = clean_text(&ar, buf_str(text), 0), from, part;
+	int used = 0;
+
+	while (used < rows && (from = rest, clean_wrap(&rest, b.w, &part))) {
+		draw_left(b, 0, y + used, b.w, role, used == rows - 1 && rest.n ? clean_cut(&ar, from, b.w) : part);
+		used++;
+	}
+	arena_done(&ar);
+	return used;
+}
+
+/* Below the head. A sentence of how it goes or why it failed may need the row of what comes next, and a command may need it whole. */
+static void body(const App *a, const Shown *x, Box b, int y)
+{
+	Buf text = { 0 };
+	int low, used;
+
+	fourth(a, x, b.w, &text);
+	low = needs_resolving(x->v) && text.n > (size_t)b.w ? 2 : 1;
+	(void)rows_of(b, y + STRIP_ROWS - 1 - low, low, ROLE_DIM, &text);
+	buf_reset(&text);
+	second(a, x, &text);
+	/* Why it failed is not left out: there the cause is what is wanted. */
+	if (x->v->outcome == MOVE_OPEN || x->v->outcome == MOVE_UNKNOWN)
+		leave_causes(&text, STRIP_ROWS - 1 - low, b.w);
+	used = rows_of(b, y, x->v->outcome == MOVE_DONE ? 1 : STRIP_ROWS - 1 - low, ROLE_TEXT, &text);
+	buf_reset(&text);
+	if (x->proves)
+		since(x, &text);
+	else
+		rest(a, x, &text);
+	if (text.n && used + low < STRIP_ROWS - 1)
+		line(b, y + 1, ROLE_TEXT, &text);
+	buf_done(&text);
 }
 
 void strip_draw(App *a, Box b)
@@ -418,21 +520,8 @@ void strip_draw(App *a, Box b)
 	head(a, &x, &text);
 	line(box_sub(b, 0, 0, b.w - (int)strlen(word.text) - 1, b.h), y, ROLE_TITLE, &text);
 	draw_right(b, b.w - (int)strlen(word.text), y, (int)strlen(word.text), word.role, clean_own(word.text));
-	if (rows > 1) {
-		buf_reset(&text);
-		second(a, &x, &text);
-		rows_of(b, y + 1, x.over && x.v->outcome != MOVE_DONE ? 2 : 1, ROLE_TEXT, &text);
-		buf_reset(&text);
-		if (x.proves)
-			since(&x, &text);
-		else
-			rest(a, &x, &text);
-		if (text.n)
-			line(b, y + 2, ROLE_TEXT, &text);
-		buf_reset(&text);
-		fourth(a, &x, &text);
-		line(b, y + 3, ROLE_DIM, &text);
-	}
+	if (rows > 1)
+		body(a, &x, b, y + 1);
 	buf_done(&text);
 }
 
@@ -459,14 +548,13 @@ static void copy_line(App *a)
 
 void strip_command(App *a, Str rest)
 {
-	const ProofTrack *p;
-	int more;
-
 	if (str_is(str_trim(rest), "copy")) {
 		copy_line(a);
-	} else if (!pick(a).v && !ops_move(a, true, &p, &more)) {
+	} else if (!pick(a).v && !ops_move(a, true).m) {
 		app_say(a, ROLE_INFO, "nothing was done from here, and no pointer is being moved, as far as can be seen: B on a row opens the card");
 	} else if (a->strip_rows == 1 && (a->strip_asked || pick(a).over)) {
+		if (pick(a).by_others)
+			ops_hide(a, pick(a).by_others);
 		strip_close(a);
 	} else {
 		a->strip_asked = a->strip_asked || !pick(a).v;
