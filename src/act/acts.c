@@ -11,8 +11,8 @@
 	         { &backend_agentcore, "UpdateAgentRuntimeEndpoint", ENDPOINT_REACH, endpoint_move }, \
 	         { &backend_classic, "UpdateAgentAlias", ALIAS_REACH, alias_move } } }
 
-#define PAUSES(what, text, was, word, back, state) [what] = { .name = text, .from = was, .becomes = word, .undo = back, .plan = act_pause_plan, \
-	.stand = act_pause_stand, .finish = act_pause_finish, \
+#define PAUSES(what, text, was, word, back, takes, state) [what] = { .name = text, .from = was, .becomes = word, .undo = back, .takes_back = takes, \
+	.plan = act_pause_plan, .stand = act_pause_stand, .finish = act_pause_finish, \
 	.way = { { &backend_dynamodb, "TransactWriteItems (paused in the route)", ROUTE_REACH, NULL }, \
 	         { &backend_agentcore, NULL, "AgentCore has no switch for a whole endpoint; seismo stop has the rungs that it has", NULL }, \
 	         { &backend_classic, "UpdateAgentAlias (aliasInvocationState " state ")", ALIAS_REACH, alias_pause } } }
@@ -25,15 +25,16 @@
 #define LIMIT_REACH  "all callers of the configured target, through this gateway"
 
 /* A switch of one kind of thing. */
-#define SWITCHES(what, text, was, word, back, kept_in, op, reach, asks) [what] = { .name = text, .from = was, .becomes = word, .undo = back, \
-	.plan = act_pause_plan, .stand = act_pause_stand, .finish = act_pause_finish, .way = { { kept_in, op, reach, asks } } }
+#define SWITCHES(what, text, was, word, back, takes, kept_in, op, reach, asks) [what] = { .name = text, .from = was, .becomes = word, \
+	.undo = back, .takes_back = takes, .plan = act_pause_plan, .stand = act_pause_stand, .finish = act_pause_finish, \
+	.way = { { kept_in, op, reach, asks } } }
 
 const Act acts[MOVE_ACTIONS] = {
 	MOVES(MOVE_ROLLBACK, "rollback"),
 	MOVES(MOVE_ROLLOUT, "rollout"),
 	MOVES(MOVE_UNDO, "undo"),
-	PAUSES(MOVE_PAUSE, "pause", "serving", "paused", MOVE_RESUME, "REJECT_INVOCATIONS"),
-	PAUSES(MOVE_RESUME, "resume", "paused", "serving", MOVE_PAUSE, "ACCEPT_INVOCATIONS"),
+	PAUSES(MOVE_PAUSE, "pause", "serving", "paused", MOVE_RESUME, false, "REJECT_INVOCATIONS"),
+	PAUSES(MOVE_RESUME, "resume", "paused", "serving", MOVE_PAUSE, true, "ACCEPT_INVOCATIONS"),
 	/* Of two that decide on one agent at once one is told of the other: they go by the lock of its route. */
 	STATUS(MOVE_APPROVE, "approve", "approved"),
 	STATUS(MOVE_REJECT, "reject", "rejected"),
@@ -43,14 +44,14 @@ const Act acts[MOVE_ACTIONS] = {
 		         { &backend_runtimes, "UpdateAgentRuntime", "callers of DEFAULT, which follows every new version", runtime_update },
 		         { &backend_classic, NULL, "Bedrock makes versions of an agent only by moving an alias to its draft: do that where the draft is "
 		           "edited", NULL } } },
-	SWITCHES(MOVE_STOP_THROTTLE, "stop-throttle", "open", "throttled", MOVE_UNTHROTTLE, &backend_gateway, "CreateGatewayRateLimit",
+	SWITCHES(MOVE_STOP_THROTTLE, "stop-throttle", "open", "throttled", MOVE_UNTHROTTLE, false, &backend_gateway, "CreateGatewayRateLimit",
 	         LIMIT_REACH, gateway_set),
-	SWITCHES(MOVE_UNTHROTTLE, "unthrottle", "throttled", "open", MOVE_ROLLBACK, &backend_gateway, "DeleteGatewayRateLimit", LIMIT_REACH,
+	SWITCHES(MOVE_UNTHROTTLE, "unthrottle", "throttled", "open", MOVE_ROLLBACK, true, &backend_gateway, "DeleteGatewayRateLimit", LIMIT_REACH,
 	         gateway_set),
-	SWITCHES(MOVE_STOP_AB, "stop-pause-ab", "running", "paused", MOVE_RESUME_AB, &backend_ab_tests, "UpdateABTest (executionStatus PAUSED)", AB_REACH,
-	         ab_test_set),
-	SWITCHES(MOVE_RESUME_AB, "resume-ab", "paused", "running", MOVE_STOP_AB, &backend_ab_tests, "UpdateABTest (executionStatus RUNNING)", AB_REACH,
-	         ab_test_set),
+	SWITCHES(MOVE_STOP_AB, "stop-pause-ab", "running", "paused", MOVE_RESUME_AB, false, &backend_ab_tests, "UpdateABTest (executionStatus PAUSED)",
+	         AB_REACH, ab_test_set),
+	SWITCHES(MOVE_RESUME_AB, "resume-ab", "paused", "running", MOVE_STOP_AB, true, &backend_ab_tests, "UpdateABTest (executionStatus RUNNING)",
+	         AB_REACH, ab_test_set),
 	[MOVE_STOP_REJECT] = { .name = "stop-reject", .from = "serving", .becomes = "paused", .undo = MOVE_RESUME, .plan = act_pause_plan,
 		.stand = act_pause_stand, .finish = act_pause_finish,
 		.way = { { &backend_dynamodb, NULL, "a route refuses no call by itself; seismo pause marks it paused for those who read it", NULL },

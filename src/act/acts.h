@@ -24,6 +24,7 @@ typedef struct Act {
 	const char *name;
 	bool moves;                          /* a pointer goes from one version to another; else `was` becomes `becomes` */
 	const char *from, *becomes;          /* "serving", "paused": from any other word than these it is not done */
+	bool takes_back;                     /* where it is `becomes` already there is nothing to do: nobody need have been first */
 	const char *blind;                   /* what is said of it when it is taken up and AWS cannot tell what became of it; or NULL */
 	MoveAction undo;                     /* what puts it back; MOVE_ROLLBACK: nothing */
 	Way way[ACT_WAYS];                   /* in the order in which they are looked in; the rest is zero */

@@ -2,7 +2,10 @@
  * the pointer's own item knows (a move of before) is the least. */
 #include "act/move_own.h"
 
-enum { LAST_ITEMS = 20 };
+#include "wire/time8601.h"
+
+/* RACE_MS: what was done before then was done before anybody looked. */
+enum { LAST_ITEMS = 20, RACE_MS = 10 * 60000 };
 
 static void lost_to_lock(Move *m, const LockRow *row)
 {
@@ -44,6 +47,22 @@ static bool is_the_winner(const Move *m, const AuditSeen *seen)
 	return !m->a->moves || !m->v.winner.since.n || str_eq(seen->time, m->v.winner.since);
 }
 
+/* There is nothing that the action could take back, and nobody has done so just now. */
+static bool is_idle(const Move *m, const AuditSeen *last)
+{
+	int64_t ms;
+
+	if (!m->a->takes_back || !str_eq(m->v.was, m->v.becomes))
+		return false;
+	return !str_is(last->action, m->a->name) || time_parse_iso(last->time, &ms) < 0 || m->v.started_ms - ms > RACE_MS;
+}
+
+static void idle(Move *m)
+{
+	move_refuse(m, ERR_REFUSED, "%.*s of %.*s is not %s: there is nothing to %s", STR_ARG(m->v.pointer_name), STR_ARG(m->v.name), m->a->from,
+	            m->a->name);
+}
+
 static void on_audit(Move *m, const void *out, const AwsError *err)
 {
 	const DdbPage *page = out;
@@ -54,7 +73,11 @@ static void on_audit(Move *m, const void *out, const AwsError *err)
 		found = audit_seen(&m->arena, &m->place, jv_at(page->items, i), &seen, NULL) == 0 && is_the_winner(m, &seen);
 	if (!found)
 		seen = (AuditSeen){ 0 };
-	else
+	if (is_idle(m, &seen)) {
+		idle(m);
+		return;
+	}
+	if (found)
 		m->v.winner = (Lock){ .op = move_keep(m, seen.op), .action = move_keep(m, seen.change.n ? seen.change : seen.action),
 		                      .by = move_keep(m, seen.by), .host = move_keep(m, seen.host), .since = move_keep(m, seen.time),
 		                      .reason = move_keep(m, seen.reason), .to = route_copy(&m->arena, seen.to) };
@@ -72,7 +95,10 @@ void move_lost(Move *m, const LockRow *row)
 	m->v.winner = (Lock){ .by = move_keep(m, row->updated_by), .since = move_keep(m, row->updated_at), .reason = move_keep(m, row->reason),
 	                      .to = row->routes.n ? route_copy(&m->arena, row->routes) : route_one(&m->arena, row->live) };
 	if (!row->there) {
-		lost_to_item(m, true);
+		if (is_idle(m, &(AuditSeen){ 0 }))
+			idle(m);
+		else
+			lost_to_item(m, true);
 		return;
 	}
 	q = audit_query(&m->arena, &m->place);

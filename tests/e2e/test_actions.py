@@ -74,6 +74,16 @@ def test_of_two_that_pause_one_is_told(fleet):
         assert done[1][1]["winner"]["op"] == done[0][1]["op"] and done[1][1]["winner"]["since"]
 
 
+@pytest.mark.parametrize("pointer,to", [("route", "4.1"), ("agents-classic/prod", "1")])
+def test_what_serves_is_not_resumed(fleet, pointer, to):
+    """Whether or not something else was done to the pointer before: nobody was first."""
+    words = f"{pointer.rpartition('/')[2]} of {AGENT} is not paused: there is nothing to resume".encode()
+    resume = ("resume", AGENT, "--pointer", pointer, *WRITE)
+    assert words in fleet.run(*resume, code=3).stderr
+    fleet.write("rollback", AGENT, "--pointer", pointer, "--to", to)
+    assert words in fleet.run(*resume, code=3).stderr
+
+
 # --- approve and reject --------------------------------------------------------------------------------------------
 
 def test_a_version_is_approved_and_rejected(fleet):
