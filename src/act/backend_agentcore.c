@@ -26,9 +26,14 @@ static void on_endpoints(Move *m, const void *out, const AwsError *err)
 		move_found(m, err);
 		return;
 	}
-	for (size_t i = 0; i < page->endpoints.n; i++)
-		if (!str_is(page->endpoints.v[i].name, "DEFAULT"))
-			move_add(m, &backend_agentcore, s->v[s->at].id, s->v[s->at].name, page->endpoints.v[i].arn, page->endpoints.v[i].name);
+	for (size_t i = 0; i < page->endpoints.n; i++) {
+		const AcEndpoint *x = &page->endpoints.v[i];
+
+		if (str_is(x->name, "DEFAULT"))
+			move_add_follower(m, &backend_agentcore, s->v[s->at].name, x->arn, x->name);
+		else
+			move_add(m, &backend_agentcore, s->v[s->at].id, s->v[s->at].name, x->arn, x->name);
+	}
 	s->token = move_keep(m, page->next_token);
 	if (!s->token.n)
 		s->at++;

@@ -38,9 +38,12 @@ static void on_aliases(Move *m, const void *out, const AwsError *err)
 	}
 	for (size_t i = 0; i < page->aliases.n; i++) {
 		const BaAlias *x = &page->aliases.v[i];
+		Str arn = alias_arn(m, s->id[s->at], x->id);
 
-		if (!str_is(x->id, TEST_ALIAS))
-			move_add(m, &backend_classic, s->id[s->at], s->name[s->at], alias_arn(m, s->id[s->at], x->id), x->name);
+		if (str_is(x->id, TEST_ALIAS))
+			move_add_follower(m, &backend_classic, s->name[s->at], arn, x->name);
+		else
+			move_add(m, &backend_classic, s->id[s->at], s->name[s->at], arn, x->name);
 	}
 	s->token = move_keep(m, page->next_token);
 	if (!s->token.n)

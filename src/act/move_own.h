@@ -56,6 +56,7 @@ struct Move {
 	void (*begin)(Move *m);              /* what move_go leads to, once the keys are known to be the same */
 	int  finder;                         /* which back end is being asked */
 	Candidate *found; size_t founds, found_cap;
+	Str  follower, follower_name;        /* what was asked for, but moves by itself, and whose it is; empty: it was not */
 	Err  find_err; bool find_failed, find_unsure;   /* unsure: there may be more than was found */
 	void *search;                        /* a back end's own, while it looks */
 	LockPlace place;
@@ -125,6 +126,7 @@ void plan_find(Move *m);                                         /* begins; goes
 void plan_identity(Move *m);                                     /* whose keys; then the plan, or the claim once move_go was called */
 bool move_names(const Move *m, Str name, bool *exact);           /* is that the agent that was asked for? */
 void move_add(Move *m, const Backend *b, Str agent, Str name, Str pointer, Str pointer_name);
+void move_add_follower(Move *m, const Backend *b, Str name, Str pointer, Str pointer_name);       /* nobody can move it */
 void move_found(Move *m, const AwsError *err);                   /* of one back end; NULL: it was searched */
 void move_version(Move *m, const Err *why);                      /* why: it cannot be a target */
 bool plan_stands(Move *m);                                       /* the pointer is where it was seen, and nothing is on its way; else it has ended */

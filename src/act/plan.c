@@ -163,12 +163,26 @@ bool move_names(const Move *m, Str name, bool *exact)
 	return agent_same_name(name, asked);
 }
 
-void move_add(Move *m, const Backend *b, Str agent, Str name, Str pointer, Str pointer_name)
+static bool is_asked(const Move *m, const Backend *b, Str pointer, Str pointer_name)
 {
 	Str asked = m->ask.pointer, rest = asked, head = str_cut(asked, '/', &rest);
+
+	return str_eq(asked, pointer_name) || str_eq(asked, pointer) || (str_is(head, b->name) && str_eq(rest, pointer_name));
+}
+
+void move_add_follower(Move *m, const Backend *b, Str name, Str pointer, Str pointer_name)
+{
+	if (!is_asked(m, b, pointer, pointer_name))
+		return;
+	m->follower = move_keep(m, pointer_name);
+	m->follower_name = move_keep(m, name);
+}
+
+void move_add(Move *m, const Backend *b, Str agent, Str name, Str pointer, Str pointer_name)
+{
 	Candidate c = { b, move_keep(m, agent), move_keep(m, name), move_keep(m, pointer), move_keep(m, pointer_name), false };
 
-	if (asked.n && !str_eq(asked, pointer_name) && !str_eq(asked, pointer) && !(str_is(head, b->name) && str_eq(rest, pointer_name)))
+	if (m->ask.pointer.n && !is_asked(m, b, pointer, pointer_name))
 		return;
 	(void)move_names(m, name, &c.exact);
 	VEC_GROW(m->found, m->found_cap, m->founds + 1);
@@ -257,6 +271,10 @@ void plan_find(Move *m)
 		chosen(m);
 	else if (m->founds > 1)
 		ambiguous(m);
+	else if (m->follower.n)
+		move_refuse(m, ERR_REFUSED, "%.*s of %.*s follows each new version by itself: nobody can move it back. Make what shall serve the newest "
+		            "version again, or act on a pointer that is moved by hand; `seismo get agents` lists them", STR_ARG(m->follower),
+		            STR_ARG(m->follower_name));
 	else if (m->find_failed)
 		move_end(m, MOVE_FAILED, &m->find_err);
 	else if (m->a->way[0].in == &backend_ab_tests)
