@@ -1,21 +1,53 @@
 /* The team's own table: the route is an item, and the transaction that gives the lock back moves it. */
 #include "act/move_own.h"
 
+#include <string.h>
+
+/* A table cannot be asked for what is alike: the name as it was said is looked for, then with the other of dashes and underscores. */
+typedef struct Search { Str name; bool again; } Search;
+
+static void ask_route(Move *m, MoveThen *then)
+{
+	const Search *s = m->search;
+	DdbKeyIn key = lock_key(&m->arena, &(LockPlace){ .route = true, .table = m->spec.agents_table, .key = s->name });
+
+	move_call(m, &op_dynamodb_get_item, &key, then);
+}
+
+static bool spell_other(Move *m, Search *s)
+{
+	char *name = arena_cstr(&m->arena, m->ask.agent);
+	char from = strchr(name, '_') ? '_' : '-';
+
+	if (s->again || !strchr(name, from))
+		return false;
+	for (char *p = name; *p; p++)
+		*p = *p != from ? *p : from == '_' ? '-' : '_';
+	*s = (Search){ str_of(name), true };
+	return true;
+}
+
 static void on_found(Move *m, const void *out, const AwsError *err)
 {
 	const DdbItemOut *item = out;
+	Search *s = m->search;
 
 	if (!err && item->found)
-		move_add(m, &backend_dynamodb, m->ask.agent, m->ask.agent, arena_printf(&m->arena, "%.*s/route", STR_ARG(m->ask.agent)), STR("route"));
+		move_add(m, &backend_dynamodb, s->name, s->name, arena_printf(&m->arena, "%.*s/route", STR_ARG(s->name)), STR("route"));
 	/* An account without the table has no agents in it. */
-	move_found(m, err && err->fault != AWS_NOT_FOUND ? err : NULL);
+	if (!err && !item->found && spell_other(m, s))
+		ask_route(m, on_found);
+	else
+		move_found(m, err && err->fault != AWS_NOT_FOUND ? err : NULL);
 }
 
 static void find(Move *m)
 {
-	DdbKeyIn key = lock_key(&m->arena, &(LockPlace){ .route = true, .table = m->spec.agents_table, .key = m->ask.agent });
+	Search *s = ARENA_NEW(&m->arena, Search);
 
-	move_call(m, &op_dynamodb_get_item, &key, on_found);
+	s->name = m->ask.agent;
+	m->search = s;
+	ask_route(m, on_found);
 }
 
 /* It was read with the lock. */

@@ -204,15 +204,26 @@ static void ambiguous(Move *m)
 	buf_done(&b);
 }
 
-/* Of names that are alike the one that is the same counts alone. */
+/* Names that are alike are one agent (model/agent_name.h). Where one back end has both, the one that is the same counts alone. */
+static bool is_outdone(const Move *m, const Candidate *c)
+{
+	for (size_t i = 0; i < m->founds && !c->exact; i++)
+		if (m->found[i].exact && m->found[i].b == c->b)
+			return true;
+	return false;
+}
+
 static void only_exact(Move *m)
 {
+	Candidate *kept = ARENA_ARRAY(&m->arena, Candidate, m->founds + 1);
 	size_t n = 0;
 
 	for (size_t i = 0; i < m->founds; i++)
-		if (m->found[i].exact)
-			m->found[n++] = m->found[i];
-	m->founds = n ? n : m->founds;
+		if (!is_outdone(m, &m->found[i]))
+			kept[n++] = m->found[i];
+	for (size_t i = 0; i < n; i++)
+		m->found[i] = kept[i];
+	m->founds = n;
 }
 
 static void chosen(Move *m)

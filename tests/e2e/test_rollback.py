@@ -100,12 +100,12 @@ def test_an_alias_goes_back_and_keeps_what_it_was_told(fleet):
 
 def test_the_target_that_has_proved_itself(fleet):
     """Named with its evidence; without a snapshot there is none, and nothing is guessed."""
-    target = ("rollback", "review-responder", "--from", "1.0", "--dry-run")
+    target = ("rollback", "review-responder", "--pointer", "route", "--from", "1.0", "--dry-run")
     done = fleet.run(*target, code=2)
     assert b"no snapshot yet" in done.stderr and b"--to" in done.stderr
     fleet.run("get", "cost", "--since", "3d", timeout=120)
     # Of a divided route only the operator knows which version is the bad one.
-    done = fleet.run("rollback", "review-responder", "--dry-run", code=2)
+    done = fleet.run("rollback", "review-responder", "--pointer", "route", "--dry-run", code=2)
     assert b"is divided (1.0:50 1.1:50)" in done.stderr and b"--from" in done.stderr and b"--to" in done.stderr
     done = fleet.run(*target)
     assert b"\nto       1.1 (" in done.stdout and b" jobs in 30 days, " in done.stdout, done.stdout
@@ -153,6 +153,9 @@ def test_who_saw_something_else_is_told_who_moved_it(fleet):
 @pytest.mark.parametrize("args,code,words", [
     (("rollback", "nobody"), 2, ["no agent nobody"]),
     (("rollback", "lead-qualifier"), 2, ["dynamodb/route", "agents-classic/prod", "--pointer"]),
+    (("rollback", "review-responder"), 2, ["dynamodb/route, agentcore/prod, agentcore/canary"]),      # review_responder there
+    (("rollback", "review_responder"), 2, ["dynamodb/route, agentcore/prod, agentcore/canary"]),
+    (("rollback", "visibility-check", "--pointer", "agentcore/DEFAULT"), 3, ["DEFAULT of visibility_check follows each new version by itself"]),
     (("rollback", "lead-qualifier", "--pointer", "staging"), 2, ["no agent lead-qualifier with the pointer staging"]),
     (("rollback", "lead-qualifier", "--pointer", "route", "--to", "9.9"), 2, ["no version 9.9"]),
     (("rollback", "lead-qualifier", "--pointer", "route", "--to", "4.2"), 2, ["serves 4.2 already"]),
