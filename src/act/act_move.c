@@ -29,8 +29,9 @@ void act_move_plan(Move *m)
 		to = route_main(m->ask.exact);
 	/* Which of them is the bad one nobody but the operator can say. */
 	if (!to.n && v->from.n > 1 && !m->ask.from.n) {
-		move_refuse(m, ERR_USAGE, "the traffic of %.*s is divided (%.*s): say with --to which version shall have all of it, or with --from which "
-		            "one it shall leave", STR_ARG(v->pointer), STR_ARG(route_text(v->from, &m->arena)));
+		move_refuse(m, ERR_USAGE, "the traffic of %.*s is divided (%.*s): say %s", STR_ARG(v->pointer), STR_ARG(route_text(v->from, &m->arena)),
+		            m->spec.on_card ? "which version shall have all of it: :rollback AGENT POINTER VERSION"
+		            : "with --to which version shall have all of it, or with --from which one it shall leave");
 		return;
 	}
 	v->leaves = m->ask.from.n ? m->ask.from : route_main(v->from);
@@ -42,7 +43,8 @@ void act_move_plan(Move *m)
 	if (route_check(v->to, &why) < 0)
 		move_refuse(m, ERR_USAGE, "%s", why.text);
 	else if (v->to.n > 1 && !m->b->splits)
-		move_refuse(m, ERR_REFUSED, "%s cannot divide traffic: %.*s holds one version; give --percent 100", m->b->name, STR_ARG(v->pointer));
+		move_refuse(m, ERR_REFUSED, "%s cannot divide traffic: %.*s holds one version; give %s", m->b->name, STR_ARG(v->pointer),
+		            m->spec.on_card ? "it all: :rollout AGENT VERSION 100" : "--percent 100");
 	else if ((v->same = route_eq(v->from, v->to)))
 		move_refuse(m, ERR_USAGE, "%.*s serves %.*s already", STR_ARG(v->pointer), STR_ARG(route_text(v->to, &m->arena)));
 	else

@@ -102,6 +102,7 @@ typedef struct MoveSpec {
 	/* MOVE_STOP_THROTTLE: the gateway, the target of a rate limit there, and how much it lets through. */
 	Str  gateway, throttle_target; int64_t per_minute;
 	const ConfFollowUp *follow_up; size_t follow_ups;    /* done after a verified move, before on_done */
+	bool on_card;                /* what is refused is read on a card: a remedy there is a key or a command of the console, not a flag */
 	int64_t verify_ms;           /* how long a pointer may be on its way; 0: 15 min */
 	/* A target for a rollback without one. 0, or -1 when there is none with evidence. */
 	int  (*choose)(void *arg, const MoveView *v, Arena *a, Str *to, Str *evidence, Err *e);

@@ -40,8 +40,8 @@ bool plan_may_serve(const Move *m, Str version, Str status, Err *why)
 {
 	if (!str_is(status, "draft") && !str_is(status, "rejected"))
 		return true;
-	(void)err_kind(why, ERR_REFUSED, "version %.*s of %.*s is %.*s, so nothing is pointed to it; approve it first, or name another with --to",
-	               STR_ARG(version), STR_ARG(m->v.name), STR_ARG(status));
+	(void)err_kind(why, ERR_REFUSED, "version %.*s of %.*s is %.*s, so nothing is pointed to it; approve it first, or name another%s",
+	               STR_ARG(version), STR_ARG(m->v.name), STR_ARG(status), m->spec.on_card ? "" : " with --to");
 	return false;
 }
 
@@ -110,8 +110,9 @@ static void plan_row(Move *m, const LockRow *row)
 	/* Without a lock table nothing is claimed; whether that is allowed the operator has to type. */
 	if (!row && !m->ask.no_claim) {
 		v->no_lock = true;
-		move_refuse(m, ERR_REFUSED, "%s%s. `seismo setup` makes the table; --confirm \"%.*s unlocked-race\" moves without a claim",
-		       v->no_table ? "there is no lock table, so two operators could move at once: " : "", m->read_err.text, STR_ARG(v->name));
+		move_refuse(m, ERR_REFUSED, "%s%s. `seismo setup` makes the table; %s\"%.*s unlocked-race\"%s moves without a claim",
+		       v->no_table ? "there is no lock table, so two operators could move at once: " : "", m->read_err.text,
+		       m->spec.on_card ? "" : "--confirm ", STR_ARG(v->name), m->spec.on_card ? " typed to confirm" : "");
 		return;
 	}
 	if (row)
@@ -200,7 +201,8 @@ static void ambiguous(Move *m)
 	}
 	m->v.choice = choice;
 	m->v.choices = m->founds;
-	move_refuse(m, ERR_USAGE, "%.*s has several pointers: %s; name one with --pointer", STR_ARG(m->ask.agent), buf_cstr(&b));
+	move_refuse(m, ERR_USAGE, "%.*s has several pointers: %s; %s", STR_ARG(m->ask.agent), buf_cstr(&b),
+	            m->spec.on_card ? "a number takes one" : "name one with --pointer");
 	buf_done(&b);
 }
 
@@ -274,8 +276,9 @@ void plan_find(Move *m)
 	}
 	only_exact(m);
 	if (m->founds && m->find_unsure && !names_backend(m))
-		(void)err_set(&why, "%.*s was found, but not every back end could be searched: %s; name the back end too: --pointer %s/%.*s",
-		              STR_ARG(m->found[0].name), m->find_err.text, m->found[0].b->name, STR_ARG(m->found[0].pointer_name));
+		(void)err_set(&why, "%.*s was found, but not every back end could be searched: %s; name the back end too: %s%s/%.*s",
+		              STR_ARG(m->found[0].name), m->find_err.text, m->spec.on_card ? "" : "--pointer ", m->found[0].b->name,
+		              STR_ARG(m->found[0].pointer_name));
 	if (why.text[0])
 		move_end(m, MOVE_FAILED, &why);
 	else if (m->founds == 1)
@@ -284,13 +287,13 @@ void plan_find(Move *m)
 		ambiguous(m);
 	else if (m->follower.n)
 		move_refuse(m, ERR_REFUSED, "%.*s of %.*s follows each new version by itself: nobody can move it back. Make what shall serve the newest "
-		            "version again, or act on a pointer that is moved by hand; `seismo get agents` lists them", STR_ARG(m->follower),
-		            STR_ARG(m->follower_name));
+		            "version again (`seismo register`), or name a pointer that is moved by hand", STR_ARG(m->follower), STR_ARG(m->follower_name));
 	else if (m->find_failed)
 		move_end(m, MOVE_FAILED, &m->find_err);
 	else if (m->a->way[0].in == &backend_ab_tests)
-		move_refuse(m, ERR_REFUSED, "no A/B test's name begins with %.*s, and only AgentCore has such tests; name one with --pointer",
-		            STR_ARG(m->ask.agent));
+		move_refuse(m, ERR_REFUSED, "no A/B test's name begins with %.*s, and only AgentCore has such tests; %s",
+		            STR_ARG(m->ask.agent), m->spec.on_card ? "`seismo stop --rung pause-ab --pointer TEST` takes one of another name"
+		            : "name one with --pointer");
 	else
 		move_refuse(m, ERR_USAGE, "no agent %.*s%s%.*s in this account and Region%s; `seismo get agents` lists them", STR_ARG(m->ask.agent),
 		       m->ask.pointer.n ? " with the pointer " : "", STR_ARG(m->ask.pointer),

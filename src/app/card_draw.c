@@ -124,6 +124,7 @@ static void how_to_allow(const Sheet *s, Buf *b)
 static void messages(Sheet *s)
 {
 	const Card *c = s->c;
+	const char *again = c->kind == CARD_STOP || c->facts.targets ? t_words(c) : "";
 	Clean rest = clean_text(&s->ar, str_of(c->say), 0), part;
 	Buf b = { 0 };
 
@@ -148,7 +149,7 @@ static void messages(Sheet *s)
 	}
 	if (c->state == CARD_REFUSED && s->y < s->b.h)
 		draw_own(s->b, 1, s->y++, ROLE_STATUS, c->choices ? "a number takes that pointer  Esc closes"
-		         : arena_printf(&s->ar, "Enter tries again  %s%sEsc closes%s", t_words(c), *t_words(c) ? "  " : "",
+		         : arena_printf(&s->ar, "Enter tries again  %s%sEsc closes%s", again, *again ? "  " : "",
 		                        c->kind == CARD_ROLLBACK ? "  :rollback AGENT POINTER VERSION" : "").p);
 	buf_done(&b);
 }

@@ -145,6 +145,7 @@ Errand *errand_start(App *a, Watch *w, const ErrandAsk *ask, ErrandHandler h, Er
 		free(x);
 		return NULL;
 	}
+	x->mover.on_card = true;
 	spec = mover_spec(&x->mover, a->loop);
 	if (prepare(x, ask, &move, &spec, e) < 0) {
 		mover_close(&x->mover);

@@ -142,7 +142,7 @@ int known_good(Store *s, Str agent, Str pointer, Str from, const GoodRule *rule,
 	}
 	if (!to->n)
 		return err_kind(e, ERR_USAGE, "no version of %.*s but %.*s has served %lld jobs in %lld days with fewer than %lld.%lld %% failed, as far as "
-		                "this snapshot knows; name the target with --to", STR_ARG(agent), STR_ARG(from), (long long)rule->min_jobs,
+		                "this snapshot knows", STR_ARG(agent), STR_ARG(from), (long long)rule->min_jobs,
 		                (long long)rule->days, (long long)rule->most_failed_permille / 10, (long long)rule->most_failed_permille % 10);
 	*to = arena_str(a, *to);
 	*evidence = arena_printf(a, "%lld jobs in %lld days, %lld.%lld %% failed; %s", (long long)g->s.jobs, (long long)rule->days,

@@ -14,7 +14,7 @@ bool good_status(Str status);                    /* not one that the registry ha
 
 /* Of the versions of `agent` other than `from`: the one that the pointer left last according to the snapshot's history of moves, else the
  * one that served most; not one that the registry calls draft, rejected, deprecated or rolled_back. pointer: "AGENT/route", as changes
- * name it. -1 with ERR_USAGE: there is none, and why. Text in a. */
+ * name it. -1 with ERR_USAGE: there is none, and why; the remedy is the caller's to add. Text in a. */
 int known_good(Store *s, Str agent, Str pointer, Str from, const GoodRule *rule, int64_t now_ms, Arena *a, Str *to, Str *evidence, Err *e);
 
 #endif

@@ -45,7 +45,7 @@ MoveSpec mover_spec(const Mover *m, uv_loop_t *loop)
 		.lock_table = src->lock_table.p, .dynamodb = !config_leaves_out(src, CONF_DYNAMODB),
 		.agentcore = !config_leaves_out(src, CONF_AGENTCORE), .classic = !config_leaves_out(src, CONF_CLASSIC),
 		.stop_ms = m->s->conf->stops.ttl_ms, .gateway = m->s->conf->stops.gateway, .per_minute = m->s->conf->stops.per_minute,
-		.verify_ms = m->s->conf->rollback.verify_ms, .follow_up = m->s->conf->follow_up, .follow_ups = m->s->conf->follow_ups,
+		.verify_ms = m->s->conf->rollback.verify_ms, .follow_up = m->s->conf->follow_up, .follow_ups = m->s->conf->follow_ups, .on_card = m->on_card,
 	};
 }
 
@@ -81,6 +81,15 @@ int mover_undo(const Mover *m, Str op, Arena *a, MoveAsk *ask, Err *e)
 	return 0;
 }
 
+/* The target is to be named: how, depends on where it is read. */
+static int name_it(const Mover *m, Err *e)
+{
+	const Err why = *e;
+
+	return err_kind(e, ERR_USAGE, "%s; %s", why.text, m->on_card ? ":rollback AGENT POINTER VERSION names the target"
+	                : "name the target with --to");
+}
+
 int mover_choose(const Mover *m, Store *from, const MoveView *v, Arena *a, Str *to, Str *evidence, Err *e)
 {
 	const ConfRollback *c = &m->s->conf->rollback;
@@ -92,8 +101,10 @@ int mover_choose(const Mover *m, Store *from, const MoveView *v, Arena *a, Str *
 	bool known = false;
 	int rc;
 
-	if (!from && (!m->s->store_path || !file_exists(m->s->store_path)))
-		return err_kind(e, ERR_USAGE, "this context has no snapshot yet, so nothing is known of how versions did; name the target with --to");
+	if (!from && (!m->s->store_path || !file_exists(m->s->store_path))) {
+		(void)err_kind(e, ERR_USAGE, "this context has no snapshot yet, so nothing is known of how versions did");
+		return name_it(m, e);
+	}
 	if (!from && !(from = own = store_open(m->s->store_path, STORE_READ, NULL, e)))
 		return -1;
 	/* What jobs say of a release proves something; the platform has numbers of its own. */
@@ -104,10 +115,12 @@ int mover_choose(const Mover *m, Store *from, const MoveView *v, Arena *a, Str *
 	}
 	store_close(own);
 	if (rc < 0)
-		return -1;
-	if (!known)
-		return err_kind(e, ERR_USAGE, "%.*s has proved itself, and no version of %.*s in %s is known to be it; name the target with --to",
-		                STR_ARG(release), STR_ARG(v->name), v->backend);
+		return e->kind == ERR_USAGE ? name_it(m, e) : -1;
+	if (!known) {
+		(void)err_kind(e, ERR_USAGE, "%.*s has proved itself, and no version of %.*s in %s is known to be it", STR_ARG(release), STR_ARG(v->name),
+		               v->backend);
+		return name_it(m, e);
+	}
 	if (!str_eq(*to, release))
 		*evidence = arena_printf(a, "it is %.*s: %.*s", STR_ARG(release), STR_ARG(*evidence));
 	return 0;

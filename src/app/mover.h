@@ -12,6 +12,7 @@ typedef struct Mover {
 	Journal *journal;
 	char *audit_path;
 	ProcessId self;
+	bool on_card;                            /* as in MoveSpec; set by whoever opened it */
 } Mover;
 
 /* Opens the journal and finds the audit file of the session's context. -1: nothing may be sent; there is nothing to close then. */

@@ -41,7 +41,7 @@ static int park(const ConfStops *c, MoveAsk *ask, Err *e)
 	                STR_ARG(ask->agent), STR_ARG(ask->agent));
 }
 
-static int sessions(Str rest, Arena *a, MoveAsk *ask, Err *e)
+static int sessions(Str rest, bool on_card, Arena *a, MoveAsk *ask, Err *e)
 {
 	Str *list = ARENA_ARRAY(a, Str, SESSIONS_MAX);
 
@@ -54,7 +54,8 @@ static int sessions(Str rest, Arena *a, MoveAsk *ask, Err *e)
 	}
 	ask->session = list;
 	if (!ask->sessions || rest.n)
-		return err_kind(e, ERR_USAGE, "AWS lists no sessions: name 1 to %d of them with --session ID,ID; traces and logs have the ids", SESSIONS_MAX);
+		return err_kind(e, ERR_USAGE, "AWS lists no sessions: name 1 to %d of them%s; traces and logs have the ids", SESSIONS_MAX,
+		                on_card ? "" : " with --session ID,ID");
 	return 0;
 }
 
@@ -79,7 +80,7 @@ int stops_prepare(const ConfStops *c, Str named, Arena *a, MoveAsk *ask, MoveSpe
 	case MOVE_STOP_PARK:
 		return park(c, ask, e);
 	case MOVE_STOP_SESSIONS:
-		return sessions(named, a, ask, e);
+		return sessions(named, spec->on_card, a, ask, e);
 	case MOVE_STOP_THROTTLE:
 		return throttle(c, a, ask, spec, e);
 	default:

@@ -105,7 +105,7 @@ static void none_is_none(void **state)
 	(void)state;
 	served("3", 900, 0);
 	served("2", 199, 0);
-	goes_to(fleet_of("none.db", NULL, 0, NULL, 0), NULL, "name the target with --to");
+	goes_to(fleet_of("none.db", NULL, 0, NULL, 0), NULL, "as far as this snapshot knows");
 }
 
 int main(void)
