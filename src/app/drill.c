@@ -16,7 +16,7 @@ void drill_alarm(DrillNotes *n, int64_t now_ms)
 
 void drill_opened(DrillNotes *n, int64_t now_ms)
 {
-	if (n && !n->opened_ms)
+	if (n && n->alarm_ms && !n->opened_ms)
 		n->opened_ms = now_ms;
 }
 

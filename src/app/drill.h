@@ -12,7 +12,7 @@ typedef struct DrillNotes {
 	int     keys;                          /* from the alarm on the screen to the sent rollback */
 } DrillNotes;
 
-/* Each is noted once; notes NULL: no drill. */
+/* Each is noted once, the card that is opened after the alarm; notes NULL: no drill. */
 void drill_alarm(DrillNotes *n, int64_t now_ms);
 void drill_opened(DrillNotes *n, int64_t now_ms);
 void drill_sent(DrillNotes *n, int64_t now_ms);
