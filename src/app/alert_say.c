@@ -82,8 +82,8 @@ static Saying *begin(App *a, Str *rest)
 	char what[WHAT];
 	Saying *y;
 
-	if (a->frozen || a->past_ms) {
-		app_say(a, ROLE_WARN, "what is shown is not now: p or . goes back to it first");
+	if (past_refuses(a)) {
+		app_say(a, ROLE_WARN, past_refuses(a));
 		return NULL;
 	}
 	if (take_named(a, rest) || !take_typed(a, rest, what))

@@ -117,6 +117,7 @@ void screen_forward(App *a, int step);
 void past_step(App *a, int steps);              /* earlier (negative) or later; at the end of it is now */
 void past_leave(App *a);
 void past_command(App *a, Str when);            /* ":at TIME" */
+const char *past_refuses(const App *a);         /* what is shown is not now, and which key goes back to it; NULL: it is now */
 
 /* queries.c: what is asked of the store and of the feeds */
 void query_changed(void *arg, Watch *w);
@@ -139,11 +140,9 @@ void command_run(App *a, const char *line);
 const char *command_complete(App *a, const char *prefix);      /* the one completion, or NULL */
 void help_show(App *a);
 
-/* header.c */
+/* header.c; frame.c: breadcrumb, bottom line */
 void header_draw(App *a, Box b);
 void header_banner(App *a, Box b);
-
-/* frame.c: breadcrumb, bottom line */
 void frame_draw(App *a);
 int  frame_cursor(const App *a);                /* column of the cursor in the line that is typed */
 

@@ -353,8 +353,8 @@ static const char *why_not(const App *a, CardKind kind, const ActOn *of)
 	Str rest;
 	MoveWay way;
 
-	if (a->frozen || a->past_ms)
-		return "what is shown is not now: p or . goes back to it first";
+	if (past_refuses(a))
+		return past_refuses(a);
 	if ((!of->agent[0] && !r->of_journal) || (!of->version[0] && r->of_version))
 		return r->how;
 	if (of->percent[0] && (str_i64(str_of(of->percent), &percent) < 0 || percent < 1 || percent > 100))

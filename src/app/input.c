@@ -58,6 +58,7 @@ static void act_repaint(App *a)
 
 static void act_freeze(App *a)
 {
+	a->say[0] = 0;                       /* what was refused for it is possible again */
 	app_freeze(a, !a->frozen);
 }
 

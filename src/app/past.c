@@ -6,10 +6,17 @@
 
 static const int64_t minute_ms = 60000, step_ms = 5 * 60000, back_ms = (int64_t)BASE_DAYS * 86400000;
 
+const char *past_refuses(const App *a)
+{
+	return a->past_ms ? "what is shown is not now: . goes back to it first" : a->frozen ? "what is shown is not now: p goes on first" : NULL;
+}
+
 static void show(App *a, int64_t ms)
 {
 	int64_t now = app_clock(a), first = now - back_ms;
 
+	/* What was said of the moment before is not about this one. */
+	a->say[0] = 0;
 	if (a->fig && a->fig->covered_from_ms > first)
 		first = a->fig->covered_from_ms;
 	if (ms < first) {
@@ -43,9 +50,11 @@ void past_step(App *a, int steps)
 
 void past_leave(App *a)
 {
-	if (!a->past_ms)
-		app_say(a, ROLE_INFO, "this is now; < goes back in time");
+	bool now = !a->past_ms;
+
 	show(a, app_clock(a));
+	if (now)
+		app_say(a, ROLE_INFO, "this is now; < goes back in time");
 }
 
 /* "14:05" of today, or of yesterday when that is still to come. */

@@ -38,6 +38,21 @@ def test_back_and_forth(sim, console):
     assert c.wait_exit() == 0
 
 
+def test_nothing_is_done_in_the_past(sim, console):
+    """The key that it names goes back, and takes the sentence away."""
+    c = start(sim, console)
+    c.send("2")
+    for keys, back, words in (("<", ".", ". goes back to it first"), ("p", "p", "p goes on first"), ("<p", ".", ". goes back to it first")):
+        c.send(*keys)
+        c.wait_for(lambda t: re.search("PAST|FROZEN", crumb(c)), 5)
+        c.send("B")
+        c.wait_for("what is shown is not now: " + words, 5)
+        c.send(back)
+        c.wait_for(lambda t: not re.search("PAST|FROZEN", crumb(c)) and "not now" not in t, 2)
+    c.send("Q")
+    assert c.wait_exit() == 0
+
+
 def test_at_a_time_and_the_jobs_of_then(sim, console):
     c = start(sim, console)
     c.send("3", ":", *"at 3h", "enter")
