@@ -35,6 +35,8 @@ void act_move_plan(Move *m)
 		return;
 	}
 	v->leaves = m->ask.from.n ? m->ask.from : route_main(v->from);
+	if (to.n && m->ask.action == MOVE_ROLLBACK && m->spec.vouch)
+		v->evidence = m->spec.vouch(m->spec.arg, v, to, &m->arena);
 	if (!to.n && m->spec.choose(m->spec.arg, v, &m->arena, &to, &v->evidence, &why) < 0) {
 		move_end(m, MOVE_REFUSED, &why);
 		return;

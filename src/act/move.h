@@ -106,6 +106,8 @@ typedef struct MoveSpec {
 	int64_t verify_ms;           /* how long a pointer may be on its way; 0: 15 min */
 	/* A target for a rollback without one. 0, or -1 when there is none with evidence. */
 	int  (*choose)(void *arg, const MoveView *v, Arena *a, Str *to, Str *evidence, Err *e);
+	/* What speaks for a target of a rollback that was named; empty: nothing. In a. May be NULL. */
+	Str  (*vouch)(void *arg, const MoveView *v, Str to, Arena *a);
 	void (*on_planned)(void *arg, Move *m);      /* move_go, or move_stop */
 	void (*on_step)(void *arg, Move *m, const char *sentence);      /* may be NULL */
 	void (*on_done)(void *arg, Move *m);         /* once; free it here or later */

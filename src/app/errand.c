@@ -59,6 +59,16 @@ static int choose(void *arg, const MoveView *v, Arena *a, Str *to, Str *evidence
 	return rc;
 }
 
+static Str vouch(void *arg, const MoveView *v, Str to, Arena *a)
+{
+	Errand *x = arg;
+	Store *s = x->w->queue ? storeq_open_reader(x->w->queue, NULL) : NULL;
+	Str evidence = mover_vouch(&x->mover, s, v, to, a);
+
+	store_close(s);
+	return evidence;
+}
+
 static void on_planned(void *arg, Move *m)
 {
 	Errand *x = arg;
@@ -156,6 +166,7 @@ Errand *errand_start(App *a, Watch *w, const ErrandAsk *ask, ErrandHandler h, Er
 	session_part(&w->session);
 	watch_hold(w);
 	spec.choose = choose;
+	spec.vouch = vouch;
 	spec.on_planned = on_planned;
 	spec.on_step = on_step;
 	spec.on_done = on_done;

@@ -127,6 +127,27 @@ static int read_all(Search *x, int64_t now_ms, Err *e)
 	return store_changes(x->s, from_ms, 0, MOVES_MAX, x->a, &x->move, &x->moves, e);
 }
 
+static Str proof_text(const Search *x, const CostGroup *g)
+{
+	const long long permille = failed_permille(&g->s);
+
+	return arena_printf(x->a, "%lld jobs in %lld days, %lld.%lld %% failed", (long long)g->s.jobs, (long long)x->rule->days, permille / 10,
+	                    permille % 10);
+}
+
+int known_good_proof(Store *s, Str agent, Str version, const GoodRule *rule, int64_t now_ms, Arena *a, Str *evidence, Err *e)
+{
+	Search x = { .s = s, .agent = agent, .rule = rule, .a = a };
+	const CostGroup *g;
+
+	*evidence = STR("");
+	if (read_all(&x, now_ms, e) < 0)
+		return -1;
+	if (proved(&x, version, &g))
+		*evidence = proof_text(&x, g);
+	return 0;
+}
+
 int known_good(Store *s, Str agent, Str pointer, Str from, const GoodRule *rule, int64_t now_ms, Arena *a, Str *to, Str *evidence, Err *e)
 {
 	Search x = { .s = s, .agent = agent, .pointer = pointer, .from = from, .rule = rule, .a = a };
@@ -145,7 +166,6 @@ int known_good(Store *s, Str agent, Str pointer, Str from, const GoodRule *rule,
 		                "this snapshot knows", STR_ARG(agent), STR_ARG(from), (long long)rule->min_jobs,
 		                (long long)rule->days, (long long)rule->most_failed_permille / 10, (long long)rule->most_failed_permille % 10);
 	*to = arena_str(a, *to);
-	*evidence = arena_printf(a, "%lld jobs in %lld days, %lld.%lld %% failed; %s", (long long)g->s.jobs, (long long)rule->days,
-	                         (long long)failed_permille(&g->s) / 10, (long long)failed_permille(&g->s) % 10, source);
+	*evidence = arena_printf(a, "%.*s; %s", STR_ARG(proof_text(&x, g)), source);
 	return 0;
 }

@@ -16,5 +16,7 @@ bool good_status(Str status);                    /* not one that the registry ha
  * one that served most; not one that the registry calls draft, rejected, deprecated or rolled_back. pointer: "AGENT/route", as changes
  * name it. -1 with ERR_USAGE: there is none, and why; the remedy is the caller's to add. Text in a. */
 int known_good(Store *s, Str agent, Str pointer, Str from, const GoodRule *rule, int64_t now_ms, Arena *a, Str *to, Str *evidence, Err *e);
+/* What proves that one version, as the same rule has it, whoever has chosen it; empty: nothing does. Text in a. */
+int known_good_proof(Store *s, Str agent, Str version, const GoodRule *rule, int64_t now_ms, Arena *a, Str *evidence, Err *e);
 
 #endif

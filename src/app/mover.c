@@ -81,6 +81,19 @@ int mover_undo(const Mover *m, Str op, Arena *a, MoveAsk *ask, Err *e)
 	return 0;
 }
 
+static GoodRule good_rule(const Mover *m)
+{
+	const ConfRollback *c = &m->s->conf->rollback;
+
+	return (GoodRule){ c->min_jobs, c->days, GOOD_MOST_FAILED_PERMILLE };
+}
+
+/* The platform has numbers of its own. */
+static Str as_release(Str version, Str release, Str evidence, Arena *a)
+{
+	return str_eq(version, release) ? evidence : arena_printf(a, "it is %.*s: %.*s", STR_ARG(release), STR_ARG(evidence));
+}
+
 /* The target is to be named: how, depends on where it is read. */
 static int name_it(const Mover *m, Err *e)
 {
@@ -92,8 +105,7 @@ static int name_it(const Mover *m, Err *e)
 
 int mover_choose(const Mover *m, Store *from, const MoveView *v, Arena *a, Str *to, Str *evidence, Err *e)
 {
-	const ConfRollback *c = &m->s->conf->rollback;
-	const GoodRule rule = { c->min_jobs, c->days, GOOD_MOST_FAILED_PERMILLE };
+	const GoodRule rule = good_rule(m);
 	Str pointer = arena_printf(a, "%.*s/%.*s", STR_ARG(v->name), STR_ARG(v->pointer_name));
 	Store *own = NULL;
 	Called called;
@@ -121,7 +133,20 @@ int mover_choose(const Mover *m, Store *from, const MoveView *v, Arena *a, Str *
 		               v->backend);
 		return name_it(m, e);
 	}
-	if (!str_eq(*to, release))
-		*evidence = arena_printf(a, "it is %.*s: %.*s", STR_ARG(release), STR_ARG(*evidence));
+	*evidence = as_release(*to, release, *evidence, a);
 	return 0;
+}
+
+Str mover_vouch(const Mover *m, Store *from, const MoveView *v, Str to, Arena *a)
+{
+	const GoodRule rule = good_rule(m);
+	Called called;
+	Str release, evidence = STR("");
+
+	if (!from || registry_called_read(from, v->backend, v->name, a, &called, NULL) < 0)
+		return STR("");
+	release = registry_release_of(&called, to);
+	if (known_good_proof(from, v->name, release, &rule, clock_wall_ms(), a, &evidence, NULL) < 0 || !evidence.n)
+		return STR("");
+	return as_release(to, release, evidence, a);
 }

@@ -25,5 +25,7 @@ MoveSpec mover_spec(const Mover *m, uv_loop_t *loop);
 int  mover_undo(const Mover *m, Str op, Arena *a, MoveAsk *ask, Err *e);
 /* For MoveSpec.choose: the last version that has proved itself. from NULL: the session's snapshot as it lies on the disk. */
 int  mover_choose(const Mover *m, Store *from, const MoveView *v, Arena *a, Str *to, Str *evidence, Err *e);
+/* For MoveSpec.vouch. Empty also when it cannot be read. */
+Str  mover_vouch(const Mover *m, Store *from, const MoveView *v, Str to, Arena *a);
 
 #endif

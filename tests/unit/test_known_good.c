@@ -100,6 +100,27 @@ static void without_a_history_the_one_that_served_most(void **state)
 	goes_to(fleet_of("most.db", NULL, 0, NULL, 0), "2", "no move is on record");
 }
 
+/* What proves a version does not rest on who has chosen it, nor on where it is to be gone from. */
+static void one_that_was_chosen_has_its_proof(void **state)
+{
+	static const struct { const char *version, *says; } want[] = { { "1", "300 jobs in 30 days, 1.0 % failed" }, { "2", "" }, { "9", "" } };
+	Arena a = { 0 };
+	Store *s;
+	Str says;
+
+	(void)state;
+	served("1", 300, 3);
+	served("2", 199, 0);
+	s = fleet_of("proof.db", NULL, 0, NULL, 0);
+	for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+		MUST(known_good_proof(s, STR("upsell"), str_of(want[i].version), &(GoodRule){ 200, 30, 50 }, now_ms, &a, &says, e));
+		assert_true(str_is(says, want[i].says));
+	}
+	store_close(s);
+	arena_done(&a);
+	n = 0;
+}
+
 static void none_is_none(void **state)
 {
 	(void)state;
@@ -113,7 +134,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_version_that_was_left_last), cmocka_unit_test(one_that_has_proved_nothing_is_passed_over),
 		cmocka_unit_test(versions_that_the_registry_rules_out), cmocka_unit_test(without_a_history_the_one_that_served_most),
-		cmocka_unit_test(none_is_none),
+		cmocka_unit_test(one_that_was_chosen_has_its_proof), cmocka_unit_test(none_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, make_place, clear_place);
