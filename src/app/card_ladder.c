@@ -4,19 +4,29 @@
 
 #include <stdio.h>
 
-enum { AT = 14, ROOMY = 23 };
+enum { AT = 14, PARTS = 2 };
 
-/* A sentence may need two rows, where there is room for all of the ladder even so. */
-static void line(Sheet *s, const char *label, Role role, const char *text)
+/* One sentence below the name of a rung. */
+typedef struct Part { const char *label; Role role; Str text; int rows; } Part;
+typedef struct Parts { Part part[PARTS]; int n; } Parts;
+
+static int rows_of(Sheet *s, Str text, int columns)
 {
-	Clean rest = clean_text(&s->ar, str_of(text), 0), part;
-	int rows = s->b.h >= ROOMY ? 2 : 1;
+	Clean rest = clean_text(&s->ar, text, 0), part;
+	int rows = 0;
 
-	draw_own(s->b, 4, s->y, ROLE_DIM, label);
-	if (rows == 1)
-		rest = clean_cut(&s->ar, rest, s->b.w - AT);
-	for (; rows && clean_wrap(&rest, s->b.w - AT, &part); rows--)
-		draw_left(s->b, AT, s->y++, s->b.w - AT, role, part);
+	while (clean_wrap(&rest, columns, &part))
+		rows++;
+	return rows;
+}
+
+static void draw_part(Sheet *s, const Part *p)
+{
+	Clean rest = clean_text(&s->ar, p->text, 0), from, part;
+
+	draw_own(s->b, 4, s->y, ROLE_DIM, p->label);
+	for (int i = 1; i <= p->rows && (from = rest, clean_wrap(&rest, s->b.w - AT, &part)); i++)
+		draw_left(s->b, AT, s->y++, s->b.w - AT, p->role, i == p->rows && rest.n ? clean_cut(&s->ar, from, s->b.w - AT) : part);
 }
 
 /* What it still needs; empty: nothing. */
@@ -32,34 +42,79 @@ static Str lacks(Sheet *s, const Rung *r)
 	return arena_str(&s->ar, str_of(e.text));
 }
 
-static void rung(Sheet *s, int at)
+static void add_part(Parts *p, const char *label, Role role, Str text)
+{
+	p->part[p->n++] = (Part){ label, role, text, 1 };
+}
+
+static Parts parts_of(Sheet *s, const Rung *r)
+{
+	Str rest, backend = str_cut(str_of(s->c->of.pointer), '/', &rest), missing;
+	Parts p = { .n = 0 };
+	MoveWay way;
+
+	if (!card_rung_way(s->c, r, &way)) {
+		add_part(&p, "", ROLE_DIM, str_of(way.text));
+		return p;
+	}
+	add_part(&p, "reaches", ROLE_TEXT, str_of(way.text));
+	if ((missing = lacks(s, r)).n)
+		add_part(&p, "config", ROLE_WARN, missing);
+	else
+		add_part(&p, "undo", ROLE_TEXT, sheet_undo(r->action, backend, r->undo, &s->ar));
+	return p;
+}
+
+/* Each has a row; the rest of the window is for sentences that need more, those that say what to write first. */
+static void share_rows(Sheet *s, Parts of[RUNGS], int below)
+{
+	static const bool firsts[] = { true, false };
+	int spare = s->b.h - s->y - below - RUNGS;
+
+	for (int i = 0; i < RUNGS; i++)
+		spare -= of[i].n;
+	for (size_t f = 0; f < sizeof firsts / sizeof *firsts; f++)
+		for (int i = 0; i < RUNGS * PARTS; i++) {
+			Part *p = &of[i / PARTS].part[i % PARTS];
+			int more = i % PARTS < of[i / PARTS].n && (p->role == ROLE_WARN) == firsts[f] ? rows_of(s, p->text, s->b.w - AT) - p->rows : 0;
+
+			more = more < spare ? more : spare;
+			if (more <= 0)
+				continue;
+			p->rows += more;
+			spare -= more;
+		}
+}
+
+static void rung(Sheet *s, int at, const Parts *p)
 {
 	const Card *c = s->c;
 	const Rung *r = &rungs[at];
-	Str backend, rest, missing;
+	Str rest, backend = str_cut(str_of(c->of.pointer), '/', &rest);
 	MoveWay way;
 	bool has = card_rung_way(c, r, &way), taken = c->rung == r;
 
-	backend = str_cut(str_of(c->of.pointer), '/', &rest);
 	draw_ownf(s->b, 1, s->y, has ? ROLE_KEY : ROLE_DIM, "%d", at + 1);
 	draw_own(s->b, 4, s->y, taken ? ROLE_SELECTED : has ? ROLE_TITLE : ROLE_DIM, r->name);
 	draw_left(s->b, AT, s->y, s->b.w - AT, has ? ROLE_TEXT : ROLE_DIM,
 	          clean_cut(&s->ar, clean_text(&s->ar, has ? str_of(way.call) : arena_printf(&s->ar, "not in %.*s", STR_ARG(backend)), 0), s->b.w - AT));
 	s->y++;
-	line(s, has ? "reaches" : "", has ? ROLE_TEXT : ROLE_DIM, way.text);
-	if (!has)
-		return;
-	missing = lacks(s, r);
-	line(s, missing.n ? "config" : "undo", missing.n ? ROLE_WARN : ROLE_TEXT,
-	     missing.n ? missing.p : sheet_undo(r->action, backend, r->undo, &s->ar).p);
+	for (int i = 0; i < p->n; i++)
+		draw_part(s, &p->part[i]);
 }
 
 void sheet_ladder(Sheet *s)
 {
 	const Card *c = s->c;
+	/* What is below: one row, or the field with its own; and what is said. */
+	const int below = (c->rung ? 2 : 1) + rows_of(s, str_of(c->say), s->b.w - 2) + (c->ignored || c->pasted);
+	Parts of[RUNGS];
 
 	for (int i = 0; i < RUNGS; i++)
-		rung(s, i);
+		of[i] = parts_of(s, &rungs[i]);
+	share_rows(s, of, below);
+	for (int i = 0; i < RUNGS; i++)
+		rung(s, i, &of[i]);
 	if (!c->rung) {
 		draw_own(s->b, 1, s->y++, ROLE_STATUS, "the mildest first: a number takes a rung   Esc closes");
 		return;

@@ -293,6 +293,9 @@ static void the_ladder_fits(void **state)
 			}
 			says(n, &out, "the mildest first: a number takes a rung");
 			says(n, &out, "config    no parking version");
+			/* Where there are rows for it the remedy is whole. */
+			if (sizes[w][0] >= 80)
+				says(n, &out, sizes[w][0] == 80 ? "configuration\n" : "version: V}] into the configuration");
 		}
 	n->card.rung = rung_of(STR("sessions"));
 	n->card.field = FIELD_SESSIONS;
