@@ -53,6 +53,16 @@ void sheet_field(Sheet *s, int x, int room, const char *text, bool here, const c
 	}
 }
 
+/* How much of the name is there; of as many characters that are not it, that at once. */
+static void typed_so_far(Sheet *s, Str words, int room)
+{
+	Str typed = str_of(s->c->typed);
+	bool wrong = typed.n >= words.n && !str_eq(typed, words);
+
+	draw_right(s->b, s->b.w - room, s->y, room - 1, wrong ? ROLE_WARN : ROLE_DIM,
+	           wrong ? clean_own("not the name") : clean_ownf(&s->ar, "[%zu of %zu]", typed.n, words.n));
+}
+
 static void confirm_row(Sheet *s)
 {
 	const Consent said = card_consent(s->c);
@@ -69,8 +79,7 @@ static void confirm_row(Sheet *s)
 	x += draw_text(s->b, x, s->y, ROLE_MATCH, clean_cut_middle(&s->ar, words, most));
 	x += draw_own(s->b, x, s->y, ROLE_KEY, " > ");
 	sheet_field(s, x, s->b.w - x - counter, s->c->typed, s->c->field == FIELD_NAME, "");
-	draw_right(s->b, s->b.w - counter, s->y, counter - 1, ROLE_DIM,
-	           clean_ownf(&s->ar, "[%zu of %zu]", strlen(s->c->typed), consent_words(&said, &s->ar).n));
+	typed_so_far(s, consent_words(&said, &s->ar), counter);
 	s->y++;
 }
 

@@ -27,8 +27,10 @@ static void enter(App *a)
 		c->ignored++;
 	else if (c->state != CARD_READY)
 		card_replan(a);
-	else if (c->field == FIELD_CARD || (c->field == FIELD_REASON && !str_trim(str_of(c->reason)).n))
+	else if (c->field == FIELD_CARD)
 		go_to(c, str_trim(str_of(c->reason)).n ? FIELD_NAME : FIELD_REASON);
+	else if (c->field == FIELD_REASON && !str_trim(str_of(c->reason)).n)
+		card_say(c, ROLE_INFO, "a reason is mandatory: type one, then Enter");
 	else if (c->field == FIELD_REASON)
 		go_to(c, FIELD_NAME);
 	else if (c->send)

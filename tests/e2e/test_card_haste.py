@@ -118,8 +118,10 @@ def test_another_name_sends_nothing(ready, name):
 
 def test_a_reason_is_mandatory(ready):
     d, c = ready
-    c.send("enter", " ", "enter", "down", *AGENT, "tab", "enter")
-    c.wait_for("a reason is mandatory")
+    c.send("enter", " ", "enter")
+    c.wait_for("a reason is mandatory: type one, then Enter")
+    c.send("down", *AGENT, "tab", "enter")
+    c.wait_for("a reason is mandatory; nothing was sent")
     d.untouched()
 
 

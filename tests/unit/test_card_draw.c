@@ -171,6 +171,11 @@ static void what_it_takes(void **state)
 	(void)state;
 	says(n, &out, "rev 41, RO");
 	says(n, &out, "type to unlock: upsell-generator > upsell-gen");
+	says(n, &out, "[10 of 16]");
+	(void)snprintf(n->card.typed, sizeof n->card.typed, "upsell-generatoe");
+	says(n, &out, " not the name");
+	(void)snprintf(n->card.typed, sizeof n->card.typed, "upsell-generator");
+	says(n, &out, "[16 of 16]");
 	says(n, &out, "[ Cancel ]");
 	n->card.send = true;
 	says(n, &out, "[ Roll back ]");
