@@ -362,7 +362,7 @@ static const char *why_not(const App *a, CardKind kind, const ActOn *of)
 	if (of->rung[0] && !rung_of(str_of(of->rung)))
 		return "no such rung: throttle, pause-ab, reject, sessions, park";
 	if (!of->context[0] && several_places(a))
-		return "several contexts are shown, and this names none: do it on a row, or :ctx NAME first";
+		return "several contexts are shown: do it on a row, or choose one with :ctx NAME";
 	if (r->elsewhere && strchr(of->pointer, '/') && !move_action_way(r->action, str_cut(str_of(of->pointer), '/', &rest), &way))
 		return r->elsewhere;
 	if (errand_busy(a))

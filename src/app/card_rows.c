@@ -12,25 +12,25 @@
 
 const CardRow card_rows[CARD_KINDS] = {
 	[CARD_ROLLBACK] = { .title = "ROLL BACK", .button = "Roll back", .action = MOVE_ROLLBACK, .word = { WORD(agent), WORD(pointer), WORD(to) },
-		.how = "B goes back from an alert, a job or an agent; :rollback AGENT [POINTER] from anywhere" },
+		.how = ":rollback AGENT [POINTER], or B on the row of an alert, a job or an agent" },
 	[CARD_ROLLOUT] = { .title = "ROLL OUT", .button = "Roll out", .action = MOVE_ROLLOUT, .word = { WORD(agent), WORD(version), WORD(percent) },
 		.counts = true, .of_version = true,
-		.how = ":rollout [PERCENT] on the row of a version; :rollout AGENT VERSION [PERCENT] from anywhere" },
+		.how = ":rollout AGENT VERSION [PERCENT], or :rollout [PERCENT] on a version's row" },
 	[CARD_PAUSE] = { .title = "PAUSE", .button = "Pause", .action = MOVE_PAUSE, .word = { WORD(agent), WORD(pointer) },
-		.how = ":pause on the row of an agent; :pause AGENT [POINTER] from anywhere" },
+		.how = ":pause AGENT [POINTER], or :pause on the row of an agent" },
 	[CARD_RESUME] = { .title = "RESUME", .button = "Resume", .action = MOVE_RESUME, .word = { WORD(agent), WORD(pointer) },
-		.how = ":resume on the row of an agent; :resume AGENT [POINTER] from anywhere" },
+		.how = ":resume AGENT [POINTER], or :resume on the row of an agent" },
 	[CARD_APPROVE] = { .title = "APPROVE", .button = "Approve", .action = MOVE_APPROVE, .word = { WORD(agent), WORD(version) }, .of_version = true,
-		.how = ":approve on the row of a version; :approve AGENT VERSION from anywhere", .undo = ":reject of the same version",
-		.elsewhere = "only versions of the agents table have a status: approve and reject are for those" },
+		.how = ":approve AGENT VERSION, or :approve on the row of a version", .undo = ":reject of the same version",
+		.elsewhere = "only versions of the agents table have a status to approve or reject" },
 	[CARD_REJECT] = { .title = "REJECT", .button = "Reject", .action = MOVE_REJECT, .word = { WORD(agent), WORD(version) }, .of_version = true,
-		.how = ":reject on the row of a version; :reject AGENT VERSION from anywhere", .undo = ":approve of the same version",
-		.elsewhere = "only versions of the agents table have a status: approve and reject are for those" },
+		.how = ":reject AGENT VERSION, or :reject on the row of a version", .undo = ":approve of the same version",
+		.elsewhere = "only versions of the agents table have a status to approve or reject" },
 	[CARD_UNDO] = { .title = "UNDO", .button = "Undo", .action = MOVE_UNDO, .word = { WORD(op) }, .of_journal = true,
 		.how = ":undo takes back the last action that can be undone; :undo OP that one" },
 	/* All back ends have a row for it: by it the pointer is found, when none was named. */
 	[CARD_STOP] = { .title = "STOP", .button = "Stop", .action = MOVE_STOP_REJECT, .word = { WORD(agent), WORD(pointer), WORD(rung) },
-		.how = "ctrl-d stops on the row of an agent; :stop AGENT [POINTER [RUNG]] from anywhere" },
+		.how = ":stop AGENT [POINTER [RUNG]], or ctrl-d on the row of an agent" },
 };
 
 static bool said(const CardRow *r, Str rest, ActOn *of)
@@ -115,7 +115,7 @@ void card_sessions(App *a)
 		(void)snprintf(of.pointer, sizeof of.pointer, "%s/%.*s", v->backend, STR_ARG(v->pointer_name));
 		fig_text(of.version, sizeof of.version, v->leaves);
 	} else if (!of_row(a, &of)) {
-		app_say(a, ROLE_INFO, "S stops sessions on the row of an agent; :stop AGENT POINTER sessions from anywhere");
+		app_say(a, ROLE_INFO, ":stop AGENT POINTER sessions, or S on the row of an agent");
 		return;
 	}
 	(void)snprintf(of.rung, sizeof of.rung, "sessions");

@@ -551,7 +551,7 @@ void strip_command(App *a, Str rest)
 	if (str_is(str_trim(rest), "copy")) {
 		copy_line(a);
 	} else if (!pick(a).v && !ops_move(a, true).m) {
-		app_say(a, ROLE_INFO, "nothing was done from here, and no pointer is being moved, as far as can be seen: B on a row opens the card");
+		app_say(a, ROLE_INFO, "no pointer is being moved, as far as can be seen: B on a row rolls back");
 	} else if (a->strip_rows == 1 && (a->strip_asked || pick(a).over)) {
 		if (pick(a).by_others)
 			ops_hide(a, pick(a).by_others);

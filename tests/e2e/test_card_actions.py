@@ -356,7 +356,7 @@ def test_of_several_contexts_the_row_says_which(desk):
     c = d.open("--context", "main,second", size=(100, 30))
     c.wait_for("? help", 30)
     c.send(":", *f"pause {AGENT} route", "enter")
-    c.wait_for("several contexts are shown, and this names none")
+    c.wait_for("several contexts are shown: do it on a row")
     c.send("2", "/", *f"agent:{AGENT} pointer:route", "enter")
     c.wait_for(lambda t: re.search(rf"^ +{AGENT[:9]}\S* +main +route", t, re.M), 30)
     opened(c, "pause")

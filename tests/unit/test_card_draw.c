@@ -321,12 +321,23 @@ static void a_window_that_is_too_small_says_how_to_leave(void **state)
 	drop(n, &out);
 }
 
+/* What says how a card is opened is one line of the narrowest usual window. */
+static void how_it_is_opened_fits_a_line(void **state)
+{
+	(void)state;
+	for (int i = 0; i < CARD_KINDS; i++) {
+		assert_true(strlen(card_rows[i].how) <= 80);
+		assert_true(!card_rows[i].elsewhere || strlen(card_rows[i].elsewhere) <= 80);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(equals_its_golden_text), cmocka_unit_test(what_is_not_known_is_not_invented), cmocka_unit_test(what_it_takes),
 		cmocka_unit_test(the_command_quotes_what_is_data), cmocka_unit_test(what_changes_and_what_takes_it_back),
 		cmocka_unit_test(the_ladder_fits), cmocka_unit_test(a_window_that_is_too_small_says_how_to_leave),
+		cmocka_unit_test(how_it_is_opened_fits_a_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
