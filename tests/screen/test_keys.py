@@ -346,4 +346,5 @@ def test_demo_is_its_own_world(console):
     c.send(":", "ctx", "enter")
     assert re.search(r"> \S+ +prod ", c.wait_for("watches several"))      # as the frame says, whatever the configuration calls it
     c.send("esc")
+    c.wait_for(lambda t: "watches several" not in t)               # with the next key at once it would be Alt and that key
     quit_with(c, "Q")
