@@ -147,6 +147,25 @@ static bool damaged(Store *s)
 	return code == SQLITE_NOTADB || code == SQLITE_CORRUPT;
 }
 
+/* Whether sheets can be read, of which SQLite knows that they are bytes: 0, 1 they are damaged, -1 error. */
+static int examine_sheets(Store *s, Err *e)
+{
+	static const char sql[] = "SELECT (SELECT count(*) FROM line_cells), (SELECT count(*) FROM total_cells), (SELECT count(*) FROM latency_cells)";
+	sqlite3_stmt *st;
+	int64_t version;
+	int rc;
+
+	if (db_int(s, "PRAGMA user_version", &version, e) < 0)
+		return -1;
+	if (version < schema_newest())           /* what it is brought up to date from is read cell by cell */
+		return 0;
+	if (!(st = db_stmt(s, sql, e)))
+		return -1;
+	rc = sqlite3_step(st);
+	sqlite3_reset(st);
+	return rc == SQLITE_ROW ? 0 : rc == SQLITE_ERROR || damaged(s) ? 1 : db_fail(s, "cannot check the snapshot", e);
+}
+
 /* 0 sound, 1 to be set aside, -1 error. A large file is not read whole at each start, and its indexes are not compared with their
  * tables from a smaller size on: what is wrong there shows when it is used. */
 static int examine(Store *s, off_t size, Err *e)
@@ -168,6 +187,8 @@ static int examine(Store *s, off_t size, Err *e)
 		else
 			rc = damaged(s) ? 1 : db_fail(s, "cannot check the snapshot", e);
 		sqlite3_reset(st);
+		if (rc == 0)
+			rc = examine_sheets(s, e);
 	}
 	return rc;
 }

@@ -1,5 +1,6 @@
 """Faults of the disk and of the clock (rows D1-D9): the real binary on a disk that is full, read-only, damaged, or not its own, and
 with the clock a day back. What needs the program's inside is in tests/unit/test_store_*.c (map.tsv)."""
+import contextlib
 import datetime
 import json
 import os
@@ -184,6 +185,12 @@ def overwrite(path, at, data):
         f.write(data)
 
 
+def scratch(path, table, column):
+    """What SQLite finds nothing wrong with."""
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
+        db.execute(f"UPDATE {table} SET {column} = CAST(zeroblob(9) || substr({column}, 10) AS BLOB)")
+
+
 DAMAGE = {
     "no database": lambda p: p.write_bytes(b"once upon a time\n" * 1000),
     "another file": lambda p: p.write_bytes(b"PK\x03\x04" + bytes(9000)),
@@ -192,6 +199,8 @@ DAMAGE = {
     "cut to its header": lambda p: cut(p, lambda n: 100),
     "cut in half": lambda p: cut(p, lambda n: n // 2),
     "cut within a page": lambda p: cut(p, lambda n: n - 1000),
+    "lines that are none": lambda p: scratch(p, "line_sheet", "lines"),
+    "totals that are none": lambda p: scratch(p, "total_sheet", "cells"),
     "header gone": lambda p: overwrite(p, 0, bytes(100)),
     "first page gone": lambda p: overwrite(p, 0, b"\xff" * 4096),
     "pages of nothing": lambda p: overwrite(p, 4096 * 3, bytes(4096 * 8)),
