@@ -77,9 +77,9 @@ void past_command(App *a, Str when)
 
 	when = str_trim(when);
 	if (clock_time(a, when, &ms) || time_parse_iso(when, &ms) == 0) {
+		show(a, ms);
 		if (ms > app_clock(a))
 			app_say(a, ROLE_WARN, "that lies ahead: what is shown is now");
-		show(a, ms);
 	} else if (time_parse_duration(str_starts(when, STR("-")) ? str_sub(when, 1, when.n) : when, &span) == 0)
 		show(a, app_clock(a) - span);
 	else
