@@ -40,6 +40,13 @@ typedef struct Job {
 
 /* One structured log event of the jobs' log group, or (LINE_INVOCATION) a record of the model invocation log. */
 typedef enum LineKind { LINE_PLAIN, LINE_COST, LINE_JOB, LINE_SECURITY, LINE_CACHE, LINE_INVOCATION } LineKind;
+
+/* About money: booked, and kept as long as its call. */
+static inline bool line_is_cost(LineKind kind)
+{
+	return kind == LINE_COST || kind == LINE_INVOCATION;
+}
+
 typedef struct LogLine {
 	Str  event_id;               /* FilterLogEvents' eventId; for Live Tail a hash of group, stream, time and text */
 	int64_t event_ms;            /* the event's own timestamp; the line's `timestamp` member wins when it is there */

@@ -179,7 +179,7 @@ static int new_call(Taking *t, const LogLine *l, CallKey key, int64_t line, cons
 
 static int apply_line(Taking *t, const LogLine *l, const LineHash *hash, Err *e)
 {
-	bool cost = l->kind == LINE_COST || l->kind == LINE_INVOCATION, fresh, found = false;
+	bool cost = line_is_cost(l->kind), fresh, found = false;
 	Call c = { 0 };
 	LineMatch match;
 	LinePlace place;

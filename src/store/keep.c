@@ -112,11 +112,6 @@ static int mark(Store *s, const char *key, int64_t ms, Err *e)
 	return db_done(s, st, "cannot forget old rows", e);
 }
 
-static bool is_money(const LineCell *c)
-{
-	return c->kind == LINE_COST || c->kind == LINE_INVOCATION;
-}
-
 /* A line about money goes only with the call that it belongs to, or booking again would change an hour. */
 static int is_orphan(Store *s, const LineCell *c, bool *yes, Err *e)
 {
@@ -124,7 +119,7 @@ static int is_orphan(Store *s, const LineCell *c, bool *yes, Err *e)
 	sqlite3_stmt *st;
 	int rc;
 
-	if (!is_money(c))
+	if (!line_is_cost(c->kind))
 		return 0;
 	if (!(st = db_stmt(s, sql, e)))
 		return -1;
@@ -139,16 +134,8 @@ static int is_talk(Store *s, const LineCell *c, bool *yes, Err *e)
 {
 	(void)s;
 	(void)e;
-	*yes = !is_money(c);
+	*yes = !line_is_cost(c->kind);
 	return 0;
-}
-
-/* The first id that a line of that time can have. */
-static int64_t line_id(int64_t ms)
-{
-	const int64_t most = INT64_MAX >> LINE_TIME_SHIFT;
-
-	return (ms > most ? most : ms) * (INT64_C(1) << LINE_TIME_SHIFT);
 }
 
 static int prune_jobs(Store *s, int64_t before_ms, Err *e)
@@ -164,7 +151,7 @@ static int prune_jobs(Store *s, int64_t before_ms, Err *e)
 		if (delete_before(s, rows[i], before_ms, e) < 0)
 			return -1;
 	/* After the calls. */
-	if (line_sheets_forget(s, INT64_MIN, line_id(before_ms), is_orphan, e) < 0)
+	if (line_sheets_forget(s, INT64_MIN, line_first_id(before_ms), is_orphan, e) < 0)
 		return -1;
 	if (totals_forget(s, ROLLUP_MINUTE, before_ms / rollup_kind(ROLLUP_MINUTE)->span_ms, e) < 0)
 		return -1;
@@ -194,7 +181,7 @@ static int prune_lines(Store *s, int64_t before_ms, Err *e)
 
 	if (apply_horizon(s, &h, e) < 0)
 		return -1;
-	if (before_ms > h.lines_ms && line_sheets_forget(s, h.lines_ms ? line_id(h.lines_ms) : INT64_MIN, line_id(before_ms), is_talk, e) < 0)
+	if (before_ms > h.lines_ms && line_sheets_forget(s, h.lines_ms ? line_first_id(h.lines_ms) : INT64_MIN, line_first_id(before_ms), is_talk, e) < 0)
 		return -1;
 	return mark(s, "pruned_lines_ms", before_ms, e);
 }

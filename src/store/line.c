@@ -45,11 +45,6 @@ static int64_t link_hash(Str text)
 	return column_hash(text, index_hash(text));
 }
 
-static bool is_cost(LineKind kind)
-{
-	return kind == LINE_COST || kind == LINE_INVOCATION;
-}
-
 /* Ids have room for the times of 560 years; a line of another age stands at their end, and its row says by how much. */
 static int64_t key_ms(int64_t event_ms)
 {
@@ -61,6 +56,11 @@ static int64_t key_ms(int64_t event_ms)
 static Str kept_text(const LogLine *l)
 {
 	return str_sub(l->text, 0, TEXT_MAX);
+}
+
+int64_t line_first_id(int64_t ms)
+{
+	return key_ms(ms) * (INT64_C(1) << TIME_SHIFT);
 }
 
 static int64_t lot_of(const LogLine *l, uint64_t hash)
@@ -112,7 +112,7 @@ static int look_at_cell(Store *s, const LineCell *c, void *look, Err *e)
 
 	(void)s;
 	(void)e;
-	if ((c->id & 1) != is_cost(k->l->kind))
+	if ((c->id & 1) != line_is_cost(k->l->kind))
 		return 0;
 	look_at(k, c->id);
 	if (!same && (tail == k->l->tail || k->twin || !str_eq(c->text, kept_text(k->l))))
@@ -138,7 +138,7 @@ static int look_at_stored(Store *s, int64_t lot, Look *k, Err *e)
 static void look_at_held(const Held *held, int64_t lot, Look *k)
 {
 	for (const HeldLine *h = held_of_lot(held, lot); h; h = held_before(held, h)) {
-		if ((h->id & 1) != is_cost(k->l->kind))
+		if ((h->id & 1) != line_is_cost(k->l->kind))
 			continue;
 		look_at(k, h->id);
 		if (h->l->event_ms != k->l->event_ms)
@@ -162,7 +162,7 @@ static int look_from(Store *s, int64_t lot, Look *k, int *lots, Err *e)
 			place++;
 		if (place == LOT_PLACES)
 			continue;
-		k->free = lot * (1 << LOT_BITS) + place * 2 + is_cost(k->l->kind);
+		k->free = lot * (1 << LOT_BITS) + place * 2 + line_is_cost(k->l->kind);
 		if (lots)
 			*lots = full;
 		return 0;
@@ -182,7 +182,7 @@ static int look(Store *s, const LogLine *l, const LineHash *hash, Look *k, Err *
 }
 
 /* A stored line becomes another: what `become` makes of its cell. */
-typedef struct Edit { Store *s; void (*become)(LineCell *c, void *arg); void *arg; } Edit;
+typedef struct Edit { void (*become)(LineCell *c, void *arg); void *arg; } Edit;
 
 static int edit_cell(void *edit, size_t i, Str old, Buf *out, Err *e)
 {
@@ -199,7 +199,7 @@ static int edit_cell(void *edit, size_t i, Str old, Buf *out, Err *e)
 
 static int edit(Store *s, const int64_t *id, size_t n, void (*become)(LineCell *c, void *arg), void *arg, Err *e)
 {
-	Edit x = { s, become, arg };
+	Edit x = { become, arg };
 
 	return line_sheets_change(s, &(LineChange){ .id = id, .n = n, .add = edit_cell, .arg = &x }, e);
 }
@@ -322,7 +322,7 @@ static int put_more(Store *s, int64_t call, int64_t line, Err *e)
 
 static int link_held(Store *s, const HeldLine *h, Err *e)
 {
-	const bool cost = is_cost(h->l->kind);
+	const bool cost = line_is_cost(h->l->kind);
 
 	if (h->trace_hash)
 		links_put(s, h->trace_hash, h->id, cost);
@@ -367,7 +367,7 @@ static int read_cell(const Store *s, const LineCell *c, LogLine *l, int64_t name
 	l->late = c->flags & F_LINE_LATE;
 	l->tail = c->flags & F_LINE_TAIL;
 	if (!line_unpack(c->rest, l, &moved, name))
-		return err_set(e, "the snapshot %s has a damaged log line; move it away and a new one is made", s->path);
+		return line_sheets_damaged(s, e);
 	l->event_ms = (c->id >> TIME_SHIFT) + moved;
 	return 0;
 }

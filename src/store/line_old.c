@@ -173,22 +173,12 @@ static int take_rows(Store *s, Err *e)
 	return bad < 0 || db_exec(s, more, e) < 0 ? -1 : line_relink(s, e);
 }
 
-static int has_table(Store *s, const char *sql, bool *yes, Err *e)
-{
-	int64_t n;
-
-	if (db_int(s, sql, &n, e) < 0)
-		return -1;
-	*yes = n > 0;
-	return 0;
-}
-
 int line_take_old(Store *s, Err *e)
 {
-	bool old, rows;
+	int64_t rows, old;
 
-	if (has_table(s, "SELECT count(*) FROM sqlite_schema WHERE name = 'line_row'", &rows, e) < 0 || (rows && take_rows(s, e) < 0) ||
-	    has_table(s, "SELECT count(*) FROM sqlite_schema WHERE name = 'line_old'", &old, e) < 0)
+	if (db_int(s, "SELECT count(*) FROM sqlite_schema WHERE name = 'line_row'", &rows, e) < 0 || (rows && take_rows(s, e) < 0) ||
+	    db_int(s, "SELECT count(*) FROM sqlite_schema WHERE name = 'line_old'", &old, e) < 0)
 		return -1;
 	return old ? take_old(s, e) : 0;
 }

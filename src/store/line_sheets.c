@@ -27,7 +27,7 @@ static SheetGroup group_of(int64_t id)
 	return (SheetGroup){ .sql = &sql, .numbers = NUMBERS, .first = span_start(id), .id = id_of_key };
 }
 
-static int damaged(const Store *s, Err *e)
+int line_sheets_damaged(const Store *s, Err *e)
 {
 	return err_set(e, "the snapshot %s has a damaged log line; move it away and a new one is made", s->path);
 }
@@ -60,11 +60,11 @@ static int walk_sheet(Store *s, sqlite3_stmt *st, void *arg, Err *e)
 		if (id > w->until)
 			return 0;
 		if (!line_sheets_cell(sheet, &r, &c))
-			return damaged(s, e);
+			return line_sheets_damaged(s, e);
 		if (w->each(s, &c, w->arg, e) < 0)
 			return -1;
 	}
-	return rc < 0 ? damaged(s, e) : 0;
+	return rc < 0 ? line_sheets_damaged(s, e) : 0;
 }
 
 int line_sheets_each(Store *s, int64_t from, int64_t until, LineEach *each, void *arg, Err *e)
@@ -89,7 +89,7 @@ int line_sheets_newest(Store *s, int64_t *id, Err *e)
 		return rc;
 	for (r = sheet_reader(bytes, NUMBERS); (rc = sheet_next(&r)) > 0;)
 		*id = span_start(sheet) + r.cell.key.n[0];
-	return rc < 0 ? damaged(s, e) : 0;
+	return rc < 0 ? line_sheets_damaged(s, e) : 0;
 }
 
 /* --- writing --- */
@@ -146,34 +146,13 @@ static int filter(Store *s, int64_t sheet, Str bytes, int64_t from, int64_t unti
 		bool yes = false;
 
 		if (!line_sheets_cell(sheet, &r, &c))
-			return damaged(s, e);
+			return line_sheets_damaged(s, e);
 		if (c.id >= from && c.id < until && gone(s, &c, &yes, e) < 0)
 			return -1;
 		if (!yes)
 			(void)buf_put(out, at, (size_t)(r.at - at));
 	}
-	return rc < 0 ? damaged(s, e) : out->full ? err_set(e, "log lines of one sheet do not fit") : 0;
-}
-
-/* The first sheet in [from, until): 1, 0 there is none, -1. */
-static int next_sheet(Store *s, int64_t from, int64_t until, int64_t *id, Str *bytes, Err *e)
-{
-	static const char ask[] = "SELECT id, lines FROM line_sheet WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT 1";
-	sqlite3_stmt *st = db_stmt(s, ask, e);
-	int rc;
-
-	if (!st)
-		return -1;
-	sqlite3_bind_int64(st, 1, from);
-	sqlite3_bind_int64(st, 2, until);
-	if ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-		*id = sqlite3_column_int64(st, 0);
-		rc = sheet_copy(&s->old, db_col_str(st, 1), bytes, e) < 0 ? -1 : 1;
-	} else {
-		rc = rc == SQLITE_DONE ? 0 : db_fail(s, sql.reading, e);
-	}
-	sqlite3_reset(st);
-	return rc;
+	return rc < 0 ? line_sheets_damaged(s, e) : out->full ? err_set(e, "log lines of one sheet do not fit") : 0;
 }
 
 /* Takes the next sheet's remains, in s->sheet, to what is left before, or begins with them anew. */
@@ -203,7 +182,7 @@ int line_sheets_forget(Store *s, int64_t from, int64_t until, LineGone *gone, Er
 	Str bytes;
 	int rc = sheet_row_find(s, &all, from, &id, &bytes, e);
 
-	for (int64_t next = id; rc >= 0 && (rc = next_sheet(s, next, until, &id, &bytes, e)) > 0; next = id + 1) {
+	for (int64_t next = id; rc >= 0 && (rc = sheet_row_next(s, &sql, next, until, &id, &bytes, e)) > 0; next = id + 1) {
 		rc = filter(s, id, bytes, from, until, gone, &s->sheet, e);
 		if (rc == 0)
 			rc = take_left(s, &left, id, s->sheet.n != bytes.n, e);

@@ -20,6 +20,7 @@ int line_sheets_change(Store *s, const LineChange *c, Err *e);
 typedef int LineGone(Store *s, const LineCell *c, bool *yes, Err *e);
 int line_sheets_forget(Store *s, int64_t from, int64_t until, LineGone *gone, Err *e);
 
+int line_sheets_damaged(const Store *s, Err *e);                 /* -1: says so */
 /* The cell that r stands on; false: it is damaged. sheet: the id of the row. */
 bool line_sheets_cell(int64_t sheet, const SheetReader *r, LineCell *c);
 

@@ -78,6 +78,7 @@ int  line_insert(Store *s, const LogLine *l, const LineHash *hash, const LinePla
 /* Each cost line or record of the invocation log, once, with its request id, which may be empty; each must not read lines. */
 typedef int LineRequest(Store *s, Str request, int64_t call, Err *e);
 int  line_requests(Store *s, LineRequest *each, Err *e);
+int64_t line_first_id(int64_t ms);                              /* the lowest that a line of that time can have */
 int  line_relink(Store *s, Err *e);                             /* the links of all lines anew: for a copy of some of them */
 int  line_move(Store *s, const Call *from, int64_t to_call, Err *e);
 typedef struct LineQuery { int64_t call, line /* the call's first */; bool call_only; Str job_id, trace_id; size_t limit; } LineQuery;

@@ -3,24 +3,34 @@
 /* With its id and the record around it a sheet fills a page of 4096 bytes; one that is cut leaves room in both halves. */
 enum { SHEET_MAX = 4040, SHEET_FILL = 3600 };
 
-int sheet_row_find(Store *s, const SheetGroup *g, int64_t until, int64_t *id, Str *bytes, Err *e)
+static int read_row(Store *s, const char *which, const char *reading, int64_t from, int64_t until, int64_t *id, Str *bytes, Err *e)
 {
-	sqlite3_stmt *st = db_stmt(s, g->sql->find, e);
+	sqlite3_stmt *st = db_stmt(s, which, e);
 	int rc, found = 0;
 
 	*bytes = STR("");
 	if (!st)
 		return -1;
-	sqlite3_bind_int64(st, 1, g->first);
+	sqlite3_bind_int64(st, 1, from);
 	sqlite3_bind_int64(st, 2, until);
 	if ((rc = sqlite3_step(st)) == SQLITE_ROW) {
 		*id = sqlite3_column_int64(st, 0);
 		found = sheet_copy(&s->old, db_col_str(st, 1), bytes, e) < 0 ? -1 : 1;
 	} else if (rc != SQLITE_DONE) {
-		found = db_fail(s, g->sql->reading, e);
+		found = db_fail(s, reading, e);
 	}
 	sqlite3_reset(st);
 	return found;
+}
+
+int sheet_row_find(Store *s, const SheetGroup *g, int64_t until, int64_t *id, Str *bytes, Err *e)
+{
+	return read_row(s, g->sql->find, g->sql->reading, g->first, until, id, bytes, e);
+}
+
+int sheet_row_next(Store *s, const SheetSql *sql, int64_t from, int64_t until, int64_t *id, Str *bytes, Err *e)
+{
+	return read_row(s, sql->next, sql->reading, from, until, id, bytes, e);
 }
 
 int sheet_row_drop(Store *s, const SheetSql *sql, int64_t id, Err *e)

@@ -6,9 +6,10 @@
 #include "store/db.h"
 #include "store/sheet.h"
 
-typedef struct SheetSql { const char *find, *put, *drop, *reading, *writing; } SheetSql;
+typedef struct SheetSql { const char *find, *next, *put, *drop, *reading, *writing; } SheetSql;
 #define SHEET_SQL(table, bytes, what) { \
 	"SELECT id, " bytes " FROM " table " WHERE id >= ?1 AND id <= ?2 ORDER BY id DESC LIMIT 1", \
+	"SELECT id, " bytes " FROM " table " WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT 1", \
 	"INSERT OR REPLACE INTO " table " VALUES(?1, ?2)", "DELETE FROM " table " WHERE id = ?1", "cannot read " what, "cannot keep " what }
 
 /* Cells that are ordered among each other and have their sheets side by side. */
@@ -23,6 +24,8 @@ struct SheetGroup {
 /* The group's last sheet with an id up to that one: 1 with its id and its bytes (borrowed until the next sheet is read, as sheet_copy makes
  * them), 0 there is none, -1 with *e set. */
 int sheet_row_find(Store *s, const SheetGroup *g, int64_t until, int64_t *id, Str *bytes, Err *e);
+/* The same of the first sheet with an id in [from, until), of whatever group. */
+int sheet_row_next(Store *s, const SheetSql *sql, int64_t from, int64_t until, int64_t *id, Str *bytes, Err *e);
 int sheet_row_put(Store *s, const SheetSql *sql, int64_t id, Str bytes, Err *e);
 int sheet_row_drop(Store *s, const SheetSql *sql, int64_t id, Err *e);
 

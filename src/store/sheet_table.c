@@ -26,7 +26,7 @@ typedef struct TableCursor {
 typedef struct Kind {
 	const char *name, *columns, *sql, *damaged;
 	SheetTable  t;
-	int         arguments;           /* its last columns, hidden */
+	bool        by_rollup;           /* its last two columns, hidden, are arguments: the first and the last rollup */
 	bool (*open)(const struct Kind *k, TableCursor *c, Str bytes);       /* a sheet */
 	bool (*take)(const struct Kind *k, TableCursor *c);                  /* the cell that the reader stands on */
 	void (*column)(const TableCursor *c, sqlite3_context *ctx, int column);
@@ -108,39 +108,34 @@ static void column_of_line(const TableCursor *c, sqlite3_context *ctx, int colum
 }
 
 #define TOTALS(name, table, t) { name "_cells", "CREATE TABLE x(rollup, at, k1, k2, k3, body, first HIDDEN, last HIDDEN)", \
-	"SELECT id, cells FROM main." table " WHERE id >= ? AND id < ? ORDER BY id", "totals are damaged", t, 2, \
+	"SELECT id, cells FROM main." table " WHERE id >= ? AND id < ? ORDER BY id", "totals are damaged", t, true, \
 	open_totals, take_total, column_of_total }
 static const Kind kinds[] = {
 	TOTALS("total", "total_sheet", SHEETS_TOTAL), TOTALS("latency", "latency_sheet", SHEETS_LATENCY),
 	{ "line_cells", "CREATE TABLE x(id, event_hash, call, kind, flags, rest, text)", "SELECT id, lines FROM main.line_sheet ORDER BY id",
-	  "a log line is damaged", SHEET_TABLES, 0, open_lines, take_line, column_of_line },
+	  "a log line is damaged", SHEET_TABLES, false, open_lines, take_line, column_of_line },
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
-static int connect_to(sqlite3 *db, Store *s, const Kind *k, sqlite3_vtab **out)
+/* What a module is registered with. */
+typedef struct Source { Store *store; const Kind *kind; } Source;
+
+static int on_connect(sqlite3 *db, void *source, int argc, const char *const *argv, sqlite3_vtab **out, char **why)
 {
+	const Source *from = source;
 	Table *x;
 
-	if (sqlite3_declare_vtab(db, k->columns) != SQLITE_OK)
+	(void)argc;
+	(void)argv;
+	(void)why;
+	if (sqlite3_declare_vtab(db, from->kind->columns) != SQLITE_OK)
 		return SQLITE_ERROR;
 	x = xcalloc(1, sizeof *x);
-	x->store = s;
-	x->kind = k;
+	x->store = from->store;
+	x->kind = from->kind;
 	*out = &x->base;
 	return SQLITE_OK;
 }
-
-#define CONNECT(function, kind) \
-	static int function(sqlite3 *db, void *store, int argc, const char *const *argv, sqlite3_vtab **out, char **why) \
-	{ \
-		(void)argc; \
-		(void)argv; \
-		(void)why; \
-		return connect_to(db, store, &kinds[kind], out); \
-	}
-CONNECT(connect_totals, 0)
-CONNECT(connect_latencies, 1)
-CONNECT(connect_lines, 2)
 
 static int on_disconnect(sqlite3_vtab *t)
 {
@@ -156,7 +151,7 @@ static int on_best_index(sqlite3_vtab *t, sqlite3_index_info *info)
 	for (int i = 0; i < info->nConstraint; i++) {
 		const struct sqlite3_index_constraint *c = &info->aConstraint[i];
 
-		if (!((Table *)(void *)t)->kind->arguments || c->op != SQLITE_INDEX_CONSTRAINT_EQ || c->iColumn < AT_FIRST)
+		if (!((Table *)(void *)t)->kind->by_rollup || c->op != SQLITE_INDEX_CONSTRAINT_EQ || c->iColumn < AT_FIRST)
 			continue;
 		if (!c->usable)
 			return SQLITE_CONSTRAINT;
@@ -230,7 +225,7 @@ static int on_filter(sqlite3_vtab_cursor *cursor, int plan, const char *name, in
 	if (!c->st && sqlite3_prepare_v2(x->store->db, x->kind->sql, -1, &c->st, NULL) != SQLITE_OK)
 		return fail(c, sqlite3_errmsg(x->store->db));
 	sqlite3_reset(c->st);
-	if (x->kind->arguments) {
+	if (x->kind->by_rollup) {
 		sqlite3_bind_int64(c->st, 1, sheets_id(x->kind->t, (Rollup)first, INT64_MIN, 0));
 		sqlite3_bind_int64(c->st, 2, sheets_id(x->kind->t, (Rollup)last, INT64_MAX, 0));
 	}
@@ -259,12 +254,17 @@ static int on_rowid(sqlite3_vtab_cursor *c, sqlite3_int64 *id)
 
 int sheet_table_register(Store *s, Err *e)
 {
-#define MODULE(connect) { .xConnect = connect, .xDisconnect = on_disconnect, .xBestIndex = on_best_index, .xOpen = on_open, .xClose = on_close, \
-	.xFilter = on_filter, .xNext = on_next, .xEof = on_eof, .xColumn = on_column, .xRowid = on_rowid }
-	static const sqlite3_module module[KINDS] = { MODULE(connect_totals), MODULE(connect_latencies), MODULE(connect_lines) };
+	static const sqlite3_module module = {
+		.xConnect = on_connect, .xDisconnect = on_disconnect, .xBestIndex = on_best_index, .xOpen = on_open, .xClose = on_close,
+		.xFilter = on_filter, .xNext = on_next, .xEof = on_eof, .xColumn = on_column, .xRowid = on_rowid,
+	};
 
-	for (size_t i = 0; i < KINDS; i++)
-		if (sqlite3_create_module_v2(s->db, kinds[i].name, &module[i], s, NULL) != SQLITE_OK)
+	for (size_t i = 0; i < KINDS; i++) {
+		Source *from = xmalloc(sizeof *from);
+
+		*from = (Source){ s, &kinds[i] };
+		if (sqlite3_create_module_v2(s->db, kinds[i].name, &module, from, free) != SQLITE_OK)
 			return db_fail(s, "cannot prepare the snapshot", e);
+	}
 	return 0;
 }
