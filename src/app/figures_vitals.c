@@ -137,20 +137,14 @@ typedef struct Counted { int64_t five, hour, theirs, ours, jobs; bool any, token
 
 /* Since when, within the hour before `end`, CloudWatch's count of tokens is held; INT64_MAX: it is not. Points of the hour before say that it is
  * held for all of it: a fleet that rests has none either. */
-static int held_from(Work *w, Store *s, int64_t end, int64_t *from, Err *e)
+static int64_t held_from(const MetricSeries *m, size_t n, int64_t end)
 {
-	MetricSeries *m;
-	size_t n;
+	int64_t from = INT64_MAX;
 
-	*from = INT64_MAX;
-	if (store_metrics(s, end - 2 * HOUR_MS, end, &w->arena, &m, &n, e) < 0)
-		return -1;
 	for (size_t i = 0; i < n; i++)
 		for (size_t p = 0; counted_is_tokens(&m[i]) && p < m[i].count; p++)
-			*from = m[i].points[p].t_ms < *from ? m[i].points[p].t_ms : *from;
-	if (*from < end - HOUR_MS)
-		*from = end - HOUR_MS;
-	return 0;
+			from = m[i].points[p].t_ms < from ? m[i].points[p].t_ms : from;
+	return from < end - HOUR_MS ? end - HOUR_MS : from;
 }
 
 /* Both sides over one span: what only one of them knows is no difference. */
@@ -162,11 +156,12 @@ static int count_metrics(Work *w, size_t store, Counted *c, Err *e)
 	MetricSeries *m;
 	size_t n;
 
-	if (store_metrics(s, end - HOUR_MS, end, &w->arena, &m, &n, e) < 0 || held_from(w, s, end, &from, e) < 0 ||
+	if (store_metrics(s, end - 2 * HOUR_MS, end, &w->arena, &m, &n, e) < 0 ||
 	    store_minutes(s, end / MINUTE_MS - MINUTES + 1, MINUTES, minute, e) < 0)
 		return -1;
 	metric_sum(m, n, "InvocationThrottles", end - 5 * MINUTE_MS, end, &c->five, &c->any);
 	metric_sum(m, n, "InvocationThrottles", end - HOUR_MS, end, &c->hour, &c->any);
+	from = held_from(m, n, end);
 	/* A context without token metrics has nothing to compare its own tokens with. */
 	if (from > end - SEEN_LEAST_MS)
 		return 0;
