@@ -9,8 +9,8 @@
 #include "store/change.h"
 #include "store/recent.h"
 
-/* NAMED_MS: how long CloudTrail may take to say who it was. APART_MS: clocks of two services and of whoever writes a time into an item. */
-enum { MOVES_MAX = 200, NAMED_MS = 15 * 60000, RELEASE_MS = 5 * 60000, APART_MS = 10000, BEFORE_HOURS = 24, BEFORE_JOBS = 30, DROP_PPM = 200000 };
+/* NAMED_MS: how long CloudTrail may take to say who it was. */
+enum { MOVES_MAX = 200, NAMED_MS = 15 * 60000, RELEASE_MS = 5 * 60000, BEFORE_HOURS = 24, BEFORE_JOBS = 30, DROP_PPM = 200000 };
 
 /* --- after a move --- */
 
@@ -167,7 +167,7 @@ static bool follows_ours(const Registry *r, const Change *c, Str agent)
 		const Change *x = &r->change[i];
 		int64_t after = c->time_ms - x->time_ms;
 
-		if (after >= -APART_MS && after <= RELEASE_MS && is_of(x, agent) && !str_eq(x->object, c->object) && registry_ours(r, x))
+		if (after >= -CHANGE_APART_MS && after <= RELEASE_MS && is_of(x, agent) && !str_eq(x->object, c->object) && registry_ours(r, x))
 			return true;
 	}
 	return false;

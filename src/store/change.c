@@ -7,7 +7,6 @@
 #include "store/db.h"
 
 /* Clocks of two services and of whoever writes a time into an item. */
-enum { APART_MS = 10000 };
 
 #define ROW_COLUMNS "id, time_ms, since_ms, kind, source, object, value_from, value_to, who"
 typedef struct Row { int64_t id; Change c; } Row;
@@ -47,8 +46,8 @@ static int find_same(Store *s, const Change *c, Arena *a, Row *out, bool *found,
 		return -1;
 	db_bind_str(st, 1, c->object);
 	sqlite3_bind_int64(st, 2, c->kind);
-	sqlite3_bind_int64(st, 3, c->since_ms - APART_MS);
-	sqlite3_bind_int64(st, 4, c->time_ms + APART_MS);
+	sqlite3_bind_int64(st, 3, c->since_ms - CHANGE_APART_MS);
+	sqlite3_bind_int64(st, 4, c->time_ms + CHANGE_APART_MS);
 	sqlite3_bind_int64(st, 5, c->source);
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
 		Row r = row_of(st, a);

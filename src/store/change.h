@@ -6,6 +6,8 @@
 #include "model/change.h"
 #include "store/store.h"
 
+enum { CHANGE_APART_MS = 10000 };        /* clocks of two services, and of whoever writes a time into an item */
+
 /* A change that another source has told of already is the same row: same kind and object, what it became not contradicting, at about
  * the same time, and not the other source's own second one. The source of higher rank then says when and who, each fills in
  * what the others do not know. *fresh counts new rows and rows that say more now. */
