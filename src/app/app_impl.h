@@ -15,7 +15,8 @@ enum { PANES_MAX = 16, INPUT_MAX = 256, HISTORY_MAX = 32, FRAME_MS = 33, SAY_MS 
 	SAVE_MS = 5000, COMPUTE_REST = 9 };
 
 /* What the app itself can do, apart from its panes: a key, a command and a line of help in one row. */
-typedef struct AppAction { const char *name, *key, *help; void (*run)(App *a); bool bottom; } AppAction;
+typedef enum Foot { FOOT_NONE, FOOT_ALWAYS, FOOT_AGENTS } Foot;      /* in the bottom line: FOOT_AGENTS where the rows are agents' */
+typedef struct AppAction { const char *name, *key, *help; void (*run)(App *a); Foot foot; } AppAction;
 
 struct App {
 	AppSpec spec;

@@ -74,10 +74,11 @@ static int key_at(Box b, int x, int y, const char *key, Clean help)
 	return end + 2;
 }
 
-/* The pane's own, and the key of the card where a row may lead to one. */
-static int pane_keys(const App *a, const Pane *p, Box b, int y)
+/* The pane's own, and where its rows are agents' those of their cards, by what the help says before the colon. */
+static int pane_keys(const App *a, const Pane *p, Box b, int y, Arena *ar)
 {
 	int x = 0, n = 0, most = b.w >= 100 ? 4 : p->cls->vital_keys ? p->cls->vital_keys : 2;
+	Str rest;
 
 	for (const PaneKey *k = p->cls->keys, *first = k; k && k->key && n < most; k++) {
 		/* Two keys for one thing need one place. */
@@ -87,8 +88,8 @@ static int pane_keys(const App *a, const Pane *p, Box b, int y)
 		n++;
 	}
 	for (const AppAction *act = a->actions; p->cls->agent && act->name; act++)
-		if (strcmp(act->name, "rollback") == 0)
-			x = key_at(b, x, y, act->key, clean_own("roll back"));
+		if (act->foot == FOOT_AGENTS)
+			x = key_at(b, x, y, act->key, clean_text(ar, str_cut(str_of(act->help), ':', &rest), 0));
 	return x;
 }
 
@@ -97,8 +98,8 @@ static void keys_line(App *a, Box b, int y)
 {
 	const Pane *p = a->focus < a->pane_count ? &a->pane[a->focus] : NULL;
 	bool jobs = screen_has(a, "jobs");
-	int x = p ? pane_keys(a, p, b, y) : 0;
 	Arena ar = { 0 };
+	int x = p ? pane_keys(a, p, b, y, &ar) : 0;
 
 	x = key_at(b, x, y, "?", clean_own("help"));
 	for (size_t i = 0; i < a->views.count; i++) {
@@ -111,7 +112,7 @@ static void keys_line(App *a, Box b, int y)
 	for (const AppAction *act = a->actions; act->name; act++) {
 		bool lists = strcmp(act->name, "failures") == 0, said = strcmp(act->name, "help") == 0;
 
-		if (act->bottom && !said && (jobs || !lists))
+		if (act->foot == FOOT_ALWAYS && !said && (jobs || !lists))
 			x = key_at(b, x, y, act->key, clean_own(act->help));
 	}
 	arena_done(&ar);
