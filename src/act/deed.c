@@ -44,7 +44,7 @@ static void not_known(Move *m, ErrKind kind, const char *what)
 {
 	Err why = { 0 };
 
-	(void)err_kind(&why, kind, "%.*s: %s%s%s. The lock stays; look again with: seismo op resolve %.*s", STR_ARG(m->v.pointer), what,
+	(void)err_kind(&why, kind, "%.*s: %s%s%s. The lock stays" MOVE_LOOK_AGAIN "%.*s", STR_ARG(m->v.pointer), what,
 	               m->read_err.text[0] ? ": " : "", m->read_err.text, STR_ARG(m->v.op));
 	move_end(m, MOVE_UNKNOWN, &why);
 }

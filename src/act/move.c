@@ -133,7 +133,7 @@ int move_note(Move *m, const char *step, Str detail)
 		return -1;
 	}
 	/* The lock may be ours and the pointer on its way: nothing can be said of the end. */
-	(void)err_kind(&unknown, ERR_UNKNOWN, "%s. What was begun is not undone; look again with: seismo op resolve %.*s", why.text, STR_ARG(m->v.op));
+	(void)err_kind(&unknown, ERR_UNKNOWN, "%s. What was begun is not undone" MOVE_LOOK_AGAIN "%.*s", why.text, STR_ARG(m->v.op));
 	move_end(m, MOVE_UNKNOWN, &unknown);
 	return -1;
 }

@@ -18,6 +18,9 @@
 
 typedef struct Move Move;
 
+/* How a sentence of an unknown end goes on; the id of the action follows. */
+#define MOVE_LOOK_AGAIN "; look again with: seismo op resolve "
+
 typedef enum MoveAction { MOVE_ROLLBACK, MOVE_ROLLOUT, MOVE_UNDO, MOVE_PAUSE, MOVE_RESUME, MOVE_APPROVE, MOVE_REJECT, MOVE_REGISTER,
 	/* The stop ladder, mildest first, and what takes its rungs back beside MOVE_RESUME and MOVE_UNDO. */
 	MOVE_STOP_THROTTLE, MOVE_STOP_AB, MOVE_STOP_REJECT, MOVE_STOP_SESSIONS, MOVE_STOP_PARK, MOVE_UNTHROTTLE, MOVE_RESUME_AB,

@@ -12,21 +12,13 @@ typedef struct Parts { Part part[PARTS]; int n; } Parts;
 
 static int rows_of(Sheet *s, Str text, int columns)
 {
-	Clean rest = clean_text(&s->ar, text, 0), part;
-	int rows = 0;
-
-	while (clean_wrap(&rest, columns, &part))
-		rows++;
-	return rows;
+	return clean_rows(clean_text(&s->ar, text, 0), columns);
 }
 
 static void draw_part(Sheet *s, const Part *p)
 {
-	Clean rest = clean_text(&s->ar, p->text, 0), from, part;
-
 	draw_own(s->b, 4, s->y, ROLE_DIM, p->label);
-	for (int i = 1; i <= p->rows && (from = rest, clean_wrap(&rest, s->b.w - AT, &part)); i++)
-		draw_left(s->b, AT, s->y++, s->b.w - AT, p->role, i == p->rows && rest.n ? clean_cut(&s->ar, from, s->b.w - AT) : part);
+	s->y += draw_wrapped(s->b, AT, s->y, s->b.w - AT, p->rows, p->role, clean_text(&s->ar, p->text, 0));
 }
 
 /* What it still needs; empty: nothing. */

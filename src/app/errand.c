@@ -305,7 +305,7 @@ static void on_limit(uv_timer_t *t)
 	char text[200];
 
 	/* The journal has the step that was reached, and says so to whoever looks next. */
-	(void)snprintf(text, sizeof text, "stopped after %d s with the outcome open; look again with: seismo op resolve %.*s", SAFE_MS / 1000,
+	(void)snprintf(text, sizeof text, "stopped after %d s with the outcome open" MOVE_LOOK_AGAIN "%.*s", SAFE_MS / 1000,
 	               STR_ARG(move_view(x->move)->op));
 	tell_shell(text);
 	_exit(ERR_UNKNOWN);

@@ -223,7 +223,7 @@ static void step_of(const SeenMove *m, Buf *b)
 /* The head names the pointer, so an ARN only takes the room of what is said of it; and what resolves it has a row of its own. */
 static void put_said(Buf *b, const char *text, const MoveView *v)
 {
-	const char *resolve = strstr(text, "; look again with: seismo op resolve");
+	const char *resolve = strstr(text, MOVE_LOOK_AGAIN);
 	Str said = resolve ? (Str){ text, (size_t)(resolve - text) } : str_of(text);
 
 	while (v->pointer.n && said.n >= v->pointer.n) {
@@ -429,11 +429,8 @@ static void line(Box b, int y, Role role, const Buf *text)
 static int rows_needed(Str text, int w)
 {
 	Arena ar = { 0 };
-	Clean rest = clean_text(&ar, text, 0), part;
-	int rows = 0;
+	int rows = clean_rows(clean_text(&ar, text, 0), w);
 
-	while (clean_wrap(&rest, w, &part))
-		rows++;
 	arena_done(&ar);
 	return rows;
 }
@@ -469,13 +466,8 @@ static void leave_causes(Buf *text, int rows, int w)
 static int rows_of(Box b, int y, int rows, Role role, const Buf *text)
 {
 	Arena ar = { 0 };
-	Clean rest = clean_text(&ar, buf_str(text), 0), from, part;
-	int used = 0;
+	int used = draw_wrapped(b, 0, y, b.w, rows, role, clean_text(&ar, buf_str(text), 0));
 
-	while (used < rows && (from = rest, clean_wrap(&rest, b.w, &part))) {
-		draw_left(b, 0, y + used, b.w, role, used == rows - 1 && rest.n ? clean_cut(&ar, from, b.w) : part);
-		used++;
-	}
 	arena_done(&ar);
 	return used;
 }
@@ -548,16 +540,18 @@ static void copy_line(App *a)
 
 void strip_command(App *a, Str rest)
 {
+	const Shown x = pick(a);
+
 	if (str_is(str_trim(rest), "copy")) {
 		copy_line(a);
-	} else if (!pick(a).v && !ops_move(a, true).m) {
+	} else if (!x.v && !ops_move(a, true).m) {
 		app_say(a, ROLE_INFO, "no pointer is being moved, as far as can be seen: B on a row rolls back");
-	} else if (a->strip_rows == 1 && (a->strip_asked || pick(a).over)) {
-		if (pick(a).by_others)
-			ops_hide(a, pick(a).by_others);
+	} else if (a->strip_rows == 1 && (a->strip_asked || x.over)) {
+		if (x.by_others)
+			ops_hide(a, x.by_others);
 		strip_close(a);
 	} else {
-		a->strip_asked = a->strip_asked || !pick(a).v;
+		a->strip_asked = a->strip_asked || !x.v;
 		set_rows(a, a->strip_rows == 1 || !a->strip_rows ? STRIP_ROWS : 1);
 	}
 }

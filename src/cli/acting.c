@@ -26,7 +26,7 @@ static void on_limit(uv_timer_t *t)
 		_exit(0);
 	}
 	/* The journal has the step that was reached, and says so to whoever looks next. */
-	(void)fprintf(stderr, "seismo: stopped after %d s with the outcome open; look again with: seismo op resolve %.*s\n", SAFE_MS / 1000,
+	(void)fprintf(stderr, "seismo: stopped after %d s with the outcome open" MOVE_LOOK_AGAIN "%.*s\n", SAFE_MS / 1000,
 	              STR_ARG(move_view(r->move)->op));
 	_exit(ERR_UNKNOWN);
 }

@@ -57,15 +57,12 @@ Clean pane_cut(Arena *a, Clean c, int columns)
 /* In at most so many rows: what they lose where a word goes to the next one is not known before. */
 static Clean cut_to_rows(Arena *a, Clean c, int w, int rows)
 {
-	Clean cut = c, rest, line;
-	int room = rows * w, used;
+	int room = rows * w;
+	Clean cut;
 
-	do {
-		rest = cut = pane_cut(a, c, room);
-		for (used = 0; clean_wrap(&rest, w, &line); used++) {
-		}
-		room--;
-	} while (used > rows && room > w);
+	do
+		cut = pane_cut(a, c, room--);
+	while (clean_rows(cut, w) > rows && room > w);
 	return cut;
 }
 

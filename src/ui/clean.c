@@ -396,3 +396,13 @@ bool clean_wrap(Clean *rest, int columns, Clean *line)
 	*rest = (Clean){ rest->p + end, rest->n - end, rest->columns };
 	return true;
 }
+
+int clean_rows(Clean c, int columns)
+{
+	Clean line;
+	int rows = 0;
+
+	while (clean_wrap(&c, columns, &line))
+		rows++;
+	return rows;
+}

@@ -39,5 +39,6 @@ int    clean_next(Clean c, size_t *at, Str *cluster);
 /* Takes the next screen line of at most columns cells off the front of *rest, borrowed: at a line end, else behind the
  * last blank that fits, else between characters. False when nothing is left. At least one character is taken. */
 bool   clean_wrap(Clean *rest, int columns, Clean *line);
+int    clean_rows(Clean c, int columns);                  /* how many it makes of it */
 
 #endif

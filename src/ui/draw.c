@@ -120,6 +120,16 @@ int draw_left(Box b, int x, int y, int w, Role role, Clean c)
 	return w > 0 ? w : 0;
 }
 
+int draw_wrapped(Box b, int x, int y, int w, int rows, Role role, Clean c)
+{
+	Clean rest = c, from, line;
+	int used = 0;
+
+	for (; used < rows && (from = rest, clean_wrap(&rest, w, &line)); used++)
+		draw_left(b, x, y + used, w, role, used == rows - 1 && rest.n ? from : line);
+	return used;
+}
+
 int draw_own(Box b, int x, int y, Role role, const char *own)
 {
 	return draw_text(b, x, y, role, clean_own(own));

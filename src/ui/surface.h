@@ -38,6 +38,7 @@ int  draw_text(Box b, int x, int y, Role role, Clean c);
 int  draw_attr(Box b, int x, int y, Role role, unsigned attrs, Clean c);
 int  draw_right(Box b, int x, int y, int w, Role role, Clean c);     /* right-aligned in w cells */
 int  draw_left(Box b, int x, int y, int w, Role role, Clean c);      /* cut and padded to w cells */
+int  draw_wrapped(Box b, int x, int y, int w, int rows, Role role, Clean c);     /* in at most so many rows of w cells, the last one cut; how many */
 int  draw_own(Box b, int x, int y, Role role, const char *own);      /* our own literal */
 int  draw_ownf(Box b, int x, int y, Role role, const char *fmt, ...) FORMAT(5, 6);
 void draw_fill(Box b, int x, int y, int w, int h, Role role);
