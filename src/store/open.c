@@ -14,6 +14,7 @@
 #include "store/books_own.h"
 #include "store/gather.h"
 #include "store/rows.h"
+#include "store/runs.h"
 #include "store/sheets.h"
 #include "store/place.h"
 
@@ -86,7 +87,7 @@ Store *db_connect(const char *path, StoreMode mode, int more_flags, Err *e)
 	(void)pthread_once(&once, tune);
 	s->mode = mode;
 	s->path = xstrdup(path);
-	if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK) {
+	if (sqlite3_open_v2(path, &s->db, flags, runs_vfs()) != SQLITE_OK) {
 		(void)db_fail(s, "cannot open the snapshot", e);
 		store_close(s);
 		return NULL;
