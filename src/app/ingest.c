@@ -17,7 +17,7 @@ enum {
 	BATCH_MAX_BYTES = 8 << 20,           /* of text: few rows of a megabyte make a batch as well */
 	PAUSE_MS = 200,                      /* a pipe that gives nothing for so long has its rows stored */
 	BATCHES = 3,                         /* one is filled, one written, one waits */
-	LOG_LONG = 8000, LOG_MOST = 32000,   /* pages of the store's log: brought to the file beside the writer; it waits for that */
+	LOG_LONG = 4000, LOG_MOST = 16000,   /* pages of the store's log: brought to the file beside the writer; it waits for that */
 };
 
 typedef struct Batch {
@@ -64,7 +64,7 @@ static void bring_over(void *arg)
 		if (!g->bringing)
 			break;
 		uv_mutex_unlock(&g->lock);
-		(void)store_sync(g->beside, &e);        /* a disk that fails is met by the writer too, and by the sync behind all */
+		(void)store_bring(g->beside, &e);       /* a disk that fails is met by the writer too, and by the sync behind all */
 		uv_mutex_lock(&g->lock);
 		g->bringing = false;
 		uv_cond_broadcast(&g->changed);

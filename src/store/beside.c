@@ -23,6 +23,20 @@ Store *store_beside(Store *s, Err *e)
 	return beside;
 }
 
+/* A checkpoint syncs the database only when it reached the end of the log. */
+int store_bring(Store *beside, Err *e)
+{
+	sqlite3_file *f;
+	int rc;
+
+	if (store_sync(beside, e) < 0)
+		return -1;
+	if (sqlite3_file_control(beside->db, "main", SQLITE_FCNTL_FILE_POINTER, &f) != SQLITE_OK || !f->pMethods)
+		return 0;
+	rc = f->pMethods->xSync(f, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+	return rc == SQLITE_OK ? 0 : err_set(e, "cannot bring the log of %s to its file: %s", beside->path, sqlite3_errstr(rc));
+}
+
 int64_t store_log_pages(const Store *s)
 {
 	return s->log_pages;
