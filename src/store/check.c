@@ -78,6 +78,29 @@ static void look_inside(sqlite3 *db, int64_t limit_ms, StoreCheck *out)
 	sqlite3_progress_handler(db, 0, NULL, NULL);
 }
 
+static int64_t pragma(sqlite3 *db, const char *sql)
+{
+	sqlite3_stmt *st = NULL;
+	int64_t v = -1;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW)
+		v = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return v;
+}
+
+/* SQLite takes the missing end of the last page for zeros. */
+static void look_at_end(sqlite3 *db, bool log, StoreCheck *out)
+{
+	int64_t page = pragma(db, "PRAGMA page_size");
+
+	if (log || page <= 0 || out->size % page == 0 || (out->checked && !out->sound))
+		return;
+	out->checked = true;
+	out->sound = false;
+	(void)snprintf(out->damage, sizeof out->damage, "the file ends within a page");
+}
+
 /* A write transaction that is given up at once says whether somebody else is in one. */
 static bool is_locked(const char *path)
 {
@@ -93,17 +116,6 @@ static bool is_locked(const char *path)
 	}
 	(void)sqlite3_close_v2(db);
 	return locked;
-}
-
-static int64_t pragma(sqlite3 *db, const char *sql)
-{
-	sqlite3_stmt *st = NULL;
-	int64_t v = -1;
-
-	if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW)
-		v = sqlite3_column_int64(st, 0);
-	sqlite3_finalize(st);
-	return v;
 }
 
 /* A reader of a write-ahead log makes that log when there is none, and leaves it behind. Without one the file stands still:
@@ -141,6 +153,7 @@ void store_check(const char *path, int64_t limit_ms, StoreCheck *out)
 		out->foreign = !schema_is_ours(pragma(db, "PRAGMA application_id"));
 		out->readable = out->layout >= 0;
 		look_inside(db, limit_ms, out);
+		look_at_end(db, log, out);
 	}
 	if (!out->readable && !out->damage[0])
 		(void)snprintf(out->why, sizeof out->why, "%s", db ? sqlite3_errmsg(db) : sqlite3_errstr(rc));

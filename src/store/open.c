@@ -167,19 +167,46 @@ static int examine_sheets(Store *s, Err *e)
 	return rc == SQLITE_ROW ? 0 : rc == SQLITE_ERROR || damaged(s) ? 1 : db_fail(s, "cannot check the snapshot", e);
 }
 
+static bool has_log(const char *path)
+{
+	size_t n = strlen(path) + sizeof "-wal";
+	char *log = xmalloc(n);
+	struct stat st;
+	bool has;
+
+	(void)snprintf(log, n, "%s-wal", path);
+	has = lstat(log, &st) == 0 && st.st_size > 0;
+	free(log);
+	return has;
+}
+
+/* SQLite takes the missing end of the last page for zeros. With a log that page may be whole in there. */
+static int cut_short(Store *s, off_t size, bool log, Err *e)
+{
+	int64_t page;
+
+	if (log || size == 0)
+		return 0;
+	if (db_int(s, "PRAGMA page_size", &page, e) < 0)
+		return -1;
+	return size % page != 0;
+}
+
 /* 0 sound, 1 to be set aside, -1 error. A large file is not read whole at each start, and its indexes are not compared with their
  * tables from a smaller size on: what is wrong there shows when it is used. */
 static int examine(Store *s, off_t size, Err *e)
 {
 	static const char quick[] = "PRAGMA quick_check(1)", whole[] = "PRAGMA integrity_check(1)";
-	bool foreign = false;
+	bool foreign = false, log = has_log(s->path);        /* asked before SQLite makes one */
 	sqlite3_stmt *st;
-	int rc = 0;
+	int rc;
 
 	if (schema_check(s, &foreign, e) < 0)
 		return damaged(s) ? 1 : -1;
 	if (foreign)
 		return 1;
+	if ((rc = cut_short(s, size, log, e)) != 0)
+		return rc;
 	if (size && size <= CHECK_WHOLE_BYTES) {
 		if (!(st = db_stmt(s, size <= CHECK_INDEXES_BYTES ? whole : quick, e)))
 			return damaged(s) ? 1 : -1;

@@ -83,6 +83,28 @@ static void broken(void **state)
 	assert_true(c.damage[0] || c.why[0]);
 }
 
+/* SQLite itself finds nothing wrong where what is missing was zero. */
+static void cut_within_a_page(void **state)
+{
+	StoreCheck c;
+	struct stat st;
+	char note[256];
+	Err e = { 0 };
+	Store *s;
+
+	(void)state;
+	store_close(must_open("cut.db", STORE_WRITE));
+	assert_int_equal(stat(file("cut.db"), &st), 0);
+	assert_int_equal(truncate(file("cut.db"), st.st_size - 10), 0);
+	store_check(file("cut.db"), 4000, &c);
+	assert_true(c.checked && !c.sound);
+	assert_string_equal(c.damage, "the file ends within a page");
+	s = store_open(file("cut.db"), STORE_WRITE, note, &e);
+	assert_non_null(s);
+	assert_non_null(strstr(note, "kept as .broken-"));
+	store_close(s);
+}
+
 static void no_database(void **state)
 {
 	StoreCheck c;
@@ -113,7 +135,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(not_there), cmocka_unit_test(sound_and_private), cmocka_unit_test(open_to_others), cmocka_unit_test(in_use),
-		cmocka_unit_test(broken), cmocka_unit_test(no_database), cmocka_unit_test(a_link),
+		cmocka_unit_test(broken), cmocka_unit_test(cut_within_a_page), cmocka_unit_test(no_database), cmocka_unit_test(a_link),
 	};
 
 	return cmocka_run_group_tests(tests, make_place, clear_place);
