@@ -2,10 +2,13 @@
 
 #include <string.h>
 
+enum { GEOGRAPHY_MAX = sizeof "us-gov" - 1 };
+
 /* No call has that many tokens; the cap keeps absurd input from leaving the range of an amount. */
 static const int64_t max_tokens = INT64_C(10000000000), max_sum = INT64_C(10000000000000);
 
-static const char *const geographies[] = { "us.", "eu.", "apac.", "jp.", "au.", "us-gov.", "global." };
+#define GEO(word) { word, sizeof(word) - 1 }
+static const Str geographies[] = { GEO("us."), GEO("eu."), GEO("apac."), GEO("jp."), GEO("au."), GEO("us-gov."), GEO("global.") };
 
 const char *const price_class_names[PRICE_CLASSES + 1] = { "input", "output", "cache_read", "cache_write_5m", "cache_write_1h", NULL };
 
@@ -64,11 +67,15 @@ bool price_is_profile(Str model)
 /* The id without its geography; *premium says whether the row's factor for geographies holds (not for global). */
 static Str cut_geography(Str id, bool *premium)
 {
-	*premium = false;
-	for (size_t i = 0; i < sizeof geographies / sizeof *geographies; i++) {
-		Str g = str_of(geographies[i]);
+	size_t dot = 0;
 
-		if (str_starts(id, g)) {
+	*premium = false;
+	while (dot < id.n && dot < GEOGRAPHY_MAX && id.p[dot] != '.')
+		dot++;
+	for (size_t i = 0; dot < id.n && i < sizeof geographies / sizeof *geographies; i++) {
+		Str g = geographies[i];
+
+		if (g.n == dot + 1 && str_starts(id, g)) {
 			*premium = !str_is(g, "global.");
 			return str_sub(id, g.n, id.n);
 		}
