@@ -8,6 +8,7 @@
 #include "app/crash.h"
 #include "app/find.h"
 #include "app/ops_watch.h"
+#include "app/playground.h"
 #include "base/file.h"
 #include "base/xalloc.h"
 
@@ -17,6 +18,7 @@ static void leave(App *a)
 		term_leave(a->term);
 	card_close(a);
 	find_close(a);
+	playground_close(a);
 	loop_close(a);
 	errand_last_word(a);
 	errand_close(a);

@@ -38,8 +38,7 @@ struct App {
 	int64_t compute_after_ms;          /* monotonic: not before */
 	bool    unsaved;                   /* figures that the snapshot does not have yet */
 	int64_t save_after_ms;
-	int     reads;                     /* store jobs that will come back to us */
-	size_t  idle_n;                    /* app_once: contexts whose feeds have ended */
+	int     reads; size_t idle_n;      /* store jobs that will come back to us; app_once: contexts whose feeds have ended */
 
 	Arena   conf;                      /* views, themes */
 	Views   views;
@@ -58,9 +57,7 @@ struct App {
 	char    completed[INPUT_MAX];      /* what command_complete made */
 	size_t  input_n;
 	char    filter[INPUT_MAX];
-	char    say[320];
-	Role    say_role;
-	int64_t say_until_ms;
+	char    say[320]; Role say_role; int64_t say_until_ms;
 	struct { char text[320]; Role role; } tell[TELLS]; int tell_n;      /* wait for the line, oldest first */
 	TextPage page;
 	Prompt  prompt;
@@ -69,6 +66,7 @@ struct App {
 	char    alert_what[2 * FIG_KEY];   /* "RULE:KEY"; empty: on none */
 	struct Card *card; CardKind kept_kind; ActOn card_kept;      /* card.h; NULL: none is open. What the last one was, with reason and target */
 	struct Errand *errand; struct OpsWatch *ops;   /* errand.h: the move that was sent last; ops_watch.h: what others do */
+	struct Playground *playground;     /* NULL: it was not looked at yet */
 	bool    frozen, firing;            /* p: the screen stands still, feeds go on; the view is laid out for the time while an alert fires */
 	int64_t past_ms;                   /* the moment that all panes show; 0: now */
 	unsigned topics;                   /* changed since the last update */
@@ -109,6 +107,7 @@ void screen_replace(App *a);                    /* the room for the panes has ch
 void screen_banner(App *a);                     /* its row comes and goes with what it has to say */
 void screen_update(App *a);                     /* panes whose topics changed */
 void screen_draw(App *a);
+void screen_cursor(const App *a, int *x, int *y);      /* of the focused pane, if it has one */
 void screen_focus_next(App *a, int step);
 bool screen_has(const App *a, const char *pane_kind);
 void screen_back(App *a);

@@ -3,6 +3,7 @@
 #include "app/app_impl.h"
 #include "app/card.h"
 #include "app/page.h"
+#include "app/playground.h"
 #include "app/strip.h"
 
 #include <stdio.h>
@@ -31,6 +32,15 @@ static const Command commands[] = {
 	{ "undo", "[OP]", "take back the last action, or that one: its card", NULL, CARD_UNDO },
 	{ "stop", "[AGENT [POINTER [RUNG]]]", "the stop ladder: a card", NULL, CARD_STOP },
 	{ "strip", "[copy]", "the strip of the last move: fold, open, hide; copy what it says", strip_command, 0 },
+	{ "model", "ID", "playground: the model of the focused column", playground_model, 0 },
+	{ "system", "[TEXT]", "playground: its instructions; alone, none", playground_system, 0 },
+	{ "column", "add|drop", "playground: one more column, or the focused one away", playground_column, 0 },
+	{ "new", "", "playground: a new conversation", playground_new_command, 0 },
+	{ "fork", "", "playground: go on apart, and keep the one so far", playground_fork_command, 0 },
+	{ "chats", "[TEXT]", "kept conversations, or those with a text", playground_list, 0 },
+	{ "chat", "[ID]", "go on with a kept conversation", playground_resume, 0 },
+	{ "pin", "", "keep this conversation, or no longer", playground_pin, 0 },
+	{ "forget", "ID", "delete a kept conversation", playground_forget, 0 },
 	{ "ctx", "[NAME,… or *]", "switch to other contexts; alone, list them", context_command, 0 },
 	{ 0 },
 };
@@ -79,7 +89,7 @@ const char *command_complete(App *a, const char *prefix)
 	for (size_t i = 0; i < n; i++)
 		if (len && strncmp(name[i], prefix, len) == 0)
 			return name[i];
-	return NULL;
+	return playground_complete(a, prefix);
 }
 
 static void unknown(App *a, Str word)

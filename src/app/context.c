@@ -3,6 +3,7 @@
 #include "app/app_impl.h"
 #include "app/card.h"
 #include "app/feed_state.h"
+#include "app/playground.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -306,6 +307,7 @@ static void say_where(App *a)
 static void replace(App *a, Watch **list, size_t n)
 {
 	card_close(a);
+	playground_close(a);
 	query_forget(a);
 	for (size_t i = 0; i < a->watch_n; i++)
 		if (!holds(list, n, a->watch[i])) {

@@ -99,8 +99,13 @@ static void keys_line(App *a, Box b, int y)
 	const Pane *p = a->focus < a->pane_count ? &a->pane[a->focus] : NULL;
 	bool jobs = screen_has(a, "jobs");
 	Arena ar = { 0 };
-	int x = p ? pane_keys(a, p, b, y, &ar) : 0;
+	const PaneKey *typing = p && p->cls->typing ? p->cls->typing(p) : NULL;
+	int x = p && !typing ? pane_keys(a, p, b, y, &ar) : 0;
 
+	for (; typing && typing->key; typing++)
+		x = key_at(b, x, y, typing->key, clean_own(typing->help));
+	if (typing)
+		return;
 	x = key_at(b, x, y, "?", clean_own("help"));
 	for (size_t i = 0; i < a->views.count; i++) {
 		const View *v = &a->views.view[i];

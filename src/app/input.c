@@ -239,6 +239,10 @@ static void input_view(App *a, Key k)
 
 	if (p)
 		p->stale = true;         /* a cursor may move */
+	if (p && p->cls->typing && p->cls->typing(p) && p->cls->key(p, k) == PANE_HANDLED) {
+		p->dirty = true;
+		return;
+	}
 	/* What the strip offers goes before what a pane sorts by. */
 	if (is_key(k, "S") && strip_offers_sessions(a)) {
 		card_sessions(a);

@@ -3,6 +3,7 @@
 #include "app/card.h"
 #include "app/find.h"
 #include "app/ops_watch.h"
+#include "app/playground.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -50,6 +51,8 @@ void loop_draw(App *a)
 	if (a->card) {
 		x = a->card->cursor_x;
 		y = a->card->cursor_y;
+	} else if (x < 0 && a->mode == MODE_VIEW) {
+		screen_cursor(a, &x, &y);
 	}
 	a->blocked = term_draw(a->term, a->surface, x, y, &dead) < 0;
 	if (!a->blocked)
@@ -78,6 +81,7 @@ static void on_refresh(uv_timer_t *t)
 	card_tick(a);
 	errand_tick(a);
 	ops_tick(a);
+	playground_tick(a);
 	app_say_tick(a);
 	if (a->refresh_ms > 0 && clock_mono_ms() - a->last_frame_ms >= a->refresh_ms - tick_ms(a) / 2)
 		app_changed(a, TOPIC_CLOCK);

@@ -53,6 +53,10 @@ typedef struct PaneClass {
 	bool (*agent)(const Pane *p, ActOn *out);          /* what a card is about, on the row of its cursor; *out is zero; may be NULL */
 	bool (*pointer)(const Pane *p, PointerRef *out);   /* the pointer that its cursor is on; other panes follow it; may be NULL */
 	int  (*key)(Pane *p, Key k);               /* moves; PANE_* ; may be NULL */
+	/* A text is being typed in it: every key goes to `key` first. Which of them do something then, without functions; NULL: it is not.
+	 * May be NULL. */
+	const PaneKey *(*typing)(const Pane *p);
+	bool (*cursor)(const Pane *p, int *x, int *y);     /* where the terminal's cursor stands, in cells of its box; may be NULL */
 	void (*close)(Pane *p);                    /* may be NULL */
 	const PaneKey *keys;                       /* ends with a NULL key; may be NULL */
 	int  vital_keys;                           /* how many of them a narrow bottom line has to name; 0: two */

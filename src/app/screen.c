@@ -332,6 +332,17 @@ void screen_update(App *a)
 	app_sweep(a);
 }
 
+void screen_cursor(const App *a, int *x, int *y)
+{
+	const Pane *p = a->focus < a->pane_count ? &a->pane[a->focus] : NULL;
+	int in_x, in_y;
+
+	if (!p || !p->cls->cursor || p->w <= 0 || p->h <= 0 || !p->cls->cursor(p, &in_x, &in_y))
+		return;
+	*x = p->x + in_x;
+	*y = p->y + in_y;
+}
+
 /* Pages and panels lie over the panes. */
 static bool is_covered(const App *a)
 {

@@ -7,7 +7,7 @@
 #include "app/figures.h"
 
 enum { TOPIC_FIGURES = 1, TOPIC_FEEDS = 2, TOPIC_GROUPS = 4, TOPIC_CLOCK = 8, TOPIC_FILTER = 16, TOPIC_JOB = 32, TOPIC_HELD = 64,
-	TOPIC_POINTER = 128, TOPICS_ALL = 255 };
+	TOPIC_POINTER = 128, TOPIC_CHAT = 256, TOPICS_ALL = 511 };
 
 /* The jobs of the scope; job NULL when no scope is set: the newest jobs of the figures are shown then. */
 typedef struct ScopeJobs { JobCell *job; int n; bool loading; } ScopeJobs;      /* loading: there was no answer yet */

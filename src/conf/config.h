@@ -102,6 +102,7 @@ typedef struct ConfLimits {
 	int64_t store_mb;
 	int64_t max_tokens;                        /* limits.playground.max_tokens */
 	int64_t session_nusd, day_nusd;            /* limits.playground.usd_per_session, usd_per_day */
+	int64_t ask_above_nusd, chat_per_minute;   /* limits.playground.ask_above_usd, requests_per_minute */
 } ConfLimits;
 
 typedef struct Config {

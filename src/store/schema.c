@@ -212,6 +212,9 @@ static const char *const migrations[] = {
 	"CREATE TABLE line_more(call INTEGER NOT NULL, line INTEGER NOT NULL, PRIMARY KEY(call, line)) WITHOUT ROWID;"
 	"CREATE TABLE link_new(id INTEGER PRIMARY KEY, entries BLOB NOT NULL);"
 	"CREATE TABLE link_block(id INTEGER PRIMARY KEY, entries BLOB NOT NULL);",
+	/* Conversations of the playground (chats.h). */
+	"CREATE TABLE chat(id TEXT PRIMARY KEY, title TEXT NOT NULL, created_ms INTEGER NOT NULL, used_ms INTEGER NOT NULL,"
+	"pinned INTEGER NOT NULL, questions INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;",
 };
 enum { VERSION = (int)(sizeof migrations / sizeof *migrations), TOTALS = 11 /* from that layout on */, SHEETS = 20 /* so */ };
 

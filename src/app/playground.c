@@ -1,0 +1,332 @@
+#include "app/playground_own.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app/app_impl.h"
+#include "app/fleet_models.h"
+#include "app/watch.h"
+#include "base/clock.h"
+#include "base/xalloc.h"
+#include "wire/text.h"
+
+void playground_say(App *a, const Err *e)
+{
+	app_say(a, e->kind == ERR_FAILED ? ROLE_ERROR : ROLE_WARN, e->text);
+}
+
+/* --- opening --- */
+
+static const PriceTable *prices(void *arg)
+{
+	return session_prices(&((Playground *)arg)->w->session);
+}
+
+static void changed(void *arg)
+{
+	app_changed(((Playground *)arg)->a, TOPIC_CHAT);
+}
+
+static void ended(void *arg)
+{
+	playground_keep(arg);
+}
+
+static void name_it(Playground *p)
+{
+	unsigned char b[16] = { 0 };
+
+	if (uv_random(NULL, NULL, b, sizeof b, 0, NULL) != 0)
+		xalloc_die("the kernel gives no random numbers");
+	uuid_text(b, p->id);
+	p->created_ms = clock_wall_ms();
+	p->title[0] = 0;
+	p->pinned = false;
+}
+
+/* The model that most pointers of the fleet lead to. */
+static void choose_model(Playground *p)
+{
+	Err e = { 0 };
+	Store *s = p->w->queue ? storeq_open_reader(p->w->queue, &e) : NULL;
+	Arena ar = { 0 };
+	ModelEnds m = { 0 };
+	size_t best = 0, best_n = 0;
+
+	if (s && models_read(s, &ar, &m, &e) == 0)
+		for (size_t i = 0; i < m.uses; i++) {
+			size_t n = 0;
+
+			for (size_t k = 0; k < m.uses; k++)
+				n += str_eq(m.use[k].model, m.use[i].model);
+			if (m.use[i].model.n && n > best_n) {
+				best_n = n;
+				best = i;
+			}
+		}
+	if (best_n)
+		chat_set_model(p->chat, 0, m.use[best].model);
+	store_close(s);
+	arena_done(&ar);
+}
+
+Playground *playground_of(App *a)
+{
+	const ConfLimits *l = &a->shared.conf.limits;
+	Playground *p = a->playground;
+
+	if (p || !a->watch_n)
+		return p;
+	p = a->playground = xcalloc(1, sizeof *p);
+	p->a = a;
+	p->w = a->watch[0];
+	p->chat = chat_new(&(ChatHost){
+		.aws = p->w->session.aws, .prices = prices, .changed = changed, .ended = ended, .arg = p, .max_tokens = l->max_tokens,
+		.requests_per_minute = l->chat_per_minute, .ask_above_nusd = l->ask_above_nusd,
+	});
+	name_it(p);
+	choose_model(p);
+	p->typing = true;
+	return p;
+}
+
+void playground_close(App *a)
+{
+	Playground *p = a->playground;
+
+	if (!p)
+		return;
+	playground_keep(p);
+	chat_free(p->chat);
+	editor_done(&p->input);
+	free(p);
+	a->playground = NULL;
+}
+
+void playground_money(App *a, PlaygroundMoney *out)
+{
+	const Playground *p = a->playground;
+
+	*out = (PlaygroundMoney){ .session_nusd = a->shared.conf.limits.session_nusd };
+	if (!p)
+		return;
+	out->spent_nusd = aws_spent(p->w->session.aws);
+	if (!p->w->session.ctx->playground)
+		(void)snprintf(out->off, sizeof out->off, "the playground is off in context %.*s; set playground: true there",
+		               STR_ARG(p->w->session.ctx->name));
+}
+
+/* --- keys --- */
+
+/* What is shown is not now, or there is nobody to ask. */
+static Playground *ready(App *a)
+{
+	const char *why = past_refuses(a);
+
+	if (why)
+		app_say(a, ROLE_WARN, why);
+	return why ? NULL : playground_of(a);
+}
+
+void playground_send(App *a)
+{
+	Playground *p = ready(a);
+	Err e = { 0 };
+
+	if (!p)
+		return;
+	if (chat_send(p->chat, buf_str(&p->input.text), p->sure, &e) < 0) {
+		p->sure = !p->sure && e.kind == ERR_REFUSED && !chat_busy(p->chat);
+		playground_say(a, &e);
+		return;
+	}
+	p->sure = false;
+	editor_set(&p->input, STR(""));
+	a->say[0] = 0;
+}
+
+void playground_cancel(App *a)
+{
+	if (a->playground)
+		chat_cancel(a->playground->chat);
+}
+
+void playground_retry(App *a)
+{
+	Playground *p = ready(a);
+	Err e = { 0 };
+
+	if (!p)
+		return;
+	if (chat_retry(p->chat, p->sure, &e) == 0) {
+		p->sure = false;
+		return;
+	}
+	p->sure = !p->sure && e.kind == ERR_REFUSED;
+	playground_say(a, &e);
+}
+
+void playground_edit(App *a)
+{
+	Playground *p = ready(a);
+	Buf asked = { 0 };
+	Err e = { 0 };
+
+	if (!p)
+		return;
+	if (chat_unsend(p->chat, &asked, &e) < 0) {
+		playground_say(a, &e);
+	} else {
+		editor_set(&p->input, buf_str(&asked));
+		p->typing = true;
+	}
+	buf_done(&asked);
+}
+
+void playground_fork(App *a)
+{
+	Playground *p = playground_of(a);
+	char say[120];
+
+	if (!p)
+		return;
+	if (chat_busy(p->chat)) {
+		app_say(a, ROLE_WARN, "an answer is still under way; ctrl-c cancels it");
+		return;
+	}
+	playground_keep(p);
+	(void)snprintf(say, sizeof say, "forked: the conversation so far is kept as %.8s", p->id);
+	name_it(p);
+	app_say(a, ROLE_INFO, say);
+	app_changed(a, TOPIC_CHAT);
+}
+
+void playground_new(App *a)
+{
+	Playground *p = playground_of(a);
+
+	if (!p)
+		return;
+	playground_keep(p);
+	chat_clear(p->chat);
+	name_it(p);
+	p->typing = true;
+	app_say(a, ROLE_INFO, "a new conversation; :chats lists those that are kept");
+	app_changed(a, TOPIC_CHAT);
+}
+
+void playground_add_column(App *a)
+{
+	Playground *p = playground_of(a);
+	Err e = { 0 };
+
+	if (!p)
+		return;
+	if (chat_add_column(p->chat, &e) < 0) {
+		playground_say(a, &e);
+		return;
+	}
+	p->focus = chat_columns(p->chat) - 1;
+	app_changed(a, TOPIC_CHAT);
+}
+
+/* --- commands --- */
+
+Playground *playground_shown(App *a)
+{
+	Playground *p = playground_of(a);
+
+	if (p && !screen_has(a, "playground"))
+		app_open_view(a, "playground");
+	return p;
+}
+
+void playground_model(App *a, Str rest)
+{
+	Playground *p = playground_shown(a);
+	Str id = str_cut(str_trim(rest), ' ', &rest);
+
+	if (!p)
+		return;
+	if (!id.n) {
+		app_say(a, ROLE_WARN, ":model ID sets the model of the column; Tab completes it");
+		return;
+	}
+	chat_set_model(p->chat, p->focus, id);
+}
+
+void playground_system(App *a, Str rest)
+{
+	Playground *p = playground_shown(a);
+
+	if (p)
+		chat_set_system(p->chat, p->focus, str_trim(rest), STR(""), STR(""));
+}
+
+void playground_column(App *a, Str rest)
+{
+	Playground *p = playground_shown(a);
+	Str word = str_cut(str_trim(rest), ' ', &rest);
+	Err e = { 0 };
+
+	if (!p)
+		return;
+	if (str_is(word, "add")) {
+		playground_add_column(a);
+	} else if (!str_is(word, "drop")) {
+		app_say(a, ROLE_WARN, ":column add, or :column drop, which takes the focused one away");
+	} else if (chat_drop_column(p->chat, p->focus, &e) < 0) {
+		playground_say(a, &e);
+	} else {
+		p->focus -= p->focus >= chat_columns(p->chat);
+	}
+}
+
+void playground_fork_command(App *a, Str rest)
+{
+	(void)rest;
+	if (playground_shown(a))
+		playground_fork(a);
+}
+
+void playground_new_command(App *a, Str rest)
+{
+	(void)rest;
+	if (playground_shown(a))
+		playground_new(a);
+}
+
+/* --- completion --- */
+
+static bool offer(App *a, Str typed, Str model, const char *line, int *n)
+{
+	if (!str_starts(model, typed) || model.n <= typed.n)
+		return false;
+	if (*n && strlen(a->completed) >= strlen(line)) {
+		/* Several: as far as they agree. */
+		size_t k = typed.n, at = strlen(line) - typed.n;
+
+		while (k < model.n && a->completed[at + k] && a->completed[at + k] == model.p[k])
+			k++;
+		a->completed[at + k] = 0;
+	} else {
+		(void)snprintf(a->completed, sizeof a->completed, "%s%.*s", line, (int)(model.n - typed.n), model.p + typed.n);
+	}
+	++*n;
+	return true;
+}
+
+const char *playground_complete(App *a, const char *line)
+{
+	Playground *p = a->playground;
+	Str rest, word = str_cut(str_of(line), ' ', &rest);
+	const PriceTable *t;
+	int n = 0;
+
+	if (!p || !str_is(word, "model") || word.n == strlen(line) || str_has(rest, STR(" ")))
+		return NULL;
+	t = prices(p);
+	for (size_t i = 0; t && i < t->n; i++)
+		(void)offer(a, rest, str_of(t->row[i].model), line, &n);
+	return n && strlen(a->completed) > strlen(line) ? a->completed : NULL;
+}

@@ -1,0 +1,55 @@
+/* The playground of the console: one conversation (chat/chat.h) with the models of the first context that is shown, what is being typed,
+ * and the conversations that the store keeps. It goes on while other views are looked at. For app/ files and the pane that shows it. */
+#ifndef APP_PLAYGROUND_H
+#define APP_PLAYGROUND_H
+
+#include "app/pane.h"
+#include "chat/chat.h"
+#include "ui/editor.h"
+
+typedef struct Playground {
+	App    *a;
+	struct Watch *w;               /* of whose account the models are */
+	Chat   *chat;
+	Editor  input;
+	bool    typing;                /* keys go to the input */
+	bool    sure;                  /* the same question was refused for its price a moment ago */
+	char    id[40], title[96];     /* of the conversation; title empty: its first question is its name */
+	int64_t created_ms;
+	bool    pinned;
+	size_t  focus;                 /* column */
+	int64_t swept_ms;              /* monotonic: when old conversations were last looked for */
+} Playground;
+
+/* Opened at the first call. NULL: nothing is watched. */
+Playground *playground_of(App *a);
+void playground_close(App *a);     /* before the context's session closes */
+void playground_tick(App *a);      /* what was not used for an hour and is not pinned goes */
+
+/* What it may cost. off: why nothing can be asked at all, with the remedy; empty: it can. */
+typedef struct PlaygroundMoney { int64_t spent_nusd, session_nusd; char off[240]; } PlaygroundMoney;
+void playground_money(App *a, PlaygroundMoney *out);
+
+/* What the keys of the pane ask for; each says on the bottom line why it could not. */
+void playground_send(App *a);
+void playground_cancel(App *a);
+void playground_retry(App *a);
+void playground_edit(App *a);      /* takes the last question back into the input */
+void playground_fork(App *a);      /* goes on as a conversation of its own; the one so far is kept as it is */
+void playground_new(App *a);
+void playground_add_column(App *a);
+
+/* Behind ':' */
+void playground_model(App *a, Str rest);
+void playground_system(App *a, Str rest);
+void playground_column(App *a, Str rest);
+void playground_list(App *a, Str rest);
+void playground_resume(App *a, Str rest);
+void playground_pin(App *a, Str rest);
+void playground_forget(App *a, Str rest);
+void playground_fork_command(App *a, Str rest);
+void playground_new_command(App *a, Str rest);
+/* The rest of the model id that is being typed, from the fleet's models and the price table; NULL: none, or several. Owned by the app. */
+const char *playground_complete(App *a, const char *line);
+
+#endif

@@ -1,0 +1,361 @@
+#include "chat/own.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+#include "model/money.h"
+
+Chat *chat_new(const ChatHost *host)
+{
+	Chat *c = xcalloc(1, sizeof *c);
+
+	c->host = *host;
+	c->columns = 1;
+	return c;
+}
+
+size_t chat_columns(const Chat *c)
+{
+	return c->columns;
+}
+
+ChatColumn *chat_column(Chat *c, size_t i)
+{
+	return i < c->columns ? &c->column[i] : NULL;
+}
+
+void chat_changed(Chat *c, ChatColumn *col)
+{
+	col->generation++;
+	if (c->host.changed)
+		c->host.changed(c->host.arg);
+}
+
+/* --- an answer under way --- */
+
+static void let_go(ChatColumn *col)
+{
+	Asking *k = col->asking;
+
+	if (!k)
+		return;
+	col->asking = NULL;
+	k->chat = NULL;
+	aws_cancel(k->call);          /* which frees it, in a later turn of the loop */
+}
+
+static void on_event(AwsCall *call, Str type, Str payload, void *arg)
+{
+	Asking *k = arg;
+	ConversePiece piece;
+	ChatTurn *t;
+	Err e = { 0 };
+
+	if (!k->chat)
+		return;
+	t = turn_last(k->column);
+	arena_reset(&k->arena);
+	if (converse_event(&k->arena, type, payload, &t->step[t->steps - 1].said, &piece, &e) < 0) {
+		err_cut(e.text, t->why, sizeof t->why);
+		k->broken = true;
+		aws_cancel(call);
+		return;
+	}
+	if (piece.kind == CONVERSE_NONE)
+		return;
+	if (t->first_ms < 0)
+		t->first_ms = clock_mono_ms() - k->began_ms;
+	t->state = TURN_STREAMING;
+	t->why[0] = 0;
+	chat_changed(k->chat, k->column);
+}
+
+static void on_retry(AwsCall *call, const char *sentence, int64_t wait_ms, void *arg)
+{
+	Asking *k = arg;
+
+	(void)call;
+	(void)wait_ms;
+	if (!k->chat)
+		return;
+	(void)snprintf(turn_last(k->column)->why, CHAT_SENTENCE, "%s", sentence);
+	chat_changed(k->chat, k->column);
+}
+
+/* By the tier that the answer names, which need not be the one that was asked for. */
+static void price_step(const Chat *c, const ChatColumn *col, ChatStep *s)
+{
+	const PriceCall call = { str_of(col->model), str_of(s->said.service_tier), clock_wall_ms(), s->said.tokens };
+
+	s->priced = s->said.has_usage && price_amount(c->host.prices(c->host.arg), &call, &s->nusd) == PRICE_OK;
+}
+
+/* What the service counted for this prompt tells what the next one will come to. */
+static void learn(ChatColumn *col, int64_t bytes, const Tokens *t)
+{
+	const int64_t tokens = t->input + t->cache_read + t->cache_write_5m + t->cache_write_1h;
+
+	if (bytes <= 0 || tokens <= 0)
+		return;
+	col->known_bytes += bytes;
+	col->known_tokens += tokens;
+}
+
+static void ended(Asking *k, const AwsError *err)
+{
+	ChatColumn *col = k->column;
+	ChatTurn *t = turn_last(col);
+	ChatStep *s = &t->step[t->steps - 1];
+
+	price_step(k->chat, col, s);
+	if (s->said.has_usage) {
+		learn(col, k->prompt_bytes, &s->said.tokens);
+		if (s->priced)
+			aws_settle(k->call, s->nusd);
+	}
+	t->total_ms = clock_mono_ms() - k->began_ms;
+	t->state = !err ? TURN_DONE : err->fault == AWS_CANCELLED && !k->broken ? TURN_CANCELLED : TURN_FAILED;
+	if (t->state != TURN_FAILED)
+		t->why[0] = 0;
+	else if (!k->broken)
+		err_cut(err->err.text, t->why, sizeof t->why);
+}
+
+static void on_done(AwsCall *call, const void *out, const AwsError *err, void *arg)
+{
+	Asking *k = arg;
+	Chat *c = k->chat;
+
+	(void)call;
+	(void)out;
+	if (c) {
+		ended(k, err);
+		k->column->asking = NULL;
+		chat_changed(c, k->column);
+		if (c->host.ended)
+			c->host.ended(c->host.arg);
+	}
+	arena_done(&k->arena);
+	free(k);
+}
+
+/* Its last turn is the question. What cannot even be sent has failed. */
+static void ask(Chat *c, ChatColumn *col)
+{
+	AwsHandler h = { .on_done = on_done, .on_event = on_event, .on_retry = on_retry };
+	Asking *k = xcalloc(1, sizeof *k);
+	ChatTurn *t = turn_last(col);
+	int64_t tokens;
+	ConverseIn in;
+	bool priced;
+	int within;
+	Err e = { 0 };
+
+	*k = (Asking){ .chat = c, .column = col, .began_ms = clock_mono_ms() };
+	h.arg = k;
+	t->asked_ms = clock_wall_ms();
+	t->state = TURN_ASKED;
+	if (request_make(c, col, &k->arena, &in, &k->prompt_bytes, &e) == 0) {
+		h.estimate_nusd = request_most(c, col, k->prompt_bytes, &tokens, &within, &priced);
+		k->call = aws_call(c->host.aws, &op_bedrock_converse_stream, &in, &h, &e);
+	}
+	if (k->call) {
+		col->asking = k;
+		(void)turn_step(t);
+		chat_note_sent(c, k->began_ms);
+	} else {
+		t->state = TURN_FAILED;
+		err_cut(e.text, t->why, sizeof t->why);
+		arena_done(&k->arena);
+		free(k);
+	}
+	chat_changed(c, col);
+}
+
+/* --- what a person asks for --- */
+
+bool chat_busy(const Chat *c)
+{
+	for (size_t i = 0; i < c->columns; i++)
+		if (c->column[i].asking)
+			return true;
+	return false;
+}
+
+static int may_ask(Chat *c, Str text, bool sure, Err *e)
+{
+	ChatEstimate cost;
+
+	if (chat_busy(c))
+		return err_kind(e, ERR_REFUSED, "an answer is still under way; ctrl-c cancels it");
+	for (size_t i = 0; i < c->columns; i++)
+		if (!c->column[i].model[0])
+			return err_kind(e, ERR_USAGE, "column %zu has no model; :model ID sets it", i + 1);
+	if (chat_may_send(c, c->columns, clock_mono_ms(), e) < 0)
+		return -1;
+	chat_estimate(c, text, &cost);
+	if (!sure && c->host.ask_above_nusd > 0 && cost.most_nusd > c->host.ask_above_nusd) {
+		char most[MONEY_TEXT], above[MONEY_TEXT];
+
+		money_exact(cost.most_nusd, most);
+		money_exact(c->host.ask_above_nusd, above);
+		return err_kind(e, ERR_REFUSED, "this may cost up to $%s, and limits.playground.ask_above_usd is $%s; Enter again sends it", most, above);
+	}
+	return 0;
+}
+
+int chat_send(Chat *c, Str text, bool sure, Err *e)
+{
+	if (!str_trim(text).n)
+		return err_kind(e, ERR_USAGE, "nothing to ask: type a question");
+	if (text.n > CHAT_TEXT_MAX)
+		return err_kind(e, ERR_USAGE, "a question has at most %d KiB", CHAT_TEXT_MAX >> 10);
+	if (may_ask(c, text, sure, e) < 0)
+		return -1;
+	for (size_t i = 0; i < c->columns; i++) {
+		(void)turn_add(&c->column[i], text);
+		ask(c, &c->column[i]);
+	}
+	return 0;
+}
+
+int chat_retry(Chat *c, bool sure, Err *e)
+{
+	const ChatTurn *t = turn_last(&c->column[0]);
+
+	if (!t)
+		return err_kind(e, ERR_USAGE, "nothing was asked yet");
+	if (may_ask(c, STR(""), sure, e) < 0)
+		return -1;
+	for (size_t i = 0; i < c->columns; i++) {
+		ChatTurn *last = turn_last(&c->column[i]);
+		Buf asked = { 0 };
+
+		if (!last)
+			continue;
+		asked = last->asked;
+		last->asked = (Buf){ 0 };
+		turn_free(last);
+		c->column[i].turns--;
+		(void)turn_add(&c->column[i], buf_str(&asked));
+		buf_done(&asked);
+		ask(c, &c->column[i]);
+	}
+	return 0;
+}
+
+int chat_unsend(Chat *c, Buf *out, Err *e)
+{
+	const ChatTurn *t = turn_last(&c->column[0]);
+
+	if (chat_busy(c))
+		return err_kind(e, ERR_REFUSED, "an answer is still under way; ctrl-c cancels it");
+	if (!t)
+		return err_kind(e, ERR_USAGE, "nothing was asked yet");
+	buf_reset(out);
+	(void)buf_put_str(out, buf_str(&t->asked));
+	for (size_t i = 0; i < c->columns; i++)
+		if (c->column[i].turns) {
+			turn_free(&c->column[i].turn[--c->column[i].turns]);
+			chat_changed(c, &c->column[i]);
+		}
+	return 0;
+}
+
+void chat_cancel(Chat *c)
+{
+	for (size_t i = 0; i < c->columns; i++)
+		if (c->column[i].asking)
+			aws_cancel(c->column[i].asking->call);
+}
+
+/* --- columns --- */
+
+static void column_clear(ChatColumn *col)
+{
+	let_go(col);
+	for (size_t i = 0; i < col->turns; i++)
+		turn_free(&col->turn[i]);
+	col->turns = 0;
+}
+
+void chat_free_column(Chat *c, size_t i)
+{
+	ChatColumn *col = &c->column[i];
+	const unsigned next = col->generation + 1;
+
+	column_clear(col);
+	free(col->turn);
+	buf_done(&col->system);
+	for (size_t k = i; k + 1 < c->columns; k++)
+		c->column[k] = c->column[k + 1];
+	c->column[--c->columns] = (ChatColumn){ .generation = next };
+	if (c->host.changed)
+		c->host.changed(c->host.arg);
+}
+
+int chat_add_column(Chat *c, Err *e)
+{
+	const ChatColumn *last = &c->column[c->columns - 1];
+	ChatColumn *col = &c->column[c->columns];
+
+	if (c->columns == CHAT_COLUMNS)
+		return err_kind(e, ERR_USAGE, "there are %d columns already", CHAT_COLUMNS);
+	*col = (ChatColumn){ .temperature = last->temperature, .generation = last->generation + 1 };
+	c->columns++;
+	chat_set_model(c, c->columns - 1, str_of(last->model));
+	chat_set_system(c, c->columns - 1, buf_str(&last->system), str_of(last->label), str_of(last->sha256));
+	return 0;
+}
+
+int chat_drop_column(Chat *c, size_t i, Err *e)
+{
+	if (i >= c->columns || c->columns == 1)
+		return err_kind(e, ERR_USAGE, "the only column stays");
+	if (chat_busy(c))
+		return err_kind(e, ERR_REFUSED, "an answer is still under way; ctrl-c cancels it");
+	chat_free_column(c, i);
+	return 0;
+}
+
+void chat_set_model(Chat *c, size_t i, Str model)
+{
+	ChatColumn *col = &c->column[i];
+
+	(void)snprintf(col->model, sizeof col->model, "%.*s", STR_ARG(model));
+	col->known_bytes = col->known_tokens = 0;      /* of another model's tokens */
+	chat_changed(c, col);
+}
+
+void chat_set_system(Chat *c, size_t i, Str text, Str label, Str sha256)
+{
+	ChatColumn *col = &c->column[i];
+	Buf own = { 0 };
+
+	(void)buf_put_str(&own, text);
+	buf_done(&col->system);
+	col->system = own;
+	(void)snprintf(col->label, sizeof col->label, "%.*s", STR_ARG(label));
+	(void)snprintf(col->sha256, sizeof col->sha256, "%.*s", STR_ARG(sha256));
+	chat_changed(c, col);
+}
+
+void chat_clear(Chat *c)
+{
+	for (size_t i = 0; i < c->columns; i++) {
+		column_clear(&c->column[i]);
+		chat_changed(c, &c->column[i]);
+	}
+}
+
+void chat_free(Chat *c)
+{
+	if (!c)
+		return;
+	c->host.changed = NULL;
+	while (c->columns)
+		chat_free_column(c, c->columns - 1);
+	free(c);
+}

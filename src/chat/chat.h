@@ -1,0 +1,108 @@
+/* A conversation with a model, or the same questions to up to four side by side, each answer streamed: the playground's engine. It draws
+ * nothing and keeps nothing on a disk. Everything is on the loop's thread.
+ *
+ * A column is one model with its instructions and its own course of the conversation. A turn is a question and what came of it: one step,
+ * or several when the model uses tools (each but the last ends with their results). */
+#ifndef CHAT_CHAT_H
+#define CHAT_CHAT_H
+
+#include "api/converse.h"
+#include "aws/aws.h"
+#include "model/price.h"
+
+enum { CHAT_COLUMNS = 4, CHAT_TEXT_MAX = 256 << 10 /* bytes of one question */, CHAT_WORD = 256, CHAT_SENTENCE = 512 };
+
+typedef enum TurnState { TURN_ASKED, TURN_STREAMING, TURN_DONE, TURN_CANCELLED, TURN_FAILED } TurnState;
+
+/* What a tool gave back. content: its text. */
+typedef struct ChatResult { Buf content; bool error; } ChatResult;
+
+typedef struct ChatStep {
+	ConverseTurn said;
+	ChatResult  *result;            /* one for each tool that it uses, in their order; NULL: it uses none, or they have not run */
+	size_t       results;
+	bool         priced;            /* nusd is what it did cost */
+	int64_t      nusd;
+} ChatStep;
+
+typedef struct ChatTurn {
+	Buf       asked;
+	ChatStep *step;
+	size_t    steps, step_cap;
+	TurnState state;
+	char      why[CHAT_SENTENCE];   /* TURN_FAILED: the sentence; TURN_ASKED: what it waits for, or empty */
+	int64_t   asked_ms;             /* wall clock */
+	int64_t   first_ms, total_ms;   /* until the first piece of text, and until its end; -1: not yet */
+	bool      warm_up;              /* it only fills caches: no figure of a comparison */
+} ChatTurn;
+
+typedef struct ChatColumn {
+	char     model[CHAT_WORD];      /* model id, inference profile or ARN */
+	char     label[CHAT_WORD];      /* "vc-analysis@2.2": the template that system comes from; empty: none, it was typed */
+	char     sha256[65];            /* of that text; empty: none */
+	Buf      system;
+	OptNum   temperature;
+	ChatTurn *turn;
+	size_t   turns, turn_cap;
+	struct Asking *asking;          /* the answer under way; NULL: none */
+	/* Bytes of a prompt and the tokens that the service counted for them, added up: what a byte is in tokens for this model. */
+	int64_t  known_bytes, known_tokens;
+	unsigned generation;            /* changes with whatever is to be drawn */
+} ChatColumn;
+
+typedef struct Chat Chat;
+
+typedef struct ChatHost {
+	AwsClient *aws;
+	const PriceTable *(*prices)(void *arg);
+	void (*changed)(void *arg);     /* something is to be drawn; may be NULL */
+	void (*ended)(void *arg);       /* an answer has ended, however: worth keeping; may be NULL */
+	void *arg;
+	int64_t max_tokens;             /* the longest answer that is asked for */
+	int64_t requests_per_minute;    /* of all columns together; 0: no bound */
+	int64_t ask_above_nusd;         /* a question that may cost more is sent only when `sure` */
+} ChatHost;
+
+Chat *chat_new(const ChatHost *host);
+/* Cancels what is under way; none of the host's functions is called any more. */
+void  chat_free(Chat *c);
+
+size_t chat_columns(const Chat *c);
+ChatColumn *chat_column(Chat *c, size_t i);          /* NULL: there is none */
+/* One more column, a copy of the last one without its turns. -1: there are four. */
+int   chat_add_column(Chat *c, Err *e);
+int   chat_drop_column(Chat *c, size_t i, Err *e);   /* -1: it is the only one, or an answer is under way */
+void  chat_set_model(Chat *c, size_t i, Str model);
+/* Instructions, and where they come from (label, sha256: empty when they were typed). */
+void  chat_set_system(Chat *c, size_t i, Str text, Str label, Str sha256);
+void  chat_clear(Chat *c);                           /* takes the turns away, the columns stay; cancels */
+
+bool  chat_busy(const Chat *c);
+/* Asks every column. ERR_USAGE: nothing to ask, or no model; ERR_REFUSED: an answer is still under way, the minute is full, or it may cost
+ * more than ask_above_nusd and nobody is sure. Columns that cannot be asked at all have a turn that says why; the others go on. */
+int   chat_send(Chat *c, Str text, bool sure, Err *e);
+void  chat_cancel(Chat *c);                          /* what has come stays, and counts as said */
+/* Asks the last question of every column again, in place of its answer. */
+int   chat_retry(Chat *c, bool sure, Err *e);
+/* Takes the last turn back. Its question goes to *out (cleared first), to be changed. -1: there is none. */
+int   chat_unsend(Chat *c, Buf *out, Err *e);
+
+/* Before a question is sent: what it will come to. */
+typedef struct ChatEstimate {
+	int64_t tokens[CHAT_COLUMNS];    /* of the prompt */
+	int     within[CHAT_COLUMNS];    /* percent: how far off that may be */
+	int64_t most_nusd;               /* of all columns together, with answers as long as they may be */
+	int     unpriced;                /* columns without a price: in most_nusd with the dearest one of the table */
+} ChatEstimate;
+void  chat_estimate(Chat *c, Str text, ChatEstimate *out);
+
+/* Sums over a turn's steps. */
+Tokens  turn_tokens(const ChatTurn *t);
+bool    turn_cost(const ChatTurn *t, int64_t *nusd);             /* false: a step has no price, or did not say what it used */
+/* Tokens of the answer a second, in tenths, from its first piece to its end; -1: not known. */
+int64_t turn_speed(const ChatTurn *t);
+const char *turn_stop(const ChatTurn *t);                        /* "end_turn", "max_tokens", …; empty: none yet */
+void    turn_answer(const ChatTurn *t, Buf *out);                /* all its text, without reasoning and tools */
+int64_t chat_cost(const Chat *c, int *unpriced);                 /* of all that was said */
+
+#endif

@@ -1,0 +1,45 @@
+/* What the files of the engine share. */
+#ifndef CHAT_OWN_H
+#define CHAT_OWN_H
+
+#include "chat/chat.h"
+
+enum { SENDS_KEPT = 1024 };
+
+struct Chat {
+	ChatHost   host;
+	ChatColumn column[CHAT_COLUMNS];
+	size_t     columns;
+	int64_t    sent_ms[SENDS_KEPT];       /* monotonic: of the newest requests, in turn */
+	size_t     sends;
+};
+
+/* An answer under way. It outlives its chat, whose end takes `chat` away. */
+typedef struct Asking {
+	Chat       *chat;
+	ChatColumn *column;
+	AwsCall    *call;
+	Arena       arena;                    /* reset with each event */
+	int64_t     began_ms;                 /* monotonic: of the turn */
+	int64_t     prompt_bytes;
+	bool        broken;                   /* by us: what came could not be read; the turn says why */
+} Asking;
+
+/* request.c */
+void chat_note_sent(Chat *c, int64_t now_ms);
+int  chat_may_send(Chat *c, size_t requests, int64_t now_ms, Err *e);
+/* What is asked of a column whose last turn is the question: borrowed from the column and the arena. bytes: of its prompt. */
+int  request_make(const Chat *c, const ChatColumn *col, Arena *a, ConverseIn *in, int64_t *bytes, Err *e);
+int64_t request_most(Chat *c, const ChatColumn *col, int64_t bytes, int64_t *tokens, int *within, bool *priced);
+
+/* turn.c */
+ChatTurn *turn_last(ChatColumn *col);
+ChatTurn *turn_add(ChatColumn *col, Str asked);
+ChatStep *turn_step(ChatTurn *t);         /* one more */
+void      turn_free(ChatTurn *t);
+void      turn_drop_steps(ChatTurn *t);
+
+void chat_changed(Chat *c, ChatColumn *col);
+void chat_free_column(Chat *c, size_t i);      /* empties it and lets go of its answer; those behind it move up */
+
+#endif

@@ -1,0 +1,18 @@
+/* A conversation as JSON, to be kept and resumed. Its texts pass through `mask` on their way out, so that what must not be kept is not. */
+#ifndef CHAT_RECORD_H
+#define CHAT_RECORD_H
+
+#include "chat/chat.h"
+
+enum { RECORD_MAX = 8 << 20 };
+
+typedef void RecordMask(Str text, Buf *out);
+
+/* mask NULL: texts go out as they are. -1: it is longer than RECORD_MAX. */
+int  record_write(Chat *c, RecordMask *mask, Buf *out, Err *e);
+/* Takes the place of the columns and turns of c. -1: it is none of ours; c has one empty column then. */
+int  record_read(Chat *c, Str json, Err *e);
+/* The first question in one line, at most so many bytes and never within a character: what a session is called until it is named. */
+void record_title(Chat *c, RecordMask *mask, size_t most, Buf *out);
+
+#endif

@@ -1,0 +1,197 @@
+/* What is asked, what it may cost, and whether it may be asked now. */
+#include "chat/own.h"
+
+#include "base/clock.h"
+
+enum { MINUTE_MS = 60000, BYTES_A_TOKEN = 4, WITHIN_KNOWN = 6, WITHIN_GUESSED = 30, KNOWN_LEAST = 200 /* bytes */ };
+
+void chat_note_sent(Chat *c, int64_t now_ms)
+{
+	c->sent_ms[c->sends++ % SENDS_KEPT] = now_ms;
+}
+
+/* Of the last minute, the oldest first. */
+static size_t sent_lately(const Chat *c, int64_t now_ms, int64_t *oldest_ms)
+{
+	size_t n = 0;
+
+	for (size_t i = c->sends; i > 0 && c->sends - i < SENDS_KEPT; i--, n++) {
+		const int64_t at = c->sent_ms[(i - 1) % SENDS_KEPT];
+
+		if (now_ms - at >= MINUTE_MS)
+			break;
+		*oldest_ms = at;
+	}
+	return n;
+}
+
+int chat_may_send(Chat *c, size_t requests, int64_t now_ms, Err *e)
+{
+	const int64_t most = c->host.requests_per_minute;
+	int64_t oldest_ms = now_ms;
+	size_t n = sent_lately(c, now_ms, &oldest_ms);
+
+	if (!most || (int64_t)(n + requests) <= most)
+		return 0;
+	if ((int64_t)requests > most)
+		return err_kind(e, ERR_REFUSED, "%zu columns are more requests than a minute may have (%lld); raise limits.playground."
+		                "requests_per_minute, or take columns away", requests, (long long)most);
+	return err_kind(e, ERR_REFUSED, "%zu requests went out in the last minute, and %lld are allowed; again in %lld s, or raise "
+	                "limits.playground.requests_per_minute", n, (long long)most, (long long)((MINUTE_MS - (now_ms - oldest_ms)) / 1000 + 1));
+}
+
+/* A question whose answer failed, or was cancelled before it said anything, is no part of what the model is told: roles must take turns. */
+static bool is_told(const ChatTurn *t)
+{
+	if (t->state != TURN_DONE && t->state != TURN_CANCELLED)
+		return false;
+	for (size_t i = 0; i < t->steps; i++)
+		for (size_t k = 0; k < t->step[i].said.parts; k++)
+			if (t->step[i].said.part[k].kind == CONVERSE_TEXT && t->step[i].said.part[k].text.n)
+				return true;
+	return false;
+}
+
+static ConverseMessage user_text(Arena *a, Str text)
+{
+	ConverseMessage m = { .role = STR("user"), .content = { ARENA_NEW(a, ConverseBlock), 1 } };
+
+	m.content.v[0].text = text;
+	return m;
+}
+
+static ConverseMessage tool_results(Arena *a, const ChatStep *s)
+{
+	ConverseMessage m = { .role = STR("user"), .content = { ARENA_ARRAY(a, ConverseBlock, s->results), 0 } };
+
+	for (size_t i = 0; i < s->said.parts && m.content.n < s->results; i++) {
+		const ConversePart *p = &s->said.part[i];
+		const ChatResult *r = &s->result[m.content.n];
+		ConverseToolResult *out;
+
+		if (p->kind != CONVERSE_TOOL)
+			continue;
+		out = &m.content.v[m.content.n++].tool_result;
+		out->id = buf_str(&p->id);
+		out->status = r->error ? STR("error") : STR("success");
+		out->content.v = ARENA_NEW(a, ConverseResultPart);
+		out->content.n = 1;
+		out->content.v[0].text = r->content.n ? buf_str(&r->content) : STR("(nothing)");
+	}
+	return m;
+}
+
+typedef struct Messages { ConverseMessage *v; size_t n; int64_t bytes; } Messages;
+
+static int64_t size_of(const ConverseMessage *m)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < m->content.n; i++) {
+		const ConverseBlock *b = &m->content.v[i];
+
+		n += (int64_t)(b->text.n + b->tool_use.input.n + b->tool_use.name.n + b->reasoning.text.text.n + b->citations.n);
+		n += b->tool_result.content.n ? (int64_t)b->tool_result.content.v[0].text.n : 0;
+	}
+	return n;
+}
+
+static void put(Messages *m, ConverseMessage message)
+{
+	m->v[m->n++] = message;
+	m->bytes += size_of(&message);
+}
+
+static int put_steps(Messages *m, const ChatTurn *t, Arena *a, Err *e)
+{
+	for (size_t i = 0; i < t->steps; i++) {
+		ConverseMessage said;
+
+		if (converse_turn_message(&t->step[i].said, a, &said, e) < 0)
+			return -1;
+		put(m, said);
+		if (t->step[i].results)
+			put(m, tool_results(a, &t->step[i]));
+	}
+	return 0;
+}
+
+int request_make(const Chat *c, const ChatColumn *col, Arena *a, ConverseIn *in, int64_t *bytes, Err *e)
+{
+	Messages m = { .bytes = (int64_t)col->system.n };
+	size_t most = 0;
+
+	for (size_t i = 0; i < col->turns; i++)
+		most += 1 + 2 * col->turn[i].steps;
+	m.v = ARENA_ARRAY(a, ConverseMessage, most + 1);
+	for (size_t i = 0; i < col->turns; i++) {
+		const ChatTurn *t = &col->turn[i];
+
+		if (i + 1 < col->turns && !is_told(t))
+			continue;
+		put(&m, user_text(a, buf_str(&t->asked)));
+		if (put_steps(&m, t, a, e) < 0)
+			return -1;
+	}
+	*in = (ConverseIn){ .model = str_of(col->model), .messages = { m.v, m.n }, .limits.max_tokens = c->host.max_tokens,
+	                    .limits.temperature = col->temperature };
+	if (col->system.n) {
+		in->system.v = ARENA_NEW(a, ConverseSystem);
+		in->system.v[0].text = buf_str(&col->system);
+		in->system.n = 1;
+	}
+	*bytes = m.bytes;
+	return 0;
+}
+
+/* --- what it may cost --- */
+
+static int64_t tokens_of(const ChatColumn *col, int64_t bytes, int *within)
+{
+	const bool known = col->known_bytes >= KNOWN_LEAST && col->known_tokens > 0;
+
+	*within = known ? WITHIN_KNOWN : WITHIN_GUESSED;
+	return known ? bytes * col->known_tokens / col->known_bytes + 1 : bytes / BYTES_A_TOKEN + 1;
+}
+
+int64_t request_most(Chat *c, const ChatColumn *col, int64_t bytes, int64_t *tokens, int *within, bool *priced)
+{
+	const PriceTable *prices = c->host.prices(c->host.arg);
+	const int64_t now_ms = clock_wall_ms();
+	int64_t nusd;
+	Tokens t;
+
+	*tokens = tokens_of(col, bytes, within);
+	/* On the dear side: two bytes to a token where nothing is known of this model's. */
+	t = (Tokens){ .input = (*within == WITHIN_KNOWN ? *tokens + *tokens * WITHIN_KNOWN / 100 : bytes / 2) + 100, .output = c->host.max_tokens };
+	*priced = price_amount(prices, &(PriceCall){ str_of(col->model), STR(""), now_ms, t }, &nusd) == PRICE_OK;
+	return *priced ? nusd : price_dearest(prices, now_ms, &t, NULL);
+}
+
+static int64_t prompt_bytes(const ChatColumn *col, Str text)
+{
+	int64_t n = (int64_t)(col->system.n + text.n);
+
+	for (size_t i = 0; i < col->turns; i++) {
+		const ChatTurn *t = &col->turn[i];
+
+		if (!is_told(t))
+			continue;
+		n += (int64_t)t->asked.n;
+		for (size_t k = 0; k < t->steps; k++)
+			for (size_t p = 0; p < t->step[k].said.parts; p++)
+				n += (int64_t)t->step[k].said.part[p].text.n;
+	}
+	return n;
+}
+
+void chat_estimate(Chat *c, Str text, ChatEstimate *out)
+{
+	*out = (ChatEstimate){ 0 };
+	for (size_t i = 0; i < c->columns; i++) {
+		bool priced;
+
+		out->most_nusd += request_most(c, &c->column[i], prompt_bytes(&c->column[i], text), &out->tokens[i], &out->within[i], &priced);
+		out->unpriced += !priced;
+	}
+}

@@ -1,0 +1,493 @@
+/* The playground: up to four models side by side, what a turn took and cost, what the next one may cost, and the line that is typed. */
+#include "app/playground.h"
+
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+#include "panes/answer.h"
+#include "panes/fmt.h"
+#include "panes/panes.h"
+
+enum { INPUT_ROWS = 3, HEAD_ROWS = 2, MIN_COLUMN = 36, PROMPT_W = 2, LEAST_H = INPUT_ROWS + HEAD_ROWS + 3 };
+
+typedef struct Head { Clean name, figures; Role role; } Head;
+
+typedef struct PlaygroundPane {
+	Playground *of;
+	Answer answer[CHAT_COLUMNS];
+	Head   head[CHAT_COLUMNS];
+	size_t first, shown;           /* columns on the screen */
+	size_t up;                     /* rows that are scrolled back */
+	bool   unfolded;
+	Clean  verdict, before;        /* the rows above the input */
+	Role   verdict_role;
+	EditorRows input;
+} PlaygroundPane;
+
+static int playground_open(Pane *p, Err *e)
+{
+	(void)e;
+	p->state = xcalloc(1, sizeof(PlaygroundPane));
+	return 0;
+}
+
+static void playground_shut(Pane *p)
+{
+	PlaygroundPane *s = p->state;
+
+	for (int i = 0; i < CHAT_COLUMNS; i++)
+		answer_done(&s->answer[i]);
+	free(s);
+}
+
+/* --- heads --- */
+
+static Clean name_of(const ChatColumn *c, size_t i, int w, Arena *a)
+{
+	const Str model = str_of(c->model), base = price_base_model(model);
+	const size_t cut = model.n - base.n;
+	Clean name, label;
+
+	if (!model.n)
+		return clean_ownf(a, "%zu  no model: m chooses one", i + 1);
+	name = clean_ownf(a, "%zu %s%s%s", i + 1, fmt_model(a, model, w / 2).p, cut ? " " : "",
+	                  cut ? clean_text(a, str_sub(model, 0, cut - 1), 0).p : "");
+	if (c->label[0])
+		label = clean_text(a, arena_printf(a, "%s %.6s", c->label, c->sha256), 0);
+	else
+		label = clean_own(c->system.n ? "own instructions" : "");
+	return label.n && name.columns + 2 + label.columns <= w ? clean_ownf(a, "%s  %s", name.p, label.p) : name;
+}
+
+static Clean speed_of(const ChatTurn *t, Arena *a)
+{
+	const int64_t speed = turn_speed(t);
+
+	return speed < 0 ? clean_own("-") : clean_ownf(a, "%lld", (long long)(speed + 5) / 10);
+}
+
+static Clean cost_of(const ChatTurn *t, Arena *a)
+{
+	int64_t nusd;
+
+	return turn_cost(t, &nusd) ? fmt_money(a, nusd) : clean_own(t->steps && t->step[0].said.has_usage ? "no price" : "$-");
+}
+
+/* TTFT, tokens a second, tokens, money, and why it stopped. */
+static Clean figures_of(const ChatTurn *t, Arena *a)
+{
+	const Tokens k = turn_tokens(t);
+	const char *const stop = t->state == TURN_FAILED ? "failed" : t->state == TURN_CANCELLED ? "cancelled" : turn_stop(t);
+	const bool counted = t->steps && t->step[t->steps - 1].said.has_usage;
+
+	return clean_ownf(a, "%s  %s tok/s  %s>%s  %s  %s", t->first_ms < 0 ? "TTFT -" : fmt_ms(a, t->first_ms).p, speed_of(t, a).p,
+	                  counted ? fmt_count(a, k.input + k.cache_read + k.cache_write_5m + k.cache_write_1h).p : "-",
+	                  counted ? fmt_count(a, k.output).p : "-", cost_of(t, a).p, clean_text(a, str_of(stop), 0).p);
+}
+
+static Role figures_role(const ChatTurn *t)
+{
+	if (t->state == TURN_FAILED)
+		return ROLE_ERROR;
+	return t->state == TURN_DONE && strcmp(turn_stop(t), "max_tokens") != 0 ? ROLE_DIM : ROLE_INFO;
+}
+
+static Head head_of(const ChatColumn *c, size_t i, int w, Arena *a)
+{
+	Head h = { name_of(c, i, w, a), clean_own("nothing asked yet"), ROLE_DIM };
+
+	if (c->turns) {
+		h.figures = figures_of(&c->turn[c->turns - 1], a);
+		h.role = figures_role(&c->turn[c->turns - 1]);
+	}
+	return h;
+}
+
+/* --- the rows above the input --- */
+
+static bool same_text(const Buf *x, const Buf *y)
+{
+	return str_eq(buf_str(x), buf_str(y));
+}
+
+/* In what the columns differ: an answer can be laid to one thing only. */
+static int differences(Chat *chat, Arena *a, Clean *out)
+{
+	const ChatColumn *first = chat_column(chat, 0);
+	bool model = false, text = false, heat = false;
+	int n;
+
+	for (size_t i = 1; i < chat_columns(chat); i++) {
+		const ChatColumn *c = chat_column(chat, i);
+
+		model |= strcmp(c->model, first->model) != 0;
+		text |= !same_text(&c->system, &first->system);
+		heat |= c->temperature.has != first->temperature.has || c->temperature.v != first->temperature.v;
+	}
+	n = model + text + heat;
+	*out = clean_ownf(a, "%s%s%s%s%s", model ? "model" : "", model && text ? ", " : "", text ? "instructions" : "",
+	                  (model || text) && heat ? ", " : "", heat ? "temperature" : "");
+	return n;
+}
+
+static Clean percent(Arena *a, int64_t now, int64_t was)
+{
+	return was > 0 ? clean_ownf(a, "%+lld %%", (long long)((now - was) * 100 / was)) : clean_own("-");
+}
+
+/* The focused column beside the first one; the first beside the second when it is that itself. */
+static void make_verdict(PlaygroundPane *s, Arena *a)
+{
+	Chat *chat = s->of->chat;
+	const size_t x = s->of->focus ? s->of->focus : 1;
+	const ChatColumn *one = chat_column(chat, 0), *two = chat_column(chat, x);
+	const ChatTurn *t, *u;
+	int64_t cost_one, cost_two;
+	Clean what;
+	int n;
+
+	s->verdict = clean_own("");
+	s->verdict_role = ROLE_DIM;
+	if (!two)
+		return;
+	n = differences(chat, a, &what);
+	if (n > 1) {
+		s->verdict = clean_ownf(a, "differ in %d things (%s): the answers can be laid to neither alone", n, what.p);
+		s->verdict_role = ROLE_WARN;
+		return;
+	}
+	if (!one->turns || !two->turns)
+		return;
+	t = &one->turn[one->turns - 1];
+	u = &two->turn[two->turns - 1];
+	if (t->state != TURN_DONE || u->state != TURN_DONE || !turn_cost(t, &cost_one) || !turn_cost(u, &cost_two))
+		return;
+	s->verdict = clean_ownf(a, "%zu vs 1: out %s  $ %s  TTFT %+lldms  n=1: anecdote", x + 1,
+	                        percent(a, turn_tokens(u).output, turn_tokens(t).output).p, percent(a, cost_two, cost_one).p,
+	                        (long long)(u->first_ms - t->first_ms));
+}
+
+static void make_before(PlaygroundPane *s, const Pane *p, Arena *a)
+{
+	Playground *g = s->of;
+	PlaygroundMoney m;
+	ChatEstimate c;
+	size_t at = g->focus;
+	Clean what, line;
+
+	chat_estimate(g->chat, buf_str(&g->input.text), &c);
+	playground_money(p->app, &m);
+	if (m.off[0]) {
+		s->before = clean_text(a, str_of(m.off), 0);
+		return;
+	}
+	line = clean_ownf(a, "~%s in +-%d %% | max %s%s%s | session %s of %s", fmt_exact(a, c.tokens[at]).p, c.within[at], fmt_money(a, c.most_nusd).p,
+	                  chat_columns(g->chat) > 1 ? clean_ownf(a, " for %zu", chat_columns(g->chat)).p : "", c.unpriced ? " (no price: dearest)" : "",
+	                  fmt_money(a, m.spent_nusd).p, fmt_money(a, m.session_nusd).p);
+	if (differences(g->chat, a, &what) == 1)
+		line = clean_ownf(a, "%s | differs: %s", line.p, what.p);
+	s->before = line;
+}
+
+/* --- all of it --- */
+
+static size_t room_for(const Pane *p, size_t columns)
+{
+	size_t most = p->w < 100 ? 2 : p->w < 160 ? 3 : CHAT_COLUMNS;
+
+	while (most > 1 && p->w / (int)most < MIN_COLUMN)
+		most--;
+	return columns < most ? columns : most;
+}
+
+static int column_w(const Pane *p, const PlaygroundPane *s)
+{
+	return (p->w - (int)s->shown + 1) / (int)s->shown;
+}
+
+static void playground_update(Pane *p, const World *w)
+{
+	PlaygroundPane *s = p->state;
+	Playground *g = s->of = playground_of(p->app);
+	Arena *a = &p->arena;
+
+	(void)w;
+	if (!g)
+		return;
+	if (g->focus >= chat_columns(g->chat))
+		g->focus = 0;
+	s->shown = room_for(p, chat_columns(g->chat));
+	if (g->focus < s->first || g->focus >= s->first + s->shown)
+		s->first = g->focus < s->shown ? 0 : g->focus - s->shown + 1;
+	if (s->first + s->shown > chat_columns(g->chat))
+		s->first = chat_columns(g->chat) - s->shown;
+	for (size_t i = 0; i < s->shown; i++) {
+		const ChatColumn *c = chat_column(g->chat, s->first + i);
+
+		s->head[i] = head_of(c, s->first + i, column_w(p, s), a);
+		answer_update(&s->answer[s->first + i], c, column_w(p, s), s->unfolded);
+	}
+	make_verdict(s, a);
+	make_before(s, p, a);
+	s->input = editor_rows(&g->input, a, p->w > PROMPT_W + 1 ? p->w - PROMPT_W : 1, INPUT_ROWS);
+}
+
+static int body_h(const Pane *p, const PlaygroundPane *s)
+{
+	return p->h - HEAD_ROWS - INPUT_ROWS - 1 - (s->verdict.n > 0);
+}
+
+static void draw_column(const Pane *p, const PlaygroundPane *s, size_t i, Box b)
+{
+	const bool focused = p->focused && s->first + i == s->of->focus && chat_columns(s->of->chat) > 1;
+
+	draw_left(b, 0, 0, b.w, focused ? ROLE_BORDER_FOCUS : ROLE_TITLE, s->head[i].name);
+	draw_left(b, 0, 1, b.w, s->head[i].role, s->head[i].figures);
+	answer_draw(&s->answer[s->first + i], box_sub(b, 0, HEAD_ROWS, b.w, body_h(p, s)), s->up);
+}
+
+static void draw_below(const Pane *p, const PlaygroundPane *s, Box b)
+{
+	int y = HEAD_ROWS + body_h(p, s);
+
+	if (s->verdict.n)
+		draw_left(b, 0, y++, b.w, s->verdict_role, s->verdict);
+	draw_left(b, 0, y++, b.w, ROLE_DIM, s->before);
+	draw_own(b, 0, y, s->of->typing ? ROLE_KEY : ROLE_DIM, ">");
+	for (int i = 0; i < s->input.n; i++)
+		draw_text(b, PROMPT_W, y + i, ROLE_TEXT, s->input.row[i]);
+	if (!s->of->input.text.n)
+		draw_own(b, PROMPT_W + 1, y, ROLE_DIM, s->of->typing ? "type a question" : "i types a question");
+}
+
+static void playground_draw(const Pane *p, Box b)
+{
+	const PlaygroundPane *s = p->state;
+	int w;
+
+	if (!s->of) {
+		pane_empty(b, FRESH_EMPTY, "no context is shown, so there is no model to ask");
+		return;
+	}
+	if (b.h < LEAST_H) {
+		pane_empty(b, FRESH_EMPTY, "the playground needs more rows");
+		return;
+	}
+	w = column_w(p, s);
+	for (size_t i = 0; i < s->shown; i++) {
+		const int x = (int)i * (w + 1);
+
+		draw_column(p, s, i, box_sub(b, x, 0, w, HEAD_ROWS + body_h(p, s)));
+		for (int y = 0; y < HEAD_ROWS + body_h(p, s) && i + 1 < s->shown; y++)
+			draw_own(b, x + w, y, ROLE_BORDER, "│");
+	}
+	draw_below(p, s, b);
+}
+
+/* --- keys --- */
+
+static void scroll(Pane *p, int rows)
+{
+	PlaygroundPane *s = p->state;
+	const int body = body_h(p, s);
+	size_t most = 0;
+
+	for (size_t i = 0; i < s->shown; i++) {
+		const size_t all = s->answer[s->first + i].rows;
+
+		most = all > (size_t)body && all - (size_t)body > most ? all - (size_t)body : most;
+	}
+	if (rows < 0)
+		s->up = s->up > (size_t)-rows ? s->up - (size_t)-rows : 0;
+	else
+		s->up = s->up + (size_t)rows < most ? s->up + (size_t)rows : most;
+}
+
+static bool scroll_key(Pane *p, Key k)
+{
+	const int page = body_h(p, p->state) > 2 ? body_h(p, p->state) - 1 : 1;
+
+	switch (k.kind) {
+	case KEY_UP:
+		scroll(p, 1);
+		return true;
+	case KEY_DOWN:
+		scroll(p, -1);
+		return true;
+	case KEY_PAGE_UP:
+		scroll(p, page);
+		return true;
+	case KEY_PAGE_DOWN:
+		scroll(p, -page);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool is_ctrl_c(Key k)
+{
+	return k.kind == KEY_CHAR && k.mod & (MOD_CTRL | MOD_ALT) && k.ch == 'c';
+}
+
+static void next_column(Pane *p)
+{
+	const PlaygroundPane *s = p->state;
+
+	if (s->of)
+		s->of->focus = (s->of->focus + 1) % chat_columns(s->of->chat);
+}
+
+static int type_key(Pane *p, Key k)
+{
+	PlaygroundPane *s = p->state;
+	Playground *g = s->of;
+
+	if (k.kind == KEY_ESC || is_ctrl_c(k)) {
+		g->typing = false;
+	} else if (k.kind == KEY_ENTER && !(k.mod & MOD_ALT)) {
+		s->up = 0;
+		playground_send(p->app);
+	} else if (k.kind == KEY_TAB) {
+		next_column(p);
+	} else if (editor_key(&g->input, k, CHAT_TEXT_MAX)) {
+		g->sure = false;
+	} else {
+		return scroll_key(p, k) ? PANE_HANDLED : PANE_IGNORED;
+	}
+	return PANE_HANDLED;
+}
+
+static int playground_key(Pane *p, Key k)
+{
+	PlaygroundPane *s = p->state;
+
+	if (!s->of)
+		return PANE_IGNORED;
+	if (is_ctrl_c(k) && chat_busy(s->of->chat)) {
+		playground_cancel(p->app);
+		return PANE_HANDLED;
+	}
+	if (s->of->typing)
+		return type_key(p, k);
+	return scroll_key(p, k) ? PANE_HANDLED : PANE_IGNORED;
+}
+
+static const PaneKey *playground_typing(const Pane *p)
+{
+	static const PaneKey keys[] = {
+		{ "enter", "send", NULL }, { "alt-enter", "new line", NULL }, { "tab", "next column", NULL }, { "esc", "leave the input", NULL },
+		{ "ctrl-c", "cancel the answer", NULL }, { 0 },
+	};
+	const PlaygroundPane *s = p->state;
+
+	return s->of && s->of->typing ? keys : NULL;
+}
+
+static bool playground_cursor(const Pane *p, int *x, int *y)
+{
+	const PlaygroundPane *s = p->state;
+
+	if (!playground_typing(p) || p->h < LEAST_H)
+		return false;
+	*x = PROMPT_W + s->input.x;
+	*y = p->h - INPUT_ROWS + s->input.y;
+	return true;
+}
+
+static void act_type(Pane *p)
+{
+	const PlaygroundPane *s = p->state;
+
+	if (s->of)
+		s->of->typing = true;
+}
+
+static void act_model(Pane *p)
+{
+	app_type_command(p->app, "model ");
+}
+
+static void act_system(Pane *p)
+{
+	app_type_command(p->app, "system ");
+}
+
+static void act_column(Pane *p)
+{
+	playground_add_column(p->app);
+}
+
+static void act_retry(Pane *p)
+{
+	playground_retry(p->app);
+}
+
+static void act_edit(Pane *p)
+{
+	playground_edit(p->app);
+}
+
+static void act_fork(Pane *p)
+{
+	playground_fork(p->app);
+}
+
+static void act_fold(Pane *p)
+{
+	PlaygroundPane *s = p->state;
+
+	s->unfolded = !s->unfolded;
+}
+
+static void copy(Pane *p, bool code)
+{
+	const PlaygroundPane *s = p->state;
+	const ChatColumn *c = s->of ? chat_column(s->of->chat, s->of->focus) : NULL;
+	Buf text = { 0 };
+
+	if (c && c->turns)
+		turn_answer(&c->turn[c->turns - 1], &text);
+	app_copy(p->app, code ? markdown_last_code(buf_str(&text)) : buf_str(&text), code ? "the last code block" : "the answer");
+	buf_done(&text);
+}
+
+static void act_copy(Pane *p)
+{
+	copy(p, false);
+}
+
+static void act_copy_code(Pane *p)
+{
+	copy(p, true);
+}
+
+static const PaneKey keys[] = {
+	{ "i", "type", act_type },
+	{ "enter", "type", act_type },
+	{ "m", "model", act_model },
+	{ "s", "instructions", act_system },
+	{ "a", "one more column", act_column },
+	{ "tab", "next column", next_column },
+	{ "r", "ask again", act_retry },
+	{ "e", "change the last question", act_edit },
+	{ "f", "fork", act_fork },
+	{ "o", "fold", act_fold },
+	{ "c", "copy the answer", act_copy },
+	{ "C", "copy the last code block", act_copy_code },
+	{ 0 },
+};
+
+static void playground_help(const Pane *p, Buf *out)
+{
+	(void)p;
+	(void)buf_puts(out, "  ctrl-c   cancel the answer that is under way\n"
+	                    "  While typing: Enter sends, Alt-Enter a new line, Esc leaves; ctrl-a e k u w edit.\n"
+	                    "  :model ID  :system TEXT  :column add|drop  :new  :chats [TEXT]  :chat ID  :pin  :forget ID\n");
+}
+
+const PaneClass pane_playground = {
+	.name = "playground", .title = "playground", .topics = TOPIC_CHAT, .focusable = true, .open = playground_open, .update = playground_update,
+	.draw = playground_draw, .key = playground_key, .typing = playground_typing, .cursor = playground_cursor, .close = playground_shut, .keys = keys,
+	.vital_keys = 5, .help = playground_help,
+};

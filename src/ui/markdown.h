@@ -1,0 +1,22 @@
+/* Markdown as rows of plain cells: headings, lists, quotes, code blocks, and bold, italic and code within a line. What is not understood is
+ * shown as it was written. Source of the forms: CommonMark 0.31. */
+#ifndef UI_MARKDOWN_H
+#define UI_MARKDOWN_H
+
+#include "ui/surface.h"
+
+typedef struct MdRow {
+	Clean  text;
+	Role   role;
+	int    indent;                  /* cells before the text */
+	const unsigned char *attr;      /* ATTR_* of each byte of the text; NULL: none */
+	bool   code;                    /* of a code block */
+} MdRow;
+
+/* All lives in the arena. text: from outside, raw. */
+MdRow *markdown_rows(Arena *a, Str text, int w, size_t *n);
+void   markdown_draw(Box b, int x, int y, const MdRow *r);
+/* The last code block of a text, without its fences; empty: there is none. Borrowed. */
+Str    markdown_last_code(Str text);
+
+#endif
