@@ -7,6 +7,7 @@
 typedef struct Embedded {
 	const char *name;            /* path from the project's root: "views/pulse.yaml" */
 	const char *begin, *end;
+	const char *tree, *tree_end; /* what yaml_pack made of it; NULL: nothing */
 } Embedded;
 
 /* The table is written by the build (src/conf/embed.sh). It ends with a NULL name. */

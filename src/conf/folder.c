@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "conf/checks.h"
 #include "conf/embed.h"
+#include "conf/yaml_pack.h"
 
 enum { MAX_BYTES = 1 << 20, MAX_FILES = 200 };
 
@@ -36,7 +37,8 @@ static void add_builtin(Arena *a, const char *folder, ConfFolder *out)
 	for (const Embedded *f = embedded_files; f->name && out->count < MAX_FILES; f++)
 		if (str_starts(str_of(f->name), prefix))
 			add_file(out, (ConfFile){ .id = folder_file_id(str_of(f->name)), .file = f->name,
-			                          .text = { f->begin, (size_t)(f->end - f->begin) } });
+			                          .text = { f->begin, (size_t)(f->end - f->begin) },
+			                          .tree = { f->tree, (size_t)(f->tree_end - f->tree) } });
 }
 
 static int add_user_file(Arena *a, const char *dir, const char *name, ConfFolder *out, Err *e)
@@ -85,4 +87,12 @@ int folder_read(Arena *a, const char *folder, const char *user_dir, ConfFolder *
 	}
 	free(entry);
 	return rc;
+}
+
+int folder_parse(Arena *a, const ConfFile *f, YamlNode **root, Err *e)
+{
+	if (!f->tree.n)
+		return yaml_parse(a, f->file, f->text, root, e);
+	*root = yaml_unpack(a, f->file, f->text, f->tree);
+	return 0;
 }

@@ -173,7 +173,7 @@ static int read_draft(Arena *a, const ConfFile *f, Draft *d, Err *e)
 	ThemeRead t = { 0 };
 
 	d->file = f->file;
-	if (yaml_parse(a, f->file, f->text, &root, e) < 0 || schema_read(a, f->file, &theme_schema, root, "", &t, e) < 0)
+	if (folder_parse(a, f, &root, e) < 0 || schema_read(a, f->file, &theme_schema, root, "", &t, e) < 0)
 		return -1;
 	if (!t.id.n || !t.name.n)
 		return yaml_error(f->file, root, e, "a theme needs id and name; %s is missing", t.id.n ? "name" : "id");
