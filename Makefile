@@ -33,7 +33,7 @@ LDFLAGS  += -fsanitize=$(SAN)
 endif
 
 EMBED := config.yaml.example $(wildcard views/*.yaml themes/*.yaml src/conf/*.yaml)
-TREES := $(patsubst %,$(BUILD)/gen/%.tree,$(wildcard views/*.yaml themes/*.yaml))
+TREES := $(patsubst %,$(BUILD)/gen/%.tree,$(filter %.yaml,$(EMBED)))
 SRC   := $(filter-out src/main.c,$(wildcard src/*/*.c))
 OBJ   := $(SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/embed_table.o
 # What reading YAML takes.
@@ -86,7 +86,7 @@ $(BUILD)/%.o: %.c $(BUILD)/flags.mk
 	@mkdir -p $(@D)
 	$(call run,CC,$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -c -o $@ $<)
 
-# Built-in views and themes are read when the program is built, by the program's own reader.
+# Built-in views, themes and prices are read when the program is built, by the program's own reader.
 $(BUILD)/gen/pack-yaml: packaging/pack-yaml.c $(PACK_OBJ)
 	@mkdir -p $(@D)
 	$(call run,HOST,$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) $(LDFLAGS) -o $@ $< $(PACK_OBJ) $(LIBS))

@@ -9,7 +9,6 @@
 #include "base/file.h"
 #include "conf/checks.h"
 #include "conf/embed.h"
-#include "conf/yaml_pack.h"
 
 enum { MAX_BYTES = 1 << 20, MAX_FILES = 200 };
 
@@ -87,12 +86,4 @@ int folder_read(Arena *a, const char *folder, const char *user_dir, ConfFolder *
 	}
 	free(entry);
 	return rc;
-}
-
-int folder_parse(Arena *a, const ConfFile *f, YamlNode **root, Err *e)
-{
-	if (!f->tree.n)
-		return yaml_parse(a, f->file, f->text, root, e);
-	*root = yaml_unpack(a, f->file, f->text, f->tree);
-	return 0;
 }

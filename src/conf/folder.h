@@ -4,7 +4,6 @@
 #define CONF_FOLDER_H
 
 #include "base/arena.h"
-#include "conf/yaml.h"
 
 typedef struct ConfFile {
 	Str  id;                 /* the file's name without .yaml */
@@ -19,8 +18,6 @@ typedef struct ConfFolder { ConfFile *file; size_t count; } ConfFolder;
 /* Built-in files in their order, then the user's that are new, by name. folder is "views" or "themes"; user_dir may be NULL
  * or absent. Only NAME.yaml counts, dot files are left alone. Everything lives in the arena. */
 int folder_read(Arena *a, const char *folder, const char *user_dir, ConfFolder *out, Err *e);
-/* The tree of its nodes, as yaml_parse gives it. */
-int folder_parse(Arena *a, const ConfFile *f, YamlNode **root, Err *e);
 /* "views/pulse.yaml" and "/home/u/views/pulse.yaml" give "pulse". */
 Str folder_file_id(Str file);
 

@@ -6,7 +6,7 @@
 #include "conf/folder.h"
 #include "conf/schema.h"
 #include "conf/source.h"
-#include "conf/yaml.h"
+#include "conf/yaml_pack.h"
 
 enum { SECOND = 1000, HOUR = 3600 * SECOND, MAX_CHILDREN = 16 };
 
@@ -286,7 +286,7 @@ static int read_view(Arena *a, const ConfFile *f, const char *const *pane_kinds,
 	ViewRead v = { 0 };
 
 	*out = (View){ 0 };
-	if (folder_parse(a, f, &root, e) < 0 || schema_read(a, f->file, &view_schema, root, "", &v, e) < 0 ||
+	if (yaml_tree(a, f->file, f->text, f->tree, &root, e) < 0 || schema_read(a, f->file, &view_schema, root, "", &v, e) < 0 ||
 	    check_complete(&r, root, &v) < 0)
 		return -1;
 	out->id = v.id;

@@ -114,3 +114,11 @@ YamlNode *yaml_unpack(Arena *a, const char *file, Str text, Str tree)
 		xalloc_die(source->file);
 	return root;
 }
+
+int yaml_tree(Arena *a, const char *file, Str text, Str tree, YamlNode **root, Err *e)
+{
+	if (!tree.n)
+		return yaml_parse(a, file, text, root, e);
+	*root = yaml_unpack(a, file, text, tree);
+	return 0;
+}

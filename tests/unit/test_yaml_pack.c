@@ -66,10 +66,22 @@ static void built_in_files(void **state)
 		for (size_t i = 0; i < files.count; i++) {
 			assert_true(files.file[i].tree.n > 0);
 			assert_int_equal(yaml_parse(&arena, files.file[i].file, files.file[i].text, &read, &err), 0);
-			assert_int_equal(folder_parse(&arena, &files.file[i], &built, &err), 0);
+			assert_int_equal(yaml_tree(&arena, files.file[i].file, files.file[i].text, files.file[i].tree, &built, &err), 0);
 			expect_same(read, built, false);
 		}
 	}
+}
+
+static void built_in_prices(void **state)
+{
+	static const char name[] = "src/conf/prices.yaml";
+	YamlNode *read;
+
+	(void)state;
+	assert_int_equal(yaml_parse(&arena, name, embed_get(name), &read, &err), 0);
+	expect_same(read, yaml_unpack(&arena, name, embed_get(name), embed_tree(name)), false);
+	assert_int_equal(embed_tree("config.yaml.example").n, 0);        /* for people to read */
+	assert_int_equal(embed_tree("views/none.yaml").n, 0);
 }
 
 /* An error in a built-in file would show the line as it stands. */
@@ -96,7 +108,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(there_and_back, done), cmocka_unit_test_teardown(built_in_files, done),
-		cmocka_unit_test_teardown(errors_show_the_line, done),
+		cmocka_unit_test_teardown(built_in_prices, done), cmocka_unit_test_teardown(errors_show_the_line, done),
 	};
 
 	return cmocka_run_group_tests_name("yaml_pack", tests, NULL, NULL);
