@@ -33,8 +33,11 @@ LDFLAGS  += -fsanitize=$(SAN)
 endif
 
 EMBED := config.yaml.example $(wildcard views/*.yaml themes/*.yaml src/conf/*.yaml)
+TREES := $(patsubst %,$(BUILD)/gen/%.tree,$(filter %.yaml,$(EMBED)))
 SRC   := $(filter-out src/main.c,$(wildcard src/*/*.c))
 OBJ   := $(SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/embed_table.o
+# What reading YAML takes.
+PACK_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/base/*.c src/conf/yaml*.c src/conf/source.c src/conf/nearest.c))
 UNIT  := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 BENCH := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 PROBE := $(patsubst tests/probe/%.c,$(BUILD)/probe/%,$(wildcard tests/probe/*.c))
@@ -83,9 +86,18 @@ $(BUILD)/%.o: %.c $(BUILD)/flags.mk
 	@mkdir -p $(@D)
 	$(call run,CC,$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -c -o $@ $<)
 
-$(BUILD)/gen/embed_table.c: src/conf/embed.sh $(EMBED)
+# Built-in views, themes and prices are read when the program is built, by the program's own reader.
+$(BUILD)/gen/pack-yaml: packaging/pack-yaml.c $(PACK_OBJ)
 	@mkdir -p $(@D)
-	@sh src/conf/embed.sh $(EMBED) > $@
+	$(call run,HOST,$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) $(LDFLAGS) -o $@ $< $(PACK_OBJ) $(LIBS))
+
+$(BUILD)/gen/%.yaml.tree: %.yaml $(BUILD)/gen/pack-yaml
+	@mkdir -p $(@D)
+	@$(BUILD)/gen/pack-yaml $< $@
+
+$(BUILD)/gen/embed_table.c: src/conf/embed.sh $(EMBED) $(TREES)
+	@mkdir -p $(@D)
+	@sh src/conf/embed.sh $(BUILD)/gen $(EMBED) > $@
 
 $(BUILD)/gen/embed_table.o: $(BUILD)/gen/embed_table.c
 	$(call run,CC,$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<)

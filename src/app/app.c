@@ -137,10 +137,12 @@ int app_run(uv_loop_t *loop, const AppSpec *spec, Err *e)
 		.term = getenv("TERM"),
 		.colorterm = getenv("COLORTERM"),
 	};
-	App *a = app_new(loop, spec, e);
+	AppSpec sized = *spec;
 	int w, h, code;
+	App *a;
 
-	if (!a)
+	term_window(STDOUT_FILENO, &sized.w, &sized.h);
+	if (!(a = app_new(loop, &sized, e)))
 		return -1;
 	ts.ascii = a->world.ascii;
 	a->keys = keys_new();

@@ -11,7 +11,7 @@ typedef struct AppSpec {
 	int64_t refresh_ms;                /* 0: as configured; -1: only on change */
 	bool no_color, ascii, demo;
 	int64_t fixed_now_ms;              /* 0: the wall clock */
-	int     w, h;                      /* for app_once; the console asks the terminal */
+	int     w, h;                      /* of app_once; app_run asks the terminal */
 	bool    cached;                    /* app_once: do not ask AWS */
 	void  (*after_loop)(void *arg); void *arg;   /* the console is leaving: end the child */
 	struct DrillNotes *drill;          /* NULL: no drill; what the console notes for its score card (drill.h) */

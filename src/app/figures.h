@@ -46,5 +46,7 @@ int     figures_covered(const Stores *from, int64_t *covered_from_ms, Err *e);
  * which what the row has no jobs for stays so. */
 int figures_save(Store *s, const char *name, Figures *f, Err *e);
 int figures_load(Store *s, const char *name, Figures *out, Err *e);
+/* The same without opening the store (store_peek_frame); -1: ask the row, with memory that is zeroed again. */
+int figures_peek(const char *store_path, const char *name, Figures *out);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "store/frame.h"
 #include "wire/text.h"
 
 /* One screen of jobs is enough to start with, and a tenth of the bytes to read before the first paint. */
@@ -33,28 +34,36 @@ int figures_save(Store *s, const char *name, Figures *f, Err *e)
 	return store_put_frame(s, name, (Str){ (const char *)f, bytes }, f->at_ms, e);
 }
 
+/* No disk and no row has a checksum of its own: a bit that turned over must not become an index or an endless text. */
+static int check(const Figures *f, size_t bytes, Err *e)
+{
+	if (bytes < frame_bytes(0) || f->version != FIG_VERSION || f->size != (int64_t)bytes)
+		return err_set(e, "no frame of this version");
+	if (frame_check(f, bytes) != f->check || f->job_count < 0 || frame_bytes(f->job_count) != bytes)
+		return err_set(e, "the frame is damaged");
+	return 0;
+}
+
 int figures_load(Store *s, const char *name, Figures *out, Err *e)
 {
 	Arena a = { 0 };
 	Str blob;
 	int64_t at;
-	int rc = -1;
+	int rc = store_get_frame(s, name, &a, &blob, &at, e);
 
-	if (store_get_frame(s, name, &a, &blob, &at, e) < 0)
-		goto out;
-	if (blob.n < frame_bytes(0) || blob.n > sizeof *out) {
-		err_set(e, "no frame of this version");
-		goto out;
+	if (rc == 0 && blob.n > sizeof *out)
+		rc = err_set(e, "no frame of this version");
+	if (rc == 0) {
+		memcpy(out, blob.p, blob.n);
+		rc = check(out, blob.n, e);
 	}
-	memcpy(out, blob.p, blob.n);
-	if (out->version != FIG_VERSION || out->size != (int64_t)blob.n)
-		err_set(e, "no frame of this version");
-	/* SQLite keeps no checksums: a bit that turned over on the disk must not become an index or an endless text. */
-	else if (frame_check(out, blob.n) != out->check || out->job_count < 0 || frame_bytes(out->job_count) != blob.n)
-		err_set(e, "the frame is damaged");
-	else
-		rc = 0;
-out:
 	arena_done(&a);
 	return rc;
+}
+
+int figures_peek(const char *store_path, const char *name, Figures *out)
+{
+	size_t n;
+
+	return store_peek_frame(store_path, name, out, sizeof *out, &n) < 0 ? -1 : check(out, n, NULL);
 }

@@ -266,24 +266,39 @@ void app_compute(App *a)
 	asked_send(a, &c->who, compute_run, compute_done, c);
 }
 
-/* The last painted figures, read on this thread: one small row, before anything else is opened. */
+/* Opening the store takes as long as all else before the first paint: it is only done where the file beside it does not serve. */
+static Figures *last_figures(const char *path, const char *name)
+{
+	Figures *own = xcalloc(1, sizeof *own);
+	Err e = { 0 };
+	Store *s;
+
+	if (figures_peek(path, name, own) == 0)
+		return own;
+	free(own);
+	if (!(s = store_open(path, STORE_READ, NULL, &e)))
+		return NULL;
+	own = xcalloc(1, sizeof *own);
+	if (figures_load(s, name, own, &e) < 0) {
+		free(own);
+		own = NULL;
+	}
+	store_close(s);
+	return own;
+}
+
+/* The last painted figures, read on this thread before anything else is opened. */
 void query_snapshot(App *a)
 {
 	const char *path = a->watch[0]->session.store_path;
 	char name[FRAME_NAME];
 	Figures *own;
-	Store *s;
-	Err e = { 0 };
 
-	if (!path || !file_exists(path) || !(s = store_open(path, STORE_READ, NULL, &e)))
+	if (!path || !file_exists(path))
 		return;
 	frame_name(a, name);
-	own = xcalloc(1, sizeof *own);
-	if (figures_load(s, name, own, &e) == 0)
+	if ((own = last_figures(path, name)))
 		figures_take(a, own, true);
-	else
-		free(own);
-	store_close(s);
 }
 
 /* Panes keep pointers until they have updated: what they point to is retired, not freed. */

@@ -4,6 +4,8 @@
 #include <immintrin.h>
 #endif
 
+#include "base/cpu.h"
+
 static bool is_letter(unsigned char lower)
 {
 	return lower >= 'a' && lower <= 'z';
@@ -96,7 +98,7 @@ bool scan_has(ScanWay w)
 	case SCAN_SSE2:
 		return true;
 	case SCAN_AVX2:
-		return __builtin_cpu_supports("avx2");
+		return cpu_has_avx2();
 #endif
 	default:
 		return false;

@@ -142,8 +142,8 @@ static void region_stop(void *arg)
 static void store_wipe(void)
 {
 	static const struct { XdgKind kind; const char *end; } file[] = {
-		{ XDG_DATA, "db" }, { XDG_DATA, "db-wal" }, { XDG_DATA, "db-shm" }, { XDG_STATE, "journal.db" }, { XDG_STATE, "journal.db-wal" },
-		{ XDG_STATE, "journal.db-shm" }, { XDG_STATE, "audit.jsonl" },
+		{ XDG_DATA, "db" }, { XDG_DATA, "db-wal" }, { XDG_DATA, "db-shm" }, { XDG_DATA, "db-frame" }, { XDG_STATE, "journal.db" },
+		{ XDG_STATE, "journal.db-wal" }, { XDG_STATE, "journal.db-shm" }, { XDG_STATE, "audit.jsonl" },
 	};
 	char name[64];
 

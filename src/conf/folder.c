@@ -36,7 +36,8 @@ static void add_builtin(Arena *a, const char *folder, ConfFolder *out)
 	for (const Embedded *f = embedded_files; f->name && out->count < MAX_FILES; f++)
 		if (str_starts(str_of(f->name), prefix))
 			add_file(out, (ConfFile){ .id = folder_file_id(str_of(f->name)), .file = f->name,
-			                          .text = { f->begin, (size_t)(f->end - f->begin) } });
+			                          .text = { f->begin, (size_t)(f->end - f->begin) },
+			                          .tree = { f->tree, (size_t)(f->tree_end - f->tree) } });
 }
 
 static int add_user_file(Arena *a, const char *dir, const char *name, ConfFolder *out, Err *e)

@@ -9,6 +9,7 @@ typedef struct ConfFile {
 	Str  id;                 /* the file's name without .yaml */
 	const char *file;        /* for messages: "views/pulse.yaml", or the whole path of a user's file */
 	Str  text;
+	Str  tree;               /* of a built-in file, made when the program was built (yaml_pack.h); else empty */
 	bool user;
 } ConfFile;
 

@@ -4,7 +4,7 @@
 
 #include "conf/embed.h"
 #include "conf/schema.h"
-#include "conf/yaml.h"
+#include "conf/yaml_pack.h"
 
 /* No token costs that much; it keeps tokens x price inside the range of an amount. */
 static const int64_t max_micro_usd = INT64_C(10000000000);
@@ -223,7 +223,7 @@ int prices_parse(Arena *a, const PricesFile *f, PriceTable *out, Err *e)
 	YamlNode *root;
 
 	*out = (PriceTable){ 0 };
-	if (yaml_parse(a, f->name, f->text, &root, e) < 0 || check_keys(f->name, root, top_keys, e) < 0)
+	if (yaml_tree(a, f->name, f->text, f->tree, &root, e) < 0 || check_keys(f->name, root, top_keys, e) < 0)
 		return -1;
 	if ((source = yaml_get(root, "source")) && source->kind != YAML_SCALAR)
 		return yaml_error(f->name, source, e, "expected text");
@@ -245,7 +245,8 @@ int prices_parse(Arena *a, const PricesFile *f, PriceTable *out, Err *e)
 
 int prices_builtin(Arena *a, PriceTable *out, Err *e)
 {
-	const PricesFile f = { .name = "prices.yaml", .text = embed_get("src/conf/prices.yaml"), .origin = PRICE_SHIPPED, .sure = SURE_ONE };
+	static const char name[] = "src/conf/prices.yaml";
+	const PricesFile f = { .name = "prices.yaml", .text = embed_get(name), .tree = embed_tree(name), .origin = PRICE_SHIPPED, .sure = SURE_ONE };
 
 	return prices_parse(a, &f, out, e);
 }

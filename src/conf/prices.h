@@ -8,7 +8,7 @@
 
 typedef struct PricesFile {
 	const char *name;                /* for messages */
-	Str         text;
+	Str         text, tree;          /* tree: of the one that ships (yaml_pack.h); else empty */
 	PriceOrigin origin;              /* of its rows */
 	PriceSure   sure;                /* of rows that do not say */
 } PricesFile;

@@ -6,7 +6,7 @@
 #include "conf/checks.h"
 #include "conf/folder.h"
 #include "conf/schema.h"
-#include "conf/yaml.h"
+#include "conf/yaml_pack.h"
 
 typedef struct RoleRead { Str fg, bg; Str *attrs; size_t attr_count; } RoleRead;
 typedef struct ThemeRead { Str id, name, inherits; int background; const YamlNode *roles, *ramp; } ThemeRead;
@@ -173,7 +173,7 @@ static int read_draft(Arena *a, const ConfFile *f, Draft *d, Err *e)
 	ThemeRead t = { 0 };
 
 	d->file = f->file;
-	if (yaml_parse(a, f->file, f->text, &root, e) < 0 || schema_read(a, f->file, &theme_schema, root, "", &t, e) < 0)
+	if (yaml_tree(a, f->file, f->text, f->tree, &root, e) < 0 || schema_read(a, f->file, &theme_schema, root, "", &t, e) < 0)
 		return -1;
 	if (!t.id.n || !t.name.n)
 		return yaml_error(f->file, root, e, "a theme needs id and name; %s is missing", t.id.n ? "name" : "id");

@@ -6,7 +6,7 @@
 #include "conf/folder.h"
 #include "conf/schema.h"
 #include "conf/source.h"
-#include "conf/yaml.h"
+#include "conf/yaml_pack.h"
 
 enum { SECOND = 1000, HOUR = 3600 * SECOND, MAX_CHILDREN = 16 };
 
@@ -279,25 +279,30 @@ static int check_complete(const Reader *r, const YamlNode *root, const ViewRead 
 	return 0;
 }
 
-int view_parse(Arena *a, const char *file, Str text, const char *const *pane_kinds, View *out, Err *e)
+static int read_view(Arena *a, const ConfFile *f, const char *const *pane_kinds, View *out, Err *e)
 {
-	Reader r = { a, file, pane_kinds, e };
+	Reader r = { a, f->file, pane_kinds, e };
 	YamlNode *root = NULL;
 	ViewRead v = { 0 };
 
 	*out = (View){ 0 };
-	if (yaml_parse(a, file, text, &root, e) < 0 || schema_read(a, file, &view_schema, root, "", &v, e) < 0 ||
+	if (yaml_tree(a, f->file, f->text, f->tree, &root, e) < 0 || schema_read(a, f->file, &view_schema, root, "", &v, e) < 0 ||
 	    check_complete(&r, root, &v) < 0)
 		return -1;
 	out->id = v.id;
 	out->name = v.name;
 	out->description = v.description;
-	out->file = arena_str(a, str_of(file));
+	out->file = arena_str(a, str_of(f->file));
 	out->key = v.key.n ? v.key.p[0] : 0;
 	out->tools = v.tools;
 	out->tool_count = v.tool_count;
 	out->layout = ARENA_NEW(a, ViewNode);
 	return read_node(&r, v.layout, out->layout);
+}
+
+int view_parse(Arena *a, const char *file, Str text, const char *const *pane_kinds, View *out, Err *e)
+{
+	return read_view(a, &(ConfFile){ .file = file, .text = text }, pane_kinds, out, e);
 }
 
 /* The later of two views with one key is told, unless only it is built in: then the user's file is the one to change. */
@@ -323,7 +328,7 @@ int views_load(Arena *a, const char *user_dir, const char *const *pane_kinds, Vi
 		return -1;
 	out->view = ARENA_ARRAY(a, View, files.count + 1);
 	for (size_t i = 0; i < files.count; i++)
-		if (view_parse(a, files.file[i].file, files.file[i].text, pane_kinds, &out->view[out->count++], e) < 0)
+		if (read_view(a, &files.file[i], pane_kinds, &out->view[out->count++], e) < 0)
 			return -1;
 	return refuse_same_keys(&files, out, e);
 }

@@ -125,37 +125,3 @@ int store_cursor(Store *s, const char *feed, Arena *a, Str *value, Err *e)
 	sqlite3_reset(st);
 	return 0;
 }
-
-int store_put_frame(Store *s, const char *name, Str blob, int64_t now_ms, Err *e)
-{
-	static const char sql[] = "INSERT OR REPLACE INTO frame(name, at_ms, blob) VALUES(?, ?, ?)";
-	sqlite3_stmt *st = db_stmt(s, sql, e);
-
-	if (!st)
-		return -1;
-	db_bind_str(st, 1, str_of(name));
-	sqlite3_bind_int64(st, 2, now_ms);
-	sqlite3_bind_blob64(st, 3, blob.n ? blob.p : "", blob.n, SQLITE_STATIC);
-	return db_done(s, st, "cannot keep the last picture", e);
-}
-
-int store_get_frame(Store *s, const char *name, Arena *a, Str *blob, int64_t *at_ms, Err *e)
-{
-	static const char sql[] = "SELECT at_ms, blob FROM frame WHERE name = ?";
-	sqlite3_stmt *st = db_stmt(s, sql, e);
-	int rc;
-
-	*blob = STR("");
-	*at_ms = 0;
-	if (!st)
-		return -1;
-	db_bind_str(st, 1, str_of(name));
-	if ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-		*at_ms = sqlite3_column_int64(st, 0);
-		*blob = arena_str(a, db_col_str(st, 1));
-	} else if (rc != SQLITE_DONE) {
-		return db_fail(s, "cannot read the last picture", e);
-	}
-	sqlite3_reset(st);
-	return 0;
-}

@@ -1,6 +1,6 @@
 /* The local snapshot: one SQLite file per context, WAL, 0600, migrations in one transaction. Everything here is
  * synchronous and belongs to one thread at a time: the writer lives on the worker pool (one write job in flight),
- * readers are opened for the job that reads. First paint comes from the `frame` row alone. */
+ * readers are opened for the job that reads. First paint comes from the newest frame alone (store/frame.h). */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
@@ -104,8 +104,6 @@ int store_shrink(Store *s, Err *e);
 void store_rest(Store *s);              /* gives the memory of past work back to the heap, after some that has gone through much */
 
 int store_cursor(Store *s, const char *feed, Arena *a, Str *value, Err *e);       /* empty when never set */
-int store_put_frame(Store *s, const char *name, Str blob, int64_t now_ms, Err *e); /* the last painted figures */
-int store_get_frame(Store *s, const char *name, Arena *a, Str *blob, int64_t *at_ms, Err *e);
 
 /* Reads. Results live in the arena. */
 typedef struct CostGroup { Str key; Sums s; } CostGroup;

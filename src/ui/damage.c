@@ -16,8 +16,10 @@ struct Painter {
 	bool     ascii;
 	Palette  palette;
 	int      w, h;
-	Cell    *front;                /* what the terminal shows */
-	uint64_t *stamp;               /* of the surface's row that front's row equals */
+	Cell    *front;                /* what the terminal shows, of the rows that have a stamp; the others are blank */
+	Cell    *blank;                /* one such row */
+	uint64_t *stamp;               /* of the surface's row that was painted; 0: none */
+	bool    *due;                  /* painted, and not in front yet */
 	bool     known;                /* front is true */
 	Place    at;                   /* the cursor */
 	Ink      pen;
@@ -41,7 +43,9 @@ void painter_free(Painter *p)
 	if (!p)
 		return;
 	free(p->front);
+	free(p->blank);
 	free(p->stamp);
+	free(p->due);
 	free(p);
 }
 
@@ -231,7 +235,7 @@ static bool erase_rest(Painter *p, const Cell *row, const Cell *front, int x, in
 
 static void paint_row(Painter *p, const Cell *row, int y, Buf *out)
 {
-	Cell *front = p->front + (size_t)y * (size_t)p->w;
+	const Cell *front = p->stamp[y] ? p->front + (size_t)y * (size_t)p->w : p->blank;
 	int x = next_change(p, row, front, 0), blank;
 
 	if (x == p->w)
@@ -270,19 +274,21 @@ static void show_cursor(Painter *p, int x, int y, Buf *out)
 /* An empty screen of the surface's size, and the pen at rest. */
 static void start_over(Painter *p, const Surface *s, Buf *out)
 {
-	static const Cell blank = { .width = 1 };
-	size_t cells;
+	/* No role: every role may have a background, an erased cell has none. */
+	static const Cell erased = { .width = 1, .role = UINT16_MAX };
+	size_t rows;
 
 	p->w = surface_width(s);
 	p->h = surface_height(s);
-	cells = (size_t)p->w * (size_t)p->h;
-	p->front = xreallocarray(p->front, cells, sizeof *p->front);
-	p->stamp = xreallocarray(p->stamp, (size_t)p->h, sizeof *p->stamp);
-	for (size_t i = 0; i < cells; i++) {
-		p->front[i] = blank;
-		p->front[i].role = UINT16_MAX;      /* no role: every role may have a background, an erased cell has none */
-	}
-	memset(p->stamp, 0, (size_t)p->h * sizeof *p->stamp);
+	rows = (size_t)p->h;
+	p->front = xreallocarray(p->front, rows * (size_t)p->w, sizeof *p->front);
+	p->blank = xreallocarray(p->blank, (size_t)p->w, sizeof *p->blank);
+	p->stamp = xreallocarray(p->stamp, rows, sizeof *p->stamp);
+	p->due = xreallocarray(p->due, rows, sizeof *p->due);
+	for (int x = 0; x < p->w; x++)
+		p->blank[x] = erased;
+	memset(p->stamp, 0, rows * sizeof *p->stamp);
+	memset(p->due, 0, rows * sizeof *p->due);
 	(void)buf_puts(out, p->caps->ansi ? "\033[m" : p->caps->sgr0);
 	(void)buf_puts(out, p->caps->clear);
 	p->pen = (Ink){ 0 };
@@ -291,7 +297,7 @@ static void start_over(Painter *p, const Surface *s, Buf *out)
 	p->known = true;
 }
 
-void painter_frame(Painter *p, const Surface *s, int cursor_x, int cursor_y, Buf *out)
+void painter_bytes(Painter *p, const Surface *s, int cursor_x, int cursor_y, Buf *out)
 {
 	size_t begin = out->n;
 	bool sync = p->caps->sync;
@@ -301,13 +307,11 @@ void painter_frame(Painter *p, const Surface *s, int cursor_x, int cursor_y, Buf
 	if (!p->known || p->w != surface_width(s) || p->h != surface_height(s))
 		start_over(p, s, out);
 	for (int y = 0; y < p->h; y++) {
-		const Cell *row = surface_row(s, y);
-
 		if (p->stamp[y] == surface_row_stamp(s, y))
 			continue;
+		paint_row(p, surface_row(s, y), y, out);
 		p->stamp[y] = surface_row_stamp(s, y);
-		paint_row(p, row, y, out);
-		memcpy(p->front + (size_t)y * (size_t)p->w, row, (size_t)p->w * sizeof *row);
+		p->due[y] = true;
 	}
 	show_cursor(p, cursor_x, cursor_y, out);
 	if (!sync)
@@ -321,4 +325,21 @@ void painter_frame(Painter *p, const Surface *s, int cursor_x, int cursor_y, Buf
 	} else {
 		(void)buf_puts(out, sync_end);
 	}
+}
+
+void painter_settle(Painter *p, const Surface *s)
+{
+	const size_t w = (size_t)p->w;
+
+	for (int y = 0; y < p->h; y++)
+		if (p->due[y]) {
+			memcpy(p->front + (size_t)y * w, surface_row(s, y), w * sizeof *p->front);
+			p->due[y] = false;
+		}
+}
+
+void painter_frame(Painter *p, const Surface *s, int cursor_x, int cursor_y, Buf *out)
+{
+	painter_bytes(p, s, cursor_x, cursor_y, out);
+	painter_settle(p, s);
 }

@@ -17,5 +17,9 @@ void     painter_forget(Painter *p);
 /* Appends a frame to out, possibly of no bytes. cursor_x < 0 hides the cursor. From now on the painter takes it for
  * granted that out reaches the terminal. */
 void     painter_frame(Painter *p, const Surface *s, int cursor_x, int cursor_y, Buf *out);
+/* The same in two steps, for who sends the bytes before the painter remembers them: at the first frame that takes as much new memory as the
+ * screen has cells. s must not change between the two. */
+void     painter_bytes(Painter *p, const Surface *s, int cursor_x, int cursor_y, Buf *out);
+void     painter_settle(Painter *p, const Surface *s);
 
 #endif

@@ -13,6 +13,7 @@ struct Surface {
 	int       w, h;
 	Cell     *cell;
 	uint64_t *stamp;          /* one a row */
+	bool     *blank;          /* one a row: nothing was drawn on it since it was emptied */
 	uint64_t  clock;
 };
 
@@ -24,8 +25,10 @@ static void fill_blank(Surface *s)
 	s->clock += (uint64_t)clock_mono_ns();
 	for (int i = 0; i < s->w * s->h; i++)
 		s->cell[i] = blank_cell;
-	for (int y = 0; y < s->h; y++)
+	for (int y = 0; y < s->h; y++) {
 		s->stamp[y] = ++s->clock;
+		s->blank[y] = true;
+	}
 }
 
 Surface *surface_new(int w, int h)
@@ -42,23 +45,33 @@ void surface_free(Surface *s)
 		return;
 	free(s->cell);
 	free(s->stamp);
+	free(s->blank);
 	free(s);
 }
 
 void surface_resize(Surface *s, int w, int h)
 {
-	s->w = w < 1 ? 1 : w > SURFACE_MAX ? SURFACE_MAX : w;
-	s->h = h < 1 ? 1 : h > SURFACE_MAX ? SURFACE_MAX : h;
+	w = w < 1 ? 1 : w > SURFACE_MAX ? SURFACE_MAX : w;
+	h = h < 1 ? 1 : h > SURFACE_MAX ? SURFACE_MAX : h;
+	if (w == s->w && h == s->h) {
+		surface_clear(s);
+		return;
+	}
+	s->w = w;
+	s->h = h;
 	s->cell = xreallocarray(s->cell, (size_t)s->w * (size_t)s->h, sizeof *s->cell);
 	s->stamp = xreallocarray(s->stamp, (size_t)s->h, sizeof *s->stamp);
+	s->blank = xreallocarray(s->blank, (size_t)s->h, sizeof *s->blank);
 	fill_blank(s);
 }
 
 void surface_clear(Surface *s)
 {
-	for (int y = 0; y < s->h; y++)
-		for (int x = 0; x < s->w; x++)
+	for (int y = 0; y < s->h; y++) {
+		for (int x = 0; x < s->w && !s->blank[y]; x++)
 			surface_put(s, x, y, &blank_cell);
+		s->blank[y] = true;
+	}
 }
 
 int surface_width(const Surface *s)
@@ -90,13 +103,19 @@ uint64_t surface_row_stamp(const Surface *s, int y)
 	return s->stamp[y];
 }
 
+static void changed(Surface *s, int y)
+{
+	s->stamp[y] = ++s->clock;
+	s->blank[y] = false;
+}
+
 /* What stands in a cell whose other half was overwritten: a blank of the same role. */
 static void orphan(Surface *s, Cell *c, int y)
 {
 	Cell b = { .width = 1, .role = c->role, .attrs = c->attrs };
 
 	*c = b;
-	s->stamp[y] = ++s->clock;
+	changed(s, y);
 }
 
 void surface_put(Surface *s, int x, int y, const Cell *c)
@@ -110,7 +129,7 @@ void surface_put(Surface *s, int x, int y, const Cell *c)
 	if (at->width == 2 && c->width != 2 && x + 1 < s->w && at[1].width == 0)
 		orphan(s, at + 1, y);
 	*at = *c;
-	s->stamp[y] = ++s->clock;
+	changed(s, y);
 }
 
 Box surface_box(Surface *s)

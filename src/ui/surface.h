@@ -19,7 +19,7 @@ typedef struct Box { Surface *s; int x, y, w, h; } Box;
 
 Surface *surface_new(int w, int h);
 void     surface_free(Surface *s);
-void     surface_resize(Surface *s, int w, int h);
+void     surface_resize(Surface *s, int w, int h);      /* and empties it */
 void     surface_clear(Surface *s);
 int      surface_width(const Surface *s);
 int      surface_height(const Surface *s);

@@ -273,14 +273,19 @@ void term_leave_signal_safe(void)
 	errno = saved_errno;
 }
 
-void term_size(Term *t, int *w, int *h)
+void term_window(int fd, int *w, int *h)
 {
 	struct winsize ws;
 
-	if (ioctl(t->out_fd, TIOCGWINSZ, &ws) < 0 || ws.ws_col == 0 || ws.ws_row == 0)
+	if (ioctl(fd, TIOCGWINSZ, &ws) < 0 || ws.ws_col == 0 || ws.ws_row == 0)
 		ws = (struct winsize){ .ws_col = 80, .ws_row = 24 };     /* a serial line does not know */
 	*w = ws.ws_col;
 	*h = ws.ws_row;
+}
+
+void term_size(Term *t, int *w, int *h)
+{
+	term_window(t->out_fd, w, h);
 }
 
 TermDepth term_depth(const Term *t)
@@ -322,6 +327,7 @@ long term_render(Term *t, const Surface *s, int cursor_x, int cursor_y, Buf *out
 long term_draw(Term *t, const Surface *s, int cursor_x, int cursor_y, bool *dead)
 {
 	struct pollfd pfd = { .fd = t->tty, .events = POLLOUT };
+	size_t before;
 	int state = flush(t);
 	long n;
 
@@ -332,9 +338,12 @@ long term_draw(Term *t, const Surface *s, int cursor_x, int cursor_y, bool *dead
 		*dead |= t->dead;
 		return -1;
 	}
-	n = term_render(t, s, cursor_x, cursor_y, &t->out);
+	before = t->out.n;
+	painter_bytes(t->painter, s, cursor_x, cursor_y, &t->out);
+	n = (long)(t->out.n - before);
 	if (n)
 		state = flush(t);
+	painter_settle(t->painter, s);
 	*dead |= t->dead;
 	return state == 1 ? n : -1;
 }

@@ -24,6 +24,7 @@ int   term_enter(Term *t, Err *e);                /* raw mode, alternate screen,
 void  term_leave(Term *t);                        /* restores; safe to call twice */
 void  term_leave_signal_safe(void);               /* for fatal signals: restores the one terminal that was entered */
 void  term_size(Term *t, int *w, int *h);
+void  term_window(int fd, int *w, int *h);        /* the same before there is a Term; 80x24 where fd does not know */
 TermDepth term_depth(const Term *t);
 void  term_theme(Term *t, const Theme *theme);
 void  term_repaint(Term *t);                      /* the next frame draws everything (ctrl-l, resize, resume) */

@@ -8,6 +8,7 @@
 #include <sys/auxv.h>
 #endif
 
+#include "base/cpu.h"
 #include "wire/text.h"
 
 /* A CRC is linear: the entry of a byte is the XOR of the entries of its bits. So the compiler builds the eight
@@ -129,7 +130,7 @@ WITH_PCLMUL static uint32_t fold_all(uint32_t state, const unsigned char *p, siz
 
 bool crc32_has_hardware(void)
 {
-	return __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("ssse3");
+	return cpu_has_pclmul();
 }
 
 uint32_t crc32_hardware(uint32_t crc, Str s)

@@ -4,7 +4,7 @@
 #include "groups_unit.h"
 #include "app/ask_contexts.h"
 #include "base/num.h"
-#include "store/store.h"
+#include "store/frame.h"
 
 #define HOUR_MS INT64_C(3600000)
 #define DAY_MS  (24 * HOUR_MS)
@@ -467,6 +467,35 @@ static void test_a_damaged_frame_is_refused(void **state)
 	free(back);
 }
 
+/* The file beside the store has no more checksums than a row. */
+static void test_a_frame_beside_the_store_is_checked(void **state)
+{
+	Figures *back = calloc(1, sizeof *back), *f;
+	char path[] = "/tmp/seismo-frame-XXXXXX", copy[64];
+	int fd = mkstemp(path);
+	Store *s;
+
+	(void)state;
+	assert_non_null(back);
+	assert_true(fd >= 0);
+	assert_non_null(s = store_open(path, STORE_WRITE, NULL, &rig.e));
+	add_job(now_ms() - 1, "acme", "succeeded", 1000);
+	store_all("1");
+	f = compute(now_ms(), 0);
+	assert_int_equal(figures_save(s, "figures", f, &rig.e), 0);
+	assert_int_equal(figures_peek(path, "figures", back), 0);
+	assert_memory_equal(back, f, sizeof *f);
+	f->covered_from_ms ^= 0x40;
+	assert_int_equal(store_put_frame(s, "figures", (Str){ (char *)f, offsetof(Figures, job[1]) }, 1, &rig.e), 0);
+	assert_int_equal(figures_peek(path, "figures", back), -1);
+	store_close(s);
+	(void)snprintf(copy, sizeof copy, "%s-frame", path);
+	assert_int_equal(unlink(copy), 0);
+	assert_int_equal(unlink(path), 0);
+	(void)close(fd);
+	free(back);
+}
+
 /* --- several contexts --- */
 
 static Store *second_store(const char *back)
@@ -658,7 +687,8 @@ int main(void)
 		CASE(test_large_amounts_do_not_overflow),
 		CASE(test_more_groups_than_fit_are_counted),
 		CASE(test_the_frame_comes_back_as_it_was), CASE(test_a_frame_keeps_one_screen_of_jobs),
-		CASE(test_a_damaged_frame_is_refused), CASE(test_now_is_as_of_what_is_known),
+		CASE(test_a_damaged_frame_is_refused), CASE(test_a_frame_beside_the_store_is_checked),
+		CASE(test_now_is_as_of_what_is_known),
 		CASE(test_seen_compares_up_to_what_both_know), CASE(test_seen_compares_what_both_hold),
 		CASE(test_m4_two_contexts_with_the_same_names),
 	};

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "app/feed_state.h"
+#include "store/frame.h"
 #include "store/pulse.h"
 #include "store_unit.h"
 

@@ -1,12 +1,13 @@
 #include "unit.h"
 
 #include <dirent.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "store/beside.h"
-#include "store/store.h"
+#include "store/frame.h"
 
 static char place[64];
 static Err err;
@@ -189,6 +190,93 @@ static void first_paint_reads_one_row(void **state)
 	arena_done(&a);
 }
 
+/* --- the newest frame, beside the store --- */
+
+static bool peeks(const char *name, const char *want)
+{
+	char out[16];
+	size_t n = 0;
+
+	return store_peek_frame(file("peek.db"), name, out, sizeof out, &n) == 0 && n == strlen(want) && memcmp(out, want, n) == 0;
+}
+
+static Store *store_with_frame(void)
+{
+	Store *w = store_open(file("peek.db"), STORE_WRITE, NULL, &err);
+
+	assert_non_null(w);
+	assert_int_equal(store_put_frame(w, "one", STR("a picture"), 1, &err), 0);
+	return w;
+}
+
+static void the_newest_frame_is_read_without_the_store(void **state)
+{
+	Store *w = store_with_frame();
+	char out[4];
+	struct stat st;
+	size_t n;
+
+	(void)state;
+	assert_true(peeks("one", "a picture"));
+	assert_int_equal(store_peek_frame(file("peek.db"), "one", out, sizeof out, &n), -1);       /* no room */
+	assert_false(peeks("on", "a picture") || peeks("one1", "a picture") || peeks("two", "a picture"));
+	assert_int_equal(store_put_frame(w, "one", STR("newer"), 2, &err), 0);
+	assert_true(peeks("one", "newer"));
+	assert_int_equal(store_put_frame(w, "two", STR("of others"), 3, &err), 0);
+	assert_true(peeks("two", "of others") && !peeks("one", "newer"));
+	assert_int_equal(stat(file("peek.db-frame"), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	store_close(w);
+	put("peek.db", "noise", 5, 0600);        /* into the same file */
+	assert_true(peeks("two", "of others"));
+}
+
+static void a_frame_of_another_store_is_passed_over(void **state)
+{
+	char other[128];
+
+	(void)state;
+	store_close(store_with_frame());
+	assert_int_equal(chmod(file("peek.db"), 0622), 0);
+	assert_false(peeks("one", "a picture"));
+	assert_int_equal(chmod(file("peek.db"), 0600), 0);
+	assert_true(peeks("one", "a picture"));
+	put("other.db", "", 0, 0600);
+	(void)snprintf(other, sizeof other, "%s", file("other.db"));
+	assert_int_equal(rename(other, file("peek.db")), 0);
+	assert_false(peeks("one", "a picture"));
+	assert_int_equal(unlink(file("peek.db")), 0);
+	assert_false(peeks("one", "a picture"));
+}
+
+static void a_frame_that_others_can_write_or_is_cut_is_passed_over(void **state)
+{
+	struct stat st;
+	char to[128];
+
+	(void)state;
+	store_close(store_with_frame());
+	assert_int_equal(chmod(file("peek.db-frame"), 0666), 0);
+	assert_false(peeks("one", "a picture"));
+	assert_int_equal(chmod(file("peek.db-frame"), 0600), 0);
+	assert_int_equal(stat(file("peek.db-frame"), &st), 0);
+	for (off_t n = st.st_size - 1; n >= 0; n--) {
+		assert_int_equal(truncate(file("peek.db-frame"), n), 0);
+		assert_false(peeks("one", "a picture"));
+	}
+	/* What a link leads to is neither read nor written. */
+	put("target", "keep me", 7, 0600);
+	(void)snprintf(to, sizeof to, "%s", file("target"));
+	assert_int_equal(unlink(file("peek.db-frame")), 0);
+	assert_int_equal(symlink(to, file("peek.db-frame")), 0);
+	store_close(store_with_frame());
+	assert_int_equal(stat(to, &st), 0);
+	assert_int_equal(st.st_size, 7);
+	assert_int_equal(unlink(file("peek.db-frame")), -1);     /* the link has gone: it stood for a picture that was older */
+	store_close(store_with_frame());
+	assert_true(peeks("one", "a picture"));
+}
+
 static void in_memory_connections_share(void **state)
 {
 	Arena a = { 0 };
@@ -246,7 +334,8 @@ static void the_log_is_brought_over_beside(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_log_is_brought_over_beside), cmocka_unit_test(made_private_and_found_again), cmocka_unit_test(strange_files_are_refused),
+		cmocka_unit_test(the_newest_frame_is_read_without_the_store), cmocka_unit_test(a_frame_of_another_store_is_passed_over),
+		cmocka_unit_test(a_frame_that_others_can_write_or_is_cut_is_passed_over), cmocka_unit_test(the_log_is_brought_over_beside), cmocka_unit_test(made_private_and_found_again), cmocka_unit_test(strange_files_are_refused),
 		cmocka_unit_test(damaged_files_are_set_aside), cmocka_unit_test(a_newer_layout_is_left_alone),
 		cmocka_unit_test(first_paint_reads_one_row), cmocka_unit_test(in_memory_connections_share),
 	};

@@ -125,6 +125,33 @@ static void stamps_tell_changes(void **state)
 	surface_free(NULL);
 }
 
+/* Rows that nothing was drawn on are passed over, and keep their stamps: nobody compares them again. */
+static void emptying(void **state)
+{
+	Surface *s = surface_new(6, 3);
+	uint64_t first = surface_row_stamp(s, 0), last = surface_row_stamp(s, 2);
+
+	(void)state;
+	for (int how = 0; how < 3; how++) {
+		draw_own(surface_box(s), 1, 1, ROLE_TEXT, "日ab");
+		draw_role(surface_box(s), 0, 1, 6, ROLE_SELECTED, 0);
+		if (how == 0)
+			surface_clear(s);
+		else if (how == 1)
+			surface_resize(s, 6, 3);
+		else
+			box_clear(surface_box(s));
+		for (int x = 0; x < 6; x++)
+			assert_memory_equal(surface_cell(s, x, 1), &(Cell){ .width = 1 }, sizeof(Cell));
+		assert_true(surface_row_stamp(s, 0) == first && surface_row_stamp(s, 2) == last);
+	}
+	surface_clear(s);
+	draw_own(surface_box(s), 0, 1, ROLE_TEXT, "again");
+	surface_clear(s);
+	expect_rows(s, "\n\n\n");
+	surface_free(s);
+}
+
 static void sparks(void **state)
 {
 	static const double rising[] = { 0, 1, 2, 3, 4, 5, 6, 7 }, gap[] = { 5, NAN, 0, INFINITY, 10 };
@@ -149,7 +176,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_stays_in_its_box), cmocka_unit_test(boxes_are_clamped), cmocka_unit_test(wide_characters),
 		cmocka_unit_test(columns_of_a_table), cmocka_unit_test(recolouring_keeps_text),
-		cmocka_unit_test(stamps_tell_changes), cmocka_unit_test(sparks),
+		cmocka_unit_test(stamps_tell_changes), cmocka_unit_test(emptying), cmocka_unit_test(sparks),
 	};
 
 	return cmocka_run_group_tests_name("surface", tests, NULL, NULL);
