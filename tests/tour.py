@@ -266,6 +266,7 @@ STEPS = [
     Step("s3", "PutBucketLifecycleConfiguration", lambda k: {"Bucket": k["bucket"], "LifecycleConfiguration": {"Rules": [
         {"ID": "old", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 2555}}]}}),
     Step("s3", "GetBucketLifecycleConfiguration", lambda k: {"Bucket": k["bucket"]}),
+    Step("secretsmanager", "ListSecrets", {"Filters": [{"Key": "name", "Values": ["prompts/"]}], "MaxResults": 20}),
     Step("secretsmanager", "DescribeSecret", lambda k: {"SecretId": k["secret"]}),
     Step("secretsmanager", "PutSecretValue", lambda k: {"SecretId": k["secret"], "SecretString": "{}",
                                                         "ClientRequestToken": "0" * 32}),

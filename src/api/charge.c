@@ -81,6 +81,7 @@ static const Charge rows[] = {
 	/* aws.amazon.com/aws-cost-management/aws-cost-explorer/pricing: $0.01 for a request. */
 	{ &op_ce_get_cost_and_usage, .request_pusd = USD_FOR(10000, 1) },
 	/* aws.amazon.com/secrets-manager/pricing: $0.05 for 10,000 calls. */
+	{ &op_secrets_list, .request_pusd = USD_FOR(50000, 10000) },
 	{ &op_secrets_get_value, .request_pusd = USD_FOR(50000, 10000) },
 	{ &op_secrets_put_value, .request_pusd = USD_FOR(50000, 10000) },
 	{ &op_secrets_list_version_ids, .request_pusd = USD_FOR(50000, 10000) },

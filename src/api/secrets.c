@@ -79,6 +79,35 @@ static const ShapeMember about_out[] = {
 	{ 0 },
 };
 
+static const ShapeMember filter[] = {
+	SH_STR(SecretFilter, key, "Key"),
+	SH_STRS(SecretFilter, values, "Values", 0),
+	{ 0 },
+};
+static const Shape shape_filter = SHAPE(SecretFilter, filter);
+static const ShapeMember list_in[] = {
+	SH_STRUCTS(SecretListIn, filters, "Filters", shape_filter, 0),
+	SH_I64(SecretListIn, max_results, "MaxResults"),
+	SH_STR(SecretListIn, next_token, "NextToken"),
+	{ 0 },
+};
+static const ShapeMember entry[] = {
+	SH_STR(SecretEntry, arn, "ARN"),
+	SH_STR(SecretEntry, name, "Name"),
+	SH_STR(SecretEntry, description, "Description"),
+	SH_TIME(SecretEntry, created_ms, "CreatedDate"),
+	SH_TIME(SecretEntry, changed_ms, "LastChangedDate"),
+	SH_TIME(SecretEntry, deleted_ms, "DeletedDate"),
+	{ 0 },
+};
+static const Shape shape_entry = SHAPE(SecretEntry, entry);
+static const ShapeMember list_out[] = {
+	SH_STRUCTS(SecretList, secrets, "SecretList", shape_entry, SHAPE_ALWAYS),
+	SH_STR(SecretList, next_token, "NextToken"),
+	{ 0 },
+};
+static const Shape shape_list_in = SHAPE(SecretListIn, list_in), shape_list_out = SHAPE(SecretList, list_out);
+
 static const Shape shape_get_in = SHAPE(SecretGetIn, get_in), shape_get_out = SHAPE(SecretGetOut, get_out);
 static const Shape shape_put_in = SHAPE(SecretPutIn, put_in), shape_put_out = SHAPE(SecretPutOut, put_out);
 static const Shape shape_versions_in = SHAPE(SecretVersionsIn, versions_in), shape_versions_out = SHAPE(SecretVersions, versions_out);
@@ -103,3 +132,5 @@ const AwsOp op_secrets_list_version_ids = {
 	.page_token = "NextToken" };
 const AwsOp op_secrets_describe = {
 	SECRETS_ROW("DescribeSecret", AWS_READ), .idempotent = true, .in = &shape_about_in, .out = &shape_about_out };
+const AwsOp op_secrets_list = {
+	SECRETS_ROW("ListSecrets", AWS_READ), .idempotent = true, .in = &shape_list_in, .out = &shape_list_out, .page_token = "NextToken" };

@@ -32,6 +32,12 @@ typedef struct SecretAbout {
 	LIST_OF(SecretVersionStages) versions;
 } SecretAbout;
 
-extern const AwsOp op_secrets_get_value, op_secrets_put_value, op_secrets_list_version_ids, op_secrets_describe;
+/* key: "name" (values are prefixes), "tag-key", …; max_results: 1 to 100. */
+typedef struct SecretFilter { Str key; LIST_OF(Str) values; } SecretFilter;
+typedef struct SecretListIn { LIST_OF(SecretFilter) filters; Str next_token; int64_t max_results; } SecretListIn;
+typedef struct SecretEntry { Str arn, name, description; int64_t created_ms, changed_ms, deleted_ms; } SecretEntry;
+typedef struct SecretList { LIST_OF(SecretEntry) secrets; Str next_token; } SecretList;
+
+extern const AwsOp op_secrets_list, op_secrets_get_value, op_secrets_put_value, op_secrets_list_version_ids, op_secrets_describe;
 
 #endif

@@ -5,6 +5,7 @@
 #include "app/page.h"
 #include "app/playground.h"
 #include "app/strip.h"
+#include "app/template_list.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -34,6 +35,7 @@ static const Command commands[] = {
 	{ "strip", "[copy]", "the strip of the last move: fold, open, hide; copy what it says", strip_command, 0 },
 	{ "model", "ID", "playground: the model of the focused column", playground_model, 0 },
 	{ "system", "[TEXT]", "playground: its instructions; alone, none", playground_system, 0 },
+	{ "template", "[ID[@VERSION] [NAME=VALUE …]]", "playground: a template as its instructions; alone, list them", template_command, 0 },
 	{ "column", "add|drop", "playground: one more column, or the focused one away", playground_column, 0 },
 	{ "new", "", "playground: a new conversation", playground_new_command, 0 },
 	{ "fork", "", "playground: go on apart, and keep the one so far", playground_fork_command, 0 },

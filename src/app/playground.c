@@ -5,6 +5,7 @@
 
 #include "app/app_impl.h"
 #include "app/fleet_models.h"
+#include "app/template_list.h"
 #include "app/watch.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
@@ -97,6 +98,7 @@ void playground_close(App *a)
 	if (!p)
 		return;
 	playground_keep(p);
+	template_list_close(a);
 	chat_free(p->chat);
 	editor_done(&p->input);
 	free(p);

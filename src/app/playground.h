@@ -18,6 +18,7 @@ typedef struct Playground {
 	int64_t created_ms;
 	bool    pinned;
 	size_t  focus;                 /* column */
+	struct TemplateList *templates;        /* template_list.h; NULL: not looked at yet */
 	int64_t swept_ms;              /* monotonic: when old conversations were last looked for */
 } Playground;
 

@@ -141,14 +141,14 @@ static size_t diff_settings(const Made *x, const Made *y, Buf *b)
 /* Lines that changed, with some of what stands around them. */
 static void diff_prompt(const LineDiff *d, Buf *b)
 {
-	static const char mark[] = { [LINE_SAME] = ' ', [LINE_GONE] = '-', [LINE_ADDED] = '+' };
+	static const char mark[] = { [DIFF_SAME] = ' ', [DIFF_GONE] = '-', [DIFF_ADDED] = '+' };
 	size_t skipped = 0;
 
 	for (size_t i = 0; i < d->n; i++) {
-		bool near = d->line[i].kind != LINE_SAME;
+		bool near = d->line[i].kind != DIFF_SAME;
 
 		for (size_t k = i > CONTEXT_LINES ? i - CONTEXT_LINES : 0; k <= i + CONTEXT_LINES && k < d->n && !near; k++)
-			near = d->line[k].kind != LINE_SAME;
+			near = d->line[k].kind != DIFF_SAME;
 		if (!near) {
 			skipped++;
 			continue;

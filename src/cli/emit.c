@@ -78,6 +78,17 @@ static Str pointers(Arena *a, JsonVal v)
 	return out;
 }
 
+/* "a,b" of a list of words; "-" of none. */
+static Str words(Arena *a, JsonVal v)
+{
+	Str out = STR("-"), word;
+
+	for (size_t i = 0; i < jv_count(v); i++)
+		if (jv_as_str(jv_at(v, i), &word, NULL) == 0)
+			out = i ? arena_printf(a, "%.*s,%.*s", STR_ARG(out), STR_ARG(word)) : word;
+	return out;
+}
+
 static Str shown(Arena *a, JsonVal v, CellForm form)
 {
 	char money[MONEY_TEXT];
@@ -108,6 +119,8 @@ static Str shown(Arena *a, JsonVal v, CellForm form)
 		return pointers(a, v);
 	case CELL_ROUTE:
 		return route(a, v);
+	case CELL_WORDS:
+		return words(a, v);
 	case CELL_DAY:
 		return str_sub(s, 0, 10);
 	case CELL_CLOCK:

@@ -8,7 +8,7 @@
 
 /* CELL_MEMBER: text, and path is the name of one member, dots and all. */
 typedef enum CellForm { CELL_TEXT, CELL_MONEY, CELL_PRICE, CELL_COUNT, CELL_RATE, CELL_TAIL8, CELL_CLOCK, CELL_DAY, CELL_POINTERS, CELL_MEMBER,
-	CELL_ACTOR, CELL_ROUTE } CellForm;
+	CELL_ACTOR, CELL_ROUTE, CELL_WORDS } CellForm;
 typedef struct EmitColumn {
 	const char *path;              /* "tokens.input": the CSV column's name too */
 	const char *title;             /* of the table; NULL: not in the table */

@@ -121,6 +121,8 @@ static const Setting context_rows[] = {
 	  .help = "CloudWatch namespaces." },
 	{ "sources.metrics.poll", SET_DURATION, AT(src.metrics_poll_ms), .min = 10 * SECOND, .max = HOUR, .fallback = "60s",
 	  .help = "How often metrics are fetched. Each fetch costs money." },
+	{ "sources.templates", SET_LIST, AT(src.templates), offsetof(ConfContext, src.template_n), 0, 20, .list = &template_source_list,
+	  .help = "Where prompt templates are kept. Left out: secrets whose names begin with `prompts/`." },
 };
 #undef AT
 static const Schema context_schema = SCHEMA(context_rows);
@@ -227,6 +229,12 @@ static const Setting root_rows[] = {
 #undef AT
 static const Schema root_schema = SCHEMA(root_rows);
 
+static void default_templates(ConfContext *c)
+{
+	c->src.templates = template_sources_default;
+	c->src.template_n = template_sources_default_n;
+}
+
 /* The context of a machine without configuration: the AWS environment decides, and it may write once it is unlocked. */
 static void builtin_context(Arena *a, ConfContext *c)
 {
@@ -235,6 +243,7 @@ static void builtin_context(Arena *a, ConfContext *c)
 	c->stage = STR("dev");
 	c->write = true;
 	c->playground = true;
+	default_templates(c);
 }
 
 static int check_endpoint(const char *file, const YamlNode *map, const ConfContext *c, Err *e)
@@ -284,6 +293,8 @@ static int read_context(Arena *a, const char *file, const YamlNode *n, ConfConte
 		return -1;
 	if (!yaml_get(n, "playground"))
 		out->playground = !str_is(out->stage, "prod");
+	if (!out->src.templates)
+		default_templates(out);
 	return check_role(file, n, out, e) < 0 ? -1 : check_endpoint(file, n, out, e);
 }
 
@@ -359,6 +370,7 @@ static void read_shorthand(Arena *a, const Root *r, Config *out)
 		c->region = r->region;
 		c->account_id = r->account_id;
 		c->from_file = true;
+		default_templates(c);
 	} else
 		builtin_context(a, c);
 	out->context = c;

@@ -5,6 +5,7 @@
 #define CONF_CONFIG_H
 
 #include "base/arena.h"
+#include "conf/template_source.h"
 #include "model/price.h"
 
 struct AlertRule;
@@ -38,6 +39,7 @@ typedef struct ConfSources {
 	bool cost_explorer;                  /* the bill is asked for, which costs */
 	Str *namespaces; size_t namespace_count;   /* AWS/Bedrock, AWS/Bedrock-AgentCore */
 	int64_t metrics_poll_ms;             /* 60 s */
+	const TemplateSource *templates; size_t template_n;
 } ConfSources;
 
 /* sources.agents.backends leaves it out: nobody looks there, and nothing is moved there. CONF_BACKENDS is none of them: never left out. */

@@ -15,11 +15,11 @@ static Lines lines_of(Str text, Arena *a)
 	return l;
 }
 
-static void put(LineDiff *d, LineKind kind, Str text)
+static void put(LineDiff *d, DiffKind kind, Str text)
 {
 	d->line[d->n++] = (DiffLine){ kind, text };
-	d->gone += kind == LINE_GONE;
-	d->added += kind == LINE_ADDED;
+	d->gone += kind == DIFF_GONE;
+	d->added += kind == DIFF_ADDED;
 }
 
 /* length[i * (m + 1) + k]: of the longest common part of x from i on and y from k on. */
@@ -29,12 +29,12 @@ static void walk(LineDiff *d, const Str *x, size_t n, const Str *y, size_t m, co
 
 	while (i < n || k < m) {
 		if (i < n && k < m && str_eq(x[i], y[k])) {
-			put(d, LINE_SAME, x[i++]);
+			put(d, DIFF_SAME, x[i++]);
 			k++;
 		} else if (i < n && (k == m || length[(i + 1) * (m + 1) + k] >= length[i * (m + 1) + k + 1])) {
-			put(d, LINE_GONE, x[i++]);
+			put(d, DIFF_GONE, x[i++]);
 		} else {
-			put(d, LINE_ADDED, y[k++]);
+			put(d, DIFF_ADDED, y[k++]);
 		}
 	}
 }
@@ -45,9 +45,9 @@ static void middle(LineDiff *d, const Str *x, size_t n, const Str *y, size_t m, 
 
 	if (n > LINEDIFF_MAX || m > LINEDIFF_MAX) {
 		for (size_t i = 0; i < n; i++)
-			put(d, LINE_GONE, x[i]);
+			put(d, DIFF_GONE, x[i]);
 		for (size_t k = 0; k < m; k++)
-			put(d, LINE_ADDED, y[k]);
+			put(d, DIFF_ADDED, y[k]);
 		return;
 	}
 	length = ARENA_ARRAY(a, uint16_t, (n + 1) * (m + 1));
@@ -67,11 +67,11 @@ LineDiff linediff(Str from, Str to, Arena *a)
 	size_t head = 0, tail = 0;
 
 	while (head < x.n && head < y.n && str_eq(x.v[head], y.v[head]))
-		put(&d, LINE_SAME, x.v[head++]);
+		put(&d, DIFF_SAME, x.v[head++]);
 	while (tail < x.n - head && tail < y.n - head && str_eq(x.v[x.n - 1 - tail], y.v[y.n - 1 - tail]))
 		tail++;
 	middle(&d, x.v + head, x.n - head - tail, y.v + head, y.n - head - tail, a);
 	for (size_t i = x.n - tail; i < x.n; i++)
-		put(&d, LINE_SAME, x.v[i]);
+		put(&d, DIFF_SAME, x.v[i]);
 	return d;
 }

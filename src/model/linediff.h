@@ -7,8 +7,8 @@
 
 enum { LINEDIFF_MAX = 2000 };
 
-typedef enum LineKind { LINE_SAME, LINE_GONE, LINE_ADDED } LineKind;
-typedef struct DiffLine { LineKind kind; Str text; } DiffLine;
+typedef enum DiffKind { DIFF_SAME, DIFF_GONE, DIFF_ADDED } DiffKind;
+typedef struct DiffLine { DiffKind kind; Str text; } DiffLine;
 typedef struct LineDiff { DiffLine *line; size_t n, gone, added; } LineDiff;
 
 /* In the order in which to read it: of a place first what is gone. Text is borrowed, the list in a. */

@@ -340,6 +340,49 @@ static int list_versions(SimCall *c, const void *input, void *output)
 	return 0;
 }
 
+/* Of filters the service documents several; the region knows the one by name, whose values are prefixes. */
+static bool passes(const Secret *s, const SecretListIn *in)
+{
+	for (size_t i = 0; i < in->filters.n; i++) {
+		const SecretFilter *f = &in->filters.v[i];
+		bool any = false;
+
+		for (size_t k = 0; k < f->values.n; k++)
+			any |= str_starts(s->name, f->values.v[k]);
+		if (!any)
+			return false;
+	}
+	return true;
+}
+
+static int list_secrets(SimCall *c, const void *input, void *output)
+{
+	const SecretListIn *in = input;
+	SecretList *out = output;
+	SecretState *st = state_of(c->sim);
+	int64_t from = 0, most = in->max_results > 0 && in->max_results < PAGE_MAX ? in->max_results : PAGE_MAX;
+
+	for (size_t i = 0; i < in->filters.n; i++)
+		if (!str_is(in->filters.v[i].key, "name"))
+			return fail(c, "InvalidParameterException", STR("The simulated region filters secrets by name only."));
+	if (in->next_token.n && (str_i64(in->next_token, &from) < 0 || from < 0 || from > SECRETS))
+		return fail(c, "InvalidNextTokenException", STR("The next token is invalid."));
+	out->secrets.v = ARENA_ARRAY(c->arena, SecretEntry, SECRETS);
+	for (int64_t i = from; i < SECRETS; i++) {
+		const Secret *s = &st->secret[i];
+
+		if (s->deleted_ms || !passes(s, in))
+			continue;
+		if ((int64_t)out->secrets.n == most) {
+			out->next_token = arena_printf(c->arena, "%lld", (long long)i);
+			break;
+		}
+		out->secrets.v[out->secrets.n++] = (SecretEntry){ .arn = arn_of(c, s), .name = s->name, .description = s->description,
+		                                                  .created_ms = s->created_ms, .changed_ms = s->changed_ms };
+	}
+	return 0;
+}
+
 static int describe(SimCall *c, const void *input, void *output)
 {
 	const SecretIn *in = input;
@@ -371,5 +414,6 @@ static int describe(SimCall *c, const void *input, void *output)
 static const SimRow rows[] = {
 	{ &op_secrets_get_value, get_value, NULL }, { &op_secrets_put_value, put_value, NULL },
 	{ &op_secrets_list_version_ids, list_versions, NULL }, { &op_secrets_describe, describe, NULL },
+	{ &op_secrets_list, list_secrets, NULL },
 };
 const SimTable sim_secrets = SIM_TABLE(rows);

@@ -7,7 +7,7 @@
 
 static void check(const char *from, const char *to, const char *want)
 {
-	static const char mark[] = { [LINE_SAME] = ' ', [LINE_GONE] = '-', [LINE_ADDED] = '+' };
+	static const char mark[] = { [DIFF_SAME] = ' ', [DIFF_GONE] = '-', [DIFF_ADDED] = '+' };
 	Arena a = { 0 };
 	Buf b = { 0 };
 	LineDiff d = linediff(str_of(from), str_of(to), &a);
@@ -15,8 +15,8 @@ static void check(const char *from, const char *to, const char *want)
 
 	for (size_t i = 0; i < d.n; i++) {
 		(void)buf_printf(&b, "%c%.*s|", mark[d.line[i].kind], STR_ARG(d.line[i].text));
-		gone += d.line[i].kind == LINE_GONE;
-		added += d.line[i].kind == LINE_ADDED;
+		gone += d.line[i].kind == DIFF_GONE;
+		added += d.line[i].kind == DIFF_ADDED;
 	}
 	assert_string_equal(buf_cstr(&b), want);
 	assert_true(d.gone == gone && d.added == added);
@@ -62,7 +62,7 @@ static void both_texts_come_back(void **state)
 		d = linediff(str_of(text[0]), str_of(text[1]), &a);
 		for (size_t i = 0; i < d.n; i++)
 			for (int t = 0; t < 2; t++)
-				if (d.line[i].kind != (t ? LINE_GONE : LINE_ADDED))
+				if (d.line[i].kind != (t ? DIFF_GONE : DIFF_ADDED))
 					(void)buf_printf(&back[t], "%.*s\n", STR_ARG(d.line[i].text));
 		assert_string_equal(buf_cstr(&back[0]), text[0]);
 		assert_string_equal(buf_cstr(&back[1]), text[1]);
@@ -82,7 +82,7 @@ static void too_long_is_not_compared(void **state)
 	for (int i = 0; i < LINEDIFF_MAX + 3; i++)
 		(void)buf_printf(&b, "line %d\n", i);
 	d = linediff(buf_str(&b), STR("line 0\nother\n"), &a);
-	assert_true(d.line[0].kind == LINE_SAME && d.added == 1 && d.gone == LINEDIFF_MAX + 2);
+	assert_true(d.line[0].kind == DIFF_SAME && d.added == 1 && d.gone == LINEDIFF_MAX + 2);
 	buf_done(&b);
 	arena_done(&a);
 }

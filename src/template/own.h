@@ -1,0 +1,38 @@
+/* What the readers of the single kinds share. */
+#ifndef TEMPLATE_OWN_H
+#define TEMPLATE_OWN_H
+
+#include "template/templates.h"
+
+struct TemplatesRead {
+	TemplatesSpec spec;
+	void (*done)(void *arg, Templates *t);
+	void *arg;
+	Templates *out;
+	size_t cap, problem_cap;
+	int    pending;                /* calls and checks under way, and one for whoever starts them */
+	bool   cancelled, checking;
+};
+
+/* One call of a reader. take gets the answer; it may start more calls. The strings stay as long as the read does. */
+typedef struct Step Step;
+struct Step {
+	TemplatesRead *r;
+	const TemplateSource *s;
+	Str a, b;                      /* what the reader needs to know: a name, a version */
+	void (*take)(Step *step, const void *out);
+};
+
+void read_step(TemplatesRead *r, const AwsOp *op, const void *in, const Step *step);
+Template *read_add(TemplatesRead *r, const TemplateSource *s);           /* NULL: there are too many */
+void read_text(TemplatesRead *r, Template *t, Str text);                 /* copies it and takes its hash */
+void read_problem(TemplatesRead *r, const TemplateSource *s, Str where, Str why);
+Str  read_keep(TemplatesRead *r, Str s);
+
+/* One for each kind. */
+void read_local(TemplatesRead *r, const TemplateSource *s);
+void read_s3(TemplatesRead *r, const TemplateSource *s);
+void read_secrets(TemplatesRead *r, const TemplateSource *s);
+void read_bedrock(TemplatesRead *r, const TemplateSource *s);
+
+#endif

@@ -1,0 +1,251 @@
+#include "template/own.h"
+
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+#include "model/template.h"
+#include "wire/text.h"
+
+static void (*const readers[TEMPLATE_KINDS])(TemplatesRead *r, const TemplateSource *s) = {
+	[TEMPLATE_LOCAL] = read_local, [TEMPLATE_S3] = read_s3, [TEMPLATE_SECRETS] = read_secrets, [TEMPLATE_BEDROCK] = read_bedrock,
+};
+
+Str read_keep(TemplatesRead *r, Str s)
+{
+	return arena_str(&r->out->arena, s);
+}
+
+void read_problem(TemplatesRead *r, const TemplateSource *s, Str where, Str why)
+{
+	VEC_GROW(r->out->problem, r->problem_cap, r->out->problems + 1);
+	r->out->problem[r->out->problems++] = (TemplateProblem){ s->kind, read_keep(r, where), read_keep(r, why) };
+}
+
+Template *read_add(TemplatesRead *r, const TemplateSource *s)
+{
+	Template *t;
+
+	if (r->out->n == TEMPLATES_MAX)
+		return NULL;
+	VEC_GROW(r->out->v, r->cap, r->out->n + 1);
+	t = &r->out->v[r->out->n++];
+	*t = (Template){ .kind = s->kind, .verdict = SEAL_UNSIGNED, .id = STR(""), .version = STR(""), .place = STR(""), .text = STR("") };
+	t->use = (SealUse){ .key = s->key, .environment = s->environment.n ? s->environment : r->spec.stage };
+	return t;
+}
+
+void read_text(TemplatesRead *r, Template *t, Str text)
+{
+	t->text = read_keep(r, text);
+	sha256_hex(t->text, t->sha256);
+}
+
+/* --- the end --- */
+
+static bool is_number(Str s)
+{
+	int64_t n;
+
+	return str_i64(s, &n) == 0;
+}
+
+/* "2.10" is newer than "2.9". */
+static int by_version(Str a, Str b)
+{
+	while (a.n || b.n) {
+		Str x = str_cut(a, '.', &a), y = str_cut(b, '.', &b);
+		int64_t m, n;
+
+		if (str_eq(x, y))
+			continue;
+		if (is_number(x) && is_number(y)) {
+			(void)str_i64(x, &m);
+			(void)str_i64(y, &n);
+			return m < n ? -1 : 1;
+		}
+		return str_cmp(x, y);
+	}
+	return 0;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const Template *x = a, *y = b;
+	int c = str_cmp(x->id, y->id);
+
+	c = c ? c : by_version(y->version, x->version);
+	return c ? c : str_cmp(x->place, y->place);
+}
+
+static void check_all(TemplatesRead *r);
+
+static void leave(TemplatesRead *r)
+{
+	if (--r->pending)
+		return;
+	if (!r->cancelled && !r->checking) {
+		r->checking = true;
+		check_all(r);
+		return;
+	}
+	if (r->cancelled) {
+		templates_free(r->out);
+	} else {
+		r->done(r->arg, r->out);
+	}
+	free(r);
+}
+
+/* --- signatures --- */
+
+typedef struct Check { TemplatesRead *r; size_t at; } Check;
+
+static void on_verdict(void *arg, SealVerdict v, const Err *why)
+{
+	Check *c = arg;
+	TemplatesRead *r = c->r;
+	Template *t = &r->out->v[c->at];
+
+	free(c);
+	t->verdict = v;
+	t->why = why ? read_keep(r, str_of(why->text)) : STR("");
+	leave(r);
+}
+
+static void check(TemplatesRead *r, size_t at)
+{
+	Template *t = &r->out->v[at];
+	Err why = { 0 };
+	Check *c;
+
+	t->use.agent = t->sealed ? t->seal.names.agent : STR("");
+	if (r->spec.check && t->use.key.n) {
+		c = xcalloc(1, sizeof *c);
+		*c = (Check){ r, at };
+		r->pending++;
+		seal_check(r->spec.aws, r->spec.cache, t->text, t->sealed ? &t->seal : NULL, &t->use, on_verdict, c);
+		return;
+	}
+	t->verdict = seal_look(t->text, t->sealed ? &t->seal : NULL, &t->use, &why);
+	if (t->verdict == SEAL_VERIFIED) {
+		t->verdict = SEAL_UNVERIFIABLE;
+		(void)err_set(&why, t->use.key.n ? "its signature was not checked" : "no key is trusted; name one as sources.templates[].key");
+	}
+	t->why = read_keep(r, str_of(why.text));
+}
+
+static void check_all(TemplatesRead *r)
+{
+	if (r->out->n)
+		qsort(r->out->v, r->out->n, sizeof *r->out->v, by_id);
+	r->pending++;
+	for (size_t i = 0; i < r->out->n; i++)
+		check(r, i);
+	leave(r);
+}
+
+/* --- calls --- */
+
+static void on_done(AwsCall *call, const void *out, const AwsError *err, void *arg)
+{
+	Step *step = arg;
+	TemplatesRead *r = step->r;
+
+	(void)call;
+	if (!r->cancelled && err)
+		read_problem(r, step->s, step->a, str_of(err->err.text));
+	else if (!r->cancelled)
+		step->take(step, out);
+	free(step);
+	leave(r);
+}
+
+void read_step(TemplatesRead *r, const AwsOp *op, const void *in, const Step *step)
+{
+	Step *own = xmalloc(sizeof *own);
+	AwsHandler h = { .on_done = on_done, .arg = own, .rank = RANK_PERSON };
+	Err e = { 0 };
+
+	*own = *step;
+	own->r = r;
+	r->pending++;
+	if (aws_call(r->spec.aws, op, in, &h, &e))
+		return;
+	read_problem(r, step->s, step->a, str_of(e.text));
+	free(own);
+	r->pending--;
+}
+
+static void nothing_started(TemplatesRead *r)
+{
+	leave(r);
+}
+
+TemplatesRead *templates_read(const TemplatesSpec *spec, void (*done)(void *arg, Templates *t), void *arg)
+{
+	TemplatesRead *r = xcalloc(1, sizeof *r);
+
+	*r = (TemplatesRead){ .spec = *spec, .done = done, .arg = arg, .out = xcalloc(1, sizeof *r->out), .pending = 1 };
+	for (size_t i = 0; i < spec->n; i++)
+		readers[spec->source[i].kind](r, &spec->source[i]);
+	nothing_started(r);
+	return r;
+}
+
+void templates_cancel(TemplatesRead *r)
+{
+	if (r)
+		r->cancelled = true;
+}
+
+void templates_free(Templates *t)
+{
+	if (!t)
+		return;
+	arena_done(&t->arena);
+	free(t->v);
+	free(t->problem);
+	free(t);
+}
+
+/* --- names --- */
+
+static bool has_label(const Template *t, Str label)
+{
+	for (size_t i = 0; i < t->labels; i++)
+		if (str_eq(t->label[i], label))
+			return true;
+	return false;
+}
+
+static const Template *labelled(const Templates *t, Str id, Str label)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (str_eq(t->v[i].id, id) && has_label(&t->v[i], label))
+			return &t->v[i];
+	return NULL;
+}
+
+const Template *templates_find(const Templates *t, Str name, Err *e)
+{
+	Str version, id = str_cut(name, '@', &version);
+	const Template *first = NULL, *found;
+
+	for (size_t i = 0; i < t->n && !first; i++)
+		first = str_eq(t->v[i].id, id) ? &t->v[i] : NULL;
+	if (!first) {
+		(void)err_kind(e, ERR_USAGE, "there is no template %.*s; get templates lists them", STR_ARG(id));
+		return NULL;
+	}
+	if (!version.n) {
+		found = labelled(t, id, STR("production"));
+		found = found ? found : labelled(t, id, STR("AWSCURRENT"));
+		return found ? found : first;
+	}
+	for (size_t i = 0; i < t->n; i++)
+		if (str_eq(t->v[i].id, id) && str_eq(t->v[i].version, version))
+			return &t->v[i];
+	if (!(found = labelled(t, id, version)))
+		(void)err_kind(e, ERR_USAGE, "template %.*s has no version and no label %.*s", STR_ARG(id), STR_ARG(version));
+	return found;
+}
