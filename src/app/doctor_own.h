@@ -55,6 +55,7 @@ void doctor_network(Doctor *d);                      /* at the end: what the cal
 void doctor_rows(Doctor *d);                         /* a line for each permission, and those calls that nothing else makes */
 /* Those rows of it that only moves of pointers need; done also takes that nothing is there. */
 void doctor_moves_ask(Doctor *d, const Need *need, DoctorLine *line, DoctorDone done);
+void doctor_templates_ask(Doctor *d, const Need *need, DoctorLine *line, DoctorDone done);
 void doctor_tables(Doctor *d);
 void doctor_jobs(Doctor *d);
 void doctor_logs(Doctor *d);

@@ -180,8 +180,10 @@ static void ask(Doctor *d, const Need *need, DoctorLine *line)
 	for (size_t i = 0; !d->lent && i < sizeof only_here / sizeof *only_here; i++)
 		if (only_here[i].op == need->op && only_here[i].on == need->on)
 			only_here[i].ask(d, line);
-	if (!d->lent)
-		doctor_moves_ask(d, need, line, on_nothing);
+	if (d->lent)
+		return;
+	doctor_moves_ask(d, need, line, on_nothing);
+	doctor_templates_ask(d, need, line, on_nothing);
 }
 
 static void say_untried(Doctor *d, const Need *need, DoctorLine *line)

@@ -5,6 +5,7 @@
 #include "api/agentcore_gateway.h"
 #include "api/bedrock.h"
 #include "api/bedrock_agent.h"
+#include "api/bedrock_prompt.h"
 #include "api/charge.h"
 #include "api/cloudtrail.h"
 #include "api/cloudwatch.h"
@@ -15,6 +16,8 @@
 #include "api/kms.h"
 #include "api/logs.h"
 #include "api/price_list.h"
+#include "api/s3.h"
+#include "api/secrets.h"
 #include "api/service_quotas.h"
 #include "api/ssm.h"
 #include "aws/partition.h"
@@ -74,9 +77,42 @@ static size_t group_arns(const NeedFacts *f, Arena *a, Str *out)
 	return n;
 }
 
+/* What the entries of sources.templates of one kind lead to. */
+static size_t template_arns(const NeedFacts *f, Arena *a, NeedOn on, Str *out)
+{
+	const TemplateKind kind = on == ON_TEMPLATE_SECRETS ? TEMPLATE_SECRETS : on == ON_TEMPLATE_PROMPTS ? TEMPLATE_BEDROCK : TEMPLATE_S3;
+	const char *p = partition_name(f->region);
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->src->template_n; i++) {
+		const TemplateSource *s = &f->src->templates[i];
+
+		if (s->kind != kind)
+			continue;
+		if (on == ON_TEMPLATE_SECRETS)
+			out[n++] = arena_printf(a, "arn:%s:secretsmanager:%.*s:%.*s:secret:%.*s*", p, STR_ARG(f->region), STR_ARG(f->account),
+			                        STR_ARG(s->prefix));
+		else if (on == ON_TEMPLATE_PROMPTS)
+			out[n++] = any_arn(f, a, "bedrock", "prompt");
+		else if (on == ON_TEMPLATE_BUCKETS)
+			out[n++] = arena_printf(a, "arn:%s:s3:::%.*s", p, STR_ARG(s->bucket));
+		else
+			out[n++] = arena_printf(a, "arn:%s:s3:::%.*s/%.*s*", p, STR_ARG(s->bucket), STR_ARG(s->prefix));
+	}
+	return n;
+}
+
+static bool reads_templates(const NeedFacts *f, TemplateKind kind)
+{
+	for (size_t i = 0; i < f->src->template_n; i++)
+		if (f->src->templates[i].kind == kind)
+			return true;
+	return false;
+}
+
 size_t need_resources(const Need *need, const NeedFacts *f, Arena *a, Str **out)
 {
-	Str *r = *out = ARENA_ARRAY(a, Str, f->src->log_group_count + 4);
+	Str *r = *out = ARENA_ARRAY(a, Str, f->src->log_group_count + f->src->template_n + 4);
 
 	switch (need->on) {
 	case ON_JOBS_TABLE:
@@ -123,6 +159,8 @@ size_t need_resources(const Need *need, const NeedFacts *f, Arena *a, Str **out)
 	case ON_ALIASES:
 		r[0] = any_arn(f, a, "bedrock", "agent-alias");
 		return 1;
+	case ON_TEMPLATE_SECRETS: case ON_TEMPLATE_BUCKETS: case ON_TEMPLATE_OBJECTS: case ON_TEMPLATE_PROMPTS:
+		return template_arns(f, a, need->on, r);
 	case ON_MODELS:
 		return model_arns(f, a, r);
 	case ON_ANYTHING: case ON_REGION: case NEED_ON_N:
@@ -164,11 +202,21 @@ bool need_counts(const Need *need, const NeedFacts *f)
 		return false;
 	if (need->op == &op_ce_get_cost_and_usage)
 		return f->src->cost_explorer;
+	if (need->op == &op_secrets_list)
+		return reads_templates(f, TEMPLATE_SECRETS);
+	if (need->op == &op_bedrock_agent_list_prompts)
+		return reads_templates(f, TEMPLATE_BEDROCK);
 	if ((need->op->cls == AWS_WRITE && !f->write) || (need->op->cls == AWS_PAID && !f->playground && !charge_of(need->op)))
 		return false;
 	if (asks_insights(need->op) && (f->src->cost_mode == CONF_COST_TAIL || !f->src->log_group_count))
 		return false;
 	switch (need->on) {
+	case ON_TEMPLATE_SECRETS:
+		return reads_templates(f, TEMPLATE_SECRETS);
+	case ON_TEMPLATE_PROMPTS:
+		return reads_templates(f, TEMPLATE_BEDROCK);
+	case ON_TEMPLATE_BUCKETS: case ON_TEMPLATE_OBJECTS:
+		return reads_templates(f, TEMPLATE_S3);
 	case ON_PARAMETERS:
 		return f->write && follows(f, FOLLOW_SSM);
 	case ON_BUSES:
@@ -201,6 +249,8 @@ const char *need_on_name(NeedOn on)
 		[ON_RUNTIMES] = "Runtimes", [ON_CLASSIC] = "Agents", [ON_ALIASES] = "AgentAliases",
 		[ON_PROFILES] = "Profiles", [ON_KEYS] = "Keys", [ON_GATEWAYS] = "Gateways", [ON_AB_TESTS] = "AbTests",
 		[ON_PARAMETERS] = "Parameters", [ON_BUSES] = "EventBuses",
+		[ON_TEMPLATE_SECRETS] = "TemplateSecrets", [ON_TEMPLATE_BUCKETS] = "TemplateBuckets",
+		[ON_TEMPLATE_OBJECTS] = "TemplateObjects", [ON_TEMPLATE_PROMPTS] = "TemplatePrompts",
 	};
 
 	return names[on];
@@ -284,6 +334,13 @@ static const Need rows[] = {
 	{ &op_ssm_get_parameter, ON_PARAMETERS, "follow_ups", true },
 	{ &op_ssm_put_parameter, ON_PARAMETERS, "follow_ups", true },
 	{ &op_events_put_events, ON_BUSES, "follow_ups", true },
+	{ &op_secrets_list, ON_REGION, "templates", true },
+	{ &op_secrets_list_version_ids, ON_TEMPLATE_SECRETS, "templates", true },
+	{ &op_secrets_get_value, ON_TEMPLATE_SECRETS, "templates", true },
+	{ &op_s3_list_objects, ON_TEMPLATE_BUCKETS, "templates", true },
+	{ &op_s3_get_object, ON_TEMPLATE_OBJECTS, "templates", true },
+	{ &op_bedrock_agent_list_prompts, ON_REGION, "templates", true },
+	{ &op_bedrock_agent_get_prompt, ON_TEMPLATE_PROMPTS, "templates", true },
 	{ &op_kms_verify, ON_KEYS, "signed templates", true },
 	{ &op_kms_sign, ON_KEYS, "template sign", true },
 	{ 0 },

@@ -1,5 +1,5 @@
 /* Who asks AWS for what: every operation that feeds, views and commands use, with what it is asked of. The one table
- * behind doctor's permission checks and the least-privilege policy. A row used anywhere in app/, panes/ or cli/ and not
+ * behind doctor's permission checks and the least-privilege policy. A row used anywhere from act/ up and not
  * named here is a finding of `make lint`. */
 #ifndef APP_NEEDS_H
 #define APP_NEEDS_H
@@ -20,6 +20,7 @@ typedef enum NeedOn {
 	ON_GATEWAYS, ON_AB_TESTS,    /* AgentCore's */
 	ON_PARAMETERS, ON_BUSES,     /* what follow-ups name */
 	ON_CLASSIC, ON_ALIASES,      /* Bedrock agents; their aliases */
+	ON_TEMPLATE_SECRETS, ON_TEMPLATE_BUCKETS, ON_TEMPLATE_OBJECTS, ON_TEMPLATE_PROMPTS,      /* where sources.templates says */
 	ON_MODELS,           /* foundation models and inference profiles: which ones is chosen at the call */
 	NEED_ON_N
 } NeedOn;

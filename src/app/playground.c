@@ -45,11 +45,11 @@ static void name_it(Playground *p)
 	p->pinned = false;
 }
 
-/* The model that most pointers of the fleet lead to. */
-static void choose_model(Playground *p)
+void playground_choose_model(Playground *p)
 {
+	const bool wanted = !chat_column(p->chat, 0)->model[0] && p->w->queue;
 	Err e = { 0 };
-	Store *s = p->w->queue ? storeq_open_reader(p->w->queue, &e) : NULL;
+	Store *s = wanted ? storeq_open_reader(p->w->queue, &e) : NULL;
 	Arena ar = { 0 };
 	ModelEnds m = { 0 };
 	size_t best = 0, best_n = 0;
@@ -86,7 +86,7 @@ Playground *playground_of(App *a)
 		.requests_per_minute = l->chat_per_minute, .ask_above_nusd = l->ask_above_nusd,
 	});
 	name_it(p);
-	choose_model(p);
+	playground_choose_model(p);
 	p->typing = true;
 	return p;
 }

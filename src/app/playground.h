@@ -19,6 +19,7 @@ typedef struct Playground {
 	bool    pinned;
 	size_t  focus;                 /* column */
 	struct TemplateList *templates;        /* template_list.h; NULL: not looked at yet */
+	int64_t looked_ms;             /* and when a model was looked for */
 	int64_t swept_ms;              /* monotonic: when old conversations were last looked for */
 } Playground;
 

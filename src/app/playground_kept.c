@@ -11,7 +11,7 @@
 #include "chat/record.h"
 #include "store/chats.h"
 
-enum { IDLE_MS = 3600000, TITLE_BYTES = 60, SWEEP_MS = 60000, DAY_MINUTES = 24 * 60 };
+enum { IDLE_MS = 3600000, TITLE_BYTES = 60, SWEEP_MS = 60000, LOOK_MS = 2000, DAY_MINUTES = 24 * 60 };
 
 static const char no_such[] = "no conversation, or more than one, has an id that begins so; :chats lists them";
 
@@ -85,6 +85,10 @@ void playground_tick(App *a)
 	Playground *p = a->playground;
 	int64_t *since;
 
+	if (p && clock_mono_ms() - p->looked_ms >= LOOK_MS) {
+		p->looked_ms = clock_mono_ms();
+		playground_choose_model(p);
+	}
 	if (!p || !p->w->queue || clock_mono_ms() - p->swept_ms < SWEEP_MS)
 		return;
 	p->swept_ms = clock_mono_ms();

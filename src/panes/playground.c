@@ -49,9 +49,10 @@ static Clean name_of(const ChatColumn *c, size_t i, int w, Arena *a)
 	Clean name, label;
 
 	if (!model.n)
-		return clean_ownf(a, "%zu  no model: m chooses one", i + 1);
-	name = clean_ownf(a, "%zu %s%s%s", i + 1, fmt_model(a, model, w / 2).p, cut ? " " : "",
-	                  cut ? clean_text(a, str_sub(model, 0, cut - 1), 0).p : "");
+		name = clean_ownf(a, "%zu no model: m chooses one", i + 1);
+	else
+		name = clean_ownf(a, "%zu %s%s%s", i + 1, fmt_model(a, model, w / 2).p, cut ? " " : "",
+		                  cut ? clean_text(a, str_sub(model, 0, cut - 1), 0).p : "");
 	if (c->label[0])
 		label = clean_text(a, arena_printf(a, "%s %.6s", c->label, c->sha256), 0);
 	else

@@ -87,11 +87,11 @@ def main():
     return 1 if bad else 0
 
 def needs():
-    """Every operation that act/, app/, panes/ and cli/ call is a row of app/needs.c: its permission is checked and in the policy.
+    """Every operation that act/, chat/, template/, app/, panes/ and cli/ call is a row of app/needs.c: its permission is checked and in the policy.
     (aws/ fetches credentials with rows of its own, which other keys sign, or none.)"""
     named = set(re.findall(r"&(op_\w+)", (SRC / "app/needs.c").read_text()))
     return [f"{path.relative_to(ROOT)}:1: {op} has no row in src/app/needs.c"
-            for folder in ("act", "app", "panes", "cli") for path in sorted((SRC / folder).glob("*.c"))
+            for folder in ("act", "chat", "template", "app", "panes", "cli") for path in sorted((SRC / folder).glob("*.c"))
             for op in sorted(set(re.findall(r"&(op_\w+)", strip(path.read_text()))) - named)]
 
 def cycles(order):
