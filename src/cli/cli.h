@@ -15,6 +15,7 @@ int cmd_history(const Options *o);
 int cmd_export(const Options *o);
 int cmd_reconcile(const Options *o);
 int cmd_chat(const Options *o);
+int cmd_eval(const Options *o);
 int cmd_doctor(const Options *o);
 int cmd_ack(const Options *o);
 int cmd_silence(const Options *o);

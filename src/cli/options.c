@@ -87,6 +87,8 @@ static const Flag flags[] = {
 	{ "--once", NULL, 0, NULL, "one question, the answer on stdout", BOOL(once), FLAGS_CHAT },
 	{ "--model", NULL, 0, "ID", "model or inference profile", TEXT(model), FLAGS_CHAT },
 	{ "--system", NULL, 0, "TEXT", "system prompt", TEXT(system), FLAGS_CHAT },
+	{ "--results", NULL, 0, "FILE", "where answers are kept, to go on with; SUITE.results.jsonl unless said", TEXT(results), FLAGS_EVAL },
+	{ "--junit", NULL, 0, "FILE", "also as JUnit XML", TEXT(junit), FLAGS_EVAL },
 	{ "--max-tokens", NULL, 0, "N", "limit of the answer", TEXT(max_tokens), FLAGS_CHAT },
 };
 enum { FLAGS = sizeof flags / sizeof *flags };
@@ -156,11 +158,13 @@ static int take_flag(int argc, char **argv, int *i, const Command *c, Options *o
 typedef struct Form { const char *name; Output out; } Form;
 
 /* Without -o it is the first. */
-static int take_form(Options *o, bool report, Err *e)
+static int take_form(Options *o, unsigned takes, Err *e)
 {
 	static const Form answers[] = { { "table", OUT_TABLE }, { "json", OUT_JSON }, { "csv", OUT_CSV }, { 0 } };
 	static const Form reports[] = { { "markdown", OUT_MARKDOWN }, { "json", OUT_JSON }, { "csv", OUT_CSV }, { "svg", OUT_SVG }, { 0 } };
-	const Form *form = report ? reports : answers;
+	static const Form evals[] = { { "table", OUT_TABLE }, { "json", OUT_JSON }, { "markdown", OUT_MARKDOWN }, { 0 } };
+	const Form *form = takes & FLAGS_EXPORT ? reports : takes & FLAGS_EVAL ? evals : answers;
+	const char *all = takes & FLAGS_EXPORT ? "markdown, json, csv or svg" : takes & FLAGS_EVAL ? "table, json or markdown" : "table, json or csv";
 
 	o->out = form[0].out;
 	if (!o->output)
@@ -170,13 +174,13 @@ static int take_form(Options *o, bool report, Err *e)
 			o->out = form->out;
 			return 0;
 		}
-	return err_kind(e, ERR_USAGE, "-o takes %s, not %s", report ? "markdown, json, csv or svg" : "table, json or csv", o->output);
+	return err_kind(e, ERR_USAGE, "-o takes %s, not %s", all, o->output);
 }
 
 /* given: bit per flag. One that is in several groups goes with a command that takes any of them. */
 static int check(Options *o, const Command *c, uint64_t given, Err *e)
 {
-	if (take_form(o, c && c->flags & FLAGS_EXPORT, e) < 0)
+	if (take_form(o, c ? c->flags : 0, e) < 0)
 		return -1;
 	for (size_t i = 0; i < FLAGS; i++)
 		if (given >> i & 1 && flags[i].group && !(flags[i].group & (c ? c->flags : 0)))

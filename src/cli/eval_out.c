@@ -1,0 +1,304 @@
+#include "cli/eval_out.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/xalloc.h"
+#include "model/money.h"
+#include "ui/clean.h"
+#include "wire/jsonw.h"
+
+enum { REGRESSIONS = 1000, REGRESSIONS_SHOWN = 20, NAME_W = 24 };
+
+static const double certain = 0.05;
+
+/* The first answer of a case in that cell that did not pass: why. */
+static Str why_of(const Eval *x, size_t one, size_t cell)
+{
+	for (size_t r = 0; r < (size_t)x->spec.suite->repeat; r++) {
+		const EvalAnswer *a = eval_answer(x, one, cell, r);
+
+		if (a->have && !a->passed)
+			return a->why;
+	}
+	return STR("");
+}
+
+/* "v2.2 beside v2.1: won 14, lost 3, tied 183, p 0.013, $ -22 %" */
+static void put_sentence(Buf *b, const Eval *x, size_t cell)
+{
+	const Suite *s = x->spec.suite;
+	const EvalCell base = eval_cell(x, 0), c = eval_cell(x, cell);
+	const Paired p = eval_pair(x, cell);
+
+	(void)buf_printf(b, "%.*s beside %.*s: won %" PRId64 ", lost %" PRId64 ", tied %" PRId64 ", p %.3f", STR_ARG(s->cell[cell].name),
+	                 STR_ARG(s->cell[0].name), p.won, p.lost, p.tied, paired_p(&p));
+	if (base.nusd > 0 && !base.missing && !c.missing && !base.unpriced && !c.unpriced)
+		(void)buf_printf(b, ", $ %+.0f %%", (double)(c.nusd - base.nusd) * 100 / (double)base.nusd);
+	(void)buf_putc(b, '\n');
+}
+
+static void put_ms(Buf *b, int64_t ms, int w)
+{
+	if (ms < 0)
+		(void)buf_printf(b, "%*s", w, "-");
+	else
+		(void)buf_printf(b, "%*.1fs", w - 1, (double)ms / 1000);
+}
+
+static void put_cell(Buf *b, const Eval *x, size_t cell, bool markdown)
+{
+	const Str name = x->spec.suite->cell[cell].name;
+	const EvalCell c = eval_cell(x, cell);
+	const int64_t had = c.n + c.invalid;
+	char money[MONEY_TEXT] = "-";
+	Buf pass = { 0 };
+
+	if (had && !c.unpriced)
+		money_screen(c.nusd / had, money);
+	if (c.n)
+		(void)buf_printf(&pass, "%.1f %.1f-%.1f", (double)c.passed * 100 / (double)c.n, (double)c.low_ppm / 10000, (double)c.high_ppm / 10000);
+	else
+		(void)buf_puts(&pass, "-");
+	(void)buf_printf(b, markdown ? "| %.*s | %" PRId64 " | %s | %s |" : "%-24.*s %6" PRId64 "  %-17s %9s", STR_ARG(name), c.n, buf_cstr(&pass),
+	                 money);
+	put_ms(b, c.p95_ms, 9);
+	(void)buf_printf(b, markdown ? " | %" PRId64 " | %" PRId64 " |\n" : " %8" PRId64 " %8" PRId64 "\n", c.invalid, c.missing);
+	buf_done(&pass);
+}
+
+static void put_regressions(Buf *b, const Eval *x, size_t cell, const char *bullet)
+{
+	const Suite *s = x->spec.suite;
+	size_t one[REGRESSIONS], n = eval_regressions(x, cell, one, REGRESSIONS);
+
+	if (!n)
+		return;
+	(void)buf_printf(b, "\n%.*s no longer passes %zu of %.*s:\n%s", STR_ARG(s->cell[cell].name), n, STR_ARG(s->cell[0].name),
+	                 *bullet == '-' ? "\n" : "");
+	for (size_t i = 0; i < n && i < REGRESSIONS_SHOWN; i++)
+		(void)buf_printf(b, "%s%.*s: %.*s\n", bullet, STR_ARG(s->one[one[i]].id), STR_ARG(why_of(x, one[i], cell)));
+	if (n > REGRESSIONS_SHOWN)
+		(void)buf_printf(b, "%sand %zu more\n", bullet, n - REGRESSIONS_SHOWN);
+}
+
+static void put_money(Buf *b, const Eval *x)
+{
+	char spent[MONEY_TEXT];
+
+	money_exact(x->spent_nusd, spent);
+	(void)buf_printf(b, "\n%zu of %zu answers, %zu of them from before; this run $%s", x->answered, x->total, x->again, spent);
+	if (x->unpriced)
+		(void)buf_printf(b, ", and %" PRId64 " answers without a price", x->unpriced);
+	(void)buf_putc(b, '\n');
+	if (x->failed)
+		(void)buf_printf(b, "%zu questions got no answer: %s\n", x->failed, x->failure);
+	if (x->stopped[0])
+		(void)buf_printf(b, "not finished: %s\n", x->stopped);
+}
+
+static void as_text(Buf *b, const Eval *x, bool markdown)
+{
+	const Suite *s = x->spec.suite;
+
+	if (markdown)
+		(void)buf_printf(b, "# %.*s\n\n", STR_ARG(s->id));
+	for (size_t i = 1; i < s->cells; i++)
+		put_sentence(b, x, i);
+	(void)buf_puts(b, markdown ? "\n| cell | n | pass % (95 %) | $ a case | p95 | invalid | missing |\n"
+	                             "| --- | ---: | --- | ---: | ---: | ---: | ---: |\n"
+	                           : "\ncell                          n  pass % (95 %)        $/case      p95  invalid  missing\n");
+	for (size_t i = 0; i < s->cells; i++)
+		put_cell(b, x, i, markdown);
+	for (size_t i = 1; i < s->cells; i++)
+		put_regressions(b, x, i, markdown ? "- " : "  ");
+	put_money(b, x);
+}
+
+/* --- JSON --- */
+
+static void known(JsonW *w, const char *key, int64_t v)
+{
+	if (v >= 0)
+		jw_ki64(w, key, v);
+	else
+		jw_knull(w, key);
+}
+
+static void json_cell(JsonW *w, const Eval *x, size_t cell)
+{
+	const SuiteCell *k = &x->spec.suite->cell[cell];
+	const EvalCell c = eval_cell(x, cell);
+
+	jw_object(w);
+	jw_kstr(w, "name", k->name);
+	jw_kstr(w, "model", k->model);
+	jw_kstr(w, "template", k->template.n ? k->template : (Str){ NULL, 0 });
+	jw_ki64(w, "n", c.n);
+	jw_ki64(w, "passed", c.passed);
+	jw_ki64(w, "invalid", c.invalid);
+	jw_ki64(w, "missing", c.missing);
+	jw_ki64(w, "nanoUsd", c.nusd);
+	jw_ki64(w, "unpriced", c.unpriced);
+	known(w, "p50Ms", c.p50_ms);
+	known(w, "p95Ms", c.p95_ms);
+	jw_key(w, "passRate95");
+	jw_array(w);
+	jw_num(w, (double)c.low_ppm / 1e6);
+	jw_num(w, (double)c.high_ppm / 1e6);
+	jw_array_end(w);
+	jw_object_end(w);
+}
+
+static void json_pair(JsonW *w, const Eval *x, size_t cell)
+{
+	const Suite *s = x->spec.suite;
+	const Paired p = eval_pair(x, cell);
+	size_t one[REGRESSIONS], n = eval_regressions(x, cell, one, REGRESSIONS);
+
+	jw_object(w);
+	jw_kstr(w, "base", s->cell[0].name);
+	jw_kstr(w, "cell", s->cell[cell].name);
+	jw_ki64(w, "won", p.won);
+	jw_ki64(w, "lost", p.lost);
+	jw_ki64(w, "tied", p.tied);
+	jw_knum(w, "p", paired_p(&p));
+	jw_key(w, "regressions");
+	jw_array(w);
+	for (size_t i = 0; i < n; i++) {
+		jw_object(w);
+		jw_kstr(w, "case", s->one[one[i]].id);
+		jw_kstr(w, "why", why_of(x, one[i], cell));
+		jw_object_end(w);
+	}
+	jw_array_end(w);
+	jw_object_end(w);
+}
+
+static void as_json(Buf *b, const Eval *x)
+{
+	const Suite *s = x->spec.suite;
+	JsonW w = jw_to(b);
+
+	jw_object(&w);
+	jw_kstr(&w, "suite", s->id);
+	jw_ki64(&w, "cases", (int64_t)s->cases);
+	jw_ki64(&w, "answers", (int64_t)x->answered);
+	jw_ki64(&w, "fromBefore", (int64_t)x->again);
+	jw_ki64(&w, "askedAgain", (int64_t)x->open);
+	jw_ki64(&w, "failed", (int64_t)x->failed);
+	jw_ki64(&w, "spentNanoUsd", x->spent_nusd);
+	jw_ki64(&w, "unpriced", x->unpriced);
+	jw_kstr(&w, "stopped", x->stopped[0] ? str_of(x->stopped) : (Str){ NULL, 0 });
+	jw_key(&w, "cells");
+	jw_array(&w);
+	for (size_t i = 0; i < s->cells; i++)
+		json_cell(&w, x, i);
+	jw_array_end(&w);
+	jw_key(&w, "pairs");
+	jw_array(&w);
+	for (size_t i = 1; i < s->cells; i++)
+		json_pair(&w, x, i);
+	jw_array_end(&w);
+	jw_object_end(&w);
+	(void)buf_putc(b, '\n');
+}
+
+/* --- JUnit --- */
+
+/* XML 1.0 has no controls but tab and line ends. */
+static void put_xml(Buf *b, Str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		const unsigned char c = (unsigned char)s.p[i];
+
+		if (c == '<' || c == '>' || c == '&' || c == '"')
+			(void)buf_printf(b, "&#%d;", c);
+		else
+			(void)buf_putc(b, c < 0x20 && c != '\t' && c != '\n' ? ' ' : (char)c);
+	}
+}
+
+static void junit_case(Buf *b, const Eval *x, size_t one, size_t cell, size_t round)
+{
+	const Suite *s = x->spec.suite;
+	const EvalAnswer *a = eval_answer(x, one, cell, round);
+
+	(void)buf_puts(b, "  <testcase classname=\"");
+	put_xml(b, s->cell[cell].name);
+	(void)buf_puts(b, "\" name=\"");
+	put_xml(b, s->one[one].id);
+	if (s->repeat > 1)
+		(void)buf_printf(b, " #%zu", round + 1);
+	(void)buf_printf(b, "\" time=\"%.3f\"", (double)a->total_ms / 1000);
+	if (a->have && a->passed) {
+		(void)buf_puts(b, "/>\n");
+		return;
+	}
+	(void)buf_printf(b, "><%s message=\"", !a->have || a->invalid ? "error" : "failure");
+	put_xml(b, a->have ? a->why : STR("no answer"));
+	(void)buf_printf(b, "\"/></testcase>\n");
+}
+
+static int write_junit(const Options *o, const Eval *x, Err *e)
+{
+	const Suite *s = x->spec.suite;
+	Buf b = { 0 };
+	int rc;
+
+	(void)buf_puts(&b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+	for (size_t k = 0; k < s->cells; k++) {
+		const EvalCell c = eval_cell(x, k);
+
+		if (k == 0)
+			(void)buf_puts(&b, "<testsuites>\n");
+		(void)buf_puts(&b, " <testsuite name=\"");
+		put_xml(&b, s->cell[k].name);
+		(void)buf_printf(&b, "\" tests=\"%" PRId64 "\" failures=\"%" PRId64 "\" errors=\"%" PRId64 "\">\n", c.n + c.invalid + c.missing,
+		                 c.n - c.passed, c.invalid + c.missing);
+		for (size_t i = 0; i < s->cases; i++)
+			for (size_t r = 0; r < (size_t)s->repeat; r++)
+				junit_case(&b, x, i, k, r);
+		(void)buf_puts(&b, " </testsuite>\n");
+	}
+	(void)buf_puts(&b, "</testsuites>\n");
+	rc = file_replace(o->junit, buf_str(&b), e);
+	buf_done(&b);
+	return rc;
+}
+
+static int code_of(const Eval *x)
+{
+	for (size_t i = 1; i < x->spec.suite->cells; i++) {
+		const Paired p = eval_pair(x, i);
+
+		if (p.lost > p.won && paired_p(&p) < certain)
+			return ERR_FAILED;
+	}
+	return x->stopped[0] ? ERR_REFUSED : x->answered < x->total ? ERR_FAILED : 0;
+}
+
+int eval_out(const Options *o, const Eval *x)
+{
+	Buf b = { 0 }, clean = { 0 };
+	Err e = { 0 };
+	int code = code_of(x);
+
+	if (o->out == OUT_JSON)
+		as_json(&b, x);
+	else
+		as_text(&b, x, o->out == OUT_MARKDOWN);
+	/* Names of cases and what an answer was not come from outside. */
+	if (o->out == OUT_JSON)
+		(void)fwrite(b.p, 1, b.n, stdout);
+	else if (clean_to(&clean, buf_str(&b), CLEAN_KEEP_NEWLINES) == 0)
+		(void)fwrite(clean.p, 1, clean.n, stdout);
+	if (o->junit && write_junit(o, x, &e) < 0)
+		code = cli_fail(&e);
+	buf_done(&b);
+	buf_done(&clean);
+	return code;
+}

@@ -1,0 +1,76 @@
+/* A run of a suite: every case asked of every cell, a few at a time, each answer checked and written to a file at once, so that a run that
+ * was broken off goes on where it was and pays for nothing again that it has an answer to. Everything is on the loop's thread.
+ *
+ * Caches, routing and fallbacks have no part in it: a cell's model answers, or nobody does. */
+#ifndef EVAL_EVAL_H
+#define EVAL_EVAL_H
+
+#include "aws/aws.h"
+#include "conf/suite.h"
+#include "model/paired.h"
+#include "model/price.h"
+
+typedef struct EvalAnswer {
+	bool    have;                  /* it was answered; else nothing else holds */
+	bool    passed, invalid;       /* invalid: cut off at max_tokens, which says nothing about the model */
+	bool    again;                 /* taken from the file of an earlier run */
+	Str     why;                   /* the first thing that it was not; empty: it passed */
+	Str     text, stop;
+	Tokens  tokens;
+	bool    priced;
+	int64_t nusd, first_ms, total_ms;
+} EvalAnswer;
+
+/* The instructions that a case is asked of a cell with: the cell's own, or its template filled with the case's values. */
+typedef struct EvalPrompt { Str system, sha256 /* of the template; empty: none */; } EvalPrompt;
+typedef int EvalPromptOf(void *arg, Arena *a, const SuiteCell *cell, const SuiteCase *one, EvalPrompt *out, Err *e);
+
+typedef struct EvalSpec {
+	const Suite *suite;
+	AwsClient   *aws;
+	const PriceTable *prices;
+	const char  *results;          /* file: one line of JSON for each question and answer; made when it is not there */
+	EvalPromptOf *prompt; void *prompt_arg;
+	void (*told)(void *arg);       /* after each answer; may be NULL */
+	void (*done)(void *arg);       /* once: nothing is left to ask, or nothing more may be asked */
+	void *arg;
+} EvalSpec;
+
+typedef struct Eval {
+	EvalSpec spec;
+	Arena    arena;
+	EvalAnswer *answer;            /* [(case x cells + cell) x repeat + round] */
+	size_t   total, answered, again, failed;      /* failed: asked, and AWS gave no answer; the next run asks again */
+	size_t   open;                 /* were under way when an earlier run ended: asked again, and perhaps paid twice */
+	int64_t  spent_nusd;           /* of this run */
+	int64_t  unpriced;             /* its answers without a price */
+	char     stopped[512];         /* why it did not ask everything; empty: it did */
+	char     failure[512];         /* the first one */
+	/* eval.c */
+	int      fd;
+	size_t   next, under_way;
+	bool     ending, over;
+	struct EvalCheck *compiled;
+} Eval;
+
+/* Reads what an earlier run has left. -1: the file cannot be used, or a pattern or schema of the suite is wrong. */
+int  eval_open(Eval *x, const EvalSpec *spec, Err *e);
+void eval_start(Eval *x);          /* done may come at once */
+void eval_stop(Eval *x, const char *why);      /* asks nothing more; done comes once what is under way has ended */
+void eval_close(Eval *x);
+
+const EvalAnswer *eval_answer(const Eval *x, size_t one, size_t cell, size_t round);
+
+/* What a cell did, over all its answers. */
+typedef struct EvalCell {
+	int64_t n, passed, invalid, missing;
+	int64_t nusd, unpriced, p50_ms, p95_ms;        /* -1: too few answers */
+	int64_t low_ppm, high_ppm;     /* of passed, 95 % (model/interval.h) */
+} EvalCell;
+EvalCell eval_cell(const Eval *x, size_t cell);
+/* The cell beside the first one, case by case; invalid and missing answers of either are left out. */
+Paired   eval_pair(const Eval *x, size_t cell);
+/* Of those pairs: the cases that the first one passed and this one did not. */
+size_t   eval_regressions(const Eval *x, size_t cell, size_t *one, size_t most);
+
+#endif

@@ -1,0 +1,91 @@
+/* What the answers add up to. */
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+#include "eval/eval.h"
+#include "model/interval.h"
+
+enum { P95_LEAST = 20 };
+
+static int by_value(const void *a, const void *b)
+{
+	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Nearest rank: the smallest value that so many per cent do not exceed. */
+static int64_t rank(const int64_t *v, size_t n, size_t percent)
+{
+	return v[(n * percent + 99) / 100 - 1];
+}
+
+EvalCell eval_cell(const Eval *x, size_t cell)
+{
+	const Suite *s = x->spec.suite;
+	int64_t *ms = xcalloc(x->total + 1, sizeof *ms);
+	EvalCell out = { .p50_ms = -1, .p95_ms = -1 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->cases; i++)
+		for (size_t r = 0; r < (size_t)s->repeat; r++) {
+			const EvalAnswer *a = eval_answer(x, i, cell, r);
+
+			out.missing += !a->have;
+			if (!a->have)
+				continue;
+			ms[n++] = a->total_ms;
+			out.nusd += a->nusd;
+			out.unpriced += !a->priced;
+			out.invalid += a->invalid;
+			out.passed += a->passed;
+			out.n += !a->invalid;
+		}
+	qsort(ms, n, sizeof *ms, by_value);
+	if (n)
+		out.p50_ms = rank(ms, n, 50);
+	if (n >= P95_LEAST)
+		out.p95_ms = rank(ms, n, 95);
+	interval_95(out.passed, out.n, &out.low_ppm, &out.high_ppm);
+	free(ms);
+	return out;
+}
+
+static bool both(const Eval *x, size_t one, size_t cell, size_t round, const EvalAnswer **a, const EvalAnswer **b)
+{
+	*a = eval_answer(x, one, 0, round);
+	*b = eval_answer(x, one, cell, round);
+	return (*a)->have && (*b)->have && !(*a)->invalid && !(*b)->invalid;
+}
+
+Paired eval_pair(const Eval *x, size_t cell)
+{
+	const Suite *s = x->spec.suite;
+	const EvalAnswer *a, *b;
+	Paired out = { 0 };
+
+	for (size_t i = 0; i < s->cases; i++)
+		for (size_t r = 0; r < (size_t)s->repeat; r++) {
+			if (!both(x, i, cell, r, &a, &b))
+				continue;
+			out.won += b->passed && !a->passed;
+			out.lost += a->passed && !b->passed;
+			out.tied += a->passed == b->passed;
+		}
+	return out;
+}
+
+size_t eval_regressions(const Eval *x, size_t cell, size_t *one, size_t most)
+{
+	const Suite *s = x->spec.suite;
+	const EvalAnswer *a, *b;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->cases; i++)
+		for (size_t r = 0; r < (size_t)s->repeat; r++)
+			if (both(x, i, cell, r, &a, &b) && a->passed && !b->passed && n < most) {
+				one[n++] = i;
+				break;
+			}
+	return n;
+}
