@@ -20,8 +20,11 @@ static int make(EvalCheck *c, const SuiteCheck *k, Err *e)
 	Buf text = { 0 };
 	int rc = 0;
 
-	if (k->regex.n && !(m.regex = regex_new(k->regex, e)))
-		return -1;
+	if (k->regex.n && !(m.regex = regex_new(k->regex, e))) {
+		if (e)
+			e->kind = ERR_USAGE;
+		return err_wrap(e, "expect: regex %.*s", STR_ARG(k->regex));
+	}
 	if (k->schema.n) {
 		rc = file_read(k->schema.p, &text, JSONSCHEMA_MAX_BYTES, e);
 		if (rc == 0 && !(m.schema = jsonschema_new(buf_str(&text), e)))
