@@ -29,17 +29,18 @@ static void changed(void *arg)
 
 static void ended(void *arg)
 {
+	((Playground *)arg)->used_ms = clock_wall_ms();
 	playground_keep(arg);
 }
 
-static void name_it(Playground *p)
+void playground_name(Playground *p)
 {
 	unsigned char b[16] = { 0 };
 
 	if (uv_random(NULL, NULL, b, sizeof b, 0, NULL) != 0)
 		xalloc_die("the kernel gives no random numbers");
 	uuid_text(b, p->id);
-	p->created_ms = clock_wall_ms();
+	p->created_ms = p->used_ms = clock_wall_ms();
 	p->title[0] = 0;
 	p->pinned = false;
 }
@@ -84,7 +85,7 @@ Playground *playground_of(App *a)
 		.aws = p->w->session.aws, .prices = prices, .changed = changed, .ended = ended, .arg = p, .max_tokens = l->max_tokens,
 		.requests_per_minute = l->chat_per_minute, .ask_above_nusd = l->ask_above_nusd,
 	});
-	name_it(p);
+	playground_name(p);
 	choose_model(p);
 	p->typing = true;
 	return p;
@@ -135,12 +136,12 @@ void playground_send(App *a)
 
 	if (!p)
 		return;
-	if (chat_send(p->chat, buf_str(&p->input.text), p->sure, &e) < 0) {
-		p->sure = !p->sure && e.kind == ERR_REFUSED && !chat_busy(p->chat);
+	if (chat_send(p->chat, buf_str(&p->input.text), &p->agreed_nusd, &e) < 0) {
 		playground_say(a, &e);
 		return;
 	}
-	p->sure = false;
+	p->used_ms = clock_wall_ms();
+	p->again_nusd = 0;
 	editor_set(&p->input, STR(""));
 	a->say[0] = 0;
 }
@@ -158,12 +159,12 @@ void playground_retry(App *a)
 
 	if (!p)
 		return;
-	if (chat_retry(p->chat, p->sure, &e) == 0) {
-		p->sure = false;
+	if (chat_retry(p->chat, &p->again_nusd, &e) < 0) {
+		playground_say(a, &e);
 		return;
 	}
-	p->sure = !p->sure && e.kind == ERR_REFUSED;
-	playground_say(a, &e);
+	p->used_ms = clock_wall_ms();
+	a->say[0] = 0;
 }
 
 void playground_edit(App *a)
@@ -174,6 +175,10 @@ void playground_edit(App *a)
 
 	if (!p)
 		return;
+	if (str_trim(buf_str(&p->input.text)).n) {
+		app_say(a, ROLE_WARN, "the input holds another text: send it or empty it first");
+		return;
+	}
 	if (chat_unsend(p->chat, &asked, &e) < 0) {
 		playground_say(a, &e);
 	} else {
@@ -194,9 +199,10 @@ void playground_fork(App *a)
 		app_say(a, ROLE_WARN, "an answer is still under way; ctrl-c cancels it");
 		return;
 	}
+	p->used_ms = clock_wall_ms();
 	playground_keep(p);
 	(void)snprintf(say, sizeof say, "forked: the conversation so far is kept as %.8s", p->id);
-	name_it(p);
+	playground_name(p);
 	app_say(a, ROLE_INFO, say);
 	app_changed(a, TOPIC_CHAT);
 }
@@ -209,7 +215,7 @@ void playground_new(App *a)
 		return;
 	playground_keep(p);
 	chat_clear(p->chat);
-	name_it(p);
+	playground_name(p);
 	p->typing = true;
 	app_say(a, ROLE_INFO, "a new conversation; :chats lists those that are kept");
 	app_changed(a, TOPIC_CHAT);

@@ -342,6 +342,7 @@ static int type_key(Pane *p, Key k)
 {
 	PlaygroundPane *s = p->state;
 	Playground *g = s->of;
+	const size_t had = g->input.text.n;
 
 	if (k.kind == KEY_ESC || is_ctrl_c(k)) {
 		g->typing = false;
@@ -351,7 +352,9 @@ static int type_key(Pane *p, Key k)
 	} else if (k.kind == KEY_TAB) {
 		next_column(p);
 	} else if (editor_key(&g->input, k, CHAT_TEXT_MAX)) {
-		g->sure = false;
+		g->agreed_nusd = 0;
+		if (k.kind == KEY_PASTE && k.paste.n && g->input.text.n == had)
+			app_say(p->app, ROLE_WARN, "a question has at most 256 KiB: the paste is longer than what is left of them");
 	} else {
 		return scroll_key(p, k) ? PANE_HANDLED : PANE_IGNORED;
 	}
