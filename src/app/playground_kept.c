@@ -283,7 +283,7 @@ void playground_forget(App *a, Str rest)
 	Str id = str_trim(rest);
 
 	if (id.n < 4) {
-		app_say(a, ROLE_WARN, ":forget ID deletes a kept conversation; :chats lists them, and four characters of an id are enough");
+		app_say(a, ROLE_WARN, ":forget ID deletes a kept conversation; four characters of an id are enough");
 		return;
 	}
 	if (p && str_starts(str_of(p->id), id)) {

@@ -205,8 +205,7 @@ static int may_ask(Chat *c, Str text, bool again, int64_t *agreed_nusd, Err *e)
 		money_exact(cost.most_nusd, most);
 		money_exact(c->host.ask_above_nusd, above);
 		*agreed_nusd = cost.most_nusd;
-		return err_kind(e, ERR_REFUSED, "this may cost up to $%s, and limits.playground.ask_above_usd is $%s; %s again sends it", most, above,
-		                again ? "r" : "Enter");
+		return err_kind(e, ERR_REFUSED, "may cost up to $%s, above ask_above_usd ($%s): %s again sends it", most, above, again ? "r" : "Enter");
 	}
 	return 0;
 }

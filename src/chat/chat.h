@@ -78,7 +78,8 @@ void  chat_set_system(Chat *c, size_t i, Str text, Str label, Str sha256);
 void  chat_clear(Chat *c);                           /* takes the turns away, the columns stay; cancels */
 
 bool  chat_busy(const Chat *c);
-/* Asks every column. ERR_USAGE: nothing to ask, or no model; ERR_REFUSED: an answer is still under way, the minute is full, or it may cost
+/* Sentences of refusals fit into a line of 80 cells, with what to do about it.
+ * Asks every column. ERR_USAGE: nothing to ask, or no model; ERR_REFUSED: an answer is still under way, the minute is full, or it may cost
  * more than ask_above_nusd and than *agreed_nusd, which then says how much: the same call again is sent. After anything else it is 0.
  * Columns that cannot be asked at all have a turn that says why; the others go on. */
 int   chat_send(Chat *c, Str text, int64_t *agreed_nusd, Err *e);

@@ -34,10 +34,10 @@ int chat_may_send(Chat *c, size_t requests, int64_t now_ms, Err *e)
 	if (!most || (int64_t)(n + requests) <= most)
 		return 0;
 	if ((int64_t)requests > most)
-		return err_kind(e, ERR_REFUSED, "%zu columns are more requests than a minute may have (%lld); raise limits.playground."
-		                "requests_per_minute, or take columns away", requests, (long long)most);
-	return err_kind(e, ERR_REFUSED, "%zu requests went out in the last minute, and %lld are allowed; again in %lld s, or raise "
-	                "limits.playground.requests_per_minute", n, (long long)most, (long long)((MINUTE_MS - (now_ms - oldest_ms)) / 1000 + 1));
+		return err_kind(e, ERR_REFUSED, "%zu columns are more than requests_per_minute allows (%lld): drop some, or raise it", requests,
+		                (long long)most);
+	return err_kind(e, ERR_REFUSED, "%zu of %lld requests a minute are used (requests_per_minute); again in %lld s", n, (long long)most,
+	                (long long)((MINUTE_MS - (now_ms - oldest_ms)) / 1000 + 1));
 }
 
 /* A question whose answer failed, or was cancelled before it said anything, is no part of what the model is told: roles must take turns, and
