@@ -45,11 +45,11 @@ void playground_name(Playground *p)
 	p->pinned = false;
 }
 
-/* The model that most pointers of the fleet lead to. */
-static void choose_model(Playground *p)
+void playground_choose(Playground *p)
 {
+	const ChatColumn *first = chat_column(p->chat, 0);
 	Err e = { 0 };
-	Store *s = p->w->queue ? storeq_open_reader(p->w->queue, &e) : NULL;
+	Store *s = p->w->queue && !first->model[0] && !first->turns ? storeq_open_reader(p->w->queue, &e) : NULL;
 	Arena ar = { 0 };
 	ModelEnds m = { 0 };
 	size_t best = 0, best_n = 0;
@@ -86,7 +86,7 @@ Playground *playground_of(App *a)
 		.requests_per_minute = l->chat_per_minute, .ask_above_nusd = l->ask_above_nusd,
 	});
 	playground_name(p);
-	choose_model(p);
+	playground_choose(p);
 	p->typing = true;
 	return p;
 }
@@ -325,14 +325,15 @@ static bool offer(App *a, Str typed, Str model, const char *line, int *n)
 const char *playground_complete(App *a, const char *line)
 {
 	Playground *p = a->playground;
-	Str rest, word = str_cut(str_of(line), ' ', &rest);
+	Str rest, base, word = str_cut(str_of(line), ' ', &rest);
 	const PriceTable *t;
 	int n = 0;
 
 	if (!p || !str_is(word, "model") || word.n == strlen(line) || str_has(rest, STR(" ")))
 		return NULL;
 	t = prices(p);
+	base = price_base_model(rest);        /* rows are without a geography, which may have been typed */
 	for (size_t i = 0; t && i < t->n; i++)
-		(void)offer(a, rest, str_of(t->row[i].model), line, &n);
+		(void)offer(a, base, str_of(t->row[i].model), line, &n);
 	return n && strlen(a->completed) > strlen(line) ? a->completed : NULL;
 }

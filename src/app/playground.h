@@ -48,7 +48,8 @@ void playground_pin(App *a, Str rest);
 void playground_forget(App *a, Str rest);
 void playground_fork_command(App *a, Str rest);
 void playground_new_command(App *a, Str rest);
-/* The rest of the model id that is being typed, from the fleet's models and the price table; NULL: none, or several. Owned by the app. */
+/* The model id that is being typed, as far as those of the price table that begin so agree, with or without a geography before them; NULL: no
+ * further. Owned by the app. */
 const char *playground_complete(App *a, const char *line);
 
 #endif

@@ -85,6 +85,8 @@ void playground_tick(App *a)
 {
 	const int64_t now = clock_mono_ms();
 
+	if (a->playground)
+		playground_choose(a->playground);        /* a first start opens it before the fleet was read */
 	if (!a->sweep_ms)
 		a->sweep_ms = now + FIRST_SWEEP_MS;      /* the start has better things to do */
 	if (now < a->sweep_ms)

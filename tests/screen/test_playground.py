@@ -286,18 +286,18 @@ def test_two_columns_at_80_and_the_others_by_tab(talk):
     c = talk(echo)
     c.send("esc", "a", "a")
     command(c, f"model {OTHER}")
-    screen = c.wait_for("3 nova-pro")
+    screen = c.wait_for("3>nova-pro")
     assert "2 claude-haiku" in screen and "1 claude-haiku" not in screen      # the focused one is shown
     ask(c, "hi")
     c.wait_for(lambda t: said(t, "you said hi", 2))
     assert sorted(r.model for r in c.models.wait(3)) == sorted([MODEL, MODEL, OTHER])
     c.send("tab")
-    c.wait_for(lambda t: "1 claude-haiku" in t and "3 nova-pro" not in t)
+    c.wait_for(lambda t: "1>claude-haiku" in t and "3 nova-pro" not in t and "3>nova-pro" not in t)
     c.wait_for("differs: model")
     c.send("tab", "tab")
-    c.wait_for(lambda t: "3 nova-pro" in t and re.search(r"3 vs 1: out \+0 %  \$ -?\+?\d+ %  TTFT [+-]\d+ms  n=1: anecdote", t))
+    c.wait_for(lambda t: "3>nova-pro" in t and re.search(r"3 vs 1: out \+0 %  \$ -?\+?\d+ %  TTFT [+-]\d+ms  n=1: anecdote", t))
     command(c, "column drop")
-    c.wait_for(lambda t: "nova-pro" not in t and "1 claude-haiku" in t and "2 claude-haiku" in t)
+    c.wait_for(lambda t: "nova-pro" not in t and "1 claude-haiku" in t and "2>claude-haiku" in t)
     command(c, "column drop")
     command(c, "column drop")
     c.wait_for("the only column stays")
@@ -305,6 +305,38 @@ def test_two_columns_at_80_and_the_others_by_tab(talk):
         command(c, "column add")
     c.send("a")
     c.wait_for("there are 4 columns already")
+    quit_with(c)
+
+
+def test_a_column_that_was_told_less_is_no_comparison(talk):
+    c = talk(echo)
+    ask(c, "one")
+    c.wait_for("you said one")
+    command(c, "column add")
+    c.wait_for("differs: history")
+    command(c, "system brief")
+    c.wait_for("differ in 2 things (instructions, history)")
+    quit_with(c)
+
+
+def test_a_model_is_completed(talk):
+    """Also behind a geography, which the price table has not."""
+    c = talk(echo, model=None)
+    c.send("esc", "m", *"us.anthropic.claude-haiku-4", "tab")
+    c.wait_for(f":model {MODEL}")
+    c.send("enter")
+    c.wait_for("1 claude-haiku-4-5 us")
+    c.send("m", *"nosuch", "tab", "enter")
+    c.wait_for("1 nosuch")
+    command(c, "model")
+    c.wait_for(":model ID sets the model of the column; Tab completes it")
+    quit_with(c)
+
+
+def test_the_fleets_model_is_chosen(talk):
+    """Also when the playground is what a first start shows, before the fleet was read."""
+    c = talk(echo, model=None)
+    c.wait_for(lambda t: re.search(r"^1 (claude|nova)\S+", t, re.M), 20)
     quit_with(c)
 
 
