@@ -1,6 +1,8 @@
 """Servers that the tests start: simulators of AWS that others wrote, and one that behaves badly on purpose."""
+import json
 import os
 import pathlib
+import shutil
 import socket
 import subprocess
 import sys
@@ -72,6 +74,31 @@ def start_moto(folder, env):
     port = free_port()
     program = os.path.join(os.path.dirname(sys.executable), "moto_server")
     return Peer([program, "-H", "127.0.0.1", "-p", str(port)], port, dict(env, HOME=str(folder)), folder / "moto.log")
+
+
+AIMOCK = "@copilotkit/aimock@1.43.0"
+
+
+def install_aimock(folder):
+    """Its program, from npm, once for each build. RuntimeError: it cannot be had here."""
+    program = folder / "node_modules/.bin/llmock"
+    if not program.exists():
+        if not (npm := shutil.which("npm")) or not shutil.which("node"):
+            raise RuntimeError("npm and node are not there")
+        folder.mkdir(parents=True, exist_ok=True)
+        done = subprocess.run([npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", "--ignore-scripts", AIMOCK],
+                              capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL)
+        if done.returncode or not program.exists():
+            raise RuntimeError(f"npm does not install {AIMOCK}: {done.stderr.strip()[-300:]}")
+    return program
+
+
+def start_aimock(program, folder, env, answers, latency_ms=150):
+    """A mock of models by others: answers each question of `answers` in pieces of eight letters, one each latency_ms."""
+    port, fixtures = free_port(), folder / "aimock.json"
+    fixtures.write_text(json.dumps({"fixtures": [{"match": {"userMessage": q}, "response": {"content": a}} for q, a in answers.items()]}))
+    return Peer(["node", str(program), "-p", str(port), "-f", str(fixtures), "-l", str(latency_ms), "-c", "8", "--log-level", "warn"], port,
+                dict(env, HOME=str(folder)), folder / "aimock.log")
 
 
 class OddServer:

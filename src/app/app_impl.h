@@ -67,6 +67,7 @@ struct App {
 	struct Card *card; CardKind kept_kind; ActOn card_kept;      /* card.h; NULL: none is open. What the last one was, with reason and target */
 	struct Errand *errand; struct OpsWatch *ops;   /* errand.h: the move that was sent last; ops_watch.h: what others do */
 	struct Playground *playground;     /* NULL: it was not looked at yet */
+	int64_t sweep_ms;                 /* monotonic: when old conversations are looked for next; 0: not yet */
 	bool    frozen, firing;            /* p: the screen stands still, feeds go on; the view is laid out for the time while an alert fires */
 	int64_t past_ms;                   /* the moment that all panes show; 0: now */
 	unsigned topics;                   /* changed since the last update */

@@ -30,26 +30,27 @@ static void changed(void *arg)
 
 static void ended(void *arg)
 {
+	((Playground *)arg)->used_ms = clock_wall_ms();
 	playground_keep(arg);
 }
 
-static void name_it(Playground *p)
+void playground_name(Playground *p)
 {
 	unsigned char b[16] = { 0 };
 
 	if (uv_random(NULL, NULL, b, sizeof b, 0, NULL) != 0)
 		xalloc_die("the kernel gives no random numbers");
 	uuid_text(b, p->id);
-	p->created_ms = clock_wall_ms();
+	p->created_ms = p->used_ms = clock_wall_ms();
 	p->title[0] = 0;
 	p->pinned = false;
 }
 
-void playground_choose_model(Playground *p)
+void playground_choose(Playground *p)
 {
-	const bool wanted = !chat_column(p->chat, 0)->model[0] && p->w->queue;
+	const ChatColumn *first = chat_column(p->chat, 0);
 	Err e = { 0 };
-	Store *s = wanted ? storeq_open_reader(p->w->queue, &e) : NULL;
+	Store *s = p->w->queue && !first->model[0] && !first->turns ? storeq_open_reader(p->w->queue, &e) : NULL;
 	Arena ar = { 0 };
 	ModelEnds m = { 0 };
 	size_t best = 0, best_n = 0;
@@ -85,8 +86,8 @@ Playground *playground_of(App *a)
 		.aws = p->w->session.aws, .prices = prices, .changed = changed, .ended = ended, .arg = p, .max_tokens = l->max_tokens,
 		.requests_per_minute = l->chat_per_minute, .ask_above_nusd = l->ask_above_nusd,
 	});
-	name_it(p);
-	playground_choose_model(p);
+	playground_name(p);
+	playground_choose(p);
 	p->typing = true;
 	return p;
 }
@@ -137,12 +138,12 @@ void playground_send(App *a)
 
 	if (!p)
 		return;
-	if (chat_send(p->chat, buf_str(&p->input.text), p->sure, &e) < 0) {
-		p->sure = !p->sure && e.kind == ERR_REFUSED && !chat_busy(p->chat);
+	if (chat_send(p->chat, buf_str(&p->input.text), &p->agreed_nusd, &e) < 0) {
 		playground_say(a, &e);
 		return;
 	}
-	p->sure = false;
+	p->used_ms = clock_wall_ms();
+	p->again_nusd = 0;
 	editor_set(&p->input, STR(""));
 	a->say[0] = 0;
 }
@@ -160,12 +161,12 @@ void playground_retry(App *a)
 
 	if (!p)
 		return;
-	if (chat_retry(p->chat, p->sure, &e) == 0) {
-		p->sure = false;
+	if (chat_retry(p->chat, &p->again_nusd, &e) < 0) {
+		playground_say(a, &e);
 		return;
 	}
-	p->sure = !p->sure && e.kind == ERR_REFUSED;
-	playground_say(a, &e);
+	p->used_ms = clock_wall_ms();
+	a->say[0] = 0;
 }
 
 void playground_edit(App *a)
@@ -176,6 +177,10 @@ void playground_edit(App *a)
 
 	if (!p)
 		return;
+	if (str_trim(buf_str(&p->input.text)).n) {
+		app_say(a, ROLE_WARN, "the input holds another text: send it or empty it first");
+		return;
+	}
 	if (chat_unsend(p->chat, &asked, &e) < 0) {
 		playground_say(a, &e);
 	} else {
@@ -196,9 +201,10 @@ void playground_fork(App *a)
 		app_say(a, ROLE_WARN, "an answer is still under way; ctrl-c cancels it");
 		return;
 	}
+	p->used_ms = clock_wall_ms();
 	playground_keep(p);
 	(void)snprintf(say, sizeof say, "forked: the conversation so far is kept as %.8s", p->id);
-	name_it(p);
+	playground_name(p);
 	app_say(a, ROLE_INFO, say);
 	app_changed(a, TOPIC_CHAT);
 }
@@ -211,7 +217,7 @@ void playground_new(App *a)
 		return;
 	playground_keep(p);
 	chat_clear(p->chat);
-	name_it(p);
+	playground_name(p);
 	p->typing = true;
 	app_say(a, ROLE_INFO, "a new conversation; :chats lists those that are kept");
 	app_changed(a, TOPIC_CHAT);
@@ -321,14 +327,15 @@ static bool offer(App *a, Str typed, Str model, const char *line, int *n)
 const char *playground_complete(App *a, const char *line)
 {
 	Playground *p = a->playground;
-	Str rest, word = str_cut(str_of(line), ' ', &rest);
+	Str rest, base, word = str_cut(str_of(line), ' ', &rest);
 	const PriceTable *t;
 	int n = 0;
 
 	if (!p || !str_is(word, "model") || word.n == strlen(line) || str_has(rest, STR(" ")))
 		return NULL;
 	t = prices(p);
+	base = price_base_model(rest);        /* rows are without a geography, which may have been typed */
 	for (size_t i = 0; t && i < t->n; i++)
-		(void)offer(a, rest, str_of(t->row[i].model), line, &n);
+		(void)offer(a, base, str_of(t->row[i].model), line, &n);
 	return n && strlen(a->completed) > strlen(line) ? a->completed : NULL;
 }

@@ -13,20 +13,19 @@ typedef struct Playground {
 	Chat   *chat;
 	Editor  input;
 	bool    typing;                /* keys go to the input */
-	bool    sure;                  /* the same question was refused for its price a moment ago */
+	int64_t agreed_nusd, again_nusd;   /* what the question, or asking the last one again, may cost: refused for it a moment ago */
 	char    id[40], title[96];     /* of the conversation; title empty: its first question is its name */
-	int64_t created_ms;
+	int64_t created_ms, used_ms;   /* used: asked, answered, gone on with */
 	bool    pinned;
 	size_t  focus;                 /* column */
 	struct TemplateList *templates;        /* template_list.h; NULL: not looked at yet */
-	int64_t looked_ms;             /* and when a model was looked for */
-	int64_t swept_ms;              /* monotonic: when old conversations were last looked for */
+	int64_t looked_ms;             /* monotonic: when a model was last looked for */
 } Playground;
 
 /* Opened at the first call. NULL: nothing is watched. */
 Playground *playground_of(App *a);
 void playground_close(App *a);     /* before the context's session closes */
-void playground_tick(App *a);      /* what was not used for an hour and is not pinned goes */
+void playground_tick(App *a);      /* what was not used for an hour and is not pinned goes, whether or not a playground was opened */
 
 /* What it may cost. off: why nothing can be asked at all, with the remedy; empty: it can. */
 typedef struct PlaygroundMoney { int64_t spent_nusd, session_nusd; char off[240]; } PlaygroundMoney;
@@ -51,7 +50,8 @@ void playground_pin(App *a, Str rest);
 void playground_forget(App *a, Str rest);
 void playground_fork_command(App *a, Str rest);
 void playground_new_command(App *a, Str rest);
-/* The rest of the model id that is being typed, from the fleet's models and the price table; NULL: none, or several. Owned by the app. */
+/* The model id that is being typed, as far as those of the price table that begin so agree, with or without a geography before them; NULL: no
+ * further. Owned by the app. */
 const char *playground_complete(App *a, const char *line);
 
 #endif

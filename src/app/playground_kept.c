@@ -11,8 +11,9 @@
 #include "chat/record.h"
 #include "store/chats.h"
 
-enum { IDLE_MS = 3600000, TITLE_BYTES = 60, SWEEP_MS = 60000, LOOK_MS = 2000, DAY_MINUTES = 24 * 60 };
+enum { IDLE_MS = 3600000, TITLE_BYTES = 60, SWEEP_MS = 60000, FIRST_SWEEP_MS = 3000, LOOK_MS = 2000, DAY_MINUTES = 24 * 60 };
 
+static const char still_asked[] = "an answer is still under way; ctrl-c cancels it";
 static const char no_such[] = "no conversation, or more than one, has an id that begins so; :chats lists them";
 
 /* A row on its way to the store. Its texts lie in the arena. */
@@ -48,7 +49,7 @@ void playground_keep(Playground *p)
 	Buf body = { 0 }, title = { 0 };
 	Err e = { 0 };
 
-	if (!p->w->queue || !questions_of(p->chat))
+	if (!p->w->queue || !questions_of(p->chat) || (!p->pinned && clock_wall_ms() - p->used_ms > IDLE_MS))
 		return;
 	if (record_write(p->chat, NULL, &body, &e) < 0) {
 		app_tell(p->a, ROLE_WARN, e.text);
@@ -61,7 +62,7 @@ void playground_keep(Playground *p)
 	k->epoch = p->a->epoch;
 	k->row = (ChatRow){
 		.id = arena_str(&k->arena, str_of(p->id)), .title = arena_str(&k->arena, p->title[0] ? str_of(p->title) : buf_str(&title)),
-		.created_ms = p->created_ms, .used_ms = clock_wall_ms(), .pinned = p->pinned, .questions = questions_of(p->chat),
+		.created_ms = p->created_ms, .used_ms = p->used_ms, .pinned = p->pinned, .questions = questions_of(p->chat),
 		.body = arena_str(&k->arena, buf_str(&body)),
 	};
 	storeq_write(p->w->queue, (StoreWork){ keep_run, keep_done, k });
@@ -82,19 +83,27 @@ static void sweep_done(void *work, const Err *err)
 
 void playground_tick(App *a)
 {
-	Playground *p = a->playground;
-	int64_t *since;
+	const int64_t now = clock_mono_ms();
 
-	if (p && clock_mono_ms() - p->looked_ms >= LOOK_MS) {
-		p->looked_ms = clock_mono_ms();
-		playground_choose_model(p);
+	/* A first start opens it before the fleet was read. */
+	if (a->playground && now - a->playground->looked_ms >= LOOK_MS) {
+		a->playground->looked_ms = now;
+		playground_choose(a->playground);
 	}
-	if (!p || !p->w->queue || clock_mono_ms() - p->swept_ms < SWEEP_MS)
+	if (!a->sweep_ms)
+		a->sweep_ms = now + FIRST_SWEEP_MS;      /* the start has better things to do */
+	if (now < a->sweep_ms)
 		return;
-	p->swept_ms = clock_mono_ms();
-	since = xmalloc(sizeof *since);
-	*since = clock_wall_ms() - IDLE_MS;
-	storeq_write(p->w->queue, (StoreWork){ sweep_run, sweep_done, since });
+	a->sweep_ms = now + SWEEP_MS;
+	for (size_t i = 0; i < a->watch_n; i++) {
+		int64_t *since;
+
+		if (!a->watch[i]->queue)
+			continue;
+		since = xmalloc(sizeof *since);
+		*since = clock_wall_ms() - IDLE_MS;
+		storeq_write(a->watch[i]->queue, (StoreWork){ sweep_run, sweep_done, since });
+	}
 }
 
 /* A question to the store about kept conversations, and what is to be done with the answer. */
@@ -199,12 +208,17 @@ static void resume_done(void *work, const Err *err)
 	if (still_wanted(k, err) && p) {
 		if (!k->found) {
 			app_say(k->a, ROLE_WARN, no_such);
+		} else if (chat_busy(p->chat)) {
+			app_say(k->a, ROLE_WARN, still_asked);
 		} else if (record_read(p->chat, k->one.body, &e) < 0) {
+			playground_name(p);          /* what is asked now must not take the place of one that is kept */
 			playground_say(k->a, &e);
+			app_changed(k->a, TOPIC_CHAT);
 		} else {
 			(void)snprintf(p->id, sizeof p->id, "%.*s", STR_ARG(k->one.id));
 			(void)snprintf(p->title, sizeof p->title, "%.*s", STR_ARG(k->one.title));
 			p->created_ms = k->one.created_ms;
+			p->used_ms = clock_wall_ms();
 			p->pinned = k->one.pinned;
 			p->focus = 0;
 			app_changed(k->a, TOPIC_CHAT);
@@ -222,7 +236,7 @@ void playground_resume(App *a, Str rest)
 		return;
 	}
 	if (p && chat_busy(p->chat)) {
-		app_say(a, ROLE_WARN, "an answer is still under way; ctrl-c cancels it");
+		app_say(a, ROLE_WARN, still_asked);
 		return;
 	}
 	if (p)
@@ -238,6 +252,7 @@ void playground_pin(App *a, Str rest)
 	if (!p)
 		return;
 	p->pinned = !p->pinned;
+	p->used_ms = clock_wall_ms();
 	playground_keep(p);
 	app_say(a, ROLE_INFO, p->pinned ? "pinned: this conversation is kept" : "not pinned: it is deleted when it was not used for an hour");
 	app_changed(a, TOPIC_CHAT);
@@ -273,7 +288,7 @@ void playground_forget(App *a, Str rest)
 	Str id = str_trim(rest);
 
 	if (id.n < 4) {
-		app_say(a, ROLE_WARN, ":forget ID deletes a kept conversation; :chats lists them, and four characters of an id are enough");
+		app_say(a, ROLE_WARN, ":forget ID deletes a kept conversation; four characters of an id are enough");
 		return;
 	}
 	if (p && str_starts(str_of(p->id), id)) {

@@ -5,8 +5,10 @@
 #include "app/playground.h"
 
 void playground_say(App *a, const Err *e);       /* on the bottom line */
-void playground_keep(Playground *p);             /* writes the conversation to the store, unless nothing was asked */
-void playground_choose_model(Playground *p);     /* when its first column has none: the one that most pointers of the fleet lead to */
+/* The model that most pointers of the fleet lead to, for a first column that has none yet. */
+void playground_choose(Playground *p);
+void playground_name(Playground *p);             /* what is asked from here on is a conversation of its own */
+void playground_keep(Playground *p);             /* writes the conversation to the store, unless nothing was asked or its hour is over */
 Playground *playground_shown(App *a);            /* opens its view when another one is shown; NULL: there is none */
 
 #endif

@@ -184,35 +184,39 @@ bool chat_busy(const Chat *c)
 	return false;
 }
 
-static int may_ask(Chat *c, Str text, bool sure, Err *e)
+static int may_ask(Chat *c, Str text, bool again, int64_t *agreed_nusd, Err *e)
 {
+	const int64_t agreed = *agreed_nusd;
 	ChatEstimate cost;
+	size_t requests;
 
+	*agreed_nusd = 0;
 	if (chat_busy(c))
 		return err_kind(e, ERR_REFUSED, "an answer is still under way; ctrl-c cancels it");
 	for (size_t i = 0; i < c->columns; i++)
 		if (!c->column[i].model[0])
 			return err_kind(e, ERR_USAGE, "column %zu has no model; :model ID sets it", i + 1);
-	if (chat_may_send(c, c->columns, clock_mono_ms(), e) < 0)
+	requests = request_estimate(c, text, again, &cost);
+	if (chat_may_send(c, requests, clock_mono_ms(), e) < 0)
 		return -1;
-	chat_estimate(c, text, &cost);
-	if (!sure && c->host.ask_above_nusd > 0 && cost.most_nusd > c->host.ask_above_nusd) {
+	if (c->host.ask_above_nusd > 0 && cost.most_nusd > c->host.ask_above_nusd && cost.most_nusd > agreed) {
 		char most[MONEY_TEXT], above[MONEY_TEXT];
 
 		money_exact(cost.most_nusd, most);
 		money_exact(c->host.ask_above_nusd, above);
-		return err_kind(e, ERR_REFUSED, "this may cost up to $%s, and limits.playground.ask_above_usd is $%s; Enter again sends it", most, above);
+		*agreed_nusd = cost.most_nusd;
+		return err_kind(e, ERR_REFUSED, "may cost up to $%s, above ask_above_usd ($%s): %s again sends it", most, above, again ? "r" : "Enter");
 	}
 	return 0;
 }
 
-int chat_send(Chat *c, Str text, bool sure, Err *e)
+int chat_send(Chat *c, Str text, int64_t *agreed_nusd, Err *e)
 {
 	if (!str_trim(text).n)
 		return err_kind(e, ERR_USAGE, "nothing to ask: type a question");
 	if (text.n > CHAT_TEXT_MAX)
 		return err_kind(e, ERR_USAGE, "a question has at most %d KiB", CHAT_TEXT_MAX >> 10);
-	if (may_ask(c, text, sure, e) < 0)
+	if (may_ask(c, text, false, agreed_nusd, e) < 0)
 		return -1;
 	for (size_t i = 0; i < c->columns; i++) {
 		(void)turn_add(&c->column[i], text);
@@ -221,13 +225,13 @@ int chat_send(Chat *c, Str text, bool sure, Err *e)
 	return 0;
 }
 
-int chat_retry(Chat *c, bool sure, Err *e)
+int chat_retry(Chat *c, int64_t *agreed_nusd, Err *e)
 {
 	const ChatTurn *t = turn_last(&c->column[0]);
 
 	if (!t)
 		return err_kind(e, ERR_USAGE, "nothing was asked yet");
-	if (may_ask(c, STR(""), sure, e) < 0)
+	if (may_ask(c, STR(""), true, agreed_nusd, e) < 0)
 		return -1;
 	for (size_t i = 0; i < c->columns; i++) {
 		ChatTurn *last = turn_last(&c->column[i]);

@@ -60,7 +60,7 @@ typedef struct ChatHost {
 	void *arg;
 	int64_t max_tokens;             /* the longest answer that is asked for */
 	int64_t requests_per_minute;    /* of all columns together; 0: no bound */
-	int64_t ask_above_nusd;         /* a question that may cost more is sent only when `sure` */
+	int64_t ask_above_nusd;         /* a question that may cost more is sent only when that was agreed to; 0: each is */
 } ChatHost;
 
 Chat *chat_new(const ChatHost *host);
@@ -78,12 +78,14 @@ void  chat_set_system(Chat *c, size_t i, Str text, Str label, Str sha256);
 void  chat_clear(Chat *c);                           /* takes the turns away, the columns stay; cancels */
 
 bool  chat_busy(const Chat *c);
-/* Asks every column. ERR_USAGE: nothing to ask, or no model; ERR_REFUSED: an answer is still under way, the minute is full, or it may cost
- * more than ask_above_nusd and nobody is sure. Columns that cannot be asked at all have a turn that says why; the others go on. */
-int   chat_send(Chat *c, Str text, bool sure, Err *e);
+/* Sentences of refusals fit into a line of 80 cells, with what to do about it.
+ * Asks every column. ERR_USAGE: nothing to ask, or no model; ERR_REFUSED: an answer is still under way, the minute is full, or it may cost
+ * more than ask_above_nusd and than *agreed_nusd, which then says how much: the same call again is sent. After anything else it is 0.
+ * Columns that cannot be asked at all have a turn that says why; the others go on. */
+int   chat_send(Chat *c, Str text, int64_t *agreed_nusd, Err *e);
 void  chat_cancel(Chat *c);                          /* what has come stays, and counts as said */
 /* Asks the last question of every column again, in place of its answer. */
-int   chat_retry(Chat *c, bool sure, Err *e);
+int   chat_retry(Chat *c, int64_t *agreed_nusd, Err *e);
 /* Takes the last turn back. Its question goes to *out (cleared first), to be changed. -1: there is none. */
 int   chat_unsend(Chat *c, Buf *out, Err *e);
 

@@ -30,6 +30,8 @@ void chat_note_sent(Chat *c, int64_t now_ms);
 int  chat_may_send(Chat *c, size_t requests, int64_t now_ms, Err *e);
 /* What is asked of a column whose last turn is the question: borrowed from the column and the arena. bytes: of its prompt. */
 int  request_make(const Chat *c, const ChatColumn *col, Arena *a, ConverseIn *in, int64_t *bytes, Err *e);
+/* As chat_estimate; again: of the last questions instead, in place of their answers. Returns how many columns would be asked. */
+size_t request_estimate(Chat *c, Str text, bool again, ChatEstimate *out);
 int64_t request_most(Chat *c, const ChatColumn *col, int64_t bytes, int64_t *tokens, int *within, bool *priced);
 
 /* turn.c */

@@ -49,6 +49,7 @@ static void put_part(Writer *r, const ConversePart *p)
 	if (p->kind == CONVERSE_TOOL) {
 		jw_kstr(&r->w, "id", buf_str(&p->id));
 		jw_kstr(&r->w, "name", buf_str(&p->name));
+		jw_kstr(&r->w, "type", p->type.n ? buf_str(&p->type) : STR(""));
 	}
 	if (p->citations.n)
 		jw_kstr(&r->w, "citations", buf_str(&p->citations));
@@ -162,6 +163,8 @@ void record_title(Chat *c, RecordMask *mask, size_t most, Buf *out)
 
 /* --- in --- */
 
+static const int64_t FIGURE_MOST = INT64_C(10000000000000);
+
 static int index_of(const char *const *names, int n, Str word, const char *what, int *out, Err *e)
 {
 	for (*out = 0; *out < n; ++*out)
@@ -190,6 +193,14 @@ static int take_word(JsonVal v, const char *key, char *out, size_t size, Err *e)
 	return 0;
 }
 
+/* A count, a sum or a time, within what sums of them can hold; -1: not known. */
+static int take_figure(JsonVal v, const char *key, int64_t *out, Err *e)
+{
+	if (jv_i64(v, key, out, e) < 0)
+		return -1;
+	return *out < -1 || *out > FIGURE_MOST ? err_set(e, "%s: out of range", key) : 0;
+}
+
 static int take_tokens(JsonVal v, Tokens *t, Err *e)
 {
 	int64_t *const out[PRICE_CLASSES] = { &t->input, &t->output, &t->cache_read, &t->cache_write_5m, &t->cache_write_1h };
@@ -198,7 +209,7 @@ static int take_tokens(JsonVal v, Tokens *t, Err *e)
 	if (jv_object(v, "tokens", &tokens, e) < 0)
 		return -1;
 	for (int i = 0; i < PRICE_CLASSES; i++)
-		if (jv_i64(tokens, token_names[i], out[i], e) < 0)
+		if (take_figure(tokens, token_names[i], out[i], e) < 0)
 			return -1;
 	return 0;
 }
@@ -212,7 +223,8 @@ static int take_part(JsonVal v, ConversePart *p, Err *e)
 		return -1;
 	p->kind = (ConverseKind)k;
 	return take_buf(v, "text", &p->text, e) < 0 || take_buf(v, "signature", &p->signature, e) < 0 || take_buf(v, "id", &p->id, e) < 0 ||
-	       take_buf(v, "name", &p->name, e) < 0 || take_buf(v, "citations", &p->citations, e) < 0 ? -1 : 0;
+	       take_buf(v, "name", &p->name, e) < 0 || take_buf(v, "type", &p->type, e) < 0 ||
+	       take_buf(v, "citations", &p->citations, e) < 0 ? -1 : 0;
 }
 
 static int take_parts(JsonVal parts, ConverseTurn *said, Err *e)
@@ -243,12 +255,12 @@ static int take_step(JsonVal v, ChatStep *s, Err *e)
 
 	if (take_word(v, "stop", s->said.stop_reason, sizeof s->said.stop_reason, e) < 0 ||
 	    take_word(v, "tier", s->said.service_tier, sizeof s->said.service_tier, e) < 0 || jv_bool(v, "counted", &s->said.has_usage, e) < 0 ||
-	    take_tokens(v, &s->said.tokens, e) < 0 || jv_i64(v, "latencyMs", &s->said.latency_ms, e) < 0 || jv_array(v, "parts", &parts, e) < 0 ||
+	    take_tokens(v, &s->said.tokens, e) < 0 || take_figure(v, "latencyMs", &s->said.latency_ms, e) < 0 || jv_array(v, "parts", &parts, e) < 0 ||
 	    jv_array(v, "results", &results, e) < 0)
 		return -1;
 	s->said.has_stop = s->said.stop_reason[0];
 	s->priced = !jv_is_absent(jv_get(v, "nanoUsd"));
-	if (s->priced && jv_i64(v, "nanoUsd", &s->nusd, e) < 0)
+	if (s->priced && take_figure(v, "nanoUsd", &s->nusd, e) < 0)
 		return -1;
 	return take_parts(parts, &s->said, e) < 0 ? -1 : take_results(results, s, e);
 }
@@ -261,8 +273,9 @@ static int take_turn(JsonVal v, ChatColumn *col, Err *e)
 	int k;
 
 	if (take_buf(v, "asked", &t->asked, e) < 0 || jv_str(v, "state", &state, e) < 0 || index_of(states, STATES, state, "state", &k, e) < 0 ||
-	    take_word(v, "why", t->why, sizeof t->why, e) < 0 || jv_i64(v, "askedMs", &t->asked_ms, e) < 0 || jv_i64(v, "firstMs", &t->first_ms, e) < 0 ||
-	    jv_i64(v, "totalMs", &t->total_ms, e) < 0 || jv_bool(v, "warmUp", &t->warm_up, e) < 0 || jv_array(v, "steps", &steps, e) < 0)
+	    take_word(v, "why", t->why, sizeof t->why, e) < 0 || take_figure(v, "askedMs", &t->asked_ms, e) < 0 ||
+	    take_figure(v, "firstMs", &t->first_ms, e) < 0 || take_figure(v, "totalMs", &t->total_ms, e) < 0 ||
+	    jv_bool(v, "warmUp", &t->warm_up, e) < 0 || jv_array(v, "steps", &steps, e) < 0)
 		return -1;
 	t->state = k == TURN_ASKED ? TURN_CANCELLED : (TurnState)k;
 	for (size_t i = 0; i < jv_count(steps); i++)

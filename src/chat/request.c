@@ -34,20 +34,21 @@ int chat_may_send(Chat *c, size_t requests, int64_t now_ms, Err *e)
 	if (!most || (int64_t)(n + requests) <= most)
 		return 0;
 	if ((int64_t)requests > most)
-		return err_kind(e, ERR_REFUSED, "%zu columns are more requests than a minute may have (%lld); raise limits.playground."
-		                "requests_per_minute, or take columns away", requests, (long long)most);
-	return err_kind(e, ERR_REFUSED, "%zu requests went out in the last minute, and %lld are allowed; again in %lld s, or raise "
-	                "limits.playground.requests_per_minute", n, (long long)most, (long long)((MINUTE_MS - (now_ms - oldest_ms)) / 1000 + 1));
+		return err_kind(e, ERR_REFUSED, "%zu columns are more than requests_per_minute allows (%lld): drop some, or raise it", requests,
+		                (long long)most);
+	return err_kind(e, ERR_REFUSED, "%zu of %lld requests a minute are used (requests_per_minute); again in %lld s", n, (long long)most,
+	                (long long)((MINUTE_MS - (now_ms - oldest_ms)) / 1000 + 1));
 }
 
-/* A question whose answer failed, or was cancelled before it said anything, is no part of what the model is told: roles must take turns. */
+/* A question whose answer failed, or was cancelled before it said anything, is no part of what the model is told: roles must take turns, and
+ * the service refuses blank texts. */
 static bool is_told(const ChatTurn *t)
 {
 	if (t->state != TURN_DONE && t->state != TURN_CANCELLED)
 		return false;
 	for (size_t i = 0; i < t->steps; i++)
 		for (size_t k = 0; k < t->step[i].said.parts; k++)
-			if (t->step[i].said.part[k].kind == CONVERSE_TEXT && t->step[i].said.part[k].text.n)
+			if (t->step[i].said.part[k].kind == CONVERSE_TEXT && str_trim(buf_str(&t->step[i].said.part[k].text)).n)
 				return true;
 	return false;
 }
@@ -168,30 +169,49 @@ int64_t request_most(Chat *c, const ChatColumn *col, int64_t bytes, int64_t *tok
 	return *priced ? nusd : price_dearest(prices, now_ms, &t, NULL);
 }
 
-static int64_t prompt_bytes(const ChatColumn *col, Str text)
+static int64_t bytes_of(const ChatTurn *t)
 {
-	int64_t n = (int64_t)(col->system.n + text.n);
+	int64_t n = (int64_t)t->asked.n;
 
-	for (size_t i = 0; i < col->turns; i++) {
-		const ChatTurn *t = &col->turn[i];
-
-		if (!is_told(t))
-			continue;
-		n += (int64_t)t->asked.n;
-		for (size_t k = 0; k < t->steps; k++)
-			for (size_t p = 0; p < t->step[k].said.parts; p++)
-				n += (int64_t)t->step[k].said.part[p].text.n;
+	for (size_t k = 0; k < t->steps; k++) {
+		for (size_t p = 0; p < t->step[k].said.parts; p++)
+			n += (int64_t)t->step[k].said.part[p].text.n;
+		for (size_t r = 0; r < t->step[k].results; r++)
+			n += (int64_t)t->step[k].result[r].content.n;
 	}
 	return n;
 }
 
-void chat_estimate(Chat *c, Str text, ChatEstimate *out)
+static int64_t prompt_bytes(const ChatColumn *col, size_t turns, Str text)
 {
+	int64_t n = (int64_t)(col->system.n + text.n);
+
+	for (size_t i = 0; i < turns; i++)
+		n += is_told(&col->turn[i]) ? bytes_of(&col->turn[i]) : 0;
+	return n;
+}
+
+size_t request_estimate(Chat *c, Str text, bool again, ChatEstimate *out)
+{
+	size_t asked = 0;
+
 	*out = (ChatEstimate){ 0 };
 	for (size_t i = 0; i < c->columns; i++) {
+		ChatColumn *col = &c->column[i];
+		const size_t turns = col->turns - (again && col->turns);
 		bool priced;
 
-		out->most_nusd += request_most(c, &c->column[i], prompt_bytes(&c->column[i], text), &out->tokens[i], &out->within[i], &priced);
+		if (again && !col->turns)
+			continue;
+		out->most_nusd += request_most(c, col, prompt_bytes(col, turns, again ? buf_str(&col->turn[turns].asked) : text), &out->tokens[i],
+		                               &out->within[i], &priced);
 		out->unpriced += !priced;
+		asked++;
 	}
+	return asked;
+}
+
+void chat_estimate(Chat *c, Str text, ChatEstimate *out)
+{
+	(void)request_estimate(c, text, false, out);
 }

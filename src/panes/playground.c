@@ -8,7 +8,7 @@
 #include "panes/fmt.h"
 #include "panes/panes.h"
 
-enum { INPUT_ROWS = 3, HEAD_ROWS = 2, MIN_COLUMN = 36, PROMPT_W = 2, LEAST_H = INPUT_ROWS + HEAD_ROWS + 3 };
+enum { INPUT_ROWS = 3, HEAD_ROWS = 2, MIN_COLUMN = 36, PROMPT_W = 2, WIDE_FIGURES = 48 /* cells */, LEAST_H = INPUT_ROWS + HEAD_ROWS + 3 };
 
 typedef struct Head { Clean name, figures; Role role; } Head;
 
@@ -42,16 +42,18 @@ static void playground_shut(Pane *p)
 
 /* --- heads --- */
 
-static Clean name_of(const ChatColumn *c, size_t i, int w, Arena *a)
+/* The column that keys are for has ">" behind its number. */
+static Clean name_of(const ChatColumn *c, size_t i, bool focused, int w, Arena *a)
 {
+	const char *const mark = focused ? ">" : " ";
 	const Str model = str_of(c->model), base = price_base_model(model);
 	const size_t cut = model.n - base.n;
 	Clean name, label;
 
 	if (!model.n)
-		name = clean_ownf(a, "%zu no model: m chooses one", i + 1);
+		name = clean_ownf(a, "%zu%s no model: m chooses one", i + 1, mark);
 	else
-		name = clean_ownf(a, "%zu %s%s%s", i + 1, fmt_model(a, model, w / 2).p, cut ? " " : "",
+		name = clean_ownf(a, "%zu%s%s%s%s", i + 1, mark, fmt_model(a, model, w / 2).p, cut ? " " : "",
 		                  cut ? clean_text(a, str_sub(model, 0, cut - 1), 0).p : "");
 	if (c->label[0])
 		label = clean_text(a, arena_printf(a, "%s %.6s", c->label, c->sha256), 0);
@@ -75,15 +77,16 @@ static Clean cost_of(const ChatTurn *t, Arena *a)
 }
 
 /* TTFT, tokens a second, tokens, money, and why it stopped. */
-static Clean figures_of(const ChatTurn *t, Arena *a)
+static Clean figures_of(const ChatTurn *t, int w, Arena *a)
 {
+	const char *const gap = w < WIDE_FIGURES ? " " : "  ";
 	const Tokens k = turn_tokens(t);
 	const char *const stop = t->state == TURN_FAILED ? "failed" : t->state == TURN_CANCELLED ? "cancelled" : turn_stop(t);
 	const bool counted = t->steps && t->step[t->steps - 1].said.has_usage;
 
-	return clean_ownf(a, "%s  %s tok/s  %s>%s  %s  %s", t->first_ms < 0 ? "TTFT -" : fmt_ms(a, t->first_ms).p, speed_of(t, a).p,
+	return clean_ownf(a, "%s%s%s tok/s%s%s>%s%s%s%s%s", t->first_ms < 0 ? "TTFT -" : fmt_ms(a, t->first_ms).p, gap, speed_of(t, a).p, gap,
 	                  counted ? fmt_count(a, k.input + k.cache_read + k.cache_write_5m + k.cache_write_1h).p : "-",
-	                  counted ? fmt_count(a, k.output).p : "-", cost_of(t, a).p, clean_text(a, str_of(stop), 0).p);
+	                  counted ? fmt_count(a, k.output).p : "-", gap, cost_of(t, a).p, gap, clean_text(a, str_of(stop), 0).p);
 }
 
 static Role figures_role(const ChatTurn *t)
@@ -93,12 +96,12 @@ static Role figures_role(const ChatTurn *t)
 	return t->state == TURN_DONE && strcmp(turn_stop(t), "max_tokens") != 0 ? ROLE_DIM : ROLE_INFO;
 }
 
-static Head head_of(const ChatColumn *c, size_t i, int w, Arena *a)
+static Head head_of(const ChatColumn *c, size_t i, bool focused, int w, Arena *a)
 {
-	Head h = { name_of(c, i, w, a), clean_own("nothing asked yet"), ROLE_DIM };
+	Head h = { name_of(c, i, focused, w, a), clean_own("nothing asked yet"), ROLE_DIM };
 
 	if (c->turns) {
-		h.figures = figures_of(&c->turn[c->turns - 1], a);
+		h.figures = figures_of(&c->turn[c->turns - 1], w, a);
 		h.role = figures_role(&c->turn[c->turns - 1]);
 	}
 	return h;
@@ -114,20 +117,24 @@ static bool same_text(const Buf *x, const Buf *y)
 /* In what the columns differ: an answer can be laid to one thing only. */
 static int differences(Chat *chat, Arena *a, Clean *out)
 {
+	static const char *const names[] = { "model", "instructions", "temperature", "history" };
+	enum { KINDS = sizeof names / sizeof *names };
 	const ChatColumn *first = chat_column(chat, 0);
-	bool model = false, text = false, heat = false;
-	int n;
+	bool differs[KINDS] = { false };
+	int n = 0;
 
 	for (size_t i = 1; i < chat_columns(chat); i++) {
 		const ChatColumn *c = chat_column(chat, i);
 
-		model |= strcmp(c->model, first->model) != 0;
-		text |= !same_text(&c->system, &first->system);
-		heat |= c->temperature.has != first->temperature.has || c->temperature.v != first->temperature.v;
+		differs[0] |= strcmp(c->model, first->model) != 0;
+		differs[1] |= !same_text(&c->system, &first->system);
+		differs[2] |= c->temperature.has != first->temperature.has || c->temperature.v != first->temperature.v;
+		differs[3] |= c->turns != first->turns;         /* one that was added later was told less */
 	}
-	n = model + text + heat;
-	*out = clean_ownf(a, "%s%s%s%s%s", model ? "model" : "", model && text ? ", " : "", text ? "instructions" : "",
-	                  (model || text) && heat ? ", " : "", heat ? "temperature" : "");
+	*out = clean_own("");
+	for (int i = 0; i < KINDS; i++)
+		if (differs[i])
+			*out = clean_ownf(a, "%s%s%s", out->p, n++ ? ", " : "", names[i]);
 	return n;
 }
 
@@ -183,7 +190,7 @@ static void make_before(PlaygroundPane *s, const Pane *p, Arena *a)
 		return;
 	}
 	line = clean_ownf(a, "~%s in +-%d %% | max %s%s%s | session %s of %s", fmt_exact(a, c.tokens[at]).p, c.within[at], fmt_money(a, c.most_nusd).p,
-	                  chat_columns(g->chat) > 1 ? clean_ownf(a, " for %zu", chat_columns(g->chat)).p : "", c.unpriced ? " (no price: dearest)" : "",
+	                  chat_columns(g->chat) > 1 ? clean_ownf(a, " for %zu", chat_columns(g->chat)).p : "", c.unpriced ? " (unpriced)" : "",
 	                  fmt_money(a, m.spent_nusd).p, fmt_money(a, m.session_nusd).p);
 	if (differences(g->chat, a, &what) == 1)
 		line = clean_ownf(a, "%s | differs: %s", line.p, what.p);
@@ -225,7 +232,7 @@ static void playground_update(Pane *p, const World *w)
 	for (size_t i = 0; i < s->shown; i++) {
 		const ChatColumn *c = chat_column(g->chat, s->first + i);
 
-		s->head[i] = head_of(c, s->first + i, column_w(p, s), a);
+		s->head[i] = head_of(c, s->first + i, chat_columns(g->chat) > 1 && s->first + i == g->focus, column_w(p, s), a);
 		answer_update(&s->answer[s->first + i], c, column_w(p, s), s->unfolded);
 	}
 	make_verdict(s, a);
@@ -343,6 +350,7 @@ static int type_key(Pane *p, Key k)
 {
 	PlaygroundPane *s = p->state;
 	Playground *g = s->of;
+	const size_t had = g->input.text.n;
 
 	if (k.kind == KEY_ESC || is_ctrl_c(k)) {
 		g->typing = false;
@@ -352,7 +360,9 @@ static int type_key(Pane *p, Key k)
 	} else if (k.kind == KEY_TAB) {
 		next_column(p);
 	} else if (editor_key(&g->input, k, CHAT_TEXT_MAX)) {
-		g->sure = false;
+		g->agreed_nusd = 0;
+		if (k.kind == KEY_PASTE && k.paste.n && g->input.text.n == had)
+			app_say(p->app, ROLE_WARN, "a question has at most 256 KiB: the paste is longer than what is left of them");
 	} else {
 		return scroll_key(p, k) ? PANE_HANDLED : PANE_IGNORED;
 	}

@@ -35,8 +35,10 @@ static ChatRow read_row(sqlite3_stmt *st, Arena *a)
 
 int store_chats(Store *s, Str search, Arena *a, ChatRow **out, size_t *n, Err *e)
 {
-	static const char sql[] = "SELECT " COLUMNS " FROM chat WHERE ?1 = '' OR instr(lower(title), lower(?1)) OR instr(lower(body), lower(?1)) "
-	                          "ORDER BY used_ms DESC, id";
+	/* What was said, not how it is written down: no names of members, and no escapes between the letters. */
+	static const char sql[] = "SELECT " COLUMNS " FROM chat WHERE ?1 = '' OR instr(lower(title), lower(?1)) OR (json_valid(body) AND EXISTS("
+	                          "SELECT 1 FROM json_tree(body) AS t WHERE t.key IN ('asked', 'text', 'system', 'model', 'label') "
+	                          "AND t.type = 'text' AND instr(lower(t.value), lower(?1)))) ORDER BY used_ms DESC, id";
 	sqlite3_stmt *st = db_stmt(s, sql, e);
 	ChatRow *v = NULL;
 	size_t cap = 0;

@@ -14,7 +14,8 @@ typedef struct ChatRow {
 
 /* Makes it or takes its place; created_ms of the first time stays. One transaction. */
 int store_chat_put(Store *s, const ChatRow *row, Err *e);
-/* The one used last first. search: only those with this text in title or body, whatever its case (ASCII); empty: all. */
+/* The one used last first. search: only those with this text in the title, in a question, an answer, the instructions
+ * or a model's id, whatever its case (ASCII); empty: all. */
 int store_chats(Store *s, Str search, Arena *a, ChatRow **out, size_t *n, Err *e);
 /* By its id, or by the beginning of one when no other begins so. */
 int store_chat(Store *s, Str id, Arena *a, ChatRow *out, bool *found, Err *e);

@@ -190,59 +190,90 @@ bool editor_key(Editor *e, Key k, size_t most)
 
 /* --- its rows --- */
 
-/* Cut at w cells, so that where a row ends does not depend on what is typed behind it. */
-static size_t hard_wrap(Arena *a, Str line, int w, Clean *out, size_t cap)
+typedef struct Wrapped { Clean *v; size_t n, cap; } Wrapped;
+
+static void add_row(Wrapped *out, Arena *a, Clean row)
+{
+	if (out->n == out->cap) {
+		Clean *more = ARENA_ARRAY(a, Clean, out->cap = out->cap ? out->cap * 2 : 16);
+
+		if (out->n)
+			memcpy(more, out->v, out->n * sizeof *more);
+		out->v = more;
+	}
+	out->v[out->n++] = row;
+}
+
+/* A line of the text as one row at least. Cut at w cells, so that where a row ends does not depend on what is typed behind it. */
+static Wrapped hard_wrap(Arena *a, Str line, int w)
 {
 	Clean c = clean_text(a, line, 0), row = { c.p, 0, 0 };
-	size_t at = 0, n = 0;
+	Wrapped out = { .n = 0 };
+	size_t at = 0;
 	Str cluster;
 	int wide;
 
 	while ((wide = clean_next(c, &at, &cluster)) > 0 || cluster.n) {
 		if (row.columns + wide > w && row.n) {
-			if (n < cap)
-				out[n] = row;
-			n++;
+			add_row(&out, a, row);
 			row = (Clean){ cluster.p, 0, 0 };
 		}
 		row.n += cluster.n;
 		row.columns += wide;
 	}
-	if (n < cap)
-		out[n] = row;
-	return n + 1;
+	add_row(&out, a, row);
+	return out;
 }
 
+/* The rows of the cursor's line; *at: the one of them that it is in, *x: its cell there. Behind a full row it stands in the next one. */
+static Wrapped cursor_line(const Editor *e, Arena *a, int w, size_t from, size_t *at, int *x)
+{
+	const Wrapped before = hard_wrap(a, str_sub(buf_str(&e->text), from, e->at - from), w);
+	Wrapped all = hard_wrap(a, str_sub(buf_str(&e->text), from, line_end(e, from) - from), w);
+
+	*at = before.n - 1;
+	*x = before.v[*at].columns;
+	if (*x >= w) {
+		++*at;
+		*x = 0;
+	}
+	while (all.n <= *at)
+		add_row(&all, a, clean_own(""));
+	return all;
+}
+
+/* Only what can be seen is laid out, and the cursor's line: a long paste costs nothing with each key. */
 EditorRows editor_rows(const Editor *e, Arena *a, int w, int h)
 {
 	const Str all = buf_str(&e->text);
-	/* Each line may be longer than its bytes say, because what must not be drawn leaves a mark: six cells for a byte at most. */
-	const size_t cap = all.n * 6 / (size_t)(w > 1 ? w - 1 : 1) + all.n + 2;
-	Clean *row = ARENA_ARRAY(a, Clean, cap);
-	size_t n = 0, from = 0, cursor_row = 0, top;
-	int x = 0;
+	const size_t room = h > 1 ? (size_t)h : 1;
+	Clean *row = ARENA_ARRAY(a, Clean, room * 2);
+	size_t start = line_start(e, e->at), end = line_end(e, e->at), at, top = room, n = room;
+	EditorRows out = { .x = 0 };
+	Wrapped line = cursor_line(e, a, w, start, &at, &out.x);
 
-	for (;;) {
-		const size_t end = line_end(e, from);
+	/* The rows above it fill their half from its end. */
+	for (size_t i = at; i > 0 && top > 1; i--)
+		row[--top] = line.v[i - 1];
+	while (start > 0 && top > 1) {
+		const size_t to = start - 1;
+		const Wrapped above = hard_wrap(a, str_sub(all, line_start(e, to), to - line_start(e, to)), w);
 
-		if (e->at >= from && e->at <= end) {
-			Clean *part = ARENA_ARRAY(a, Clean, cap);
-			size_t rows = hard_wrap(a, str_sub(all, from, e->at - from), w, part, cap);
-
-			cursor_row = n + rows - 1;
-			x = part[rows - 1].columns;
-		}
-		n += hard_wrap(a, str_sub(all, from, end - from), w, row + n, cap - n);
-		if (end >= all.n)
-			break;
-		from = end + 1;
+		start = line_start(e, to);
+		for (size_t i = above.n; i > 0 && top > 1; i--)
+			row[--top] = above.v[i - 1];
 	}
-	if (x >= w) {              /* behind a full row */
-		cursor_row++;
-		x = 0;
-		if (cursor_row == n)
-			row[n++] = clean_own("");
+	out.y = (int)(room - top);
+	for (size_t i = at; i < line.n && n - top < room; i++)
+		row[n++] = line.v[i];
+	while (end < all.n && n - top < room) {
+		const Wrapped below = hard_wrap(a, str_sub(all, end + 1, line_end(e, end + 1) - end - 1), w);
+
+		end = line_end(e, end + 1);
+		for (size_t i = 0; i < below.n && n - top < room; i++)
+			row[n++] = below.v[i];
 	}
-	top = n > (size_t)h && cursor_row >= (size_t)h ? cursor_row - (size_t)h + 1 : 0;
-	return (EditorRows){ row + top, (int)(n - top < (size_t)h ? n - top : (size_t)h), x, (int)(cursor_row - top) };
+	out.row = row + top;
+	out.n = (int)(n - top);
+	return out;
 }

@@ -1,5 +1,8 @@
 #include "ui/markdown.h"
 
+enum { MARKS_MOST = 3 /* of one kind side by side */, FENCE_INDENT = 8 /* those in a list stand below its text */,
+       LEAST_TEXT = 8 /* cells that an indentation leaves */ };
+
 typedef struct Rows { Arena *a; MdRow *v; size_t n, cap; int w; } Rows;
 
 static void put(Rows *r, MdRow row)
@@ -22,7 +25,11 @@ static void put_wrapped(Rows *r, MdRow row)
 	Clean rest = row.text, line;
 	bool any = false;
 
-	while (clean_wrap(&rest, r->w - row.indent > 8 ? r->w - row.indent : r->w, &line)) {
+	if (r->w - row.indent <= LEAST_TEXT)
+		row.indent = 0;
+	while (clean_wrap(&rest, r->w - row.indent, &line)) {
+		if (any && !row.code && line.n && line.p[0] == ' ')      /* the blank at which the row before it ended */
+			line = (Clean){ line.p + 1, line.n - 1, line.columns - 1 };
 		row.text = line;
 		row.attr = attr ? attr + (line.p - from) : NULL;
 		put(r, row);
@@ -39,6 +46,15 @@ static bool is_word(char c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
 }
 
+static size_t run_of(Str s, size_t at)
+{
+	size_t n = 1;
+
+	while (at + n < s.n && s.p[at + n] == s.p[at])
+		n++;
+	return n;
+}
+
 /* A run of marks that may begin (or end) emphasis here: it touches a word on that side, and "_" none on the other. */
 static bool can_mark(Str s, size_t at, size_t n, bool opens)
 {
@@ -48,60 +64,79 @@ static bool can_mark(Str s, size_t at, size_t n, bool opens)
 	return inner != ' ' && inner != '\t' && (s.p[at] != '_' || !is_word(outer));
 }
 
+/* Where the next run of exactly n of c begins that may end what was begun; s.n: nowhere. Behind a backslash a mark is none, but in code. */
 static size_t closing(Str s, size_t from, char c, size_t n)
 {
-	for (size_t i = from; i + n <= s.n; i++) {
-		size_t run = 0;
+	for (size_t i = from; i + n <= s.n;) {
+		const size_t run = s.p[i] == c ? run_of(s, i) : 1;
 
-		while (i + run < s.n && s.p[i + run] == c)
-			run++;
-		if (run == n && (c == '`' || can_mark(s, i, n, false)))
+		if (s.p[i] == '\\' && c != '`')
+			i += 2;
+		else if (s.p[i] == c && run == n && (c == '`' || can_mark(s, i, n, false)))
 			return i;
-		i += run > 1 ? run - 1 : 0;
+		else
+			i += run;
 	}
 	return s.n;
 }
 
+/* Texts and attributes of a line so far. none: a run that closes this many of this mark was looked for, and there is none up to the end of
+ * what is read; so each kind is looked for in vain once, and a line takes time in its length whatever it holds. */
 typedef struct Inline { Buf text, attr; } Inline;
+typedef struct Vain { bool none[3][MARKS_MOST + 1]; } Vain;
 
 static void put_inline(Inline *o, Str s, unsigned attr);
 
-static size_t put_marked(Inline *o, Str s, size_t i, unsigned attr)
+static void put_plain(Inline *o, Str s, unsigned attr)
+{
+	for (size_t i = 0; i < s.n; i++)
+		(void)buf_putc(&o->attr, (char)attr);
+	(void)buf_put_str(&o->text, s);
+}
+
+/* A run of marks at i, and what it marks. Returns the bytes that it took: the run alone when it marks nothing. */
+static size_t put_marked(Inline *o, Str s, size_t i, unsigned attr, Vain *vain)
 {
 	const char c = s.p[i];
-	size_t n = 0, end;
+	const size_t n = run_of(s, i);
+	size_t end = s.n;
 
-	while (i + n < s.n && s.p[i + n] == c && n < 3)
-		n++;
-	end = c == '`' || can_mark(s, i, n, true) ? closing(s, i + n, c, n) : s.n;
-	if (end == s.n)
-		return 0;
-	if (c == '`') {
-		for (size_t k = i + n; k < end; k++) {
-			(void)buf_putc(&o->text, s.p[k]);
-			(void)buf_putc(&o->attr, (char)(attr | ATTR_BOLD));
-		}
-	} else {
-		put_inline(o, str_sub(s, i + n, end - i - n), attr | (n == 1 ? ATTR_UNDERLINE : ATTR_BOLD));
+	if (n <= MARKS_MOST && (c == '`' || can_mark(s, i, n, true))) {
+		bool *none = &vain->none[c == '`' ? 0 : c == '*' ? 1 : 2][n];
+
+		if (!*none)
+			end = closing(s, i + n, c, n);
+		*none = end == s.n;
 	}
+	if (end == s.n) {
+		put_plain(o, str_sub(s, i, n), attr);
+		return n;
+	}
+	if (c == '`')
+		put_plain(o, str_sub(s, i + n, end - i - n), attr | ATTR_BOLD);
+	else
+		put_inline(o, str_sub(s, i + n, end - i - n), attr | (n == 1 ? ATTR_UNDERLINE : ATTR_BOLD));
 	return end + n - i;
+}
+
+static bool is_one_of(char c, const char *set)
+{
+	return c && strchr(set, c);
 }
 
 static void put_inline(Inline *o, Str s, unsigned attr)
 {
-	for (size_t i = 0; i < s.n;) {
-		const char c = s.p[i];
-		size_t used = c == '*' || c == '_' || c == '`' ? put_marked(o, s, i, attr) : 0;
+	Vain vain = { 0 };
 
-		if (used) {
-			i += used;
+	for (size_t i = 0; i < s.n;) {
+		if (is_one_of(s.p[i], "*_`")) {
+			i += put_marked(o, s, i, attr, &vain);
 			continue;
 		}
 		/* A backslash takes the meaning of a mark away. */
-		if (c == '\\' && i + 1 < s.n && strchr("\\`*_{}[]()#+-.!|>", s.p[i + 1]))
+		if (s.p[i] == '\\' && i + 1 < s.n && is_one_of(s.p[i + 1], "\\`*_{}[]()#+-.!|>"))
 			i++;
-		(void)buf_putc(&o->text, s.p[i++]);
-		(void)buf_putc(&o->attr, (char)attr);
+		put_plain(o, str_sub(s, i++, 1), attr);
 	}
 }
 
@@ -131,11 +166,37 @@ static size_t blanks(Str s)
 	return n;
 }
 
-static bool is_fence(Str line)
+/* Without its end, which is "\r\n" from some models. */
+static Str next_line(Str *text)
 {
-	Str s = str_sub(line, blanks(line), line.n);
+	Str line = str_cut(*text, '\n', text);
 
-	return blanks(line) < 4 && (str_starts(s, STR("```")) || str_starts(s, STR("~~~")));
+	line.n -= line.n && line.p[line.n - 1] == '\r';
+	return line;
+}
+
+/* The code block that is open: its mark and how many of them began it. n 0: none is. */
+typedef struct Fence { char c; size_t n; } Fence;
+
+/* Whether the line begins a code block, or ends the one that is open: at least as many of its own marks, and nothing else. */
+static bool is_fence(Str line, Fence *open)
+{
+	const Str s = str_sub(line, blanks(line), line.n);
+	const size_t n = s.n ? run_of(s, 0) : 0;
+	const Str rest = str_sub(s, n, s.n);
+
+	if (n < 3 || blanks(line) >= FENCE_INDENT || !is_one_of(s.p[0], "`~"))
+		return false;
+	if (open->n) {
+		if (s.p[0] != open->c || n < open->n || str_trim(rest).n)
+			return false;
+		*open = (Fence){ .n = 0 };
+		return true;
+	}
+	if (s.p[0] == '`' && str_has(rest, STR("`")))      /* code within a line */
+		return false;
+	*open = (Fence){ s.p[0], n };
+	return true;
 }
 
 static size_t heading(Str s)
@@ -153,7 +214,7 @@ static size_t bullet(Str s, bool *numbered)
 	size_t n = 0;
 
 	*numbered = false;
-	if (s.n > 1 && strchr("-*+", s.p[0]) && s.p[1] == ' ')
+	if (s.n > 1 && is_one_of(s.p[0], "-*+") && s.p[1] == ' ')
 		return 2;
 	while (n < s.n && n < 9 && s.p[n] >= '0' && s.p[n] <= '9')
 		n++;
@@ -166,7 +227,7 @@ static bool is_rule(Str s)
 	size_t n = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] != ' ' && (s.p[i] != s.p[0] || !strchr("-*_", s.p[i])))
+		if (s.p[i] != ' ' && (s.p[i] != s.p[0] || !is_one_of(s.p[i], "-*_")))
 			return false;
 		n += s.p[i] != ' ';
 	}
@@ -217,14 +278,14 @@ static void put_line(Rows *r, Str line)
 MdRow *markdown_rows(Arena *a, Str text, int w, size_t *n)
 {
 	Rows r = { .a = a, .w = w > 1 ? w : 1 };
-	bool code = false;
+	Fence open = { .n = 0 };
 
 	while (text.n) {
-		Str line = str_cut(text, '\n', &text);
+		const Str line = next_line(&text);
 
-		if (is_fence(line))
-			code = !code;
-		else if (code)
+		if (is_fence(line, &open))
+			continue;
+		if (open.n)
 			put_wrapped(&r, (MdRow){ .text = clean_text(a, line, CLEAN_KEEP_NEWLINES), .role = ROLE_INFO, .indent = 2, .code = true });
 		else
 			put_line(&r, line);
@@ -250,19 +311,19 @@ void markdown_draw(Box b, int x, int y, const MdRow *r)
 Str markdown_last_code(Str text)
 {
 	Str last = { "", 0 }, rest = text;
+	Fence open = { .n = 0 };
 	const char *from = NULL;
 
 	while (rest.n) {
-		Str line = str_cut(rest, '\n', &rest);
+		const char *const at = rest.p;
 
-		if (!is_fence(line))
+		if (!is_fence(next_line(&rest), &open))
 			continue;
-		if (from) {
-			last = (Str){ from, (size_t)(line.p - from) };
-			from = NULL;
-		} else {
-			from = rest.p;
-		}
+		if (open.n)
+			from = rest.n ? rest.p : NULL;
+		else if (from)
+			last = (Str){ from, (size_t)(at - from) };
 	}
-	return last;
+	/* An answer that was cut off ends within it. */
+	return open.n && from ? (Str){ from, (size_t)(text.p + text.n - from) } : last;
 }

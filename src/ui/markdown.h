@@ -16,7 +16,7 @@ typedef struct MdRow {
 /* All lives in the arena. text: from outside, raw. */
 MdRow *markdown_rows(Arena *a, Str text, int w, size_t *n);
 void   markdown_draw(Box b, int x, int y, const MdRow *r);
-/* The last code block of a text, without its fences; empty: there is none. Borrowed. */
+/* The last code block of a text, without its fences, also one whose end has not come; empty: there is none. Borrowed. */
 Str    markdown_last_code(Str text);
 
 #endif

@@ -3,38 +3,23 @@
 The server is this thread: it answers each client with a ConverseStream of real frames in chunks of HTTP, sends one token,
 waits for it at the terminal of that client, and turns to the other one. So both see the same machine, token by token, and
 neither waits for a lock of the server."""
-import json
 import os
+import pathlib
 import socket
 import statistics
-import struct
 import subprocess
 import sys
 import time
-import zlib
 
 from ptymeter import Program
 from table import ratio
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+from models import HEAD, chunk, frame
+
 TOKENS, WARM, GAP_S, LIMIT_S = 300, 20, 0.004, 5.0
 FRAME_S = 0.033                       # of a screen: what a token may take at most
 MODEL = "anthropic.claude-sonnet-4-5-20250929-v1:0"
-HEAD = (b"HTTP/1.1 200 OK\r\nContent-Type: application/vnd.amazon.eventstream\r\nTransfer-Encoding: chunked\r\n\r\n")
-
-
-def frame(event, payload):
-    """One message of application/vnd.amazon.eventstream."""
-    headers = b""
-    for name, value in ((":event-type", event), (":content-type", "application/json"), (":message-type", "event")):
-        headers += bytes([len(name)]) + name.encode() + b"\x07" + struct.pack(">H", len(value)) + value.encode()
-    body = json.dumps(payload, separators=(",", ":")).encode()
-    head = struct.pack(">II", 16 + len(headers) + len(body), len(headers))
-    whole = head + struct.pack(">I", zlib.crc32(head)) + headers + body
-    return whole + struct.pack(">I", zlib.crc32(whole))
-
-
-def chunk(data):
-    return b"%x\r\n%s\r\n" % (len(data), data)
 
 
 class Client:

@@ -48,3 +48,18 @@ def test_json_is_all_there_is(home, ministack):
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["costNanoUsd"] is not None
     assert done.stderr == b""
+
+
+def test_in_the_playground(console, ministack):
+    """Two turns of it, and what the model is told in the second."""
+    c = console("--command", "playground", env=ministack.env, size=(120, 40))
+    c.wait_for("type a question", 15)
+    c.send("esc", "m", MODELS[0], "enter", "i", "hello", "enter")
+    said, stop, usage = by_boto3(ministack, MODELS[0], "hello")
+    screen = c.wait_for(stop, 20)
+    assert " ".join(said.split()) in " ".join(screen.split()) and f"{usage['inputTokens']}>{usage['outputTokens']}" in screen
+    c.send("and now?", "enter")
+    screen = c.wait_for(lambda t: t.count("> ") >= 3 and "and now?" in t and stop in t.splitlines()[3], 20)
+    assert "failed" not in screen
+    c.send("esc", "Q")
+    assert c.wait_exit() == 0 and c.left_clean()
