@@ -36,6 +36,7 @@ static const Command commands[] = {
 	{ "model", "ID", "playground: the model of the focused column", playground_model, 0 },
 	{ "system", "[TEXT]", "playground: its instructions; alone, none", playground_system, 0 },
 	{ "template", "[ID[@VERSION] [NAME=VALUE …]]", "playground: a template as its instructions; alone, list them", template_command, 0 },
+	{ "tool", "[NAME|FILE]", "playground: answers must fill this tool's schema; alone, text", playground_tool, 0 },
 	{ "column", "add|drop", "playground: one more column, or the focused one away", playground_column, 0 },
 	{ "new", "", "playground: a new conversation", playground_new_command, 0 },
 	{ "fork", "", "playground: go on apart, and keep the one so far", playground_fork_command, 0 },

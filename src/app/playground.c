@@ -84,7 +84,7 @@ Playground *playground_of(App *a)
 	p->w = a->watch[0];
 	p->chat = chat_new(&(ChatHost){
 		.aws = p->w->session.aws, .prices = prices, .changed = changed, .ended = ended, .arg = p, .max_tokens = l->max_tokens,
-		.requests_per_minute = l->chat_per_minute, .ask_above_nusd = l->ask_above_nusd,
+		.requests_per_minute = l->chat_per_minute, .tool_steps = l->tool_steps, .ask_above_nusd = l->ask_above_nusd,
 	});
 	playground_name(p);
 	playground_choose(p);

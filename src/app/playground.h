@@ -44,6 +44,7 @@ void playground_add_column(App *a);
 void playground_model(App *a, Str rest);
 void playground_system(App *a, Str rest);
 void playground_column(App *a, Str rest);
+void playground_tool(App *a, Str rest);
 void playground_list(App *a, Str rest);
 void playground_resume(App *a, Str rest);
 void playground_pin(App *a, Str rest);

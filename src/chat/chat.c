@@ -133,6 +133,8 @@ static void on_done(AwsCall *call, const void *out, const AwsError *err, void *a
 	if (c) {
 		ended(k, err);
 		k->column->asking = NULL;
+		if (turn_last(k->column)->state == TURN_DONE)
+			(void)tools_begin(c, k->column);
 		chat_changed(c, k->column);
 		if (c->host.ended)
 			c->host.ended(c->host.arg);
@@ -142,7 +144,7 @@ static void on_done(AwsCall *call, const void *out, const AwsError *err, void *a
 }
 
 /* Its last turn is the question. What cannot even be sent has failed. */
-static void ask(Chat *c, ChatColumn *col)
+void chat_ask(Chat *c, ChatColumn *col)
 {
 	AwsHandler h = { .on_done = on_done, .on_event = on_event, .on_retry = on_retry };
 	Asking *k = xcalloc(1, sizeof *k);
@@ -155,7 +157,10 @@ static void ask(Chat *c, ChatColumn *col)
 
 	*k = (Asking){ .chat = c, .column = col, .began_ms = clock_mono_ms() };
 	h.arg = k;
-	t->asked_ms = clock_wall_ms();
+	if (!t->steps)
+		t->asked_ms = clock_wall_ms();
+	else
+		k->began_ms -= t->total_ms;              /* the time of a turn is that of all its steps */
 	t->state = TURN_ASKED;
 	if (request_make(c, col, &k->arena, &in, &k->prompt_bytes, &e) == 0) {
 		h.estimate_nusd = request_most(c, col, k->prompt_bytes, &tokens, &within, &priced);
@@ -164,7 +169,7 @@ static void ask(Chat *c, ChatColumn *col)
 	if (k->call) {
 		col->asking = k;
 		(void)turn_step(t);
-		chat_note_sent(c, k->began_ms);
+		chat_note_sent(c, clock_mono_ms());
 	} else {
 		t->state = TURN_FAILED;
 		err_cut(e.text, t->why, sizeof t->why);
@@ -178,9 +183,12 @@ static void ask(Chat *c, ChatColumn *col)
 
 bool chat_busy(const Chat *c)
 {
-	for (size_t i = 0; i < c->columns; i++)
-		if (c->column[i].asking)
+	for (size_t i = 0; i < c->columns; i++) {
+		const ChatColumn *col = &c->column[i];
+
+		if (col->asking || (col->turns && col->turn[col->turns - 1].state == TURN_TOOLS))
 			return true;
+	}
 	return false;
 }
 
@@ -220,7 +228,7 @@ int chat_send(Chat *c, Str text, int64_t *agreed_nusd, Err *e)
 		return -1;
 	for (size_t i = 0; i < c->columns; i++) {
 		(void)turn_add(&c->column[i], text);
-		ask(c, &c->column[i]);
+		chat_ask(c, &c->column[i]);
 	}
 	return 0;
 }
@@ -245,7 +253,7 @@ int chat_retry(Chat *c, int64_t *agreed_nusd, Err *e)
 		c->column[i].turns--;
 		(void)turn_add(&c->column[i], buf_str(&asked));
 		buf_done(&asked);
-		ask(c, &c->column[i]);
+		chat_ask(c, &c->column[i]);
 	}
 	return 0;
 }
@@ -270,9 +278,17 @@ int chat_unsend(Chat *c, Buf *out, Err *e)
 
 void chat_cancel(Chat *c)
 {
-	for (size_t i = 0; i < c->columns; i++)
+	for (size_t i = 0; i < c->columns; i++) {
+		ChatTurn *t = turn_last(&c->column[i]);
+
 		if (c->column[i].asking)
 			aws_cancel(c->column[i].asking->call);
+		if (!t || t->state != TURN_TOOLS)
+			continue;
+		c->column[i].serial++;
+		t->state = TURN_CANCELLED;
+		chat_changed(c, &c->column[i]);
+	}
 }
 
 /* --- columns --- */
@@ -280,6 +296,7 @@ void chat_cancel(Chat *c)
 static void column_clear(ChatColumn *col)
 {
 	let_go(col);
+	col->serial++;
 	for (size_t i = 0; i < col->turns; i++)
 		turn_free(&col->turn[i]);
 	col->turns = 0;
@@ -361,5 +378,6 @@ void chat_free(Chat *c)
 	c->host.changed = NULL;
 	while (c->columns)
 		chat_free_column(c, c->columns - 1);
+	tools_free(c);
 	free(c);
 }

@@ -10,17 +10,19 @@
 #include "aws/aws.h"
 #include "model/price.h"
 
-enum { CHAT_COLUMNS = 4, CHAT_TEXT_MAX = 256 << 10 /* bytes of one question */, CHAT_WORD = 256, CHAT_SENTENCE = 512 };
+enum { CHAT_COLUMNS = 4, CHAT_TEXT_MAX = 256 << 10 /* bytes of one question */, CHAT_WORD = 256, CHAT_SENTENCE = 512, CHAT_TOOLS = 128,
+	CHAT_RESULT_MAX = 256 << 10 /* bytes of what a tool gives back */ };
 
-typedef enum TurnState { TURN_ASKED, TURN_STREAMING, TURN_DONE, TURN_CANCELLED, TURN_FAILED } TurnState;
+typedef enum TurnState { TURN_ASKED, TURN_STREAMING, TURN_TOOLS /* they run */, TURN_DONE, TURN_CANCELLED, TURN_FAILED } TurnState;
 
 /* What a tool gave back. content: its text. */
-typedef struct ChatResult { Buf content; bool error; } ChatResult;
+typedef struct ChatResult { Buf content; bool error, here; } ChatResult;
 
 typedef struct ChatStep {
 	ConverseTurn said;
 	ChatResult  *result;            /* one for each tool that it uses, in their order; NULL: it uses none, or they have not run */
 	size_t       results;
+	char         misfit[CHAT_SENTENCE];      /* what does not fit the schema of a tool that it uses; empty: all does */
 	bool         priced;            /* nusd is what it did cost */
 	int64_t      nusd;
 } ChatStep;
@@ -45,6 +47,7 @@ typedef struct ChatColumn {
 	ChatTurn *turn;
 	size_t   turns, turn_cap;
 	struct Asking *asking;          /* the answer under way; NULL: none */
+	unsigned serial;                /* of the tools that run: what comes of earlier ones is dropped */
 	/* Bytes of a prompt and the tokens that the service counted for them, added up: what a byte is in tokens for this model. */
 	int64_t  known_bytes, known_tokens;
 	unsigned generation;            /* changes with whatever is to be drawn */
@@ -58,6 +61,10 @@ typedef struct ChatHost {
 	void (*changed)(void *arg);     /* something is to be drawn; may be NULL */
 	void (*ended)(void *arg);       /* an answer has ended, however: worth keeping; may be NULL */
 	void *arg;
+	/* Runs a tool of chat_set_tools, whose input fits its schema; the result goes to chat_tool_result, at once or later. NULL: tools are
+	 * only answered with, as with one that is forced. */
+	void (*run_tool)(void *arg, size_t column, unsigned serial, size_t use, Str name, Str input);
+	int64_t tool_steps;             /* answers with tools in one turn */
 	int64_t max_tokens;             /* the longest answer that is asked for */
 	int64_t requests_per_minute;    /* of all columns together; 0: no bound */
 	int64_t ask_above_nusd;         /* a question that may cost more is sent only when that was agreed to; 0: each is */
@@ -76,6 +83,14 @@ void  chat_set_model(Chat *c, size_t i, Str model);
 /* Instructions, and where they come from (label, sha256: empty when they were typed). */
 void  chat_set_system(Chat *c, size_t i, Str text, Str label, Str sha256);
 void  chat_clear(Chat *c);                           /* takes the turns away, the columns stay; cancels */
+
+/* What models may use from now on: copied. forced: the name of the one that every answer must use, whose input is then the answer; empty:
+ * as the model likes. -1: a schema is wrong. */
+typedef struct ChatTool { Str name, description, schema; } ChatTool;
+int   chat_set_tools(Chat *c, const ChatTool *v, size_t n, Str forced, Err *e);
+size_t chat_tools(const Chat *c, Str *forced);
+/* Of the `use`-th tool of the step that this serial belongs to; of any other it is dropped. */
+void  chat_tool_result(Chat *c, size_t column, unsigned serial, size_t use, Str content, bool error);
 
 bool  chat_busy(const Chat *c);
 /* Sentences of refusals fit into a line of 80 cells, with what to do about it.

@@ -3,11 +3,18 @@
 #define CHAT_OWN_H
 
 #include "chat/chat.h"
+#include "wire/jsonschema.h"
 
 enum { SENDS_KEPT = 1024 };
 
+typedef struct KnownTool { Str name, description, schema; JsonSchema *checks; } KnownTool;
+
 struct Chat {
 	ChatHost   host;
+	Arena      tools;                     /* of what follows */
+	KnownTool *tool;
+	size_t     tool_n;
+	Str        forced;
 	ChatColumn column[CHAT_COLUMNS];
 	size_t     columns;
 	int64_t    sent_ms[SENDS_KEPT];       /* monotonic: of the newest requests, in turn */
@@ -41,6 +48,14 @@ ChatStep *turn_step(ChatTurn *t);         /* one more */
 void      turn_free(ChatTurn *t);
 void      turn_drop_steps(ChatTurn *t);
 
+/* tools.c */
+/* After a step that uses tools: true when they run now, or the turn has ended for a reason of theirs; false: the answer is what there is. */
+bool tools_begin(Chat *c, ChatColumn *col);
+void tools_put(const Chat *c, Arena *a, ConverseIn *in);
+void tools_free(Chat *c);
+
+/* chat.c: asks for the next step of the column's last turn. */
+void chat_ask(Chat *c, ChatColumn *col);
 void chat_changed(Chat *c, ChatColumn *col);
 void chat_free_column(Chat *c, size_t i);      /* empties it and lets go of its answer; those behind it move up */
 

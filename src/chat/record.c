@@ -8,7 +8,7 @@
 #include "wire/jsonw.h"
 
 static const char *const states[] = { [TURN_ASKED] = "cancelled", [TURN_STREAMING] = "cancelled", [TURN_DONE] = "done",
-	[TURN_CANCELLED] = "cancelled", [TURN_FAILED] = "failed" };
+	[TURN_TOOLS] = "cancelled", [TURN_CANCELLED] = "cancelled", [TURN_FAILED] = "failed" };
 static const char *const kinds[] = { [CONVERSE_NONE] = "none", [CONVERSE_TEXT] = "text", [CONVERSE_REASONING] = "reasoning",
 	[CONVERSE_REDACTED] = "redacted", [CONVERSE_TOOL] = "tool" };
 enum { STATES = sizeof states / sizeof *states, KINDS = sizeof kinds / sizeof *kinds };
@@ -66,6 +66,7 @@ static void put_step(Writer *r, const ChatStep *s)
 	jw_kbool(w, "counted", s->said.has_usage);
 	put_tokens(w, &s->said.tokens);
 	jw_ki64(w, "latencyMs", s->said.latency_ms);
+	put_text(r, "misfit", str_of(s->misfit));
 	if (s->priced)
 		jw_ki64(w, "nanoUsd", s->nusd);
 	else
@@ -243,6 +244,7 @@ static int take_results(JsonVal results, ChatStep *s, Err *e)
 	s->result = xcalloc(jv_count(results) + 1, sizeof *s->result);
 	for (size_t i = 0; i < jv_count(results); i++) {
 		s->results++;
+		s->result[i].here = true;
 		if (take_buf(jv_at(results, i), "text", &s->result[i].content, e) < 0 || jv_bool(jv_at(results, i), "error", &s->result[i].error, e) < 0)
 			return -1;
 	}
@@ -257,6 +259,8 @@ static int take_step(JsonVal v, ChatStep *s, Err *e)
 	    take_word(v, "tier", s->said.service_tier, sizeof s->said.service_tier, e) < 0 || jv_bool(v, "counted", &s->said.has_usage, e) < 0 ||
 	    take_tokens(v, &s->said.tokens, e) < 0 || take_figure(v, "latencyMs", &s->said.latency_ms, e) < 0 || jv_array(v, "parts", &parts, e) < 0 ||
 	    jv_array(v, "results", &results, e) < 0)
+		return -1;
+	if (take_word(v, "misfit", s->misfit, sizeof s->misfit, e) < 0)
 		return -1;
 	s->said.has_stop = s->said.stop_reason[0];
 	s->priced = !jv_is_absent(jv_get(v, "nanoUsd"));

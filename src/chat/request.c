@@ -47,9 +47,12 @@ static bool is_told(const ChatTurn *t)
 	if (t->state != TURN_DONE && t->state != TURN_CANCELLED)
 		return false;
 	for (size_t i = 0; i < t->steps; i++)
-		for (size_t k = 0; k < t->step[i].said.parts; k++)
-			if (t->step[i].said.part[k].kind == CONVERSE_TEXT && str_trim(buf_str(&t->step[i].said.part[k].text)).n)
+		for (size_t k = 0; k < t->step[i].said.parts; k++) {
+			const ConversePart *p = &t->step[i].said.part[k];
+
+			if (p->kind == CONVERSE_TEXT ? str_trim(buf_str(&p->text)).n > 0 : p->kind == CONVERSE_TOOL && t->state == TURN_DONE)
 				return true;
+		}
 	return false;
 }
 
@@ -61,13 +64,15 @@ static ConverseMessage user_text(Arena *a, Str text)
 	return m;
 }
 
+/* Each use of a tool must have a result: of one that nobody ran, as the one that an answer was forced to use, that it was taken. */
 static ConverseMessage tool_results(Arena *a, const ChatStep *s)
 {
-	ConverseMessage m = { .role = STR("user"), .content = { ARENA_ARRAY(a, ConverseBlock, s->results), 0 } };
+	static const ChatResult taken = { .content = { .p = (char *)"taken", .n = 5 } };
+	ConverseMessage m = { .role = STR("user"), .content = { ARENA_ARRAY(a, ConverseBlock, s->said.parts + 1), 0 } };
 
-	for (size_t i = 0; i < s->said.parts && m.content.n < s->results; i++) {
+	for (size_t i = 0; i < s->said.parts; i++) {
 		const ConversePart *p = &s->said.part[i];
-		const ChatResult *r = &s->result[m.content.n];
+		const ChatResult *r = m.content.n < s->results ? &s->result[m.content.n] : &taken;
 		ConverseToolResult *out;
 
 		if (p->kind != CONVERSE_TOOL)
@@ -97,10 +102,22 @@ static int64_t size_of(const ConverseMessage *m)
 	return n;
 }
 
-static void put(Messages *m, ConverseMessage message)
+/* Roles take turns: what follows a message of the same role is a part of it. */
+static void put(Messages *m, Arena *a, ConverseMessage message)
 {
-	m->v[m->n++] = message;
+	ConverseMessage *last = m->n ? &m->v[m->n - 1] : NULL;
+	ConverseBlock *all;
+
 	m->bytes += size_of(&message);
+	if (!last || !str_eq(last->role, message.role)) {
+		m->v[m->n++] = message;
+		return;
+	}
+	all = ARENA_ARRAY(a, ConverseBlock, last->content.n + message.content.n);
+	memcpy(all, last->content.v, last->content.n * sizeof *all);
+	memcpy(all + last->content.n, message.content.v, message.content.n * sizeof *all);
+	last->content.v = all;
+	last->content.n += message.content.n;
 }
 
 static int put_steps(Messages *m, const ChatTurn *t, Arena *a, Err *e)
@@ -110,9 +127,10 @@ static int put_steps(Messages *m, const ChatTurn *t, Arena *a, Err *e)
 
 		if (converse_turn_message(&t->step[i].said, a, &said, e) < 0)
 			return -1;
-		put(m, said);
-		if (t->step[i].results)
-			put(m, tool_results(a, &t->step[i]));
+		put(m, a, said);
+		said = tool_results(a, &t->step[i]);
+		if (said.content.n)
+			put(m, a, said);
 	}
 	return 0;
 }
@@ -130,7 +148,7 @@ int request_make(const Chat *c, const ChatColumn *col, Arena *a, ConverseIn *in,
 
 		if (i + 1 < col->turns && !is_told(t))
 			continue;
-		put(&m, user_text(a, buf_str(&t->asked)));
+		put(&m, a, user_text(a, buf_str(&t->asked)));
 		if (put_steps(&m, t, a, e) < 0)
 			return -1;
 	}
@@ -141,6 +159,7 @@ int request_make(const Chat *c, const ChatColumn *col, Arena *a, ConverseIn *in,
 		in->system.v[0].text = buf_str(&col->system);
 		in->system.n = 1;
 	}
+	tools_put(c, a, in);
 	*bytes = m.bytes;
 	return 0;
 }

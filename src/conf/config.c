@@ -213,6 +213,8 @@ static const Setting root_rows[] = {
 	  .help = "The same for all runs of one day (UTC) of this user on this machine." },
 	{ "limits.playground.ask_above_usd", SET_USD, AT(limits.ask_above_nusd), .max = USD_MAX, .fallback = "0.25",
 	  .help = "A question of the playground that may cost more is sent only when Enter is pressed again; 0: never asked." },
+	{ "limits.playground.tool_steps", SET_INT, AT(limits.tool_steps), .min = 1, .max = 100, .fallback = "8",
+	  .help = "Answers in a row that may use tools, in one turn." },
 	{ "limits.playground.requests_per_minute", SET_INT, AT(limits.chat_per_minute), .min = 0, .max = 1000, .fallback = "10",
 	  .help = "Requests of the playground in a minute, of all its columns together; 0: no bound." },
 	{ "prices.discount", SET_LIST, AT(prices.discount), offsetof(Root, prices.discounts), 0, 100, .list = &config_discounts,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
+#include "ui/json_rows.h"
 
 enum { TOOL_SHOWN = 16 << 10 /* bytes of one */ };
 
@@ -72,15 +73,22 @@ static void put_step(Rows *r, const ChatStep *s, bool unfolded)
 			put_folded(r, "reasoning", STR(""), text.n, unfolded, text);
 		} else if (p->kind == CONVERSE_REDACTED) {
 			put_plain(r, ROLE_DIM, 0, clean_own("reasoning that the service keeps to itself"));
+		} else if (p->kind == CONVERSE_TOOL && !s->results) {
+			/* Nobody runs it, or not yet: what it is given is what there is to see. */
+			put_plain(r, ROLE_DIM, 0, clean_text(r->a, buf_str(&p->name), 0));
+			put_plain(r, ROLE_TEXT, 2, json_rows(r->a, str_sub(text, 0, TOOL_SHOWN)));
 		} else if (p->kind == CONVERSE_TOOL) {
-			put_folded(r, "uses", buf_str(&p->name), text.n, unfolded, text);
-			if (result < s->results) {
-				const ChatResult *got = &s->result[result++];
+			const ChatResult *got = &s->result[result++];
 
+			put_folded(r, "uses", buf_str(&p->name), text.n, unfolded, text);
+			if (got->here)
 				put_folded(r, got->error ? "  failed" : "  got", STR(""), got->content.n, unfolded, buf_str(&got->content));
-			}
+			else
+				put_plain(r, ROLE_INFO, 2, clean_text(r->a, arena_printf(r->a, "calling %.*s", STR_ARG(buf_str(&p->name))), 0));
 		}
 	}
+	if (s->misfit[0])
+		put_plain(r, ROLE_WARN, 0, clean_text(r->a, arena_printf(r->a, "does not fit the schema: %s", s->misfit), 0));
 }
 
 static void put_end(Rows *r, const ChatTurn *t)
@@ -91,7 +99,7 @@ static void put_end(Rows *r, const ChatTurn *t)
 	case TURN_ASKED:
 		put_plain(r, ROLE_INFO, 0, t->why[0] ? clean_text(r->a, str_of(t->why), 0) : clean_own("waiting for the first token"));
 		break;
-	case TURN_STREAMING:
+	case TURN_STREAMING: case TURN_TOOLS:
 		break;
 	case TURN_CANCELLED:
 		put_plain(r, ROLE_WARN, 0, clean_own("cancelled"));
@@ -139,11 +147,11 @@ static uint64_t stamp_of(const ChatTurn *t, int w, bool unfolded)
 	for (size_t i = 0; i < t->steps; i++) {
 		const ChatStep *s = &t->step[i];
 
-		h = mix(h, s->results + s->said.parts);
+		h = mix(h, s->results + s->said.parts + (s->misfit[0] != 0));
 		for (size_t k = 0; k < s->said.parts; k++)
 			h = mix(h, s->said.part[k].text.n);
 		for (size_t k = 0; k < s->results; k++)
-			h = mix(h, s->result[k].content.n);
+			h = mix(h, s->result[k].content.n * 2 + s->result[k].here);
 	}
 	return h;
 }

@@ -182,6 +182,7 @@ static void make_before(PlaygroundPane *s, const Pane *p, Arena *a)
 	ChatEstimate c;
 	size_t at = g->focus;
 	Clean what, line;
+	Str forced;
 
 	chat_estimate(g->chat, buf_str(&g->input.text), &c);
 	playground_money(p->app, &m);
@@ -192,6 +193,8 @@ static void make_before(PlaygroundPane *s, const Pane *p, Arena *a)
 	line = clean_ownf(a, "~%s in +-%d %% | max %s%s%s | session %s of %s", fmt_exact(a, c.tokens[at]).p, c.within[at], fmt_money(a, c.most_nusd).p,
 	                  chat_columns(g->chat) > 1 ? clean_ownf(a, " for %zu", chat_columns(g->chat)).p : "", c.unpriced ? " (unpriced)" : "",
 	                  fmt_money(a, m.spent_nusd).p, fmt_money(a, m.session_nusd).p);
+	if (chat_tools(g->chat, &forced) && forced.n)
+		line = clean_ownf(a, "%s | fills %s", line.p, clean_text(a, forced, 0).p);
 	if (differences(g->chat, a, &what) == 1)
 		line = clean_ownf(a, "%s | differs: %s", line.p, what.p);
 	s->before = line;

@@ -118,13 +118,30 @@ static Str random_id(SimCall *c, Rng *r, const char *prefix, size_t n)
 	return arena_printf(c->arena, "%s%s", prefix, out);
 }
 
-/* A value that the schema allows, as far as type and enum say. */
-static void put_value(JsonW *w, JsonVal schema, Rng *r, int depth)
+/* "#/$defs/points": that part of the whole schema. */
+static JsonVal referred(JsonVal whole, JsonVal schema)
 {
-	JsonVal choices = jv_get(schema, "enum"), members = jv_get(schema, "properties");
+	Str ref = {0}, word;
+	JsonVal v = whole;
+
+	(void)jv_opt_str(schema, "$ref", &ref, NULL);
+	if (!str_starts(ref, STR("#/")))
+		return schema;
+	for (ref = str_sub(ref, 2, ref.n); ref.n; v = jv_get_str(v, word))
+		word = str_cut(ref, '/', &ref);
+	return v;
+}
+
+/* A value that the schema allows, as far as type, enum and references say; lists have two of what they hold. */
+static void put_value(JsonW *w, JsonVal whole, JsonVal schema, Rng *r, int depth)
+{
+	JsonVal choices, members;
 	Str type = {0}, key;
 	Buf json = {0};
 
+	schema = referred(whole, schema);
+	choices = jv_get(schema, "enum");
+	members = jv_get(schema, "properties");
 	(void)jv_opt_str(schema, "type", &type, NULL);      /* a list of types is answered with a word */
 	if (jv_count(choices) && jv_write(jv_at(choices, rng_below(r, (uint32_t)jv_count(choices))), &json) == 0) {
 		jw_raw(w, buf_str(&json));
@@ -133,13 +150,13 @@ static void put_value(JsonW *w, JsonVal schema, Rng *r, int depth)
 		for (size_t i = 0; depth < SCHEMA_DEPTH && i < jv_count(members); i++) {
 			JsonVal member = jv_member_at(members, i, &key);
 			jw_key_str(w, key);
-			put_value(w, member, r, depth + 1);
+			put_value(w, whole, member, r, depth + 1);
 		}
 		jw_object_end(w);
 	} else if (str_is(type, "array")) {
 		jw_array(w);
-		if (depth < SCHEMA_DEPTH && jv_has(schema, "items"))
-			put_value(w, jv_get(schema, "items"), r, depth + 1);
+		for (int i = 0; i < 2 && depth < SCHEMA_DEPTH && jv_has(schema, "items"); i++)
+			put_value(w, whole, jv_get(schema, "items"), r, depth + 1);
 		jw_array_end(w);
 	} else if (str_is(type, "integer") || str_is(type, "number")) {
 		jw_i64(w, 1 + rng_below(r, 100));
@@ -175,7 +192,7 @@ static void add_tool(SimCall *c, const ModelAsk *ask, ModelTurn *t, Rng *r)
 	Buf input = {0};
 	JsonW w = jw_to(&input);
 
-	put_value(&w, ask->schema, r, 0);
+	put_value(&w, ask->schema, ask->schema, r, 0);
 	add_block(t, (ModelBlock){ .kind = BLOCK_TOOL, .text = arena_str(c->arena, buf_str(&input)), .name = ask->tool,
 	                           .id = random_id(c, r, "tooluse_", 22) });
 	buf_done(&input);

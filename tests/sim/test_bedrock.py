@@ -71,7 +71,7 @@ def test_a_tool_is_used_when_the_text_asks_for_it(runtime):
     assert r["stopReason"] == "tool_use" and text["text"] and use["name"] == "get_weather" and use["toolUseId"].startswith("tooluse_")
     given = use["input"]
     assert set(given) == {"city", "days", "unit", "hourly", "where", "tags"} and given["unit"] == "celsius"
-    assert isinstance(given["days"], int) and isinstance(given["hourly"], bool) and isinstance(given["where"]["lat"], int) and len(given["tags"]) == 1
+    assert isinstance(given["days"], int) and isinstance(given["hourly"], bool) and isinstance(given["where"]["lat"], int) and len(given["tags"]) == 2
     streamed, stop, usage = whole_of(runtime.converse_stream(**request)["stream"])
     assert (streamed, stop, usage) == (r["output"]["message"]["content"], r["stopReason"], r["usage"])
     plain = runtime.converse(**{**request, "messages": [user("no tool, please")]})
