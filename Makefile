@@ -32,7 +32,7 @@ CFLAGS   += -fsanitize=$(SAN) -fno-sanitize-recover=undefined -fno-omit-frame-po
 LDFLAGS  += -fsanitize=$(SAN)
 endif
 
-EMBED := config.yaml.example $(wildcard views/*.yaml themes/*.yaml tools/*.json src/conf/*.yaml)
+EMBED := config.yaml.example $(wildcard views/*.yaml themes/*.yaml tools/*.json src/conf/*.yaml src/model/*.weights)
 TREES := $(patsubst %,$(BUILD)/gen/%.tree,$(filter %.yaml,$(EMBED)))
 SRC   := $(filter-out src/main.c,$(wildcard src/*/*.c))
 OBJ   := $(SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/embed_table.o

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include <utf8proc.h>
-
 #include "ui/width.h"
 
 /* Sorted ranges; every code point of a range looks like its letter. */
@@ -33,8 +31,7 @@ static const struct { uint16_t first, last; char like; } ranges[] = {
 static char like_of(uint32_t cp)
 {
 	size_t low = 0, high = sizeof ranges / sizeof *ranges;
-	utf8proc_int32_t parts[8];
-	int last = UTF8PROC_BOUNDCLASS_START;
+	uint32_t parts[CP_PARTS];
 
 	if (cp == 0x2026)
 		return '~';                             /* "…": a dot alone would look like the end of a number */
@@ -49,10 +46,8 @@ static char like_of(uint32_t cp)
 			return ranges[mid].like;
 	}
 	/* "é" is an e and an accent: the letter says more than a question mark. */
-	if (utf8proc_decompose_char((utf8proc_int32_t)cp, parts, 8, UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT, &last) > 0 &&
-	    parts[0] > 0x20 && parts[0] < 0x7F)
-		return (char)parts[0];
-	return '?';
+	(void)cp_parts(cp, parts);
+	return parts[0] > 0x20 && parts[0] < 0x7F ? (char)parts[0] : '?';
 }
 
 void ascii_cell(const Cell *c, char out[3])

@@ -3,7 +3,7 @@
 #ifndef UI_WIDTH_H
 #define UI_WIDTH_H
 
-#include "base/buf.h"
+#include "base/utf8.h"
 
 enum { CLUSTER_MARKS = 4 };        /* code points after the base of one cell */
 
@@ -14,11 +14,6 @@ typedef struct Cluster {
 	bool    open;                  /* there is a base that can be joined */
 } Cluster;
 
-/* The code point at s[at] (at < s.n): its length, or minus the length of the invalid part that becomes one U+FFFD
- * (maximal subpart, Unicode 15 section 3.9). */
-int  utf8_next(Str s, size_t at, uint32_t *cp);
-int  utf8_put(Buf *out, uint32_t cp);
-size_t utf8_write(char out[4], uint32_t cp);       /* bytes written */
 bool cp_is_mark(uint32_t cp);                      /* categories Mn, Mc, Me */
 /* Must not reach a screen as itself: controls, format characters (bidi, zero width, tags), variation selectors other
  * than U+FE0F, unassigned code points, line separators, and characters that look like nothing. */

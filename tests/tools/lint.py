@@ -11,7 +11,7 @@ SRC = ROOT / "src"
 
 HOME = {  # system header -> folders that may include it
     "curl/": {"net"}, "microhttpd.h": {"net"}, "sqlite3.h": {"store", "sim"}, "yaml.h": {"conf"},
-    "openssl/": {"wire"}, "cjson/": {"wire", "api"}, "expat.h": {"wire"}, "pcre2.h": {"base"}, "utf8proc.h": {"ui"},
+    "openssl/": {"wire"}, "cjson/": {"wire", "api"}, "expat.h": {"wire"}, "pcre2.h": {"base"}, "utf8proc.h": {"base", "ui"},
     "curses.h": {"ui"}, "term.h": {"ui"}, "termios.h": {"ui"},
 }
 BANNED = re.compile(r"(?<![A-Za-z0-9_])(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|atof|getch)\s*\(")
