@@ -9,6 +9,7 @@
 #include "app/watch.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "model/mask.h"
 #include "wire/text.h"
 
 void playground_say(App *a, const Err *e)
@@ -28,6 +29,11 @@ static void changed(void *arg)
 	app_changed(((Playground *)arg)->a, TOPIC_CHAT);
 }
 
+static void flagged(void *arg, const Flag *f)
+{
+	playground_flag(arg, f);
+}
+
 static void ended(void *arg)
 {
 	((Playground *)arg)->used_ms = clock_wall_ms();
@@ -44,6 +50,8 @@ void playground_name(Playground *p)
 	p->created_ms = p->used_ms = clock_wall_ms();
 	p->title[0] = 0;
 	p->pinned = false;
+	mask_book_free(p->masked);
+	p->masked = mask_book_new();
 }
 
 void playground_choose(Playground *p)
@@ -74,16 +82,17 @@ void playground_choose(Playground *p)
 
 Playground *playground_of(App *a)
 {
-	const ConfLimits *l = &a->shared.conf.limits;
-	Playground *p = a->playground;
+	const ConfLimits *l;
+	Playground *p = a ? a->playground : NULL;
 
-	if (p || !a->watch_n)
+	if (p || !a || !a->watch_n)              /* no app: a pane that is drawn by itself */
 		return p;
+	l = &a->shared.conf.limits;
 	p = a->playground = xcalloc(1, sizeof *p);
 	p->a = a;
 	p->w = a->watch[0];
 	p->chat = chat_new(&(ChatHost){
-		.aws = p->w->session.aws, .prices = prices, .changed = changed, .ended = ended, .arg = p, .max_tokens = l->max_tokens,
+		.aws = p->w->session.aws, .prices = prices, .changed = changed, .ended = ended, .flagged = flagged, .arg = p, .max_tokens = l->max_tokens,
 		.requests_per_minute = l->chat_per_minute, .tool_steps = l->tool_steps, .ask_above_nusd = l->ask_above_nusd,
 	});
 	playground_name(p);
@@ -101,6 +110,7 @@ void playground_close(App *a)
 	playground_keep(p);
 	template_list_close(a);
 	chat_free(p->chat);
+	mask_book_free(p->masked);
 	editor_done(&p->input);
 	free(p);
 	a->playground = NULL;

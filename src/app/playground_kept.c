@@ -9,10 +9,13 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "chat/record.h"
+#include "model/mask.h"
 #include "store/chats.h"
+#include "store/flags.h"
 
 enum { IDLE_MS = 3600000, TITLE_BYTES = 60, SWEEP_MS = 60000, FIRST_SWEEP_MS = 3000, LOOK_MS = 2000, DAY_MINUTES = 24 * 60 };
 
+static const int64_t FLAGS_KEPT_MS = INT64_C(35) * 24 * 3600000;
 static const char still_asked[] = "an answer is still under way; ctrl-c cancels it";
 static const char no_such[] = "no conversation, or more than one, has an id that begins so; :chats lists them";
 
@@ -43,20 +46,26 @@ static int64_t questions_of(Chat *c)
 	return most;
 }
 
+static void put_masked(void *arg, Str text, Buf *out)
+{
+	(void)mask_put(arg, text, out, NULL);        /* beyond the record's own cap nothing is kept at all */
+}
+
 void playground_keep(Playground *p)
 {
+	const RecordMask mask = { put_masked, p->masked };
 	Keeping *k;
 	Buf body = { 0 }, title = { 0 };
 	Err e = { 0 };
 
 	if (!p->w->queue || !questions_of(p->chat) || (!p->pinned && clock_wall_ms() - p->used_ms > IDLE_MS))
 		return;
-	if (record_write(p->chat, NULL, &body, &e) < 0) {
+	if (record_write(p->chat, &mask, &body, &e) < 0) {
 		app_tell(p->a, ROLE_WARN, e.text);
 		buf_done(&body);
 		return;
 	}
-	record_title(p->chat, NULL, TITLE_BYTES, &title);
+	record_title(p->chat, &mask, TITLE_BYTES, &title);
 	k = xcalloc(1, sizeof *k);
 	k->a = p->a;
 	k->epoch = p->a->epoch;
@@ -68,6 +77,30 @@ void playground_keep(Playground *p)
 	storeq_write(p->w->queue, (StoreWork){ keep_run, keep_done, k });
 	buf_done(&body);
 	buf_done(&title);
+}
+
+/* --- security events --- */
+
+static int flag_run(Store *s, void *work, Err *e)
+{
+	return store_flags_put(s, work, 1, FLAGS_KEPT_MS, e);
+}
+
+static void flag_done(void *work, const Err *err)
+{
+	(void)err;                     /* the turn says it; a disk that fails is told of by whatever else is written */
+	free(work);
+}
+
+void playground_flag(Playground *p, const Flag *f)
+{
+	Flag *own;
+
+	if (!p->w->queue)
+		return;
+	own = xmalloc(sizeof *own);
+	*own = *f;
+	storeq_write(p->w->queue, (StoreWork){ flag_run, flag_done, own });
 }
 
 static int sweep_run(Store *s, void *work, Err *e)

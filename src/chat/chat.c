@@ -135,6 +135,8 @@ static void on_done(AwsCall *call, const void *out, const AwsError *err, void *a
 		k->column->asking = NULL;
 		if (turn_last(k->column)->state == TURN_DONE)
 			(void)tools_begin(c, k->column);
+		if (turn_last(k->column)->state != TURN_TOOLS)
+			guards_answer(c, k->column);
 		chat_changed(c, k->column);
 		if (c->host.ended)
 			c->host.ended(c->host.arg);
@@ -226,10 +228,11 @@ int chat_send(Chat *c, Str text, int64_t *agreed_nusd, Err *e)
 		return err_kind(e, ERR_USAGE, "a question has at most %d KiB", CHAT_TEXT_MAX >> 10);
 	if (may_ask(c, text, false, agreed_nusd, e) < 0)
 		return -1;
-	for (size_t i = 0; i < c->columns; i++) {
+	for (size_t i = 0; i < c->columns; i++)
 		(void)turn_add(&c->column[i], text);
+	guards_question(c, text);
+	for (size_t i = 0; i < c->columns; i++)
 		chat_ask(c, &c->column[i]);
-	}
 	return 0;
 }
 
@@ -379,5 +382,6 @@ void chat_free(Chat *c)
 	while (c->columns)
 		chat_free_column(c, c->columns - 1);
 	tools_free(c);
+	guards_free(c);
 	free(c);
 }

@@ -8,10 +8,11 @@
 
 #include "api/converse.h"
 #include "aws/aws.h"
+#include "model/flag.h"
 #include "model/price.h"
 
 enum { CHAT_COLUMNS = 4, CHAT_TEXT_MAX = 256 << 10 /* bytes of one question */, CHAT_WORD = 256, CHAT_SENTENCE = 512, CHAT_TOOLS = 128,
-	CHAT_RESULT_MAX = 256 << 10 /* bytes of what a tool gives back */ };
+	CHAT_RESULT_MAX = 256 << 10 /* bytes of what a tool gives back */, CHAT_FLAGS = 3 };
 
 typedef enum TurnState { TURN_ASKED, TURN_STREAMING, TURN_TOOLS /* they run */, TURN_DONE, TURN_CANCELLED, TURN_FAILED } TurnState;
 
@@ -36,6 +37,8 @@ typedef struct ChatTurn {
 	int64_t   asked_ms;             /* wall clock */
 	int64_t   first_ms, total_ms;   /* until the first piece of text, and until its end; -1: not yet */
 	bool      warm_up;              /* it only fills caches: no figure of a comparison */
+	Flag      flag[CHAT_FLAGS];     /* what the guards say of question and answer, the worst first; not kept with the conversation */
+	int       flags;
 } ChatTurn;
 
 typedef struct ChatColumn {
@@ -60,6 +63,7 @@ typedef struct ChatHost {
 	const PriceTable *(*prices)(void *arg);
 	void (*changed)(void *arg);     /* something is to be drawn; may be NULL */
 	void (*ended)(void *arg);       /* an answer has ended, however: worth keeping; may be NULL */
+	void (*flagged)(void *arg, const Flag *f);       /* the guards have found something: a security event; may be NULL */
 	void *arg;
 	/* Runs a tool of chat_set_tools, whose input fits its schema; the result goes to chat_tool_result, at once or later. NULL: tools are
 	 * only answered with, as with one that is forced. */

@@ -15,6 +15,7 @@ struct Chat {
 	KnownTool *tool;
 	size_t     tool_n;
 	Str        forced;
+	struct Inject *guard;                 /* made with the first question */
 	ChatColumn column[CHAT_COLUMNS];
 	size_t     columns;
 	int64_t    sent_ms[SENDS_KEPT];       /* monotonic: of the newest requests, in turn */
@@ -53,6 +54,11 @@ void      turn_drop_steps(ChatTurn *t);
 bool tools_begin(Chat *c, ChatColumn *col);
 void tools_put(const Chat *c, Arena *a, ConverseIn *in);
 void tools_free(Chat *c);
+
+/* guards.c: of the last turns of all columns, whose question this is; of an answer that has come to its end. */
+void guards_question(Chat *c, Str text);
+void guards_answer(Chat *c, ChatColumn *col);
+void guards_free(Chat *c);
 
 /* chat.c: asks for the next step of the column's last turn. */
 void chat_ask(Chat *c, ChatColumn *col);

@@ -16,13 +16,13 @@ static const char *const token_names[PRICE_CLASSES] = { "input", "output", "cach
 
 /* --- out --- */
 
-typedef struct Writer { JsonW w; RecordMask *mask; Buf masked; } Writer;
+typedef struct Writer { JsonW w; const RecordMask *mask; Buf masked; } Writer;
 
 static void put_text(Writer *r, const char *key, Str text)
 {
 	if (r->mask) {
 		buf_reset(&r->masked);
-		r->mask(text, &r->masked);
+		r->mask->put(r->mask->arg, text, &r->masked);
 		text = buf_str(&r->masked);
 	}
 	jw_kstr(&r->w, key, text.n ? text : STR(""));
@@ -39,12 +39,23 @@ static void put_tokens(JsonW *w, const Tokens *t)
 	jw_object_end(w);
 }
 
+static bool is_masked(Writer *r, Str text)
+{
+	buf_reset(&r->masked);
+	if (r->mask)
+		r->mask->put(r->mask->arg, text, &r->masked);
+	return r->mask && !str_eq(buf_str(&r->masked), text);
+}
+
+/* The service takes reasoning back word for word only: what is masked is not told again. */
 static void put_part(Writer *r, const ConversePart *p)
 {
+	const bool lost = p->kind == CONVERSE_REASONING && is_masked(r, buf_str(&p->text));
+
 	jw_object(&r->w);
-	jw_kstr(&r->w, "kind", str_of(kinds[p->kind]));
+	jw_kstr(&r->w, "kind", str_of(kinds[lost ? CONVERSE_NONE : p->kind]));
 	put_text(r, "text", buf_str(&p->text));
-	if (p->signature.n)
+	if (p->signature.n && !lost)
 		jw_kstr(&r->w, "signature", buf_str(&p->signature));
 	if (p->kind == CONVERSE_TOOL) {
 		jw_kstr(&r->w, "id", buf_str(&p->id));
@@ -116,7 +127,11 @@ static void put_column(Writer *r, const ChatColumn *c)
 	jw_kstr(w, "model", str_of(c->model));
 	jw_kstr(w, "label", str_of(c->label));
 	jw_kstr(w, "sha256", str_of(c->sha256));
-	put_text(r, "system", buf_str(&c->system));
+	/* A template's text is nobody's, and its hash must hold. */
+	if (c->sha256[0])
+		jw_kstr(w, "system", buf_str(&c->system));
+	else
+		put_text(r, "system", buf_str(&c->system));
 	if (c->temperature.has)
 		jw_knum(w, "temperature", c->temperature.v);
 	jw_key(w, "turns");
@@ -127,7 +142,7 @@ static void put_column(Writer *r, const ChatColumn *c)
 	jw_object_end(w);
 }
 
-int record_write(Chat *c, RecordMask *mask, Buf *out, Err *e)
+int record_write(Chat *c, const RecordMask *mask, Buf *out, Err *e)
 {
 	Writer r = { .w = jw_to(out), .mask = mask };
 
@@ -144,14 +159,14 @@ int record_write(Chat *c, RecordMask *mask, Buf *out, Err *e)
 	return out->full ? err_set(e, "the conversation is longer than %d MiB and is not kept; :new begins another", RECORD_MAX >> 20) : 0;
 }
 
-void record_title(Chat *c, RecordMask *mask, size_t most, Buf *out)
+void record_title(Chat *c, const RecordMask *mask, size_t most, Buf *out)
 {
 	const ChatTurn *t = c->column[0].turns ? &c->column[0].turn[0] : NULL;
 	Str text = t ? buf_str(&t->asked) : STR(""), line;
 	Buf masked = { 0 };
 
 	if (mask) {
-		mask(text, &masked);
+		mask->put(mask->arg, text, &masked);
 		text = buf_str(&masked);
 	}
 	line = str_trim(str_cut(str_trim(text), '\n', &text));

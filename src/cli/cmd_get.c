@@ -488,6 +488,12 @@ static const EmitColumn quota_columns[] = {
 #define DAYS(n) ((int64_t)(n) * 86400000)
 #define COLUMNS(c) c, sizeof c / sizeof *c
 
+static const EmitColumn flag_columns[] = {
+	{ "account", NULL, CELL_TEXT, false }, { "region", NULL, CELL_TEXT, false }, { "time", "TIME", CELL_CLOCK, false },
+	{ "severity", "SEVERITY", CELL_TEXT, false }, { "kind", "KIND", CELL_TEXT, false }, { "rule", "RULE", CELL_TEXT, false },
+	{ "view", "READ AS", CELL_TEXT, false }, { "score", NULL, CELL_TEXT, false }, { "sample", "SAMPLE", CELL_TEXT, false },
+};
+
 static const EmitColumn template_columns[] = {
 	{ "account", NULL, CELL_TEXT, false }, { "region", NULL, CELL_TEXT, false }, { "id", "TEMPLATE", CELL_TEXT, false },
 	{ "version", "VERSION", CELL_TEXT, false }, { "labels", "LABELS", CELL_WORDS, false }, { "signature", "SIGNATURE", CELL_TEXT, false },
@@ -503,6 +509,7 @@ static const GetKind kinds[] = {
 	{ "cache", FEED_BIT(FEED_JOBS) | FEED_BIT(FEED_LINES), 3600000, get_cache, "groups", COLUMNS(cache_columns), DAYS(7) },
 	{ "metrics", FEED_BIT(FEED_METRICS), 3 * 3600000, metrics, "", COLUMNS(metric_columns), 0 },
 	{ "quotas", FEED_BIT(FEED_METRICS) | FEED_BIT(FEED_AGENTS) | FEED_BIT(FEED_QUOTAS), 3600000 + 300000, get_quotas, "", COLUMNS(quota_columns), 0 },
+	{ "flags", FEED_BIT(FEED_IDENTITY), DAYS(7), get_flags, "", COLUMNS(flag_columns), 0 },
 	{ "templates", FEED_BIT(FEED_IDENTITY), DAYS(1), get_templates, "", COLUMNS(template_columns), 0 },
 	{ "changes", FEED_BIT(FEED_AGENTS) | FEED_BIT(FEED_CHANGES), DAYS(1), get_changes, "", COLUMNS(change_columns), 0 },
 	{ "coverage", FEEDS_ALL | ASK_LENIENT, DAYS(1), get_coverage, "", COLUMNS(coverage_columns), 0 },

@@ -22,6 +22,7 @@ int  get_history(const Options *o, Ask *a, JsonW *w, Err *e);        /* of o->ar
 int  get_coverage(const Options *o, Ask *a, JsonW *w, Err *e);
 int  get_cache(const Options *o, Ask *a, JsonW *w, Err *e);
 int  get_quotas(const Options *o, Ask *a, JsonW *w, Err *e);
+int  get_flags(const Options *o, Ask *a, JsonW *w, Err *e);
 int  get_templates(const Options *o, Ask *a, JsonW *w, Err *e);
 int  get_changes(const Options *o, Ask *a, JsonW *w, Err *e);
 

@@ -91,6 +91,17 @@ static void put_step(Rows *r, const ChatStep *s, bool unfolded)
 		put_plain(r, ROLE_WARN, 0, clean_text(r->a, arena_printf(r->a, "does not fit the schema: %s", s->misfit), 0));
 }
 
+/* What the guards say stands with the turn; it keeps nothing from anybody. */
+static void put_flags(Rows *r, const ChatTurn *t)
+{
+	for (int i = 0; i < t->flags; i++) {
+		const Flag *f = &t->flag[i];
+
+		put_plain(r, f->severity >= FLAG_HIGH ? ROLE_ERROR : ROLE_WARN, 0,
+		          clean_ownf(r->a, "flag %s %s (%s)", flag_severity_name(f->severity), flag_kind_name(f->kind), f->rule));
+	}
+}
+
 static void put_end(Rows *r, const ChatTurn *t)
 {
 	const char *stop = turn_stop(t);
@@ -127,6 +138,7 @@ static void lay_out(TurnRows *out, const ChatTurn *t, int w, bool unfolded)
 	put_plain(&r, ROLE_KEY, 0, clean_text(r.a, arena_printf(r.a, "> %.*s", STR_ARG(buf_str(&t->asked))), CLEAN_KEEP_NEWLINES));
 	for (size_t i = 0; i < t->steps; i++)
 		put_step(&r, &t->step[i], unfolded);
+	put_flags(&r, t);
 	put_end(&r, t);
 	put(&r, (MdRow){ .text = clean_own(""), .role = ROLE_TEXT });
 	out->row = r.v;
@@ -143,7 +155,7 @@ static uint64_t stamp_of(const ChatTurn *t, int w, bool unfolded)
 	uint64_t h = mix((uint64_t)w * 2 + unfolded + 1, (uint64_t)t->state);
 
 	h = mix(mix(h, (uint64_t)t->asked_ms), str_quick_hash(buf_str(&t->asked)));
-	h = mix(h, str_quick_hash(str_of(t->why)));
+	h = mix(h, str_quick_hash(str_of(t->why)) + (uint64_t)t->flags);
 	for (size_t i = 0; i < t->steps; i++) {
 		const ChatStep *s = &t->step[i];
 

@@ -215,6 +215,10 @@ static const char *const migrations[] = {
 	/* Conversations of the playground (chats.h). */
 	"CREATE TABLE chat(id TEXT PRIMARY KEY, title TEXT NOT NULL, created_ms INTEGER NOT NULL, used_ms INTEGER NOT NULL,"
 	"pinned INTEGER NOT NULL, questions INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;",
+	/* Security events (flags.h). */
+	"CREATE TABLE flag(id INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, kind TEXT NOT NULL, severity TEXT NOT NULL, rule TEXT NOT NULL,"
+	"view TEXT NOT NULL, score REAL NOT NULL, sample TEXT NOT NULL);"
+	"CREATE INDEX flag_time ON flag(time_ms);",
 };
 enum { VERSION = (int)(sizeof migrations / sizeof *migrations), TOTALS = 11 /* from that layout on */, SHEETS = 20 /* so */ };
 

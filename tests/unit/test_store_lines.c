@@ -195,7 +195,7 @@ static void rows_of_lines_become_sheets(void **state)
 	make_lines(9);
 	take(s, lines, LINES);
 	store_close(s);
-	back_to(file("rows.db"), NULL, OLD_LINE_ROWS "PRAGMA user_version = 22;");
+	back_to(file("rows.db"), NULL, OLD_LINE_ROWS OLD_CHATS "PRAGMA user_version = 22;");
 	s = must_open("rows.db", STORE_WRITE);
 	check_all(s, INT64_MIN);
 	take(s, lines, LINES);

@@ -205,7 +205,7 @@ static void what_caches_were_worth_is_booked(void **state)
 	apply_facts(s, f.v, f.n, LEDGER_COMPUTED);
 	store_close(s);
 	/* With no totals at all what is moved by differences stands alone. */
-	back_to(file("twelve.db"), NULL, OLD_LINES OLD_JOBS OLD_PLACES OLD_PLATFORMS NEWER ROW_TOTALS "DROP TABLE total_sheet; DROP TABLE latency_sheet;"
+	back_to(file("twelve.db"), NULL, OLD_LINES OLD_JOBS OLD_PLACES OLD_PLATFORMS OLD_CHATS NEWER ROW_TOTALS "DROP TABLE total_sheet; DROP TABLE latency_sheet;"
 	        "PRAGMA user_version = 12;");
 	s = must_open("twelve.db", STORE_WRITE);
 	MUST(store_books_state(s, &now, e));
@@ -234,7 +234,7 @@ static void back_to_rows(Store *s, const char *more)
 	static const char places[] =
 		"CREATE TABLE job_settled(hash INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY(hash, id)) WITHOUT ROWID;"
 		"INSERT INTO job_settled SELECT old_place(job_id), id FROM job; DELETE FROM job_new; DROP TABLE job_block;"
-		OLD_LINE_ROWS OLD_PLATFORMS;
+		OLD_LINE_ROWS OLD_PLATFORMS OLD_CHATS;
 	Buf sql = { 0 };
 
 	assert_int_equal(sqlite3_create_function(s->db, "old_place", 1, SQLITE_UTF8, NULL, old_place, NULL, NULL), SQLITE_OK);

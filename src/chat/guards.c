@@ -1,0 +1,82 @@
+/* What the guards say of questions and answers (model/inject.h, model/output_check.h). They only say it: nothing is kept from anybody. */
+#include "chat/own.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+#include "conf/embed.h"
+#include "model/inject.h"
+#include "model/output_check.h"
+
+enum { SCANNED_MAX = CHAT_TEXT_MAX, FLAGS_MAX = 32 };
+
+static Inject *guard(Chat *c)
+{
+	if (!c->guard)
+		c->guard = inject_new(embed_get("src/model/inject.weights"), SCANNED_MAX, NULL);
+	return c->guard;
+}
+
+/* The worst come first, and are what a turn has room for. */
+static void note(ChatTurn *t, const Flag *f, int n)
+{
+	for (int i = 0; i < n; i++) {
+		int at = t->flags < CHAT_FLAGS ? t->flags++ : CHAT_FLAGS;
+
+		while (at > 0 && t->flag[at - 1].severity < f[i].severity)
+			at--;
+		for (int k = t->flags - 1; k > at; k--)
+			t->flag[k] = t->flag[k - 1];
+		if (at < CHAT_FLAGS)
+			t->flag[at] = f[i];
+	}
+}
+
+static void tell(Chat *c, const Flag *f, int n)
+{
+	for (int i = 0; i < n && c->host.flagged; i++)
+		c->host.flagged(c->host.arg, &f[i]);
+}
+
+void guards_question(Chat *c, Str text)
+{
+	Inject *x = guard(c);
+	Flag flag[FLAGS_MAX];
+	InjectResult r;
+	int n;
+
+	if (!x)
+		return;
+	inject_scan(x, text, INJECT_LENGTH, &r);
+	if (r.verdict == VERDICT_CLEAN)
+		return;
+	n = (int)inject_flags(x, &r, text, clock_wall_ms(), flag, FLAGS_MAX);
+	tell(c, flag, n);
+	for (size_t i = 0; i < c->columns; i++)
+		note(turn_last(&c->column[i]), flag, n);
+}
+
+void guards_answer(Chat *c, ChatColumn *col)
+{
+	ChatTurn *t = turn_last(col);
+	OutputResult *r = xcalloc(1, sizeof *r);
+	InjectText *room = inject_text_new(SCANNED_MAX);
+	Leak *leak = col->system.n ? leak_new(buf_str(&col->system), STR("")) : NULL;
+	Buf text = { 0 };
+
+	turn_answer(t, &text);
+	output_check(room, leak, buf_str(&text), clock_wall_ms(), r);
+	tell(c, r->flag, r->flags);
+	note(t, r->flag, r->flags);
+	leak_free(leak);
+	inject_text_free(room);
+	free(r);
+	buf_done(&text);
+}
+
+void guards_free(Chat *c)
+{
+	inject_free(c->guard);
+	c->guard = NULL;
+}
