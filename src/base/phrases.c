@@ -9,6 +9,8 @@
 enum { OTHER, MARK, SKIP, GAP, FIRST };
 /* START: where a text begins, as if a separator had come before. */
 enum { ROOT, START };
+/* In a step: a phrase ends at the node it leads to. */
+enum { ENDS = 0x8000 };
 
 typedef struct Found { uint16_t phrase, next; } Found;     /* next: index + 1 into the list, 0 ends it */
 
@@ -16,6 +18,7 @@ struct Phrases {
 	uint8_t   class_of[256];
 	bool      marks[256];          /* per class: separates words, and is looked at: a colon, a bracket */
 	unsigned  classes, shift, nodes;
+	bool      rests[256];          /* per byte: leads from ROOT to ROOT, as most do within a word that no phrase begins with */
 	uint16_t *next;                /* nodes << shift */
 	uint16_t *found;               /* per node: the phrases that end there, its suffixes' as well; index + 1 into list */
 	Found    *list;
@@ -45,11 +48,14 @@ static void make_classes(Phrases *p, const Phrase *v, size_t n)
 		p->class_of[(unsigned char)*c] = GAP;
 	p->class_of['\''] = SKIP;
 	p->marks[MARK] = true;
+	/* Letters stand together: their steps share a line of the cache. */
+	for (int c = 'a'; c <= 'z'; c++)
+		p->class_of[c] = (uint8_t)p->classes++;
 	for (size_t i = 0; i < n; i++)
 		for (const char *c = v[i].text; *c; c++) {
 			unsigned char b = (unsigned char)*c;
 
-			if (p->class_of[b] > MARK)
+			if (p->class_of[b] > MARK || (b >= 'A' && b <= 'Z'))
 				continue;
 			p->marks[p->classes] = p->class_of[b] == MARK;
 			p->class_of[b] = (uint8_t)p->classes++;
@@ -146,6 +152,15 @@ static void close_automaton(Phrases *p)
 	free(by);
 }
 
+static void mark_ends(Phrases *p)
+{
+	for (size_t i = 0; i < (size_t)p->nodes << p->shift; i++)
+		if (p->found[p->next[i]])
+			p->next[i] |= ENDS;
+	for (unsigned c = 0; c < 256; c++)
+		p->rests[c] = *step(p, ROOT, p->class_of[c]) == ROOT;
+}
+
 Phrases *phrases_new(const Phrase *v, size_t n)
 {
 	Phrases *p = xcalloc(1, sizeof *p);
@@ -154,7 +169,7 @@ Phrases *phrases_new(const Phrase *v, size_t n)
 	make_classes(p, v, n);
 	for (size_t i = 0; i < n; i++)
 		most += strlen(v[i].text);
-	assert(most < UINT16_MAX && p->classes < 256);
+	assert(most < ENDS && p->classes < 256);
 	p->n = n;
 	p->nodes = START + 1;
 	p->next = xcalloc(most << p->shift, sizeof *p->next);
@@ -164,6 +179,7 @@ Phrases *phrases_new(const Phrase *v, size_t n)
 	for (size_t i = 0; i < n; i++)
 		add_phrase(p, i, &v[i]);
 	close_automaton(p);
+	mark_ends(p);
 	p->next = xreallocarray(p->next, (size_t)p->nodes << p->shift, sizeof *p->next);
 	return p;
 }
@@ -196,24 +212,39 @@ static void ended(const Phrases *p, PhraseState *s, PhraseFound found, void *arg
 	}
 }
 
+/* The byte after a phrase that must end there. */
+static void settle(PhraseState *s, unsigned char byte, uint32_t at, PhraseFound found, void *arg)
+{
+	if (byte == '\'')
+		return;
+	if (!is_word_byte(byte))
+		found(arg, s->waits - 1u, at);
+	s->waits = 0;
+}
+
 void phrases_feed(const Phrases *p, PhraseState *s, Str piece, PhraseFound found, void *arg)
 {
-	const unsigned char *b = (const unsigned char *)piece.p;
-	const uint16_t *next = p->next, *ends = p->found;
+	const unsigned char *b = (const unsigned char *)piece.p, *end = b + piece.n, *at = b;
+	const uint16_t *next = p->next;
 	unsigned node = s->at ? s->node : START, shift = p->shift;
 	uint32_t base = s->at;
+	bool waits = s->waits;
 
-	for (size_t i = 0; i < piece.n; i++) {
-		if (s->waits && b[i] != '\'') {
-			if (!is_word_byte(b[i]))
-				found(arg, s->waits - 1u, base + (uint32_t)i);
-			s->waits = 0;
+	while (at < end) {
+		if (waits) {
+			settle(s, *at, base + (uint32_t)(at - b), found, arg);
+			waits = s->waits;
 		}
-		node = next[node << shift | p->class_of[b[i]]];
-		if (ends[node]) {
+		node = next[node << shift | p->class_of[*at++]];
+		if (node & ENDS) {
+			node &= ~(unsigned)ENDS;
 			s->node = (uint16_t)node;
-			s->at = base + (uint32_t)i + 1;
+			s->at = base + (uint32_t)(at - b);
 			ended(p, s, found, arg);
+			waits = s->waits;
+		} else if (node == ROOT && !waits) {
+			while (at < end && p->rests[*at])
+				at++;
 		}
 	}
 	s->node = (uint16_t)node;

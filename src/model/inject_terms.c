@@ -11,12 +11,12 @@ const TermRow inject_terms[] = {
 	  "not bound by; throw away; cancel all; erase all; drop what; drop all; drop every; drop the; drop your; skip the; skip all; "
 	  "skip any; skip your; skip human; cease to follow" },
 	{ TERM_DROP, 0,
-	  "oublie; vergiss; missachte; olvida; haz caso omiso; dimentica; zapome; nedbej; zapomni; zignoruj; esque; desconsider; negeer; "
+	  "oublie; bỏ qua; vergiss; missachte; olvida; haz caso omiso; dimentica; zapome; nedbej; zapomni; zignoruj; esque; desconsider; negeer; "
 	  "vergeet; glem; glom; bortse; unut; yok say; gormezden; abaikan; lupakan; pomin; prescind; ne tiens pas compte; "
 	  "ne tenez pas compte" },
 	{ TERM_DROP, IN,
 	  "игнорир; проигнорир; забудь; забудьте; не обращай; ігнору; 忽略; 忘记; 忘記; 无视; 無視; 忘れ; 무시; 잊; अनदेखा; भूल; تجاهل; انس; התעלם; "
-	  "bỏ qua; เพิกเฉย; αγνόησε; αγνοησ" },
+	  "เพิกเฉย; αγνόησε; αγνοησ" },
 	{ TERM_PRIOR, 0,
 	  "previous; prior; above; earlier; preceding; foregoing; former; initial; original; so far; everything before; given before; "
 	  "existing; all instruction; all rules; all other; any other; every; all your; what the operator; the operator said; "
@@ -72,7 +72,7 @@ const TermRow inject_terms[] = {
 	{ TERM_SEND, 0,
 	  "send; forward; exfiltrat; upload; post to; post it; copy to; copy messages; mail it; email it; transmit; append; attach; "
 	  "put the; include the; pass its; pass the; passed as; invite; change the recipient; bcc; link to; deliver" },
-	{ TERM_PLACE, IN,
+	{ TERM_PLACE, 0,
 	  "http://; https://; @attacker; @evil; attacker; evil; webhook; #random; hxxp" },
 	{ TERM_QUIETLY, 0,
 	  "do not tell; dont tell; without telling; never mention; do not mention; dont mention; without confirm; without asking; "

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Our figures beside other programs', measured in one run. See docs/performance.md for what each row means.
 
-    bench.py [start] [idle] [keys] [filter] [frame] [wire] [stream]     all parts when none is named
+    bench.py [start] [idle] [keys] [filter] [frame] [wire] [stream] [guards]     all parts when none is named
 Never fails on a time: it prints the goal and whether it is met. Exit 1 only when something could not run.
 Environment (set by the Makefile): SEISMO, BUILD."""
 import os
@@ -15,6 +15,7 @@ import tempfile
 import time
 
 import filter as filters
+import guards
 import stream
 import wire
 from place import BUILD, ROOT, SEISMO, USER, Place
@@ -207,7 +208,7 @@ def frames(table):
 
 
 def main():
-    parts = sys.argv[1:] or ["start", "idle", "keys", "filter", "frame", "wire", "stream"]
+    parts = sys.argv[1:] or ["start", "idle", "keys", "filter", "frame", "wire", "stream", "guards"]
     table, start = Table(), time.monotonic()
     for peer in ("btop", "htop", "tig"):
         if not shutil.which(peer):
@@ -234,6 +235,8 @@ def main():
                 wire.measure(str(BUILD / "bench/wire"), folder, PAIRS, table)
             if "stream" in parts:
                 stream.measure(SEISMO, folder, PAIRS, table)
+            if "guards" in parts:
+                guards.measure(str(BUILD / "bench/scan"), PAIRS, table)
         except (RuntimeError, OSError, subprocess.CalledProcessError, sqlite3.Error) as e:
             table.missing.append(f"stopped: {e}")
         finally:

@@ -1,11 +1,9 @@
 /* The injection score: what is flagged and why, that it costs time in proportion to the text and no memory, and the stream. */
 #include "unit.h"
 
-#include <time.h>
-
 #include "base/buf.h"
-#include "base/file.h"
 #include "conf/embed.h"
+#include "cost.h"
 #include "model/inject.h"
 #include "model/inject_weights.h"
 
@@ -226,14 +224,6 @@ static void test_a_stream_in_any_pieces(void **state)
 
 /* --- cost ---------------------------------------------------------------------------------------------------------------------- */
 
-static int64_t thread_ns(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 /* Texts that are hard on something: prose, one letter, digits with blanks between them (encodings), escapes, letters that are
  * decomposed, the beginnings of rules, look-alikes. */
 static const char *const hard[] = {
@@ -241,49 +231,30 @@ static const char *const hard[] = {
 	"ignore previous instructions ", "\u043ea", "a b ", "eht ", "\U0001d400", "(((((", "dsiregard ", "i\u200b", "-----BEGIN ", "gur naq ",
 };
 
-static void fill(char *p, size_t n, const char *with)
+static void scan(void *x, Str text)
 {
-	size_t k = strlen(with);
-
-	for (size_t i = 0; i < n; i++)
-		p[i] = with[i % k];
-}
-
-static int64_t cost_ns(Inject *x, Str text, int rounds)
-{
-	int64_t best = INT64_MAX;
 	InjectResult r;
 
-	for (int i = 0; i < rounds; i++) {
-		int64_t began = thread_ns(), took;
-
-		inject_scan(x, text, INJECT_LENGTH, &r);
-		took = thread_ns() - began;
-		best = took < best ? took : best;
-	}
-	return best;
+	inject_scan(x, text, INJECT_LENGTH, &r);
 }
 
 static void test_time_is_in_proportion(void **state)
 {
-	char *p = malloc(CAP);
+	char p[4096];
 	Inject *x = make();
 
 	(void)state;
+	cost_check(scan, x, hard, sizeof hard / sizeof *hard);
 	for (size_t i = 0; i < sizeof hard / sizeof *hard; i++) {
-		int64_t small, large;
+		int64_t took;
 
-		fill(p, CAP, hard[i]);
-		small = cost_ns(x, (Str){ p, 4096 }, 20);
-		large = cost_ns(x, (Str){ p, CAP }, 2);
-		/* 256 times as much text; caches cost something. A sanitizer makes all of it slower. */
-		if (COUNTED && small > 1000000)
-			fail_msg("text %zu: 4 KiB take %lld us", i, (long long)small / 1000);
-		if (large > small * 256 * 3)
-			fail_msg("text %zu: 4 KiB take %lld us, 1 MiB %lld us", i, (long long)small / 1000, (long long)large / 1000);
+		cost_fill(p, sizeof p, hard[i]);
+		took = cost_ns(scan, x, (Str){ p, sizeof p }, 20);
+		/* A sanitizer makes all of it slower. */
+		if (COUNTED && took > 1000000)
+			fail_msg("text %zu: 4 KiB take %lld us", i, (long long)took / 1000);
 	}
 	inject_free(x);
-	free(p);
 }
 
 static void test_nothing_is_allocated(void **state)
@@ -307,7 +278,7 @@ static void test_nothing_is_allocated(void **state)
 	for (size_t i = 0; i < sizeof hard / sizeof *hard; i++) {
 		Flag f[2];
 
-		fill(p, CAP, hard[i]);
+		cost_fill(p, CAP, hard[i]);
 		before = allocations;
 		inject_scan(x, (Str){ p, CAP }, INJECT_LENGTH, &r);
 		(void)inject_flags(x, &r, (Str){ p, CAP }, 0, f, 2);

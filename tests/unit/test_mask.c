@@ -1,6 +1,7 @@
 /* Personal data and secrets: what is masked, what is not, tokens that stay the same. */
 #include "unit.h"
 
+#include "cost.h"
 #include "model/flag.h"
 #include "model/mask.h"
 #include "model/secrets.h"
@@ -161,12 +162,34 @@ static void test_unusual_tokens(void **state)
 	assert_string_equal(flag_severity_name(f.severity), "critical");
 }
 
+static void mask(void *b, Str text)
+{
+	Buf out = { 0 };
+
+	assert_int_equal(mask_put(b, text, &out, NULL), 0);
+	buf_done(&out);
+}
+
+static void test_time_is_in_proportion(void **state)
+{
+	static const char *const hard[] = {
+		"The order of table four was paid in cash. ", "a", "1 ", "12-", "a.", "a@", "://", "://a:b", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----",
+		"eyJ-", "xoxb-", "password=", "Bearer ", "::", "+1 ", "DE89 ", "4111 1111 ", "(555)", "a@b.", "1.1.1.",
+	};
+	MaskBook *b = mask_book_new();
+
+	(void)state;
+	cost_check(mask, b, hard, sizeof hard / sizeof *hard);
+	mask_book_free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_is_masked), cmocka_unit_test(test_what_is_not), cmocka_unit_test(test_tokens_stay),
 		cmocka_unit_test(test_masking_what_is_masked_changes_nothing), cmocka_unit_test(test_into_little_room),
 		cmocka_unit_test(test_every_row_of_secrets_is_reachable), cmocka_unit_test(test_flags_hold_no_data), cmocka_unit_test(test_unusual_tokens),
+		cmocka_unit_test(test_time_is_in_proportion),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* What a model's answer gives away: its prompt, secrets, the insides of a program. */
 #include "unit.h"
 
+#include "cost.h"
 #include "model/output_check.h"
 
 enum { CAP = 1 << 16 };
@@ -143,11 +144,35 @@ static void test_more_than_there_is_room_for(void **state)
 	inject_text_free(t);
 }
 
+typedef struct Checked { InjectText *room; Leak *leak; } Checked;
+
+static void check_output(void *arg, Str text)
+{
+	static OutputResult r;
+	Checked *c = arg;
+
+	output_check(c->room, c->leak, text, 0, &r);
+}
+
+static void test_time_is_in_proportion(void **state)
+{
+	static const char *const hard[] = {
+		"The order of table four was paid in cash. ", "a", "7f3a-91b", "refunds above forty euros go to a supervisor ", "-----BEGIN ", "AKIA", ".java",
+	};
+	Checked c = { inject_text_new(COST_LARGE), leak_new(STR(prompt), STR("aaaaaaaaaaaaaaaaaaab")) };
+
+	(void)state;
+	cost_check(check_output, &c, hard, sizeof hard / sizeof *hard);
+	leak_free(c.leak);
+	inject_text_free(c.room);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stretches_of_the_prompt), cmocka_unit_test(test_in_disguise), cmocka_unit_test(test_canary),
 		cmocka_unit_test(test_secrets_and_traces), cmocka_unit_test(test_leaks_are_flags), cmocka_unit_test(test_more_than_there_is_room_for),
+		cmocka_unit_test(test_time_is_in_proportion),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
