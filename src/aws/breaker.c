@@ -43,7 +43,7 @@ BreakerAnswer breaker_ask(Breaker *b, const void *asker, int64_t now_ms)
 /* Half of the hold is certain and half is chance: many consoles do not come back in the same instant. */
 static void open_it(Breaker *b, uint32_t chance, int64_t now_ms)
 {
-	int64_t hold = BREAKER_HOLD_MS;
+	int64_t hold = b->hold_ms ? b->hold_ms : BREAKER_HOLD_MS;
 
 	for (int i = 0; i < b->openings && hold < BREAKER_HOLD_MAX_MS; i++)
 		hold *= 2;
@@ -57,7 +57,7 @@ static void open_it(Breaker *b, uint32_t chance, int64_t now_ms)
 
 static void close_it(Breaker *b)
 {
-	*b = (Breaker){ .state = BREAKER_CLOSED };
+	*b = (Breaker){ .run = b->run, .hold_ms = b->hold_ms, .state = BREAKER_CLOSED };
 }
 
 void breaker_tell(Breaker *b, bool probe, BreakerResult result, const char *why, uint32_t chance, int64_t now_ms)
@@ -79,7 +79,7 @@ void breaker_tell(Breaker *b, bool probe, BreakerResult result, const char *why,
 	} else if (result == BREAKER_ALIVE) {
 		/* Also while it is open: a call that began before has been answered. */
 		close_it(b);
-	} else if (b->state == BREAKER_CLOSED && b->failures >= BREAKER_RUN) {
+	} else if (b->state == BREAKER_CLOSED && b->failures >= (b->run ? b->run : BREAKER_RUN)) {
 		open_it(b, chance, now_ms);
 	}
 }

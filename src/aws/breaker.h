@@ -16,6 +16,8 @@ typedef enum BreakerResult { BREAKER_ALIVE, BREAKER_FAILED, BREAKER_NEITHER } Br
 typedef enum BreakerAnswer { BREAKER_PASS, BREAKER_PROBE, BREAKER_WAIT, BREAKER_REFUSE } BreakerAnswer;
 
 typedef struct Breaker {
+	int      run;                  /* so many failures in a row open it; 0: BREAKER_RUN */
+	int64_t  hold_ms;              /* for so long at first; 0: BREAKER_HOLD_MS */
 	BreakerState state;
 	int      failures;             /* calls in a row, since the last that was answered */
 	int      openings;             /* in a row: each doubles the hold */

@@ -10,8 +10,7 @@
 #include "aws/plain.h"
 #include "base/xalloc.h"
 
-enum { LINGER_MS = 2000, OUT_MAX_BYTES = 64 << 10, WORDS_MAX = 64, PIECE_BYTES = 4096, SAID_BYTES = 240,
-       SECRET_RUN = 16 };
+enum { LINGER_MS = 2000, OUT_MAX_BYTES = 64 << 10, WORDS_MAX = 64, PIECE_BYTES = 4096, SAID_BYTES = 240 };
 
 /* Outlives its fetch until the child is reaped and the pipes are closed. */
 typedef struct Child {
@@ -80,30 +79,12 @@ static int split(Words *w, Str s, Err *e)
 
 /* --- what it said --- */
 
-static bool key_like(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || strchr("+/=_-", c);
-}
-
-/* The first line without control characters, and without runs that could be a key: long, with letters and digits. */
+/* Its first line. */
 static void clean_said(const Child *c, char out[SAID_BYTES])
 {
-	Str rest, line = str_trim(str_cut((Str){ c->said, c->said_n }, '\n', &rest));
-	char *run;
+	Str rest;
 
-	plain_copy(out, SAID_BYTES, line);
-	for (char *p = out; *p;) {
-		bool digit = false, letter = false;
-
-		for (run = p; *p && key_like(*p); p++) {
-			digit |= *p >= '0' && *p <= '9';
-			letter |= (*p | 32) >= 'a' && (*p | 32) <= 'z';
-		}
-		if (p - run >= SECRET_RUN && digit && letter)
-			memset(run, '*', (size_t)(p - run));
-		if (p == run)
-			p++;
-	}
+	plain_said(out, SAID_BYTES, str_trim(str_cut((Str){ c->said, c->said_n }, '\n', &rest)));
 }
 
 /* --- its life --- */

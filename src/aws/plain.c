@@ -1,5 +1,7 @@
 #include "aws/plain.h"
 
+enum { SECRET_RUN = 16 };
+
 /* Length of the well-formed UTF-8 character at p, its code point in *cp; 0 when there is none. */
 static size_t character(const unsigned char *p, size_t n, uint32_t *cp)
 {
@@ -45,4 +47,28 @@ void plain_copy(char *out, size_t size, Str s)
 		i += len ? len : 1;
 	}
 	out[at] = 0;
+}
+
+static bool key_like(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || strchr("+/=_-", c);
+}
+
+void plain_said(char *out, size_t size, Str s)
+{
+	char *run;
+
+	plain_copy(out, size, s);
+	for (char *p = out; *p;) {
+		bool digit = false, letter = false;
+
+		for (run = p; *p && key_like(*p); p++) {
+			digit |= *p >= '0' && *p <= '9';
+			letter |= (*p | 32) >= 'a' && (*p | 32) <= 'z';
+		}
+		if (p - run >= SECRET_RUN && digit && letter)
+			memset(run, '*', (size_t)(p - run));
+		if (p == run)
+			p++;
+	}
 }

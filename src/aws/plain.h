@@ -8,5 +8,7 @@
 
 /* Copies as much as fits, cut between characters, always terminated. */
 void plain_copy(char *out, size_t size, Str s);
+/* The same of what another program has said: runs that could be a key, long with letters and digits, become asterisks. */
+void plain_said(char *out, size_t size, Str s);
 
 #endif

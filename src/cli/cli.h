@@ -39,6 +39,7 @@ int cmd_once(const Options *o);
 int cmd_collect(const Options *o);
 int cmd_sql(const Options *o);
 int cmd_login(const Options *o);
+int cmd_mcp(const Options *o);
 int cmd_tool(int argc, char **argv);
 
 /* The whole program: what main calls. */

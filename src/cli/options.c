@@ -66,7 +66,7 @@ static const Flag flags[] = {
 	{ "--day", NULL, 0, "DAY", "which day (UTC), as 2026-11-21; the last one with a bill unless said", TEXT(day), FLAGS_DAY },
 	{ "--reason", NULL, 0, "TEXT", "why; kept with it, for whoever looks later", TEXT(reason), FLAGS_SAID | FLAGS_ACT },
 	{ "--dry-run", NULL, 0, NULL, "show the plan, write nothing", BOOL(dry_run), FLAGS_ACT },
-	{ "--yes", NULL, 0, NULL, "do it without asking; not in stage prod", BOOL(yes), FLAGS_ACT },
+	{ "--yes", NULL, 0, NULL, "do it without asking; not in stage prod", BOOL(yes), FLAGS_ACT | FLAGS_MCP },
 	{ "--confirm", NULL, 0, "AGENT", "the agent's name, typed: what stage prod wants in place of --yes", TEXT(confirm), FLAGS_ACT },
 	{ "--pointer", NULL, 0, "P", "which endpoint, alias or route, when the agent has several", TEXT(pointer), FLAGS_MOVE },
 	{ "--from", NULL, 0, "V", "the version (approve, reject: the status) you saw; nothing is done when it is another", TEXT(from), FLAGS_MOVE },

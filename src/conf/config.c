@@ -11,6 +11,7 @@
 #include "conf/config_prices.h"
 #include "conf/embed.h"
 #include "conf/follow_ups.h"
+#include "conf/mcp_servers.h"
 #include "conf/schema.h"
 #include "conf/source.h"
 #include "conf/watched.h"
@@ -33,6 +34,7 @@ typedef struct Root {
 	AlertRule *alert; size_t alert_count;
 	Budget *budget; size_t budget_count;
 	ConfFollowUp *follow_up; size_t follow_ups;
+	ConfMcpServer *mcp_server; size_t mcp_servers;
 	ConfPrices prices;
 } Root;
 
@@ -227,6 +229,8 @@ static const Setting root_rows[] = {
 	  .help = "Rules that are watched besides the shipped ones, and changes to these." },
 	{ "follow_ups", SET_LIST, AT(follow_up), offsetof(Root, follow_ups), 0, FOLLOW_UPS_MAX, .list = &follow_up_list,
 	  .help = "What is done after a verified move of a pointer, in order. One that fails is told, and undoes nothing." },
+	{ "mcp_servers", SET_LIST, AT(mcp_server), offsetof(Root, mcp_servers), 0, MCP_SERVERS_MAX, .list = &mcp_server_list,
+	  .help = "Servers of the Model Context Protocol: tools that models may be given." },
 };
 #undef AT
 static const Schema root_schema = SCHEMA(root_rows);
@@ -434,6 +438,8 @@ int config_parse(Arena *a, const char *file, Str text, Config *out, Err *e)
 	out->budget_count = r.budget_count;
 	out->follow_up = r.follow_up;
 	out->follow_ups = r.follow_ups;
+	out->mcp_server = r.mcp_server;
+	out->mcp_servers = r.mcp_servers;
 	out->rollout = r.rollout;
 	out->alert = pinned_rules(a, &r, &out->alert_count);
 	if (config_prices_table(a, file, root, &r.prices, &out->prices, e) < 0)

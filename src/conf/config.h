@@ -11,6 +11,7 @@
 struct AlertRule;
 struct Budget;
 struct ConfFollowUp;
+struct ConfMcpServer;
 struct Buf;
 
 typedef enum Ledger { CONF_LEDGER_COMPUTED, CONF_LEDGER_REPORTED } Ledger;
@@ -119,6 +120,7 @@ typedef struct Config {
 	const struct AlertRule *alert; size_t alert_count;      /* the shipped rules as the file has them, then its own */
 	const struct Budget *budget; size_t budget_count;
 	const struct ConfFollowUp *follow_up; size_t follow_ups;
+	const struct ConfMcpServer *mcp_server; size_t mcp_servers;
 	PriceTable prices;                   /* overrides and discounts alone */
 } Config;
 

@@ -434,6 +434,11 @@ HttpRequest *http_start(Http *h, const HttpSpec *spec, Err *e)
 	return rq;
 }
 
+const HttpReply *http_so_far(const HttpRequest *rq)
+{
+	return &rq->reply;
+}
+
 void http_cancel(HttpRequest *rq)
 {
 	request_stop(rq, HTTP_CANCELLED, "cancelled");

@@ -70,6 +70,8 @@ void  http_close(Http *h, void (*on_closed)(void *), void *arg);
 uv_loop_t *http_loop(const Http *h);
 int   http_prepare(Http *h, Err *e);            /* loads libcurl now */
 HttpRequest *http_start(Http *h, const HttpSpec *spec, Err *e);   /* NULL and Err when it cannot even begin */
+/* What is known of the answer so far: inside on_body the status and the headers. */
+const HttpReply *http_so_far(const HttpRequest *rq);
 void  http_cancel(HttpRequest *rq);             /* on_done comes later in this or the next loop turn */
 Str   http_header(const HttpReply *r, const char *lower_name);    /* empty when absent */
 

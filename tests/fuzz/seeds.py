@@ -30,7 +30,13 @@ OWN = {
     "item": [b'{"a":{"S":"x"},"b":{"N":"1.5"},"c":{"M":{"d":{"L":[{"NULL":true},{"BOOL":false}]}}}}',
              b'{"CancellationReasons":[{"Code":"None"},{"Code":"ConditionalCheckFailed","Item":{"a":{"S":"x"}}}]}'],
     "json": [b"\0\0[1,-0.5e3,\"\\u00e4\",null,true,{}]", b"\3\0{\"a\":{\"b\":[]}}"],
+    "jsonschema": [b'{"type":["object","null"],"properties":{"a":{"$ref":"#/$defs/x"}},"required":["a"],"additionalProperties":false,'
+                   b'"$defs":{"x":{"anyOf":[{"type":"integer","minimum":1,"multipleOf":0.5},{"pattern":"^a+$","maxLength":3},{"$ref":"#"}]}}}\0{"a":1}',
+                   b'{"items":{"enum":[1,"b"]},"prefixItems":[{"const":null}],"uniqueItems":true,"contains":{"not":{}},"minContains":0}\0[null,1,"b"]',
+                   b'{"if":{"required":["a"]},"then":{"patternProperties":{"^b":false}},"propertyNames":{"maxLength":2}}\0{"a":1,"b":2}'],
     "keys": [b"\x1b[A\x1bOP\x1b[1;5C", b"\x1b[200~text\x1b[201~", "äq\r".encode()],
+    "mcp": [b'\1event: message\ndata: {"jsonrpc":"2.0","id":1,"result":{"tools":[]}}\n\n: x\r\ndata: {"jsonrpc":"2.0",\r\ndata: "method":"ping","id":"a"}\r\n\r\n',
+            b'\x80{"jsonrpc":"2.0","id":"x","error":{"code":-32601,"message":"no"}}', b'\x80{"jsonrpc":"2.0","method":"notifications/progress","params":{}}'],
     "plan": [b"\0[default]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = a\n\0[a]\naws_access_key_id = AKIDEXAMPLE\n"
              b"aws_secret_access_key = wJalrXUtnFEMIEXAMPLE\n"],
     "prices": [b'\0{"product":{"attributes":{"servicename":"Claude Haiku 4.5 (Amazon Bedrock Edition)","usagetype":"EUW1-MP:EUW1_InputTokenCount_Global-Units"}},'

@@ -30,6 +30,22 @@ static void opens_after_a_run(void **state)
 	assert_int_equal(breaker_ask(&b, NULL, b.until_ms - 1), BREAKER_REFUSE);
 }
 
+/* Another run and another hold, which survive that it is well again. */
+static void with_its_own_figures(void **state)
+{
+	Breaker b = { .run = 3, .hold_ms = 30000 };
+
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		fail_times(&b, 2, 0);
+		assert_int_equal(b.state, BREAKER_CLOSED);
+		fail_times(&b, 1, 0);
+		assert_int_equal(b.state, BREAKER_OPEN);
+		assert_int_equal(b.until_ms, 30000 * 3 / 4);
+		breaker_tell(&b, false, BREAKER_ALIVE, "", HALF, 0);
+	}
+}
+
 static void one_probe_decides(void **state)
 {
 	Breaker b = { 0 };
@@ -278,7 +294,7 @@ static void each_endpoint_for_itself(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(opens_after_a_run), cmocka_unit_test(one_probe_decides), cmocka_unit_test(the_hold_ends_at_a_minute),
+		cmocka_unit_test(opens_after_a_run), cmocka_unit_test(with_its_own_figures), cmocka_unit_test(one_probe_decides), cmocka_unit_test(the_hold_ends_at_a_minute),
 		cmocka_unit_test(the_set), cmocka_unit_test(others_wait_for_the_probe),
 		cmocka_unit_test(a_failed_probe_refuses_the_others), cmocka_unit_test(a_cancelled_probe_leaves_room),
 		cmocka_unit_test(a_probe_with_the_wrong_time),
