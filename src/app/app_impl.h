@@ -77,7 +77,7 @@ struct App {
 	const View *drawn_view;            /* whose panes are on the surface, with nothing over them; NULL: draw all of them */
 	Term    *term;                     /* NULL in app_once */
 	Keys    *keys;
-	int64_t last_frame_ms; int answers;    /* so many changes more are drawn at once: what the last key asked for */
+	int64_t last_frame_ms, last_token_ms; int answers;    /* so many changes more are drawn at once: what the last key asked for */
 	bool    frame_due, blocked, suspended, quitting;
 	int     exit_code, strip_rows; bool strip_asked;       /* strip.h: 0, 1 or 4; somebody wants it */
 

@@ -33,6 +33,8 @@ void loop_draw(App *a)
 	int x, y = surface_height(a->surface) - 1;
 
 	a->frame_due = false;
+	if (a->topics & TOPIC_CHAT)
+		a->last_token_ms = clock_mono_ms();
 	a->world.now_ms = app_now(a);
 	a->world.clock_ms = app_clock(a);
 	a->world.past = a->past_ms != 0;

@@ -39,22 +39,31 @@ static void on_frame(uv_timer_t *t)
 	a->draw(a);
 }
 
+enum { TOKEN_MS = FRAME_MS / 2 };
+
 /* The first change is drawn at once, what follows within the frame time joins the next frame. What a key asked for (a row's details
- * from the store) comes a moment after the frame that the key made, and is not made to wait for the next one. Over a blocked line the
- * next frame is drawn when the line takes bytes again, from what is newest then. */
+ * from the store) comes a moment after the frame that the key made, and is not made to wait for the next one. A token of a model waits
+ * for frames of other tokens only, and half as long: feeds that fetch make many of which nothing is seen. Over a blocked line the next
+ * frame is drawn when the line takes bytes again, from what is newest then. */
 void app_changed(App *a, unsigned topics)
 {
-	int64_t since = clock_mono_ms() - a->last_frame_ms;
+	const int64_t now = clock_mono_ms(), token = TOKEN_MS - (now - a->last_token_ms);
+	int64_t wait = FRAME_MS - (now - a->last_frame_ms);
 
 	a->topics |= topics;
-	if (!a->term || !a->handles || a->frame_due || a->blocked || a->quitting)
+	if (!a->term || !a->handles || a->blocked || a->quitting)
+		return;
+	if (wait > 0 && !a->frame_due && a->answers > 0) {
+		a->answers--;
+		wait = 0;
+	}
+	if (topics & TOPIC_CHAT && wait > token)
+		wait = token;
+	wait = wait > 0 ? wait : 0;
+	if (a->frame_due && (int64_t)uv_timer_get_due_in(&a->frame) <= wait)
 		return;
 	a->frame_due = true;
-	if (since < FRAME_MS && a->answers > 0) {
-		a->answers--;
-		since = FRAME_MS;
-	}
-	(void)uv_timer_start(&a->frame, on_frame, since >= FRAME_MS ? 0 : (uint64_t)(FRAME_MS - since), 0);
+	(void)uv_timer_start(&a->frame, on_frame, (uint64_t)wait, 0);
 }
 
 void app_quit(App *a, int code)

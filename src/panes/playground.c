@@ -114,8 +114,8 @@ static bool same_text(const Buf *x, const Buf *y)
 	return str_eq(buf_str(x), buf_str(y));
 }
 
-/* In what the columns differ: an answer can be laid to one thing only. */
-static int differences(Chat *chat, Arena *a, Clean *out)
+/* In what columns from..until differ from the first: an answer can be laid to one thing only. */
+static int differences(Chat *chat, size_t from, size_t until, Arena *a, Clean *out)
 {
 	static const char *const names[] = { "model", "instructions", "temperature", "history" };
 	enum { KINDS = sizeof names / sizeof *names };
@@ -123,7 +123,7 @@ static int differences(Chat *chat, Arena *a, Clean *out)
 	bool differs[KINDS] = { false };
 	int n = 0;
 
-	for (size_t i = 1; i < chat_columns(chat); i++) {
+	for (size_t i = from; i <= until && i < chat_columns(chat); i++) {
 		const ChatColumn *c = chat_column(chat, i);
 
 		differs[0] |= strcmp(c->model, first->model) != 0;
@@ -158,9 +158,9 @@ static void make_verdict(PlaygroundPane *s, Arena *a)
 	s->verdict_role = ROLE_DIM;
 	if (!two)
 		return;
-	n = differences(chat, a, &what);
+	n = differences(chat, x, x, a, &what);
 	if (n > 1) {
-		s->verdict = clean_ownf(a, "differ in %d things (%s): the answers can be laid to neither alone", n, what.p);
+		s->verdict = clean_ownf(a, "%zu and 1 differ in %d things (%s): answers can be laid to neither alone", x + 1, n, what.p);
 		s->verdict_role = ROLE_WARN;
 		return;
 	}
@@ -195,7 +195,7 @@ static void make_before(PlaygroundPane *s, const Pane *p, Arena *a)
 	                  fmt_money(a, m.spent_nusd).p, fmt_money(a, m.session_nusd).p);
 	if (chat_tools(g->chat, &forced) && forced.n)
 		line = clean_ownf(a, "%s | fills %s", line.p, clean_text(a, forced, 0).p);
-	if (differences(g->chat, a, &what) == 1)
+	if (differences(g->chat, 1, CHAT_COLUMNS, a, &what) >= 1)
 		line = clean_ownf(a, "%s | differs: %s", line.p, what.p);
 	s->before = line;
 }

@@ -296,6 +296,11 @@ def test_two_columns_at_80_and_the_others_by_tab(talk):
     c.wait_for("differs: model")
     c.send("tab", "tab")
     c.wait_for(lambda t: "3>nova-pro" in t and re.search(r"3 vs 1: out \+0 %  \$ -?\+?\d+ %  TTFT [+-]\d+ms  n=1: anecdote", t))
+    command(c, "system brief")                              # the focused pair is compared, whatever others differ in
+    c.wait_for("3 and 1 differ in 2 things (model, instructions)")
+    c.send("tab", "tab")
+    c.wait_for("2 vs 1: out +0 %")
+    c.send("tab")
     command(c, "column drop")
     c.wait_for(lambda t: "nova-pro" not in t and "1 claude-haiku" in t and "2>claude-haiku" in t)
     command(c, "column drop")
@@ -315,7 +320,7 @@ def test_a_column_that_was_told_less_is_no_comparison(talk):
     command(c, "column add")
     c.wait_for("differs: history")
     command(c, "system brief")
-    c.wait_for("differ in 2 things (instructions, history)")
+    c.wait_for("2 and 1 differ in 2 things (instructions, history)")
     quit_with(c)
 
 
