@@ -129,7 +129,8 @@ def own_rows():
     for line in OWN.read_text().splitlines():
         if line[:2] in ("+ ", "- "):
             sign, category, text = line.split(" ", 2)
-            rows.append({"text": text.replace("\\n", "\n").replace("\\t", "\t"), "category": category, "source": "own", "attack": sign == "+"})
+            text = re.sub(r"(?<!\\)\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), text.replace("\\n", "\n").replace("\\t", "\t"))
+            rows.append({"text": text, "category": category, "source": "own", "attack": sign == "+"})
     return rows
 
 
