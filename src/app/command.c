@@ -4,6 +4,7 @@
 #include "app/card.h"
 #include "app/page.h"
 #include "app/playground.h"
+#include "app/playground_mcp.h"
 #include "app/strip.h"
 #include "app/template_list.h"
 
@@ -37,6 +38,9 @@ static const Command commands[] = {
 	{ "system", "[TEXT]", "playground: its instructions; alone, none", playground_system, 0 },
 	{ "template", "[ID[@VERSION] [NAME=VALUE …]]", "playground: a template as its instructions; alone, list them", template_command, 0 },
 	{ "tool", "[NAME|FILE]", "playground: answers must fill this tool's schema; alone, text", playground_tool, 0 },
+	{ "mcp", "[on|off]", "playground: tools of the configured MCP servers; alone, list them", mcp_command, 0 },
+	{ "allow", "", "playground: run the tool that waits", mcp_allow, 0 },
+	{ "deny", "", "playground: refuse the tool that waits", mcp_deny, 0 },
 	{ "column", "add|drop", "playground: one more column, or the focused one away", playground_column, 0 },
 	{ "new", "", "playground: a new conversation", playground_new_command, 0 },
 	{ "fork", "", "playground: go on apart, and keep the one so far", playground_fork_command, 0 },

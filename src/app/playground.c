@@ -5,6 +5,7 @@
 
 #include "app/app_impl.h"
 #include "app/fleet_models.h"
+#include "app/playground_mcp.h"
 #include "app/template_list.h"
 #include "app/watch.h"
 #include "base/clock.h"
@@ -32,6 +33,11 @@ static void changed(void *arg)
 static void flagged(void *arg, const Flag *f)
 {
 	playground_flag(arg, f);
+}
+
+static void run_tool(void *arg, size_t column, unsigned serial, size_t use, Str name, Str input)
+{
+	mcp_run(((Playground *)arg)->a, column, serial, use, name, input);
 }
 
 static void ended(void *arg)
@@ -93,7 +99,7 @@ Playground *playground_of(App *a)
 	p->w = a->watch[0];
 	p->chat = chat_new(&(ChatHost){
 		.aws = p->w->session.aws, .prices = prices, .changed = changed, .ended = ended, .flagged = flagged, .arg = p, .max_tokens = l->max_tokens,
-		.requests_per_minute = l->chat_per_minute, .tool_steps = l->tool_steps, .ask_above_nusd = l->ask_above_nusd,
+		.requests_per_minute = l->chat_per_minute, .tool_steps = l->tool_steps, .run_tool = run_tool, .ask_above_nusd = l->ask_above_nusd,
 	});
 	playground_name(p);
 	playground_choose(p);
@@ -108,6 +114,7 @@ void playground_close(App *a)
 	if (!p)
 		return;
 	playground_keep(p);
+	mcp_leave(a);
 	template_list_close(a);
 	chat_free(p->chat);
 	mask_book_free(p->masked);

@@ -18,6 +18,7 @@ typedef struct Playground {
 	int64_t created_ms, used_ms;   /* used: asked, answered, gone on with */
 	bool    pinned;
 	size_t  focus;                 /* column */
+	struct PlaygroundMcp *mcp;     /* playground_mcp.h; NULL: no servers run */
 	struct MaskBook *masked;       /* what of this conversation is kept under another name */
 	struct TemplateList *templates;        /* template_list.h; NULL: not looked at yet */
 	int64_t looked_ms;             /* monotonic: when a model was last looked for */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/app_impl.h"
+#include "app/playground_mcp.h"
 #include "app/playground_own.h"
 #include "base/file.h"
 #include "base/xalloc.h"
@@ -62,6 +63,7 @@ void playground_tool(App *a, Str rest)
 		return;
 	if (!name.n) {
 		(void)chat_set_tools(p->chat, NULL, 0, STR(""), NULL);
+		mcp_offer(a);
 		app_say(a, ROLE_INFO, "answers are text again");
 	} else if (read_tool(name, &json, &e) < 0 || take(p->chat, buf_str(&json), &e) < 0) {
 		playground_say(a, &e);

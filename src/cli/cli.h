@@ -4,7 +4,7 @@
 
 #include "cli/options.h"
 
-#define SEISMO_VERSION "0.1.0"
+#include "base/version.h"
 
 int cmd_console(const Options *o);
 int cmd_demo(const Options *o);

@@ -1,5 +1,6 @@
 /* The playground: up to four models side by side, what a turn took and cost, what the next one may cost, and the line that is typed. */
 #include "app/playground.h"
+#include "app/playground_mcp.h"
 
 #include <stdlib.h>
 
@@ -175,15 +176,21 @@ static void make_verdict(PlaygroundPane *s, Arena *a)
 	                        (long long)(u->first_ms - t->first_ms));
 }
 
+/* What a person has to say goes before what it may cost. */
 static void make_before(PlaygroundPane *s, const Pane *p, Arena *a)
 {
+	const char *waits = mcp_waiting(p->app);
 	Playground *g = s->of;
 	PlaygroundMoney m;
 	ChatEstimate c;
-	size_t at = g->focus;
+	size_t at = g->focus, tools;
 	Clean what, line;
 	Str forced;
 
+	if (*waits) {
+		s->before = clean_text(a, arena_printf(a, "WAITS for :allow or :deny  %s", waits), 0);
+		return;
+	}
 	chat_estimate(g->chat, buf_str(&g->input.text), &c);
 	playground_money(p->app, &m);
 	if (m.off[0]) {
@@ -193,8 +200,11 @@ static void make_before(PlaygroundPane *s, const Pane *p, Arena *a)
 	line = clean_ownf(a, "~%s in +-%d %% | max %s%s%s | session %s of %s", fmt_exact(a, c.tokens[at]).p, c.within[at], fmt_money(a, c.most_nusd).p,
 	                  chat_columns(g->chat) > 1 ? clean_ownf(a, " for %zu", chat_columns(g->chat)).p : "", c.unpriced ? " (unpriced)" : "",
 	                  fmt_money(a, m.spent_nusd).p, fmt_money(a, m.session_nusd).p);
-	if (chat_tools(g->chat, &forced) && forced.n)
+	tools = chat_tools(g->chat, &forced);
+	if (tools && forced.n)
 		line = clean_ownf(a, "%s | fills %s", line.p, clean_text(a, forced, 0).p);
+	else if (tools)
+		line = clean_ownf(a, "%s | %zu tools", line.p, tools);
 	if (differences(g->chat, 1, CHAT_COLUMNS, a, &what) >= 1)
 		line = clean_ownf(a, "%s | differs: %s", line.p, what.p);
 	s->before = line;
@@ -263,7 +273,7 @@ static void draw_below(const Pane *p, const PlaygroundPane *s, Box b)
 
 	if (s->verdict.n)
 		draw_left(b, 0, y++, b.w, s->verdict_role, s->verdict);
-	draw_left(b, 0, y++, b.w, ROLE_DIM, s->before);
+	draw_left(b, 0, y++, b.w, *mcp_waiting(p->app) ? ROLE_WARN : ROLE_DIM, s->before);
 	draw_own(b, 0, y, s->of->typing ? ROLE_KEY : ROLE_DIM, ">");
 	for (int i = 0; i < s->input.n; i++)
 		draw_text(b, PROMPT_W, y + i, ROLE_TEXT, s->input.row[i]);
