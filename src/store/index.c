@@ -282,8 +282,7 @@ static int move(Store *s, int from, int until, const IdSet *gone, Err *e)
 	x->n = x->written = kept;
 	if (x->slots)
 		link_all(x);
-	if (n)
-		qsort(v, n, sizeof *v, entry_order);
+	entries_sort(v, n);
 	for (size_t i = 0; i < n; i++)
 		filter_add(x, &v[i]);
 	x->settled |= n > 0;

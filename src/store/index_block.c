@@ -2,16 +2,30 @@
 
 #include <stdlib.h>
 
+#include "base/ranked.h"
 #include "base/xalloc.h"
 #include "store/db.h"
 
 enum { HASH_BYTES = 4, ID_BYTES = 5, ENTRY = HASH_BYTES + ID_BYTES, BLOCK = 440, CHUNK = 64 /* rows; BLOCK_SQL asks for one more */ };
 
-int entry_order(const void *a, const void *b)
+int entry_order(const IndexEntry *x, const IndexEntry *y)
 {
-	const IndexEntry *x = a, *y = b;
-
 	return x->hash != y->hash ? (x->hash < y->hash ? -1 : 1) : (x->id > y->id) - (x->id < y->id);
+}
+
+void entries_sort(IndexEntry *v, size_t n)
+{
+	Ranked *r = xmalloc((n + 1) * sizeof *r);
+
+	for (size_t i = 0; i < n; i++)
+		r[i] = (Ranked){ rank_of(v[i].id), rank_of(v[i].hash) };
+	ranked_sort(r, n);
+	for (size_t i = 0; i < n; i++)
+		r[i] = (Ranked){ r[i].what, r[i].rank };
+	ranked_sort(r, n);
+	for (size_t i = 0; i < n; i++)
+		v[i] = (IndexEntry){ rank_number(r[i].rank), rank_number(r[i].what) };
+	free(r);
 }
 
 /* In the machine's own byte order: the file never leaves it. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ranked.h"
 #include "base/xalloc.h"
 #include "store/line_sheets.h"
 
@@ -281,21 +282,12 @@ static int flags_of(const HeldLine *h)
 	       (l->tail ? F_LINE_TAIL : 0) | (h->more ? F_LINE_MORE : 0);
 }
 
-/* Lines that wait, in the order of their ids. */
-typedef struct Waiting { int64_t id; size_t at; } Waiting;
-typedef struct Write { Store *s; const Waiting *order; } Write;
-
-static int by_id(const void *a, const void *b)
-{
-	const Waiting *x = a, *y = b;
-
-	return (x->id > y->id) - (x->id < y->id);
-}
+typedef struct Write { Store *s; const Ranked *order; /* of the lines that wait, by their ids */ } Write;
 
 static int add_held(void *arg, size_t i, Str old, Buf *out, Err *e)
 {
 	const Write *w = arg;
-	const HeldLine *h = &w->s->held.line[w->order[i].at];
+	const HeldLine *h = &w->s->held.line[w->order[i].what];
 	Buf *rest = &w->s->scratch;
 
 	if (old.n)
@@ -335,7 +327,7 @@ static int link_held(Store *s, const HeldLine *h, Err *e)
 int line_write_held(Store *s, Err *e)
 {
 	const Held *h = &s->held;
-	Waiting *order;
+	Ranked *order;
 	int64_t *id;
 	int rc = 0;
 
@@ -344,11 +336,11 @@ int line_write_held(Store *s, Err *e)
 	order = xmalloc(h->lines * sizeof *order);
 	id = xmalloc(h->lines * sizeof *id);
 	for (size_t i = 0; i < h->lines; i++)
-		order[i] = (Waiting){ h->line[i].id, i };
-	qsort(order, h->lines, sizeof *order, by_id);
+		order[i] = (Ranked){ rank_of(h->line[i].id), i };
+	ranked_sort(order, h->lines);
 	for (size_t i = 0; i < h->lines && rc == 0; i++) {
-		id[i] = order[i].id;
-		rc = link_held(s, &h->line[order[i].at], e);
+		id[i] = rank_number(order[i].rank);
+		rc = link_held(s, &h->line[order[i].what], e);
 	}
 	if (rc == 0)
 		rc = line_sheets_change(s, &(LineChange){ id, h->lines, id[0] > h->newest_id, add_held, &(Write){ s, order } }, e);
