@@ -195,18 +195,17 @@ static void skip(Ingest *g, const Err *why)
 	}
 }
 
-static void take_line(Ingest *g, Batch *b, Str text)
+static void take_line(Ingest *g, Batch *b, Str text, uint64_t hash)
 {
 	LogLine line;
 	Job job;
 	Err e = { 0 };
 
 	g->line_no++;
-	text = str_trim(text);
 	if (!text.n)
 		return;
 	g->out->read++;
-	switch (ingest_decode(&b->arena, &g->scratch, text, &job, &line, &e)) {
+	switch (ingest_decode(&b->arena, &g->scratch, text, hash, &job, &line, &e)) {
 	case INGEST_JOB:
 		VEC_GROW(b->job, b->job_cap, b->jobs + 1);
 		b->job[b->jobs++] = job;
@@ -237,7 +236,19 @@ static bool next_line(Ingest *g, Str *line)
 	else
 		return false;
 	g->at += line->n < left ? line->n + 1 : left;
+	*line = str_trim(*line);
 	return true;
+}
+
+/* As many lines of it as are hashed at once. */
+static size_t next_lines(Ingest *g, Str line[STR_LANES], uint64_t hash[STR_LANES])
+{
+	size_t n = 0;
+
+	while (n < STR_LANES && next_line(g, &line[n]))
+		n++;
+	ingest_hash(line, n, hash);
+	return n;
 }
 
 /* A line longer than any record is passed over as it comes, so that memory stays as it is. */
@@ -279,22 +290,33 @@ static int read_more(Ingest *g, Err *e)
 	return n < 0 ? err_set(e, "cannot read: %s", strerror(errno)) : 1;
 }
 
-static int read_all(Ingest *g, Err *e)
+/* False: the writer has failed. */
+static bool take_lines(Ingest *g, Batch **b)
 {
-	Batch *b = filling(g);
-	Str line;
-	int rc;
+	Str line[STR_LANES];
+	uint64_t hash[STR_LANES];
 
-	while (!g->ended || g->at < g->in.n) {
-		while (next_line(g, &line)) {
+	for (size_t n; (n = next_lines(g, line, hash)) > 0;)
+		for (size_t i = 0; i < n; i++) {
 			if (g->overlong)
 				g->line_no++;
 			else
-				take_line(g, b, line);
+				take_line(g, *b, line[i], hash[i]);
 			g->overlong = false;
-			if ((b->jobs + b->lines >= g->spec->batch || b->bytes >= BATCH_MAX_BYTES) && !hand_over(g, &b))
-				return 0;
+			if (((*b)->jobs + (*b)->lines >= g->spec->batch || (*b)->bytes >= BATCH_MAX_BYTES) && !hand_over(g, b))
+				return false;
 		}
+	return true;
+}
+
+static int read_all(Ingest *g, Err *e)
+{
+	Batch *b = filling(g);
+	int rc;
+
+	while (!g->ended || g->at < g->in.n) {
+		if (!take_lines(g, &b))
+			return 0;
 		if (g->ended)
 			break;
 		drop_overlong(g);

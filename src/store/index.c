@@ -9,9 +9,14 @@
 enum { FRESH_MAX = 1 << 18, MANY_ASKED = 2000, ROW_MAX = 1 << 14, HASH_BYTES = 4 };
 
 /* 32 bits keep the tables small; who finds an id compares its text anyway. */
+int64_t index_fold(uint64_t hash)
+{
+	return (int32_t)(uint32_t)hash;
+}
+
 int64_t index_hash(Str job_id)
 {
-	return (int32_t)(uint32_t)str_hash(job_id);
+	return index_fold(str_hash(job_id));
 }
 
 const BlockSql index_settled = BLOCK_SQL("job", "settled", "the places of jobs");

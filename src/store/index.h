@@ -26,6 +26,7 @@ typedef struct Index {
 void    index_done(Index *x);
 void    index_lose(Index *x);                                    /* it may no longer be what the file says */
 int64_t index_hash(Str job_id);
+int64_t index_fold(uint64_t hash);                               /* the same from the str_hash of the id */
 int     index_begin(struct Store *s, Err *e);                    /* once in a transaction, before the others */
 void    index_near(const Index *x, int64_t hash);                /* it will be asked for: brings its place in memory near */
 int     index_put(struct Store *s, int64_t hash, int64_t id, Err *e);

@@ -71,12 +71,15 @@ static int64_t lot_of(const LogLine *l, uint64_t hash)
 
 LineHash line_hash(const LogLine *l)
 {
-	const int64_t job = index_hash(l->job_id);
+	enum { EVENT, JOB, TRACE, ALL };
+	const Str text[ALL] = { [EVENT] = l->event_id, [JOB] = l->job_id, [TRACE] = l->trace_id };
+	uint64_t hash[ALL];
 
+	str_hash_each(text, ALL, hash);
 	return (LineHash){
 		.said = str_quick_hash(kept_text(l)) + str_quick_hash(l->job_id) * UINT64_C(0x9E3779B97F4A7C15),
-		.event = (int64_t)str_hash(l->event_id), .job_id = job,
-		.job = column_hash(l->job_id, job), .trace = column_hash(l->trace_id, index_hash(l->trace_id)),
+		.event = (int64_t)hash[EVENT], .job_id = index_fold(hash[JOB]),
+		.job = column_hash(l->job_id, index_fold(hash[JOB])), .trace = column_hash(l->trace_id, index_fold(hash[TRACE])),
 	};
 }
 
