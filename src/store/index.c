@@ -31,8 +31,7 @@ static size_t spread(int64_t hash, size_t slots)
 void index_lose(Index *x)
 {
 	x->known = false;
-	free(x->filter);
-	x->filter = NULL;
+	filter_lose(x);
 	x->n = x->written = 0;
 	memset(x->done, 0, sizeof x->done);
 	if (x->slots)

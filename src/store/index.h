@@ -21,6 +21,7 @@ typedef struct Index {
 	size_t   asked;                  /* of job_block during this transaction */
 	unsigned char *filter;           /* bits of the hashes in it, made when very many are asked for; NULL: none */
 	int      filter_log;
+	int64_t  filter_room;            /* for so many entries more */
 } Index;
 
 void    index_done(Index *x);
@@ -44,6 +45,7 @@ extern const BlockSql index_settled;                             /* job_block */
 /* --- index_filter.c; only index.c calls these --- */
 
 int     filter_make(struct Store *s, Err *e);
+void    filter_lose(Index *x);
 void    filter_add(void *index, const IndexEntry *v);
 bool    filter_has(const Index *x, int64_t hash);                /* false: certainly not */
 
