@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "store/apply.h"
 #include "store/line_sheets.h"
-#include "store/row.h"
 
 static size_t spread(int64_t key, size_t slots)
 {
@@ -40,17 +40,27 @@ int held_begin(Store *s, bool waits, Err *e)
 	return line_sheets_newest(s, &s->held.newest_id, e);
 }
 
+void held_count(Store *s)
+{
+	for (size_t i = 0; i < s->held.calls; i++)
+		if (s->held.call[i].uncounted)
+			apply_count(s, &s->held.call[i], 1, NULL);
+}
+
 int held_flush(Store *s, Err *e)
 {
 	Held *h = &s->held;
 
 	if (!h->lines && !h->calls)
 		return 0;
+	if (!s->ahead)
+		held_count(s);
 	if (line_write_held(s, e) < 0 || call_write_held(s, e) < 0)
 		return -1;
 	for (size_t i = 0; i < h->lines; i++)
 		if (h->line[i].id > h->newest_id)
 			h->newest_id = h->line[i].id;
+	(void)ahead_end(s);          /* which reads them */
 	held_reset(h);
 	return 0;
 }

@@ -42,7 +42,8 @@ void held_done(Held *h);
 void held_reset(Held *h);                                        /* forgets them */
 /* First in a transaction that takes in. waits: false where rows are looked for in ways that do not know of those that wait. */
 int  held_begin(struct Store *s, bool waits, Err *e);
-int  held_flush(struct Store *s, Err *e);                        /* writes them */
+int  held_flush(struct Store *s, Err *e);                        /* writes them, and counts them unless ahead.h does */
+void held_count(struct Store *s);                                /* puts those calls into the store's cells that are not there yet */
 
 int  held_put_line(struct Store *s, const HeldLine *line, Err *e);
 const HeldLine *held_of_lot(const Held *h, int64_t lot);          /* the last one of it; NULL: none */

@@ -25,6 +25,7 @@ typedef struct Call {
 	Booking  b;
 	int64_t  key[DIM_SIMPLE];        /* under which it is booked; key[DIM_ALL] = 0 */
 	bool     caching;                /* what caches were worth is part of its totals: not so in rows of older layouts */
+	bool     uncounted;              /* it waits to be written, and to be put into the store's cells (held_count) */
 	const LogLine *only;             /* its one cost line when that is at hand; NULL: they are read */
 	const int64_t *only_name;        /* the ids of its names, in the order of OWN_NAMES */
 } Call;

@@ -37,7 +37,8 @@ static int take(Store *s, size_t from, size_t n, Err *e)
 /* All cells of all totals, by their keys. */
 static char *all_cells(Store *s)
 {
-	static const char sql[] = "SELECT rollup || ' ' || at || ' ' || k1 || ' ' || k2 || ' ' || k3 || ' ' || hex(body) FROM total_cells ORDER BY 1";
+	#define ROWS_OF(table) "SELECT rollup || ' ' || at || ' ' || k1 || ' ' || k2 || ' ' || k3 || ' ' || hex(body) FROM " table
+	static const char sql[] = ROWS_OF("total_cells") " UNION ALL " ROWS_OF("latency_cells") " ORDER BY 1";
 	Buf b = { 0 };
 	sqlite3_stmt *st;
 
@@ -72,6 +73,42 @@ static void a_large_batch_makes_the_same_totals(void **state)
 	store_close(small);
 }
 
+/* A job that comes twice in one batch waits when its second version comes: it is counted once, as that. */
+static void a_waiting_job_is_counted_as_its_last_version(void **state)
+{
+	enum { JOBS = 400, TWICE = 7 };
+	static Job jobs[JOBS + JOBS / TWICE + 1];
+	Store *large = must_open("waits.db", STORE_WRITE), *single = must_open("single.db", STORE_WRITE);
+	size_t n = 0;
+	char *a, *b;
+
+	(void)state;
+	for (int i = 0; i < JOBS; i++) {
+		jobs[n] = (Job){ .id = str_of(words[i][1]), .tenant = str_of(words[i][2]), .model = STR("fix.small"), .state = JOB_RUNNING, .has_tokens = true,
+		                 .tokens = { 10 + i, i }, .latency_ms = { true, 5 + i }, .started_ms = fleet_start + i * INT64_C(400000),
+		                 .updated_ms = fleet_start + i * INT64_C(400000) + 1 };
+		if (i % TWICE == 0) {
+			jobs[n + 1] = jobs[n];
+			jobs[n + 1].state = JOB_SUCCEEDED;
+			jobs[n + 1].updated_ms++;
+			jobs[n + 1].latency_ms.v *= 3;
+			n++;
+		}
+		n++;
+	}
+	MUST(store_apply(large, &(StoreBatch){ .jobs = jobs, .job_count = n, .prices = &fleet_prices }, NULL, e));
+	assert_true(large->cells.cap >= LEAST_CELLS);
+	for (size_t i = 0; i < n; i++)
+		MUST(store_apply(single, &(StoreBatch){ .jobs = jobs + i, .job_count = 1, .prices = &fleet_prices }, NULL, e));
+	a = all_cells(large);
+	b = all_cells(single);
+	assert_string_equal(a, b);
+	free(a);
+	free(b);
+	store_close(large);
+	store_close(single);
+}
+
 /* The rows fail while the cells are made: nothing of them is left, and the next batch is right. */
 static void a_batch_that_fails_leaves_nothing(void **state)
 {
@@ -101,6 +138,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_large_batch_makes_the_same_totals), cmocka_unit_test(a_batch_that_fails_leaves_nothing),
+		cmocka_unit_test(a_waiting_job_is_counted_as_its_last_version),
 	};
 
 	make_lines();
