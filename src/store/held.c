@@ -73,6 +73,14 @@ static uint32_t *more_slots(uint32_t *old, size_t *slots)
 	return xcalloc(*slots, sizeof *old);
 }
 
+void held_near(const Held *h, int64_t lot, int64_t hash)
+{
+	if (h->lines)
+		__builtin_prefetch(&h->by_lot[spread(lot, h->lot_slots)]);
+	if (h->calls)
+		__builtin_prefetch(&h->by_hash[spread(hash, h->hash_slots)]);
+}
+
 /* --- lines, by the lot of their ids --- */
 
 static size_t lot_slot(const Held *h, int64_t lot)

@@ -45,6 +45,9 @@ int  held_begin(struct Store *s, bool waits, Err *e);
 int  held_flush(struct Store *s, Err *e);                        /* writes them, and counts them unless ahead.h does */
 void held_count(struct Store *s);                                /* puts those calls into the store's cells that are not there yet */
 
+/* They will be asked for: brings their places in memory near. */
+void held_near(const Held *h, int64_t lot, int64_t hash);
+
 int  held_put_line(struct Store *s, const HeldLine *line, Err *e);
 const HeldLine *held_of_lot(const Held *h, int64_t lot);          /* the last one of it; NULL: none */
 const HeldLine *held_before(const Held *h, const HeldLine *line);

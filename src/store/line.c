@@ -69,6 +69,16 @@ static int64_t lot_of(const LogLine *l, uint64_t hash)
 	return key_ms(l->event_ms) * (1 << HASH_BITS) + (int64_t)(hash >> (64 - HASH_BITS));
 }
 
+void line_near(const Store *s, const LogLine *l, const LineHash *hash)
+{
+	const Str *const text[] = { &l->tenant, &l->model, &l->job_id, &l->event_id };
+
+	held_near(&s->held, lot_of(l, hash->said), hash->job_id);
+	index_near(&s->index, hash->job_id);
+	for (size_t i = 0; i < COUNT(text); i++)
+		__builtin_prefetch(text[i]->p);
+}
+
 LineHash line_hash(const LogLine *l)
 {
 	enum { EVENT, JOB, TRACE, ALL };
@@ -285,7 +295,21 @@ static int flags_of(const HeldLine *h)
 	       (l->tail ? F_LINE_TAIL : 0) | (h->more ? F_LINE_MORE : 0);
 }
 
+enum { SOON = 6 /* lines from now */, NEAR_BYTES = 512 };
 typedef struct Write { Store *s; const Ranked *order; /* of the lines that wait, by their ids */ } Write;
+
+/* Its bytes are far when another thread has read the line. */
+static void near_bytes(const LogLine *l)
+{
+	enum { CACHE_LINE = 64 };
+	const Str text = kept_text(l);
+
+	__builtin_prefetch(l->job_id.p);
+	__builtin_prefetch(l->trace_id.p);
+	__builtin_prefetch(l->event_id.p);
+	for (size_t i = 0; i < text.n && i < NEAR_BYTES; i += CACHE_LINE)
+		__builtin_prefetch(text.p + i);
+}
 
 static int add_held(void *arg, size_t i, Str old, Buf *out, Err *e)
 {
@@ -293,6 +317,8 @@ static int add_held(void *arg, size_t i, Str old, Buf *out, Err *e)
 	const HeldLine *h = &w->s->held.line[w->order[i].what];
 	Buf *rest = &w->s->scratch;
 
+	if (i + SOON < w->s->held.lines)
+		near_bytes(w->s->held.line[w->order[i + SOON].what].l);
 	if (old.n)
 		return err_set(e, "two log lines would have one place");
 	buf_reset(rest);
