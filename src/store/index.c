@@ -6,7 +6,7 @@
 #include "base/xalloc.h"
 #include "store/rows.h"
 
-enum { FRESH_MAX = 1 << 18, MANY_ASKED = 2000, ROW_MAX = 1 << 14, HASH_BYTES = 4 };
+enum { FRESH_MAX = 1 << 18, MANY_ASKED = 2000, ROW_MAX = 1 << 14, HASH_BYTES = 4, SOON = 16 /* entries from now */ };
 
 /* 32 bits keep the tables small; who finds an id compares its text anyway. */
 int64_t index_fold(uint64_t hash)
@@ -51,6 +51,7 @@ void index_near(const Index *x, int64_t hash)
 {
 	if (x->slots)
 		__builtin_prefetch(&x->slot[spread(hash, x->slots)]);
+	filter_near(x, hash);
 }
 
 static void link_entry(Index *x, size_t at)
@@ -65,8 +66,11 @@ static void link_entry(Index *x, size_t at)
 static void link_all(Index *x)
 {
 	memset(x->slot, 0, x->slots * sizeof *x->slot);
-	for (size_t i = 0; i < x->n; i++)
+	for (size_t i = 0; i < x->n; i++) {
+		if (i + SOON < x->n)
+			__builtin_prefetch(&x->slot[spread(x->v[i + SOON].hash, x->slots)]);
 		link_entry(x, i);
+	}
 }
 
 static void add(Index *x, int64_t hash, int64_t id)

@@ -46,6 +46,7 @@ extern const BlockSql index_settled;                             /* job_block */
 
 int     filter_make(struct Store *s, Err *e);
 void    filter_lose(Index *x);
+void    filter_near(const Index *x, int64_t hash);
 void    filter_add(void *index, const IndexEntry *v);
 bool    filter_has(const Index *x, int64_t hash);                /* false: certainly not */
 

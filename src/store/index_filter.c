@@ -20,6 +20,12 @@ static unsigned char *line_of(const Index *x, int64_t hash)
 	return x->filter + ((size_t)((uint32_t)hash >> (32 - x->filter_log + LINE_LOG)) << (LINE_LOG - 3));
 }
 
+void filter_near(const Index *x, int64_t hash)
+{
+	if (x->filter)
+		__builtin_prefetch(line_of(x, hash));
+}
+
 static unsigned bit_of(int64_t hash, int i)
 {
 	const uint64_t mixed = (uint64_t)(uint32_t)hash * UINT64_C(0x9E3779B97F4A7C15);
