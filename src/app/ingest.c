@@ -17,7 +17,9 @@ enum {
 	BATCH_MAX_BYTES = 8 << 20,           /* of text: few rows of a megabyte make a batch as well */
 	PAUSE_MS = 200,                      /* a pipe that gives nothing for so long has its rows stored */
 	BATCHES = 3,                         /* one is filled, one written, one waits */
-	LOG_LONG = 4000, LOG_MOST = 16000,   /* pages of the store's log: brought to the file beside the writer; it waits for that */
+	/* Pages of the store's log: so many are brought to the file beside the writer; so many are enough to begin it anew, once no more than
+	 * LOG_REST are left to bring; with so many the writer waits until it can. */
+	LOG_LONG = 4000, LOG_FULL = 12000, LOG_REST = 2000, LOG_MOST = 16000,
 };
 
 typedef struct Batch {
@@ -72,26 +74,27 @@ static void bring_over(void *arg)
 	uv_mutex_unlock(&g->lock);
 }
 
-/* The log begins anew when nothing of it is left to bring over, and that is so only while nobody writes. */
+/* The log begins anew when nothing of it is left to bring over, and that is so only while nobody writes: the writer brings the last of it. */
 static int look_after_log(Ingest *g, Err *e)
 {
 	int64_t pages = store_log_pages(g->spec->store);
-	bool most = pages >= LOG_MOST;
+	bool anew;
 
 	if (pages < g->brought)
 		g->brought = 0;
-	if (!g->beside || (!most && pages - g->brought < LOG_LONG))
+	if (!g->beside)
 		return 0;
 	uv_mutex_lock(&g->lock);
-	while (most && g->bringing)
+	while (pages >= LOG_MOST && g->bringing)
 		uv_cond_wait(&g->changed, &g->lock);
-	if (!most && !g->bringing) {
+	anew = !g->bringing && pages >= LOG_FULL && (pages - g->brought <= LOG_REST || pages >= LOG_MOST);
+	if (!anew && !g->bringing && (pages >= LOG_FULL || pages - g->brought >= LOG_LONG)) {
 		g->brought = pages;
 		g->bringing = true;
 		uv_cond_broadcast(&g->changed);
 	}
 	uv_mutex_unlock(&g->lock);
-	return most ? store_sync(g->spec->store, e) : 0;
+	return anew ? store_sync(g->spec->store, e) : 0;
 }
 
 /* --- the writer --- */
