@@ -200,24 +200,22 @@ static void skip(Ingest *g, const Err *why)
 
 static void take_line(Ingest *g, Batch *b, Str text, uint64_t hash)
 {
-	LogLine line;
-	Job job;
 	Err e = { 0 };
 
 	g->line_no++;
 	if (!text.n)
 		return;
 	g->out->read++;
-	switch (ingest_decode(&b->arena, &g->scratch, text, hash, &job, &line, &e)) {
+	VEC_GROW(b->job, b->job_cap, b->jobs + 1);
+	VEC_GROW(b->line, b->line_cap, b->lines + 1);
+	VEC_GROW(b->hash, b->hash_cap, b->lines + 1);
+	switch (ingest_decode(&b->arena, &g->scratch, text, hash, &b->job[b->jobs], &b->line[b->lines], &e)) {
 	case INGEST_JOB:
-		VEC_GROW(b->job, b->job_cap, b->jobs + 1);
-		b->job[b->jobs++] = job;
+		b->jobs++;
 		break;
 	case INGEST_LINE:
-		VEC_GROW(b->line, b->line_cap, b->lines + 1);
-		VEC_GROW(b->hash, b->hash_cap, b->lines + 1);
-		b->hash[b->lines] = line_hash(&line);
-		b->line[b->lines++] = line;
+		b->hash[b->lines] = line_hash(&b->line[b->lines]);
+		b->lines++;
 		break;
 	default:
 		skip(g, &e);

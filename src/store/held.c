@@ -20,6 +20,8 @@ void held_done(Held *h)
 	free(h->by_lot);
 	free(h->by_hash);
 	arena_done(&h->details);
+	buf_done(&h->bytes.all);
+	free(h->bytes.end);
 	*h = (Held){ 0 };
 }
 
@@ -29,7 +31,7 @@ void held_reset(Held *h)
 		memset(h->by_lot, 0, h->lot_slots * sizeof *h->by_lot);
 	if (h->calls)
 		memset(h->by_hash, 0, h->hash_slots * sizeof *h->by_hash);
-	h->lines = h->calls = 0;
+	h->lines = h->calls = h->bytes.n = 0;
 	arena_reset(&h->details);
 }
 
@@ -55,7 +57,11 @@ int held_flush(Store *s, Err *e)
 		return 0;
 	if (!s->ahead)
 		held_count(s);
-	if (line_write_held(s, e) < 0 || call_write_held(s, e) < 0)
+	/* Meanwhile another thread may make the bytes of the lines. */
+	if (call_write_held(s, e) < 0)
+		return -1;
+	ahead_packed(s);
+	if (line_write_held(s, e) < 0)
 		return -1;
 	for (size_t i = 0; i < h->lines; i++)
 		if (h->line[i].id > h->newest_id)

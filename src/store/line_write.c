@@ -14,13 +14,10 @@ static int flags_of(const HeldLine *h)
 	       (l->tail ? F_LINE_TAIL : 0) | (h->more ? F_LINE_MORE : 0);
 }
 
-enum { SOON = 6 /* lines from now */, NEAR_BYTES = 512 };
-typedef struct Write { Store *s; const Ranked *order; /* of the lines that wait, by their ids */ } Write;
-
 /* Its bytes are far when another thread has read the line. */
 static void near_bytes(const LogLine *l)
 {
-	enum { CACHE_LINE = 64 };
+	enum { CACHE_LINE = 64, NEAR_BYTES = 512 };
 	const Str text = line_kept_text(l);
 
 	__builtin_prefetch(l->job_id.p);
@@ -30,20 +27,63 @@ static void near_bytes(const LogLine *l)
 		__builtin_prefetch(text.p + i);
 }
 
-static int add_held(void *arg, size_t i, Str old, Buf *out, Err *e)
+static void pack(const HeldLine *h, Buf *rest, Buf *out)
 {
-	const Write *w = arg;
-	const HeldLine *h = &w->s->held.line[w->order[i].what];
-	Buf *rest = &w->s->scratch;
-
-	if (i + SOON < w->s->held.lines)
-		near_bytes(w->s->held.line[w->order[i + SOON].what].l);
-	if (old.n)
-		return err_set(e, "two log lines would have one place");
 	buf_reset(rest);
 	line_pack(rest, h->l, h->l->event_ms - (h->id >> LINE_TIME_SHIFT), h->name);
 	line_cell_put(out, &(LineCell){ .event_hash = h->event_hash, .call = h->call, .kind = h->l->kind, .flags = flags_of(h),
 	                                .rest = buf_str(rest), .text = line_kept_text(h->l) });
+}
+
+/* Of the lines that wait, by their ids. */
+static Ranked *order_of(const Held *h)
+{
+	Ranked *order = xmalloc((h->lines + 1) * sizeof *order);
+
+	for (size_t i = 0; i < h->lines; i++)
+		order[i] = (Ranked){ rank_of(h->line[i].id), i };
+	ranked_sort(order, h->lines);
+	return order;
+}
+
+void line_pack_held(Held *h)
+{
+	enum { SOON = 6 /* lines from now */, BYTES_MAX = 1 << 30 };
+	Ranked *order = order_of(h);
+	LineBytes *b = &h->bytes;
+	Buf rest = { 0 };
+
+	b->n = 0;
+	if (!b->all.cap)
+		buf_init(&b->all, BYTES_MAX);
+	buf_reset(&b->all);
+	VEC_GROW(b->end, b->cap, h->lines);
+	for (size_t i = 0; i < h->lines; i++) {
+		if (i + SOON < h->lines)
+			near_bytes(h->line[order[i + SOON].what].l);
+		pack(&h->line[order[i].what], &rest, &b->all);
+		if (b->all.full)
+			break;
+		b->end[b->n++] = b->all.n;
+	}
+	buf_done(&rest);
+	free(order);
+}
+
+typedef struct Write { Store *s; const Ranked *order; } Write;
+
+static int add_held(void *arg, size_t i, Str old, Buf *out, Err *e)
+{
+	const Write *w = arg;
+	const LineBytes *b = &w->s->held.bytes;
+	const size_t from = i && i < b->n ? b->end[i - 1] : 0;
+
+	if (old.n)
+		return err_set(e, "two log lines would have one place");
+	if (i < b->n)
+		(void)buf_put(out, b->all.p + from, b->end[i] - from);      /* whether it fits is looked at by whoever asks for it */
+	else
+		pack(&w->s->held.line[w->order[i].what], &w->s->scratch, out);
 	return 0;
 }
 
@@ -80,11 +120,8 @@ int line_write_held(Store *s, Err *e)
 
 	if (!h->lines)
 		return 0;
-	order = xmalloc(h->lines * sizeof *order);
+	order = order_of(h);
 	id = xmalloc(h->lines * sizeof *id);
-	for (size_t i = 0; i < h->lines; i++)
-		order[i] = (Ranked){ rank_of(h->line[i].id), i };
-	ranked_sort(order, h->lines);
 	for (size_t i = 0; i < h->lines && rc == 0; i++) {
 		id[i] = rank_number(order[i].rank);
 		rc = line_link(s, &h->line[order[i].what], e);
