@@ -65,7 +65,7 @@ static int64_t lot_of(const LogLine *l, uint64_t hash)
 
 void line_near(const Store *s, const LogLine *l, const LineHash *hash)
 {
-	const Str *const text[] = { &l->tenant, &l->model, &l->job_id, &l->event_id };
+	const Str *const text[] = { &l->level, &l->job_id, &l->tenant, &l->agent, &l->model, &l->event_id };
 
 	held_near(&s->held, lot_of(l, hash->said), hash->job_id);
 	index_near(&s->index, hash->job_id);
