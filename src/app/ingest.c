@@ -19,7 +19,7 @@ enum {
 	BATCHES = 3,                         /* one is filled, one written, one waits */
 	/* Pages of the store's log: so many are brought to the file beside the writer; so many are enough to begin it anew, once no more than
 	 * LOG_REST are left to bring; with so many the writer waits until it can. */
-	LOG_LONG = 4000, LOG_FULL = 12000, LOG_REST = 2000, LOG_MOST = 16000,
+	LOG_LONG = 4000, LOG_FULL = 24000, LOG_REST = 2000, LOG_MOST = 32000,
 };
 
 typedef struct Batch {
