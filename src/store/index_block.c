@@ -1,5 +1,6 @@
 #include "store/index_block.h"
 
+#include <endian.h>
 #include <stdlib.h>
 
 #include "base/ranked.h"
@@ -32,22 +33,21 @@ void entries_sort(IndexEntry *v, size_t n)
 static void put_entry(char *p, const IndexEntry *v)
 {
 	int32_t hash = (int32_t)v->hash;
+	uint64_t id = htole64((uint64_t)v->id);
 
 	memcpy(p, &hash, HASH_BYTES);
-	for (int i = 0; i < ID_BYTES; i++)
-		p[HASH_BYTES + i] = (char)(v->id >> 8 * i);
+	memcpy(p + HASH_BYTES, &id, ID_BYTES);
 }
 
 IndexEntry entries_at(Str block, size_t i)
 {
 	const char *p = block.p + i * ENTRY;
 	int32_t hash;
-	int64_t id = 0;
+	uint64_t id = 0;
 
 	memcpy(&hash, p, HASH_BYTES);
-	for (int k = 0; k < ID_BYTES; k++)
-		id |= (int64_t)(unsigned char)p[HASH_BYTES + k] << 8 * k;
-	return (IndexEntry){ hash, id };
+	memcpy(&id, p + HASH_BYTES, ID_BYTES);
+	return (IndexEntry){ hash, (int64_t)le64toh(id) };
 }
 
 Str entries_pack(Buf *b, const IndexEntry *v, size_t n)

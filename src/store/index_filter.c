@@ -6,7 +6,7 @@
 #include "base/xalloc.h"
 #include "store/db.h"
 
-enum { BITS_EACH = 16, BITS_FEWEST = 8, BITS_LEAST_LOG = 20, BITS_MOST_LOG = 28, LINE_LOG = 9 /* of the cache, in bits */, PROBES = 3 };
+enum { BITS_EACH = 12, BITS_FEWEST = 6, BITS_LEAST_LOG = 20, BITS_MOST_LOG = 28, LINE_LOG = 9 /* of the cache, in bits */, PROBES = 3 };
 
 void filter_lose(Index *x)
 {
@@ -15,9 +15,19 @@ void filter_lose(Index *x)
 }
 
 /* All bits of a hash lie in one line of the cache: the place of the line is the order of the hashes, in which a table is read. */
-static unsigned char *line_of(const Index *x, int64_t hash)
+static inline unsigned char *line_of(const Index *x, int64_t hash)
 {
 	return x->filter + ((size_t)((uint32_t)hash >> (32 - x->filter_log + LINE_LOG)) << (LINE_LOG - 3));
+}
+
+static inline uint64_t mix(int64_t hash)
+{
+	return (uint64_t)(uint32_t)hash * UINT64_C(0x9E3779B97F4A7C15);
+}
+
+static inline unsigned bit_of(uint64_t mixed, int i)
+{
+	return (unsigned)(mixed >> (64 - LINE_LOG * (i + 1))) & ((1 << LINE_LOG) - 1);
 }
 
 void filter_near(const Index *x, int64_t hash)
@@ -26,21 +36,17 @@ void filter_near(const Index *x, int64_t hash)
 		__builtin_prefetch(line_of(x, hash));
 }
 
-static unsigned bit_of(int64_t hash, int i)
-{
-	const uint64_t mixed = (uint64_t)(uint32_t)hash * UINT64_C(0x9E3779B97F4A7C15);
-
-	return (unsigned)(mixed >> (64 - LINE_LOG * (i + 1))) & ((1 << LINE_LOG) - 1);
-}
-
 void filter_add(void *index, const IndexEntry *v)
 {
+	const uint64_t mixed = mix(v->hash);
 	Index *x = index;
+	unsigned char *line;
 
 	if (!x->filter)
 		return;
+	line = line_of(x, v->hash);
 	for (int i = 0; i < PROBES; i++)
-		line_of(x, v->hash)[bit_of(v->hash, i) / 8] |= (unsigned char)(1u << bit_of(v->hash, i) % 8);
+		line[bit_of(mixed, i) / 8] |= (unsigned char)(1u << bit_of(mixed, i) % 8);
 	/* A fuller one lets too much through: it is made anew when it is wanted. */
 	if (!x->filter_room--)
 		filter_lose(x);
@@ -48,8 +54,14 @@ void filter_add(void *index, const IndexEntry *v)
 
 bool filter_has(const Index *x, int64_t hash)
 {
+	const uint64_t mixed = mix(hash);
+	const unsigned char *line;
+
+	if (!x->filter)
+		return true;
+	line = line_of(x, hash);
 	for (int i = 0; i < PROBES; i++)
-		if (x->filter && !(line_of(x, hash)[bit_of(hash, i) / 8] >> bit_of(hash, i) % 8 & 1))
+		if (!(line[bit_of(mixed, i) / 8] >> bit_of(mixed, i) % 8 & 1))
 			return false;
 	return true;
 }
