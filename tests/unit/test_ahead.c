@@ -111,6 +111,34 @@ static void a_waiting_job_is_counted_as_its_last_version(void **state)
 	store_close(single);
 }
 
+/* Lines about no money make no cells. */
+static void lines_alone_are_packed_too(void **state)
+{
+	static LogLine events[LINES];
+	Store *large = must_open("events.db", STORE_WRITE), *small = must_open("few.db", STORE_WRITE);
+	char *a, *b;
+
+	(void)state;
+	for (int i = 0; i < LINES; i++) {
+		events[i] = lines[i];
+		events[i].kind = LINE_JOB;
+		events[i].has_tokens = false;
+	}
+	MUST(store_apply(large, &(StoreBatch){ .lines = events, .line_count = LINES, .prices = &fleet_prices }, NULL, e));
+	assert_true(large->held.bytes.cap >= LINES);
+	for (size_t i = 0; i < LINES; i += FEW)
+		MUST(store_apply(small, &(StoreBatch){ .lines = events + i, .line_count = FEW, .prices = &fleet_prices }, NULL, e));
+	assert_int_equal(small->held.bytes.cap, 0);
+	a = all_cells(large);
+	b = all_cells(small);
+	assert_true(strlen(a) > LINES * 20);
+	assert_string_equal(a, b);
+	free(a);
+	free(b);
+	store_close(large);
+	store_close(small);
+}
+
 /* The rows fail while the cells are made: nothing of them is left, and the next batch is right. */
 static void a_batch_that_fails_leaves_nothing(void **state)
 {
@@ -140,7 +168,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_large_batch_makes_the_same), cmocka_unit_test(a_batch_that_fails_leaves_nothing),
-		cmocka_unit_test(a_waiting_job_is_counted_as_its_last_version),
+		cmocka_unit_test(a_waiting_job_is_counted_as_its_last_version), cmocka_unit_test(lines_alone_are_packed_too),
 	};
 
 	make_lines();
