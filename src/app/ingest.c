@@ -17,7 +17,9 @@ enum {
 	BATCH_MAX_BYTES = 8 << 20,           /* of text: few rows of a megabyte make a batch as well */
 	PAUSE_MS = 200,                      /* a pipe that gives nothing for so long has its rows stored */
 	BATCHES = 3,                         /* one is filled, one written, one waits */
-	LOG_LONG = 4000, LOG_MOST = 16000,   /* pages of the store's log: brought to the file beside the writer; it waits for that */
+	/* Pages of the store's log: so many are brought to the file beside the writer; so many are enough to begin it anew, once no more than
+	 * LOG_REST are left to bring; with so many the writer waits until it can. */
+	LOG_LONG = 4000, LOG_FULL = 24000, LOG_REST = 2000, LOG_MOST = 32000,
 };
 
 typedef struct Batch {
@@ -72,26 +74,27 @@ static void bring_over(void *arg)
 	uv_mutex_unlock(&g->lock);
 }
 
-/* The log begins anew when nothing of it is left to bring over, and that is so only while nobody writes. */
+/* The log begins anew when nothing of it is left to bring over, and that is so only while nobody writes: the writer brings the last of it. */
 static int look_after_log(Ingest *g, Err *e)
 {
 	int64_t pages = store_log_pages(g->spec->store);
-	bool most = pages >= LOG_MOST;
+	bool anew;
 
 	if (pages < g->brought)
 		g->brought = 0;
-	if (!g->beside || (!most && pages - g->brought < LOG_LONG))
+	if (!g->beside)
 		return 0;
 	uv_mutex_lock(&g->lock);
-	while (most && g->bringing)
+	while (pages >= LOG_MOST && g->bringing)
 		uv_cond_wait(&g->changed, &g->lock);
-	if (!most && !g->bringing) {
+	anew = !g->bringing && pages >= LOG_FULL && (pages - g->brought <= LOG_REST || pages >= LOG_MOST);
+	if (!anew && !g->bringing && (pages >= LOG_FULL || pages - g->brought >= LOG_LONG)) {
 		g->brought = pages;
 		g->bringing = true;
 		uv_cond_broadcast(&g->changed);
 	}
 	uv_mutex_unlock(&g->lock);
-	return most ? store_sync(g->spec->store, e) : 0;
+	return anew ? store_sync(g->spec->store, e) : 0;
 }
 
 /* --- the writer --- */
@@ -195,27 +198,24 @@ static void skip(Ingest *g, const Err *why)
 	}
 }
 
-static void take_line(Ingest *g, Batch *b, Str text)
+static void take_line(Ingest *g, Batch *b, Str text, uint64_t hash)
 {
-	LogLine line;
-	Job job;
 	Err e = { 0 };
 
 	g->line_no++;
-	text = str_trim(text);
 	if (!text.n)
 		return;
 	g->out->read++;
-	switch (ingest_decode(&b->arena, &g->scratch, text, &job, &line, &e)) {
+	VEC_GROW(b->job, b->job_cap, b->jobs + 1);
+	VEC_GROW(b->line, b->line_cap, b->lines + 1);
+	VEC_GROW(b->hash, b->hash_cap, b->lines + 1);
+	switch (ingest_decode(&b->arena, &g->scratch, text, hash, &b->job[b->jobs], &b->line[b->lines], &e)) {
 	case INGEST_JOB:
-		VEC_GROW(b->job, b->job_cap, b->jobs + 1);
-		b->job[b->jobs++] = job;
+		b->jobs++;
 		break;
 	case INGEST_LINE:
-		VEC_GROW(b->line, b->line_cap, b->lines + 1);
-		VEC_GROW(b->hash, b->hash_cap, b->lines + 1);
-		b->hash[b->lines] = line_hash(&line);
-		b->line[b->lines++] = line;
+		b->hash[b->lines] = line_hash(&b->line[b->lines]);
+		b->lines++;
 		break;
 	default:
 		skip(g, &e);
@@ -237,7 +237,19 @@ static bool next_line(Ingest *g, Str *line)
 	else
 		return false;
 	g->at += line->n < left ? line->n + 1 : left;
+	*line = str_trim(*line);
 	return true;
+}
+
+/* As many lines of it as are hashed at once. */
+static size_t next_lines(Ingest *g, Str line[STR_LANES], uint64_t hash[STR_LANES])
+{
+	size_t n = 0;
+
+	while (n < STR_LANES && next_line(g, &line[n]))
+		n++;
+	ingest_hash(line, n, hash);
+	return n;
 }
 
 /* A line longer than any record is passed over as it comes, so that memory stays as it is. */
@@ -279,22 +291,33 @@ static int read_more(Ingest *g, Err *e)
 	return n < 0 ? err_set(e, "cannot read: %s", strerror(errno)) : 1;
 }
 
-static int read_all(Ingest *g, Err *e)
+/* False: the writer has failed. */
+static bool take_lines(Ingest *g, Batch **b)
 {
-	Batch *b = filling(g);
-	Str line;
-	int rc;
+	Str line[STR_LANES];
+	uint64_t hash[STR_LANES];
 
-	while (!g->ended || g->at < g->in.n) {
-		while (next_line(g, &line)) {
+	for (size_t n; (n = next_lines(g, line, hash)) > 0;)
+		for (size_t i = 0; i < n; i++) {
 			if (g->overlong)
 				g->line_no++;
 			else
-				take_line(g, b, line);
+				take_line(g, *b, line[i], hash[i]);
 			g->overlong = false;
-			if ((b->jobs + b->lines >= g->spec->batch || b->bytes >= BATCH_MAX_BYTES) && !hand_over(g, &b))
-				return 0;
+			if (((*b)->jobs + (*b)->lines >= g->spec->batch || (*b)->bytes >= BATCH_MAX_BYTES) && !hand_over(g, b))
+				return false;
 		}
+	return true;
+}
+
+static int read_all(Ingest *g, Err *e)
+{
+	Batch *b = filling(g);
+	int rc;
+
+	while (!g->ended || g->at < g->in.n) {
+		if (!take_lines(g, &b))
+			return 0;
 		if (g->ended)
 			break;
 		drop_overlong(g);

@@ -10,10 +10,13 @@
  * the jobs table, bare or as {"Item": …} of an export; an element of `get jobs -o json`. */
 typedef enum IngestKind { INGEST_NOTHING, INGEST_JOB, INGEST_LINE } IngestKind;
 
+/* Of n lines (at most STR_LANES) the hash that ingest_decode makes an id of where there is none. */
+void ingest_hash(const Str *text, size_t n, uint64_t *hash);
+
 /* Decodes one line without its end; *job or *line is set, with all texts in the arena a. scratch is used and may be reset by
  * the caller afterwards. INGEST_NOTHING: *e says why. A log line without an event id is one with every other that says the
  * same, and with the event of CloudWatch Logs that does (LogLine.tail). */
-IngestKind ingest_decode(Arena *a, Arena *scratch, Str text, Job *job, LogLine *line, Err *e);
+IngestKind ingest_decode(Arena *a, Arena *scratch, Str text, uint64_t hash, Job *job, LogLine *line, Err *e);
 
 typedef struct IngestSpec {
 	int    fd;

@@ -5,11 +5,10 @@
 enum { TREE_MAX_BYTES = 1 << 20 };
 
 /* Two lines that say the same are one event: there is nothing else to tell them apart by. */
-static Str made_up_id(Arena *a, Str text)
+static Str made_up_id(Arena *a, uint64_t hash)
 {
 	static const char digits[] = "0123456789abcdef", name[] = "file-";
 	enum { NAME = sizeof name - 1, DIGITS = 16 };
-	uint64_t hash = str_hash(text);
 	char *id = arena_alloc(a, NAME + DIGITS + 1);
 
 	memcpy(id, name, NAME);
@@ -78,15 +77,28 @@ static IngestKind take_tree(Arena *a, Arena *scratch, Str text, Job *job, LogLin
 /* Members that begin what is no log line: a guess that only saves reading it twice. */
 static bool looks_like_tree(Str text)
 {
-	static const char *const first[] = { "{\"jobId\"", "{\"Item\"", "{\"account\"", "{\"eventId\"", "{\"logStreamName\"" };
+#define BEGINNING(text) { text, sizeof text - 1 }
+	static const Str first[] = {
+		BEGINNING("{\"jobId\""), BEGINNING("{\"Item\""), BEGINNING("{\"account\""), BEGINNING("{\"eventId\""), BEGINNING("{\"logStreamName\""),
+	};
 
 	for (size_t i = 0; i < sizeof first / sizeof *first; i++)
-		if (str_starts(text, str_of(first[i])))
+		if (str_starts(text, first[i]))
 			return true;
 	return false;
 }
 
-IngestKind ingest_decode(Arena *a, Arena *scratch, Str text, Job *job, LogLine *line, Err *e)
+/* Trees have ids of their own. */
+void ingest_hash(const Str *text, size_t n, uint64_t *hash)
+{
+	Str hashed[STR_LANES];
+
+	for (size_t i = 0; i < n; i++)
+		hashed[i] = looks_like_tree(text[i]) ? STR("") : text[i];
+	str_hash_each(hashed, n, hash);
+}
+
+IngestKind ingest_decode(Arena *a, Arena *scratch, Str text, uint64_t hash, Job *job, LogLine *line, Err *e)
 {
 	LogsEvent event;
 
@@ -94,7 +106,7 @@ IngestKind ingest_decode(Arena *a, Arena *scratch, Str text, Job *job, LogLine *
 		event = (LogsEvent){ .id = STR(""), .message = text };
 		record_line(a, &event, line);
 		if (line->kind != LINE_PLAIN && line->event_ms > 0) {
-			line->event_id = made_up_id(a, text);
+			line->event_id = made_up_id(a, hash);
 			line->text = arena_str(a, text);
 			line->tail = true;
 			return INGEST_LINE;

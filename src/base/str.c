@@ -197,13 +197,38 @@ int str_scaled(Str s, int scale, int64_t *out)
 	return 0;
 }
 
+static const uint64_t hash_basis = 0xcbf29ce484222325ULL, hash_prime = 0x100000001b3ULL;
+
+static uint64_t hash_on(uint64_t h, Str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		h = (h ^ (unsigned char)s.p[i]) * hash_prime;
+	return h;
+}
+
 uint64_t str_hash(Str s)
 {
-	uint64_t h = 0xcbf29ce484222325ULL;
+	return hash_on(hash_basis, s);
+}
 
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ (unsigned char)s.p[i]) * 0x100000001b3ULL;
-	return h;
+void str_hash_each(const Str *v, size_t n, uint64_t *out)
+{
+	uint64_t a = hash_basis, b = a, c = a, d = a;
+	Str lane[STR_LANES];
+	size_t common = SIZE_MAX;
+
+	for (size_t i = 0; i < STR_LANES; i++) {
+		lane[i] = i < n ? v[i] : n ? v[0] : STR("");
+		common = lane[i].n < common ? lane[i].n : common;
+	}
+	for (size_t i = 0; i < common; i++) {
+		a = (a ^ (unsigned char)lane[0].p[i]) * hash_prime;
+		b = (b ^ (unsigned char)lane[1].p[i]) * hash_prime;
+		c = (c ^ (unsigned char)lane[2].p[i]) * hash_prime;
+		d = (d ^ (unsigned char)lane[3].p[i]) * hash_prime;
+	}
+	for (size_t i = 0; i < n; i++)
+		out[i] = hash_on((const uint64_t[]){ a, b, c, d }[i], str_sub(v[i], common, v[i].n));
 }
 
 uint64_t str_quick_hash(Str s)

@@ -225,7 +225,7 @@ static int apply_lines(Taking *t, Err *e)
 		if (!b->hashes)
 			own = line_hash(&b->lines[i]);
 		else if (i + SOON < b->line_count)
-			index_near(&t->s->index, b->hashes[i + SOON].job_id);
+			line_near(t->s, &b->lines[i + SOON], &b->hashes[i + SOON]);
 		if (apply_line(t, &b->lines[i], b->hashes ? &b->hashes[i] : &own, e) < 0)
 			return -1;
 		arena_reset(&t->a);

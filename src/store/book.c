@@ -119,8 +119,10 @@ int apply_book(Store *s, Call *c, const Call *before, const PriceTable *p, Ledge
 	c->caching = true;
 	if (set_keys(s, c, &lines, e) < 0)
 		return -1;
-	apply_count(s, c, 1, NULL);
-	if (before)
+	c->uncounted = s->held.waits && !c->stored && !before;
+	if (!c->uncounted)
+		apply_count(s, c, 1, NULL);
+	if (before && !before->uncounted)
 		apply_count(s, before, -1, NULL);
 	if (moved)
 		*moved += c->b.nusd - (before ? before->b.nusd : 0);

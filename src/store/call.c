@@ -5,6 +5,7 @@
 #include "base/num.h"
 #include "store/rows.h"
 
+enum { SOON = 8 };       /* calls from now on */
 enum { F_OWN_TOKENS = 1, F_TOKENS = 2, F_UNPRICED = 4, F_CACHE_SHIFT = 3, F_APPROVED_SHIFT = 5, F_CACHING = 128 };
 /* In the order of CALL_COLUMNS. */
 enum { ID, KIND, JOB_ID, UPDATED, STARTED, STATE, FLAGS, LATENCY, BOOKED, NUSD, KEYS, LINE = KEYS + DIM_SIMPLE - 1, REST };
@@ -188,6 +189,15 @@ int call_save(Store *s, const Call *c, const Call *was, Err *e)
 
 /* --- new ones, all at once --- */
 
+/* Its texts are far when another thread has read them. */
+static void near_call(const Held *h, size_t row)
+{
+	if (row >= h->calls)
+		return;
+	__builtin_prefetch(h->call[row].job_id.p);
+	__builtin_prefetch(h->call[row].trace.p);
+}
+
 static void give_call(sqlite3_context *ctx, void *store, size_t row, int column)
 {
 	Store *s = store;
@@ -195,6 +205,7 @@ static void give_call(sqlite3_context *ctx, void *store, size_t row, int column)
 
 	switch (column) {
 	case ID:
+		near_call(&s->held, row + SOON);
 		/* Those behind the first follow it, as SQLite's own choice does, which it need not look for. */
 		if (!row)
 			sqlite3_result_int64(ctx, c->id);
@@ -250,9 +261,12 @@ int call_write_held(Store *s, Err *e)
 		return -1;
 	if (h->calls && sqlite3_last_insert_rowid(s->db) != h->call[h->calls - 1].id)
 		return err_set(e, "the snapshot %s gave a job an id of its own; move it away and a new one is made", s->path);
-	for (size_t i = 0; i < h->calls; i++)
+	for (size_t i = 0; i < h->calls; i++) {
+		if (i + SOON < h->calls)
+			index_near(&s->index, h->hash[i + SOON]);
 		if (index_put(s, h->hash[i], h->call[i].id, e) < 0)
 			return -1;
+	}
 	return 0;
 }
 

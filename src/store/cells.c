@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ranked.h"
 #include "base/xalloc.h"
 #include "model/sketch.h"
 
@@ -126,9 +127,8 @@ static void sort_latencies(Cells *c)
 
 /* --- the order of the tables --- */
 
-enum { FIELDS = 2 + DIM_PARTS, DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, FEW = 200 };
+enum { FIELDS = 2 + DIM_PARTS, FEW = 200 };
 
-typedef struct Ranked { uint64_t rank; uint32_t cell; } Ranked;
 typedef struct Ranking { int64_t first[ROLLUPS] /* span of each */; int bits[FIELDS], all; } Ranking;
 
 /* No number of a place is below 0 but a span, and that counts from the rollup's first. */
@@ -164,32 +164,15 @@ static void rank_all(const Cells *c, const Ranking *r, Ranked *out)
 
 		for (int f = 0; f < FIELDS; f++)
 			rank = rank << r->bits[f] | field_of(r, &c->v[i].place, f);
-		out[i] = (Ranked){ rank, (uint32_t)i };
+		out[i] = (Ranked){ rank, i };
 	}
-}
-
-/* By one digit, keeping the order of those that are alike in it. */
-static void sort_digit(const Ranked *from, Ranked *to, size_t n, int shift)
-{
-	uint32_t at[DIGITS] = { 0 }, sum = 0;
-
-	for (size_t i = 0; i < n; i++)
-		at[from[i].rank >> shift & (DIGITS - 1)]++;
-	for (size_t i = 0; i < DIGITS; i++) {
-		uint32_t here = at[i];
-
-		at[i] = sum;
-		sum += here;
-	}
-	for (size_t i = 0; i < n; i++)
-		to[at[from[i].rank >> shift & (DIGITS - 1)]++] = from[i];
 }
 
 /* A large batch is of few days and names, so a place is a number of few bits there, which is sorted digit by digit. */
 static void order_places(const Cells *c, uint32_t *order)
 {
-	Ranked *v, *other, *swap;
 	Ranking r;
+	Ranked *v;
 
 	measure(c, &r);
 	if (c->n < FEW || r.all >= 64) {
@@ -198,18 +181,12 @@ static void order_places(const Cells *c, uint32_t *order)
 		qsort_r(order, c->n, sizeof *order, by_place, c->v);
 		return;
 	}
-	v = xmalloc(2 * c->n * sizeof *v);
-	other = v + c->n;
+	v = xmalloc(c->n * sizeof *v);
 	rank_all(c, &r, v);
-	for (int shift = 0; shift < r.all; shift += DIGIT_BITS) {
-		sort_digit(v, other, c->n, shift);
-		swap = v;
-		v = other;
-		other = swap;
-	}
+	ranked_sort(v, c->n);
 	for (size_t i = 0; i < c->n; i++)
-		order[i] = v[i].cell;
-	free(v < other ? v : other);
+		order[i] = (uint32_t)v[i].what;
+	free(v);
 }
 
 void cells_sort(Cells *c, uint32_t *order)

@@ -16,11 +16,25 @@ typedef struct Flush {
 	Buf *bytes;
 } Flush;
 
+enum { SOON = 8 };       /* cells from now on */
+
 static const Place *place_of(void *arg, size_t i)
 {
 	const Flush *f = arg;
 
+	if (i + SOON < f->n)
+		__builtin_prefetch(&f->all->v[f->cell[i + SOON]].place);
+
 	return &f->all->v[f->cell[i]].place;
+}
+
+static void near_sums(const Flush *f, uint32_t cell)
+{
+	enum { CACHE_LINE = 64 };
+	const char *p = (const char *)&f->all->v[cell].s;
+
+	for (size_t i = 0; i < sizeof(Sums); i += CACHE_LINE)
+		__builtin_prefetch(p + i);
 }
 
 static int add_sums(void *arg, size_t i, Str old, Buf *out, Err *e)
@@ -30,6 +44,8 @@ static int add_sums(void *arg, size_t i, Str old, Buf *out, Err *e)
 	unsigned char bytes[SUMS_CELL_MAX];
 	Sums x;
 
+	if (i + SOON < f->n)
+		near_sums(f, f->cell[i + SOON]);
 	if (!old.n && f->ahead) {
 		(void)buf_put_str(out, ahead_sums(f->ahead, f->cell[i]));
 		return 0;
@@ -49,9 +65,12 @@ static int add_sums(void *arg, size_t i, Str old, Buf *out, Err *e)
 static int write_sums(Store *s, Flush *f, Err *e)
 {
 	f->n = 0;
-	for (size_t i = 0; i < f->all->n; i++)
+	for (size_t i = 0; i < f->all->n; i++) {
+		if (i + SOON < f->all->n)
+			__builtin_prefetch(&f->all->v[f->order[i + SOON]].s);
 		if (!sums_zero(&f->all->v[f->order[i]].s))
 			f->cell[f->n++] = f->order[i];
+	}
 	return sheets_change(s, SHEETS_TOTAL, &(SheetsChange){ f->n, place_of, add_sums, f }, e);
 }
 

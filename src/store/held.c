@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "store/apply.h"
 #include "store/line_sheets.h"
-#include "store/row.h"
 
 static size_t spread(int64_t key, size_t slots)
 {
@@ -20,6 +20,8 @@ void held_done(Held *h)
 	free(h->by_lot);
 	free(h->by_hash);
 	arena_done(&h->details);
+	buf_done(&h->bytes.all);
+	free(h->bytes.end);
 	*h = (Held){ 0 };
 }
 
@@ -29,7 +31,7 @@ void held_reset(Held *h)
 		memset(h->by_lot, 0, h->lot_slots * sizeof *h->by_lot);
 	if (h->calls)
 		memset(h->by_hash, 0, h->hash_slots * sizeof *h->by_hash);
-	h->lines = h->calls = 0;
+	h->lines = h->calls = h->bytes.n = 0;
 	arena_reset(&h->details);
 }
 
@@ -40,17 +42,31 @@ int held_begin(Store *s, bool waits, Err *e)
 	return line_sheets_newest(s, &s->held.newest_id, e);
 }
 
+void held_count(Store *s)
+{
+	for (size_t i = 0; i < s->held.calls; i++)
+		if (s->held.call[i].uncounted)
+			apply_count(s, &s->held.call[i], 1, NULL);
+}
+
 int held_flush(Store *s, Err *e)
 {
 	Held *h = &s->held;
 
 	if (!h->lines && !h->calls)
 		return 0;
-	if (line_write_held(s, e) < 0 || call_write_held(s, e) < 0)
+	if (!s->ahead)
+		held_count(s);
+	/* Meanwhile another thread may make the bytes of the lines. */
+	if (call_write_held(s, e) < 0)
+		return -1;
+	ahead_packed(s);
+	if (line_write_held(s, e) < 0)
 		return -1;
 	for (size_t i = 0; i < h->lines; i++)
 		if (h->line[i].id > h->newest_id)
 			h->newest_id = h->line[i].id;
+	(void)ahead_end(s);          /* which reads them */
 	held_reset(h);
 	return 0;
 }
@@ -61,6 +77,14 @@ static uint32_t *more_slots(uint32_t *old, size_t *slots)
 	free(old);
 	*slots = *slots ? *slots * 2 : 256;
 	return xcalloc(*slots, sizeof *old);
+}
+
+void held_near(const Held *h, int64_t lot, int64_t hash)
+{
+	if (h->lines)
+		__builtin_prefetch(&h->by_lot[spread(lot, h->lot_slots)]);
+	if (h->calls)
+		__builtin_prefetch(&h->by_hash[spread(hash, h->hash_slots)]);
 }
 
 /* --- lines, by the lot of their ids --- */

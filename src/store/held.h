@@ -7,6 +7,7 @@
 #define STORE_HELD_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "model/job.h"
 
 enum { LINE_NAMES = 6, LINE_TIME_SHIFT = 20 /* of a line's id, where its time begins (line.c) */ };
@@ -17,6 +18,9 @@ typedef struct HeldLine {
 	bool     more;                  /* its call has had a line before */
 	uint32_t before;                /* the one of the same lot that came before it, plus 1 */
 } HeldLine;
+
+/* The first n of the lines that wait, in the order of their ids: the bytes of their cells (line_pack.h), and where each ends in all. */
+typedef struct LineBytes { Buf all; size_t *end, n, cap; } LineBytes;
 
 /* The ids of lines come in lots of 32 (line.c). */
 static inline int64_t line_lot(int64_t id)
@@ -36,13 +40,18 @@ typedef struct Held {
 	uint32_t *by_lot, *by_hash;                     /* places in the two, plus 1 */
 	size_t    lot_slots, hash_slots;
 	Arena     details;
+	LineBytes bytes;                /* what line_pack_held has made of them; else n is 0 */
 } Held;
 
 void held_done(Held *h);
 void held_reset(Held *h);                                        /* forgets them */
 /* First in a transaction that takes in. waits: false where rows are looked for in ways that do not know of those that wait. */
 int  held_begin(struct Store *s, bool waits, Err *e);
-int  held_flush(struct Store *s, Err *e);                        /* writes them */
+int  held_flush(struct Store *s, Err *e);                        /* writes them, and counts them unless ahead.h does */
+void held_count(struct Store *s);                                /* puts those calls into the store's cells that are not there yet */
+
+/* They will be asked for: brings their places in memory near. */
+void held_near(const Held *h, int64_t lot, int64_t hash);
 
 int  held_put_line(struct Store *s, const HeldLine *line, Err *e);
 const HeldLine *held_of_lot(const Held *h, int64_t lot);          /* the last one of it; NULL: none */
@@ -53,7 +62,8 @@ struct Call *held_call(const Held *h, Str job_id, bool lone, int64_t hash);   /*
 /* Makes the waiting call of this id what c says. False: it does not wait. */
 bool held_replace(Held *h, const struct Call *c);
 
-/* Of line.c and call.c: write all that wait. */
+/* Of line_write.c and call.c: write all that wait. */
+void line_pack_held(Held *h);                                    /* makes the bytes of all lines, or of as many as fit into memory */
 int  line_write_held(struct Store *s, Err *e);
 int  call_write_held(struct Store *s, Err *e);
 

@@ -6,12 +6,17 @@
 #include "base/xalloc.h"
 #include "store/rows.h"
 
-enum { FRESH_MAX = 1 << 18, MANY_ASKED = 2000, ROW_MAX = 1 << 14, HASH_BYTES = 4 };
+enum { FRESH_MAX = 1 << 18, MANY_ASKED = 2000, ROW_MAX = 1 << 14, HASH_BYTES = 4, SOON = 16 /* entries from now */ };
 
 /* 32 bits keep the tables small; who finds an id compares its text anyway. */
+int64_t index_fold(uint64_t hash)
+{
+	return (int32_t)(uint32_t)hash;
+}
+
 int64_t index_hash(Str job_id)
 {
-	return (int32_t)(uint32_t)str_hash(job_id);
+	return index_fold(str_hash(job_id));
 }
 
 const BlockSql index_settled = BLOCK_SQL("job", "settled", "the places of jobs");
@@ -26,8 +31,7 @@ static size_t spread(int64_t hash, size_t slots)
 void index_lose(Index *x)
 {
 	x->known = false;
-	free(x->filter);
-	x->filter = NULL;
+	filter_lose(x);
 	x->n = x->written = 0;
 	memset(x->done, 0, sizeof x->done);
 	if (x->slots)
@@ -47,6 +51,7 @@ void index_near(const Index *x, int64_t hash)
 {
 	if (x->slots)
 		__builtin_prefetch(&x->slot[spread(hash, x->slots)]);
+	filter_near(x, hash);
 }
 
 static void link_entry(Index *x, size_t at)
@@ -61,8 +66,11 @@ static void link_entry(Index *x, size_t at)
 static void link_all(Index *x)
 {
 	memset(x->slot, 0, x->slots * sizeof *x->slot);
-	for (size_t i = 0; i < x->n; i++)
+	for (size_t i = 0; i < x->n; i++) {
+		if (i + SOON < x->n)
+			__builtin_prefetch(&x->slot[spread(x->v[i + SOON].hash, x->slots)]);
 		link_entry(x, i);
+	}
 }
 
 static void add(Index *x, int64_t hash, int64_t id)
@@ -282,8 +290,7 @@ static int move(Store *s, int from, int until, const IdSet *gone, Err *e)
 	x->n = x->written = kept;
 	if (x->slots)
 		link_all(x);
-	if (n)
-		qsort(v, n, sizeof *v, entry_order);
+	entries_sort(v, n);
 	for (size_t i = 0; i < n; i++)
 		filter_add(x, &v[i]);
 	x->settled |= n > 0;

@@ -21,11 +21,13 @@ typedef struct Index {
 	size_t   asked;                  /* of job_block during this transaction */
 	unsigned char *filter;           /* bits of the hashes in it, made when very many are asked for; NULL: none */
 	int      filter_log;
+	int64_t  filter_room;            /* for so many entries more */
 } Index;
 
 void    index_done(Index *x);
 void    index_lose(Index *x);                                    /* it may no longer be what the file says */
 int64_t index_hash(Str job_id);
+int64_t index_fold(uint64_t hash);                               /* the same from the str_hash of the id */
 int     index_begin(struct Store *s, Err *e);                    /* once in a transaction, before the others */
 void    index_near(const Index *x, int64_t hash);                /* it will be asked for: brings its place in memory near */
 int     index_put(struct Store *s, int64_t hash, int64_t id, Err *e);
@@ -43,6 +45,8 @@ extern const BlockSql index_settled;                             /* job_block */
 /* --- index_filter.c; only index.c calls these --- */
 
 int     filter_make(struct Store *s, Err *e);
+void    filter_lose(Index *x);
+void    filter_near(const Index *x, int64_t hash);
 void    filter_add(void *index, const IndexEntry *v);
 bool    filter_has(const Index *x, int64_t hash);                /* false: certainly not */
 

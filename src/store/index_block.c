@@ -1,39 +1,53 @@
 #include "store/index_block.h"
 
+#include <endian.h>
 #include <stdlib.h>
 
+#include "base/ranked.h"
 #include "base/xalloc.h"
 #include "store/db.h"
 
 enum { HASH_BYTES = 4, ID_BYTES = 5, ENTRY = HASH_BYTES + ID_BYTES, BLOCK = 440, CHUNK = 64 /* rows; BLOCK_SQL asks for one more */ };
 
-int entry_order(const void *a, const void *b)
+int entry_order(const IndexEntry *x, const IndexEntry *y)
 {
-	const IndexEntry *x = a, *y = b;
-
 	return x->hash != y->hash ? (x->hash < y->hash ? -1 : 1) : (x->id > y->id) - (x->id < y->id);
+}
+
+void entries_sort(IndexEntry *v, size_t n)
+{
+	Ranked *r = xmalloc((n + 1) * sizeof *r);
+
+	for (size_t i = 0; i < n; i++)
+		r[i] = (Ranked){ rank_of(v[i].id), rank_of(v[i].hash) };
+	ranked_sort(r, n);
+	for (size_t i = 0; i < n; i++)
+		r[i] = (Ranked){ r[i].what, r[i].rank };
+	ranked_sort(r, n);
+	for (size_t i = 0; i < n; i++)
+		v[i] = (IndexEntry){ rank_number(r[i].rank), rank_number(r[i].what) };
+	free(r);
 }
 
 /* In the machine's own byte order: the file never leaves it. */
 static void put_entry(char *p, const IndexEntry *v)
 {
 	int32_t hash = (int32_t)v->hash;
+	uint64_t id = htole64((uint64_t)v->id);
 
 	memcpy(p, &hash, HASH_BYTES);
-	for (int i = 0; i < ID_BYTES; i++)
-		p[HASH_BYTES + i] = (char)(v->id >> 8 * i);
+	memcpy(p + HASH_BYTES, &id, ID_BYTES);
 }
 
 IndexEntry entries_at(Str block, size_t i)
 {
 	const char *p = block.p + i * ENTRY;
 	int32_t hash;
-	int64_t id = 0;
+	uint64_t id = 0;
 
 	memcpy(&hash, p, HASH_BYTES);
-	for (int k = 0; k < ID_BYTES; k++)
-		id |= (int64_t)(unsigned char)p[HASH_BYTES + k] << 8 * k;
-	return (IndexEntry){ hash, id };
+	memcpy(&id, p + HASH_BYTES, ID_BYTES);
+	return (IndexEntry){ hash, (int64_t)le64toh(id) };
 }
 
 Str entries_pack(Buf *b, const IndexEntry *v, size_t n)

@@ -24,7 +24,8 @@ static inline int64_t index_slice_start(int slice)
 	return ((int64_t)slice << 28) - (INT64_C(1) << 31);
 }
 
-int     entry_order(const void *a, const void *b);               /* for qsort: by hash, then id */
+int     entry_order(const IndexEntry *x, const IndexEntry *y);   /* by hash, then id: < 0, 0, > 0 */
+void    entries_sort(IndexEntry *v, size_t n);
 
 /* Entries as bytes: those of a row, or any others in their order. */
 Str     entries_pack(Buf *b, const IndexEntry *v, size_t n);      /* borrowed from b, which is emptied first */

@@ -4,14 +4,14 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "store/line_own.h"
 #include "store/line_sheets.h"
 
 /* The id of a line is its time, then a hash of what it says, then one of sixteen places, then whether it is about money. So they
  * lie in the order of time, and all that can be the same event lie in one lot of 32 ids; when the sixteen places of a lot are taken it
  * goes on with the next one, and after four with a lot by a hash of the event's id. Lines about money have places of their own because
  * they are kept longer: a place that becomes free for one kind would end the search for another. The hashes must stay what they are. */
-enum { TEXT_MAX = 8 << 10, LOT_BITS = 5, LOT_PLACES = 16, LOTS_SHARED = 4, TIME_SHIFT = LINE_TIME_SHIFT, HASH_BITS = TIME_SHIFT - LOT_BITS };
-enum { F_LINE_TOKENS = 1, F_LINE_CACHE_SHIFT = 1, F_LINE_LATE = 8, F_LINE_TAIL = 16, F_LINE_MORE = 32 };
+enum { LOT_BITS = 5, LOT_PLACES = 16, LOTS_SHARED = 4, TIME_SHIFT = LINE_TIME_SHIFT, HASH_BITS = TIME_SHIFT - LOT_BITS };
 
 static const size_t packed[] = {
 	offsetof(LogLine, event_id), offsetof(LogLine, job_id), offsetof(LogLine, trace_id), offsetof(LogLine, request_id),
@@ -53,11 +53,6 @@ static int64_t key_ms(int64_t event_ms)
 	return event_ms > most ? most : event_ms < -most ? -most : event_ms;
 }
 
-static Str kept_text(const LogLine *l)
-{
-	return str_sub(l->text, 0, TEXT_MAX);
-}
-
 int64_t line_first_id(int64_t ms)
 {
 	return key_ms(ms) * (INT64_C(1) << TIME_SHIFT);
@@ -68,14 +63,27 @@ static int64_t lot_of(const LogLine *l, uint64_t hash)
 	return key_ms(l->event_ms) * (1 << HASH_BITS) + (int64_t)(hash >> (64 - HASH_BITS));
 }
 
+void line_near(const Store *s, const LogLine *l, const LineHash *hash)
+{
+	const Str *const text[] = { &l->level, &l->job_id, &l->tenant, &l->agent, &l->model, &l->event_id };
+
+	held_near(&s->held, lot_of(l, hash->said), hash->job_id);
+	index_near(&s->index, hash->job_id);
+	for (size_t i = 0; i < COUNT(text); i++)
+		__builtin_prefetch(text[i]->p);
+}
+
 LineHash line_hash(const LogLine *l)
 {
-	const int64_t job = index_hash(l->job_id);
+	enum { EVENT, JOB, TRACE, ALL };
+	const Str text[ALL] = { [EVENT] = l->event_id, [JOB] = l->job_id, [TRACE] = l->trace_id };
+	uint64_t hash[ALL];
 
+	str_hash_each(text, ALL, hash);
 	return (LineHash){
-		.said = str_quick_hash(kept_text(l)) + str_quick_hash(l->job_id) * UINT64_C(0x9E3779B97F4A7C15),
-		.event = (int64_t)str_hash(l->event_id), .job_id = job,
-		.job = column_hash(l->job_id, job), .trace = column_hash(l->trace_id, index_hash(l->trace_id)),
+		.said = str_quick_hash(line_kept_text(l)) + str_quick_hash(l->job_id) * UINT64_C(0x9E3779B97F4A7C15),
+		.event = (int64_t)hash[EVENT], .job_id = index_fold(hash[JOB]),
+		.job = column_hash(l->job_id, index_fold(hash[JOB])), .trace = column_hash(l->trace_id, index_fold(hash[TRACE])),
 	};
 }
 
@@ -115,12 +123,12 @@ static int look_at_cell(Store *s, const LineCell *c, void *look, Err *e)
 	if ((c->id & 1) != line_is_cost(k->l->kind))
 		return 0;
 	look_at(k, c->id);
-	if (!same && (tail == k->l->tail || k->twin || !str_eq(c->text, kept_text(k->l))))
+	if (!same && (tail == k->l->tail || k->twin || !str_eq(c->text, line_kept_text(k->l))))
 		return 0;
 	if (!line_unpack(c->rest, &l, &moved, name) || (c->id >> TIME_SHIFT) + moved != k->l->event_ms)
 		return 0;
 	k->stored |= same;
-	if (tail == k->l->tail || k->twin || !str_eq(l.job_id, k->l->job_id) || !str_eq(c->text, kept_text(k->l)))
+	if (tail == k->l->tail || k->twin || !str_eq(l.job_id, k->l->job_id) || !str_eq(c->text, line_kept_text(k->l)))
 		return 0;
 	k->twin = c->id;
 	k->twin_moved = moved;
@@ -273,90 +281,6 @@ int line_insert(Store *s, const LogLine *l, const LineHash *hash, const LinePlac
 	return held_put_line(s, &h, e);
 }
 
-static int flags_of(const HeldLine *h)
-{
-	const LogLine *l = h->l;
-
-	return (l->has_tokens ? F_LINE_TOKENS : 0) | (int)l->cache_hit << F_LINE_CACHE_SHIFT | (l->late ? F_LINE_LATE : 0) |
-	       (l->tail ? F_LINE_TAIL : 0) | (h->more ? F_LINE_MORE : 0);
-}
-
-/* Lines that wait, in the order of their ids. */
-typedef struct Waiting { int64_t id; size_t at; } Waiting;
-typedef struct Write { Store *s; const Waiting *order; } Write;
-
-static int by_id(const void *a, const void *b)
-{
-	const Waiting *x = a, *y = b;
-
-	return (x->id > y->id) - (x->id < y->id);
-}
-
-static int add_held(void *arg, size_t i, Str old, Buf *out, Err *e)
-{
-	const Write *w = arg;
-	const HeldLine *h = &w->s->held.line[w->order[i].at];
-	Buf *rest = &w->s->scratch;
-
-	if (old.n)
-		return err_set(e, "two log lines would have one place");
-	buf_reset(rest);
-	line_pack(rest, h->l, h->l->event_ms - (h->id >> TIME_SHIFT), h->name);
-	line_cell_put(out, &(LineCell){ .event_hash = h->event_hash, .call = h->call, .kind = h->l->kind, .flags = flags_of(h),
-	                                .rest = buf_str(rest), .text = kept_text(h->l) });
-	return 0;
-}
-
-/* A call's own row names its first line. */
-static int put_more(Store *s, int64_t call, int64_t line, Err *e)
-{
-	static const char sql[] = "INSERT OR IGNORE INTO line_more VALUES(?, ?)";
-	sqlite3_stmt *st = db_stmt(s, sql, e);
-
-	if (!st)
-		return -1;
-	sqlite3_bind_int64(st, 1, call);
-	sqlite3_bind_int64(st, 2, line);
-	return db_done(s, st, "cannot keep log lines", e);
-}
-
-static int link_held(Store *s, const HeldLine *h, Err *e)
-{
-	const bool cost = line_is_cost(h->l->kind);
-
-	if (h->trace_hash)
-		links_put(s, h->trace_hash, h->id, cost);
-	/* A line with a call's cost is found by the call. */
-	if (h->job_hash && h->l->kind != LINE_COST)
-		links_put(s, h->job_hash, h->id, cost);
-	return h->more ? put_more(s, h->call, h->id, e) : 0;
-}
-
-int line_write_held(Store *s, Err *e)
-{
-	const Held *h = &s->held;
-	Waiting *order;
-	int64_t *id;
-	int rc = 0;
-
-	if (!h->lines)
-		return 0;
-	order = xmalloc(h->lines * sizeof *order);
-	id = xmalloc(h->lines * sizeof *id);
-	for (size_t i = 0; i < h->lines; i++)
-		order[i] = (Waiting){ h->line[i].id, i };
-	qsort(order, h->lines, sizeof *order, by_id);
-	for (size_t i = 0; i < h->lines && rc == 0; i++) {
-		id[i] = order[i].id;
-		rc = link_held(s, &h->line[order[i].at], e);
-	}
-	if (rc == 0)
-		rc = line_sheets_change(s, &(LineChange){ id, h->lines, id[0] > h->newest_id, add_held, &(Write){ s, order } }, e);
-	free(order);
-	free(id);
-	return rc;
-}
-
 /* What it says but for its names, which are put into `name`. */
 static int read_cell(const Store *s, const LineCell *c, LogLine *l, int64_t name[LINE_NAMES], Err *e)
 {
@@ -402,7 +326,7 @@ static int take_links(Store *s, const LineCell *c, void *arg, Err *e)
 		return -1;
 	h.job_hash = link_hash(l.job_id);
 	h.trace_hash = link_hash(l.trace_id);
-	return link_held(s, &h, e) < 0 || (s->links.n >= AT_ONCE && links_settle(s, e) < 0) ? -1 : 0;
+	return line_link(s, &h, e) < 0 || (s->links.n >= AT_ONCE && links_settle(s, e) < 0) ? -1 : 0;
 }
 
 int line_relink(Store *s, Err *e)
@@ -446,7 +370,7 @@ int line_move(Store *s, const Call *from, int64_t to_call, Err *e)
 	LinkSpans lines = { 0 };
 	int64_t *id = NULL;
 	sqlite3_stmt *st;
-	int rc = from->line ? put_more(s, from->id, from->line, e) : 0;
+	int rc = from->line ? line_put_more(s, from->id, from->line, e) : 0;
 
 	if (rc == 0)
 		rc = more_of(s, from->id, &lines, e);

@@ -66,7 +66,7 @@ static void sort(Links *x)
 {
 	size_t n = 0;
 
-	qsort(x->v, x->n, sizeof *x->v, entry_order);
+	entries_sort(x->v, x->n);
 	for (size_t i = 0; i < x->n; i++)
 		if (!n || entry_order(&x->v[n - 1], &x->v[i]) != 0)
 			x->v[n++] = x->v[i];
@@ -109,8 +109,7 @@ static int move(Store *s, int slice, int64_t done[INDEX_SLICES], int64_t last, E
 	if (rc == 0)
 		rc = db_each(s, &(DbQuery){ sql, settled.reading, take_slice, { done[slice] }, 1 }, &x, e);
 	if (rc == 0) {
-		if (x.n)
-			qsort(x.v, x.n, sizeof *x.v, entry_order);
+		entries_sort(x.v, x.n);
 		rc = block_merge(s, &settled, &(BlockMerge){ index_slice_start(slice), index_slice_start(slice + 1) - 1, x.v, x.n, is_gone, &h }, e);
 	}
 	free(x.v);

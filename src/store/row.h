@@ -25,6 +25,7 @@ typedef struct Call {
 	Booking  b;
 	int64_t  key[DIM_SIMPLE];        /* under which it is booked; key[DIM_ALL] = 0 */
 	bool     caching;                /* what caches were worth is part of its totals: not so in rows of older layouts */
+	bool     uncounted;              /* it waits to be written, and to be put into the store's cells (held_count) */
 	const LogLine *only;             /* its one cost line when that is at hand; NULL: they are read */
 	const int64_t *only_name;        /* the ids of its names, in the order of OWN_NAMES */
 } Call;
@@ -73,6 +74,7 @@ int  line_place(Store *s, const LogLine *l, const LineHash *hash, LinePlace *pla
 typedef struct LineCall { int64_t id; bool more; } LineCall;
 int  line_insert(Store *s, const LogLine *l, const LineHash *hash, const LinePlace *place, LineCall call, int64_t name[LINE_NAMES],
                  bool *fresh, Err *e);
+void line_near(const Store *s, const LogLine *l, const LineHash *hash);      /* it comes soon: brings near what it will be matched with */
 /* The cost lines of a call, or (call_only false) these and all lines of the job or trace; in time order (then event id),
  * at most limit (0 = all). */
 /* Each cost line or record of the invocation log, once, with its request id, which may be empty; each must not read lines. */

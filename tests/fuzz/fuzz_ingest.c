@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	IngestKind kind;
 
 	memcpy(copy, data, size);
-	kind = ingest_decode(&a, &scratch, (Str){ copy, size }, &job, &line, &e);
+	kind = ingest_decode(&a, &scratch, (Str){ copy, size }, str_hash((Str){ copy, size }), &job, &line, &e);
 	free(copy);
 	arena_done(&scratch);
 	if (kind == INGEST_NOTHING)

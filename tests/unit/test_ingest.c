@@ -21,7 +21,7 @@ static Err err;
 static IngestKind decode(const char *text)
 {
 	err = (Err){ 0 };
-	return ingest_decode(&arena, &scratch, str_of(text), &job, &line, &err);
+	return ingest_decode(&arena, &scratch, str_of(text), str_hash(str_of(text)), &job, &line, &err);
 }
 
 static void each_form_is_read(void **state)
@@ -83,7 +83,7 @@ static void hostile_lines_have_a_reason(void **state)
 	}
 	/* Cut anywhere: no crash, and never half a figure. */
 	for (size_t n = 0; n < sizeof line_text - 1; n++)
-		assert_int_equal(ingest_decode(&arena, &scratch, (Str){ line_text, n }, &job, &line, &err), INGEST_NOTHING);
+		assert_int_equal(ingest_decode(&arena, &scratch, (Str){ line_text, n }, 0, &job, &line, &err), INGEST_NOTHING);
 }
 
 static IngestCounts run(Store *s, const char *path, size_t batch)

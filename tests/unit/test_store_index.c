@@ -114,11 +114,44 @@ static void two_writers_and_an_undone_batch(void **state)
 	store_close(other);
 }
 
+/* It lets few through that are not there, and grows with what is there, of which it never denies any. */
+static void the_filter_is_large_enough(void **state)
+{
+	enum { SETTLED = 500000, UNKNOWN = 10000 };
+	Store *s = must_open("filter.db", STORE_WRITE);
+	const IndexEntry one = { hash_of(SETTLED + 1), SETTLED + 2 };
+	Index *x = &s->index;
+	int through = 0;
+
+	(void)state;
+	for (int64_t i = 0; i < SETTLED; i += 50000)
+		put(s, i, i + 50000);
+	MUST(db_begin(s, e));
+	MUST(index_begin(s, e));
+	/* There are more entries than calls, so the first one is too small. */
+	check_all(s, SETTLED, 17);
+	assert_non_null(x->filter);
+	assert_true(x->filter_log > 20);
+	for (int64_t i = SETTLED; i < SETTLED + UNKNOWN; i++)
+		through += filter_has(x, hash_of(i));
+	assert_in_range(through, 0, UNKNOWN / 10);
+	for (int64_t room = x->filter_room; room >= 0; room--) {
+		assert_non_null(x->filter);
+		filter_add(x, &one);
+	}
+	assert_null(x->filter);
+	assert_true(filter_has(x, hash_of(SETTLED)));
+	check_all(s, SETTLED, 101);
+	assert_non_null(x->filter);
+	db_undo(s);
+	store_close(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entries_are_found_wherever_they_are), cmocka_unit_test(moved_rows_go),
-		cmocka_unit_test(two_writers_and_an_undone_batch),
+		cmocka_unit_test(two_writers_and_an_undone_batch), cmocka_unit_test(the_filter_is_large_enough),
 	};
 
 	return cmocka_run_group_tests_name("store_index", tests, make_place, clear_place);

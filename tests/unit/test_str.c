@@ -86,11 +86,32 @@ static void arena_blocks(void **state)
 	arena_done(&a);
 }
 
+/* Several at once are what each is by itself, whatever their lengths. */
+static void hashes_of_several(void **state)
+{
+	const Str text[] = { STR("foobar"), STR(""), STR("a"), STR("the same thing twice, and longer"), STR("the same thing twice, and longer"), STR("b") };
+	enum { TEXTS = sizeof text / sizeof *text };
+
+	(void)state;
+	/* The authors' test suite: isthe.com/chongo/src/fnv/test_fnv.c */
+	assert_true(str_hash(STR("")) == UINT64_C(0xcbf29ce484222325));
+	assert_true(str_hash(STR("a")) == UINT64_C(0xaf63dc4c8601ec8c));
+	assert_true(str_hash(STR("foobar")) == UINT64_C(0x85944171f73967e8));
+	for (size_t n = 0; n <= STR_LANES; n++)
+		for (size_t from = 0; from + n <= TEXTS; from++) {
+			uint64_t hash[STR_LANES];
+
+			str_hash_each(text + from, n, hash);
+			for (size_t i = 0; i < n; i++)
+				assert_true(hash[i] == str_hash(text[from + i]));
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(exact_decimals), cmocka_unit_test(strict_integers), cmocka_unit_test(cuts),
-		cmocka_unit_test(capped_buffer), cmocka_unit_test(arena_blocks),
+		cmocka_unit_test(capped_buffer), cmocka_unit_test(arena_blocks), cmocka_unit_test(hashes_of_several),
 	};
 
 	return cmocka_run_group_tests_name("str", tests, NULL, NULL);
