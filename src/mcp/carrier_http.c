@@ -111,8 +111,8 @@ static int on_body(HttpRequest *rq, Str piece, void *arg)
 	t->bytes += piece.n;
 	if (!t->streams)
 		return buf_put_str(&t->json, piece);
-	/* What the server says of itself may go on for days. */
-	if (t->bytes > STREAM_MAX && !t->listens)
+	/* The GET is opened anew a while later: what comes without end costs little. */
+	if (t->bytes > STREAM_MAX)
 		return -1;
 	return sse_feed(&t->sse, piece, on_event, t, &e);
 }

@@ -303,6 +303,7 @@ static int take_spec(Mcp *m, struct Http *http, const McpSpec *spec, Err *e)
 	char **argv = ARENA_ARRAY(a, char *, spec->command_n + 1);
 
 	m->spec = *spec;
+	m->spec.command = m->spec.env = NULL;      /* in the carrier's form from here on */
 	m->spec.name = arena_str(a, spec->name);
 	m->spec.tools = copy_texts(a, spec->tools, spec->tools_n);
 	m->spec.bearer_env = arena_str(a, spec->bearer_env);

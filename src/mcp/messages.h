@@ -8,7 +8,7 @@
 
 enum {
 	MCP_MESSAGE_MAX = 1 << 20,         /* bytes of one message, either way */
-	MCP_TOOLS_MAX = 512, MCP_PAGES_MAX = 64, MCP_SCHEMA_MAX = 64 << 10, MCP_NAME_MAX = 128,
+	MCP_TOOLS_MAX = 512, MCP_PAGES_MAX = 64, MCP_SCHEMA_MAX = 64 << 10, MCP_NAME_MAX = 128, MCP_LIST_MAX = 4 << 20,
 	MCP_TEXT_MAX = 256 << 10,          /* of a result's text */
 };
 

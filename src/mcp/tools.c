@@ -85,9 +85,17 @@ static void add(McpToolList *l, JsonVal v)
 	McpToolItem item;
 	Err e = { 0 };
 
+	if (l->bytes > MCP_LIST_MAX) {
+		(void)err_set(&e, "more than %d bytes of tools are not taken", (int)MCP_LIST_MAX);
+		leave_out(l, e.text);
+		return;
+	}
 	if (mcp_read_tool(&l->arena, v, &item, &e) < 0) {
 		leave_out(l, e.text);
-	} else if (l->n >= MCP_TOOLS_MAX) {
+		return;
+	}
+	l->bytes += item.name.n + item.title.n + item.description.n + item.input_schema.n + item.output_schema.n;
+	if (l->n >= MCP_TOOLS_MAX) {
 		(void)err_set(&e, "more than %d tools are not taken", (int)MCP_TOOLS_MAX);
 		leave_out(l, e.text);
 	} else if (tools_find(l, item.name)) {

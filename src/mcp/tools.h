@@ -44,6 +44,7 @@ typedef struct McpToolList {
 	size_t   allow_n;
 	McpTool *tool;
 	size_t   n, cap;
+	size_t   bytes;                    /* of all definitions so far */
 	size_t   left_out;
 	char     note[256];                /* why the first of them was */
 } McpToolList;

@@ -69,6 +69,9 @@ def greet(rid):
 def list_tools(rid, params, calls):
     if MODE == "circle":
         return answer(rid, {"tools": [], "nextCursor": "again"})
+    if MODE == "heavy-list":
+        page = int(params.get("cursor") or 0)
+        return answer(rid, {"tools": [tool(f"t{page}-{i}", "d" * 60000) for i in range(15)], **({"nextCursor": str(page + 1)} if page < 59 else {})})
     if MODE == "endless":
         return answer(rid, {"tools": [tool(f"t{rid}")], "nextCursor": f"page{rid}"})
     if MODE == "paged":

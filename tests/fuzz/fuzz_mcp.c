@@ -1,9 +1,10 @@
 /* Any bytes as a stream of server-sent events with JSON-RPC messages in them: whatever the pieces, the same events come out, and a
- * message that was read can be answered, refused or asked again in a form that reads back. The first byte chooses the pieces; its
- * top bit takes the rest as one message. */
+ * message that was read can be answered or refused in a form that reads back. What it holds is read as everything that a server of the
+ * Model Context Protocol may answer with, and what does not read has a sentence. The first byte chooses the pieces; its top bit takes
+ * the rest as one message. */
 #include <stdlib.h>
 
-#include "wire/jsonrpc.h"
+#include "mcp/messages.h"
 #include "wire/sse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -29,6 +30,36 @@ static void read_back(Arena *a, const Buf *text, RpcMessage *m)
 	need(jv_parse(a, buf_str(text), text->n, &v, NULL) == 0 && rpc_read(v, m, NULL) == 0);
 }
 
+static void check_tools(Arena *a, JsonVal tools)
+{
+	McpToolItem item;
+
+	for (size_t i = 0; i < jv_count(tools); i++) {
+		Err e = { 0 };
+
+		if (mcp_read_tool(a, jv_at(tools, i), &item, &e) < 0)
+			need(e.text[0]);
+		else
+			need(item.name.n && item.name.n <= MCP_NAME_MAX && !memchr(item.name.p, '\x1b', item.name.n) && strlen(item.hash) == 64);
+	}
+}
+
+static void check_answer(Arena *a, JsonVal result)
+{
+	McpHello hello;
+	McpResult r;
+	JsonVal tools;
+	Str cursor;
+	Err e[3] = { { 0 } };
+
+	need(mcp_read_initialize(result, &hello, &e[0]) == 0 ? hello.version != NULL : e[0].text[0] != '\0');
+	if (mcp_read_page(result, &tools, &cursor, &e[1]) == 0)
+		check_tools(a, tools);
+	else
+		need(e[1].text[0]);
+	need(mcp_read_result(a, result, &r, &e[2]) == 0 ? r.text.n <= MCP_TEXT_MAX : e[2].text[0] != '\0');
+}
+
 static void check_message(Str text)
 {
 	Arena a = { 0 };
@@ -41,6 +72,11 @@ static void check_message(Str text)
 		if (rpc_read(v, &m, &e) < 0) {
 			need(e.text[0]);
 		} else {
+			McpProgress p;
+			int64_t id;
+
+			check_answer(&a, m.kind == RPC_RESULT ? m.result : m.params);
+			(void)mcp_read_progress(m.params, &id, &p, NULL);      /* one that does not read is none */
 			need((m.kind == RPC_REQUEST || m.kind == RPC_NOTIFICATION) == (m.method.n > 0));
 			rpc_put_error(&out, &m.id, RPC_NO_METHOD, "no");
 			read_back(&a, &out, &back);

@@ -36,7 +36,12 @@ OWN = {
                    b'{"if":{"required":["a"]},"then":{"patternProperties":{"^b":false}},"propertyNames":{"maxLength":2}}\0{"a":1,"b":2}'],
     "keys": [b"\x1b[A\x1bOP\x1b[1;5C", b"\x1b[200~text\x1b[201~", "äq\r".encode()],
     "mcp": [b'\1event: message\ndata: {"jsonrpc":"2.0","id":1,"result":{"tools":[]}}\n\n: x\r\ndata: {"jsonrpc":"2.0",\r\ndata: "method":"ping","id":"a"}\r\n\r\n',
-            b'\x80{"jsonrpc":"2.0","id":"x","error":{"code":-32601,"message":"no"}}', b'\x80{"jsonrpc":"2.0","method":"notifications/progress","params":{}}'],
+            b'\x80{"jsonrpc":"2.0","id":"x","error":{"code":-32601,"message":"no"}}', b'\x80{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":1,"progress":0.5,"message":"m"}}',
+            b'\x80{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-06-18","capabilities":{"tools":{}},"serverInfo":{"name":"s","version":"1"}}}',
+            b'\x80{"jsonrpc":"2.0","id":2,"result":{"nextCursor":"c","tools":[{"name":"t","title":"T","description":"d","inputSchema":{"type":"object"},'
+            b'"outputSchema":{},"annotations":{"readOnlyHint":true,"idempotentHint":false}}]}}',
+            b'\x80{"jsonrpc":"2.0","id":3,"result":{"isError":true,"structuredContent":{"a":1},"content":[{"type":"text","text":"x"},{"type":"image",'
+            b'"data":"QUJD","mimeType":"image/png"},{"type":"resource","resource":{"uri":"u","text":"y"}},{"type":"resource_link","uri":"u"}]}}'],
     "plan": [b"\0[default]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = a\n\0[a]\naws_access_key_id = AKIDEXAMPLE\n"
              b"aws_secret_access_key = wJalrXUtnFEMIEXAMPLE\n"],
     "prices": [b'\0{"product":{"attributes":{"servicename":"Claude Haiku 4.5 (Amazon Bedrock Edition)","usagetype":"EUW1-MP:EUW1_InputTokenCount_Global-Units"}},'

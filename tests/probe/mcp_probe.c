@@ -151,6 +151,13 @@ static void on_http_closed(void *arg)
 	(void)arg;
 }
 
+static void close_rest(Probe *p)
+{
+	uv_close((uv_handle_t *)&p->beat, NULL);
+	uv_close((uv_handle_t *)&p->sleep, NULL);
+	http_close(p->http, on_http_closed, NULL);
+}
+
 static void on_closed(void *arg)
 {
 	Probe *p = arg;
@@ -163,9 +170,7 @@ static void on_closed(void *arg)
 	jw_ki64(&w, "closeMs", clock_mono_ms() - p->close_ms);
 	jw_ki64(&w, "maxRssKib", used.ru_maxrss);
 	print(&w);
-	uv_close((uv_handle_t *)&p->beat, NULL);
-	uv_close((uv_handle_t *)&p->sleep, NULL);
-	http_close(p->http, on_http_closed, NULL);
+	close_rest(p);
 }
 
 static void on_slept(uv_timer_t *t)
@@ -265,11 +270,13 @@ int main(int argc, char **argv)
 	(void)uv_timer_init(&p.loop, &p.sleep);
 	p.beat.data = p.sleep.data = &p;
 	(void)uv_timer_start(&p.beat, on_beat, BEAT_MS, BEAT_MS);
-	if (!(p.http = http_new(&p.loop, &e)) || !(p.mcp = mcp_open(&p.loop, p.http, &spec, &events, &e))) {
+	p.http = http_new(&p.loop, &e);
+	if ((p.mcp = mcp_open(&p.loop, p.http, &spec, &events, &e))) {
+		go(&p);
+	} else {
 		(void)fprintf(stderr, "mcp_probe: %s\n", e.text);
-		return 1;
+		close_rest(&p);
 	}
-	go(&p);
 	(void)uv_run(&p.loop, UV_RUN_DEFAULT);
-	return uv_loop_close(&p.loop) == 0 ? 0 : 3;
+	return uv_loop_close(&p.loop) != 0 ? 3 : p.mcp ? 0 : 1;
 }
