@@ -10,7 +10,7 @@ import pytest
 
 from conftest import ROOT, clean_env
 
-TOP = {"Makefile", "src", "views", "themes", "config.yaml.example", "tests", "docs", "README.md", "LICENSE", ".ci",
+TOP = {"Makefile", "src", "views", "themes", "tools", "config.yaml.example", "tests", "docs", "README.md", "LICENSE", ".ci",
        ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "packaging"}
 
 
