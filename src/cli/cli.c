@@ -52,7 +52,7 @@ static const Command commands[] = {
 	{ "silence", "ALERT --for TIME", "silence an alert, or all of a rule, for a time", FLAGS_SAID | FLAGS_FOR, cmd_silence, false, NULL },
 	{ "login", "[--profile P]", "log in to IAM Identity Center (SSO) with a code in a browser", 0, cmd_login, false, NULL },
 	{ "doctor", "[--iam]", "is everything as it must be, and what to do; the least-privilege policy", FLAGS_DOCTOR, cmd_doctor, false, NULL },
-	{ "mcp", "servers|tools SERVER|call SERVER/TOOL [JSON]|accept SERVER[/TOOL]", "MCP servers of the configuration: their tools, one call",
+	{ "mcp", "servers|tools S|call S/TOOL [JSON]|accept S", "MCP servers of the configuration: their tools, one call",
 	  FLAGS_MCP, cmd_mcp, false, NULL },
 	{ "prices", "[MODEL] [--tokens …]|refresh", "which prices hold; what one call costs and why; AWS's own list",
 	  FLAGS_PRICES | FLAGS_AT, cmd_prices, false, NULL },
