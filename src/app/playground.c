@@ -40,6 +40,11 @@ static void run_tool(void *arg, size_t column, unsigned serial, size_t use, Str 
 	mcp_run(((Playground *)arg)->a, column, serial, use, name, input);
 }
 
+static void drop_tools(void *arg, size_t column)
+{
+	mcp_drop(((Playground *)arg)->a, column);
+}
+
 static void ended(void *arg)
 {
 	((Playground *)arg)->used_ms = clock_wall_ms();
@@ -99,7 +104,8 @@ Playground *playground_of(App *a)
 	p->w = a->watch[0];
 	p->chat = chat_new(&(ChatHost){
 		.aws = p->w->session.aws, .prices = prices, .changed = changed, .ended = ended, .flagged = flagged, .arg = p, .max_tokens = l->max_tokens,
-		.requests_per_minute = l->chat_per_minute, .tool_steps = l->tool_steps, .run_tool = run_tool, .ask_above_nusd = l->ask_above_nusd,
+		.requests_per_minute = l->chat_per_minute, .tool_steps = l->tool_steps, .run_tool = run_tool, .drop_tools = drop_tools,
+		.ask_above_nusd = l->ask_above_nusd,
 	});
 	playground_name(p);
 	playground_choose(p);

@@ -112,7 +112,8 @@ static void offer_all(PlaygroundMcp *m)
 	for (size_t i = 0; i < m->servers; i++) {
 		const McpTool *t = mcp_tools(m->server[i], &count);
 
-		for (size_t k = 0; mcp_state(m->server[i]) == MCP_READY && k < count; k++)
+		/* One that is started again keeps its tools: calls wait for it, or say what became of it. */
+		for (size_t k = 0; mcp_state(m->server[i]) != MCP_OFF && k < count; k++)
 			offer(m, m->server[i], &t[k], tools, &n);
 	}
 	for (size_t i = 0; i < n; i++)
@@ -231,6 +232,31 @@ void mcp_run(App *a, size_t column, unsigned serial, size_t use, Str name, Str i
 		;
 	*last = u;
 	show_waiting(m);
+}
+
+void mcp_drop(App *a, size_t column)
+{
+	PlaygroundMcp *m = a->playground->mcp;
+	bool dropped = false;
+
+	for (Use **u = m ? &m->waits : NULL; u && *u;) {
+		Use *gone = *u;
+
+		if (gone->column != column) {
+			u = &gone->next;
+			continue;
+		}
+		*u = gone->next;
+		use_free(gone);
+		dropped = true;
+	}
+	for (Use *u = m ? m->runs : NULL; u; u = u->next)
+		if (u->column == column && u->call)
+			mcp_cancel(u->call);
+	if (dropped)
+		show_waiting(m);
+	if (dropped && m->stale)
+		offer_all(m);
 }
 
 static Use *next_waiting(App *a)
@@ -353,6 +379,8 @@ static void list(App *a)
 	const PlaygroundMcp *m = a->playground->mcp;
 	Buf b = { 0 };
 
+	if (m)
+		(void)buf_puts(&b, "! is not marked read-only: each use waits for :allow or :deny.\n\n");
 	if (!a->shared.conf.mcp_servers)
 		(void)buf_puts(&b, "No servers are configured: mcp_servers in config.yaml (docs/mcp.md).\n");
 	else if (!m)
@@ -361,7 +389,6 @@ static void list(App *a)
 		(void)buf_printf(&b, "%.*s  %s %s\n", STR_ARG(mcp_name(m->server[i])), states[mcp_state(m->server[i])], mcp_why(m->server[i]));
 		put_tools(&b, a, m->server[i]);
 	}
-	(void)buf_puts(&b, "\n! is not marked read-only: each use waits for :allow or :deny.\n");
 	page_show(a, "MCP servers", buf_str(&b));
 	buf_done(&b);
 }

@@ -288,7 +288,7 @@ void chat_cancel(Chat *c)
 			aws_cancel(c->column[i].asking->call);
 		if (!t || t->state != TURN_TOOLS)
 			continue;
-		c->column[i].serial++;
+		tools_drop(c, &c->column[i]);
 		t->state = TURN_CANCELLED;
 		chat_changed(c, &c->column[i]);
 	}
@@ -296,10 +296,10 @@ void chat_cancel(Chat *c)
 
 /* --- columns --- */
 
-static void column_clear(ChatColumn *col)
+static void column_clear(Chat *c, ChatColumn *col)
 {
 	let_go(col);
-	col->serial++;
+	tools_drop(c, col);
 	for (size_t i = 0; i < col->turns; i++)
 		turn_free(&col->turn[i]);
 	col->turns = 0;
@@ -310,7 +310,7 @@ void chat_free_column(Chat *c, size_t i)
 	ChatColumn *col = &c->column[i];
 	const unsigned next = col->generation + 1;
 
-	column_clear(col);
+	column_clear(c, col);
 	free(col->turn);
 	buf_done(&col->system);
 	for (size_t k = i; k + 1 < c->columns; k++)
@@ -369,7 +369,7 @@ void chat_set_system(Chat *c, size_t i, Str text, Str label, Str sha256)
 void chat_clear(Chat *c)
 {
 	for (size_t i = 0; i < c->columns; i++) {
-		column_clear(&c->column[i]);
+		column_clear(c, &c->column[i]);
 		chat_changed(c, &c->column[i]);
 	}
 }
@@ -379,6 +379,7 @@ void chat_free(Chat *c)
 	if (!c)
 		return;
 	c->host.changed = NULL;
+	c->host.drop_tools = NULL;
 	while (c->columns)
 		chat_free_column(c, c->columns - 1);
 	tools_free(c);

@@ -68,6 +68,8 @@ typedef struct ChatHost {
 	/* Runs a tool of chat_set_tools, whose input fits its schema; the result goes to chat_tool_result, at once or later. NULL: tools are
 	 * only answered with, as with one that is forced. */
 	void (*run_tool)(void *arg, size_t column, unsigned serial, size_t use, Str name, Str input);
+	/* What runs for this column is not waited for any more; may be NULL. Never after chat_free has begun. */
+	void (*drop_tools)(void *arg, size_t column);
 	int64_t tool_steps;             /* answers with tools in one turn */
 	int64_t max_tokens;             /* the longest answer that is asked for */
 	int64_t requests_per_minute;    /* of all columns together; 0: no bound */

@@ -39,22 +39,37 @@ static void tell(Chat *c, const Flag *f, int n)
 		c->host.flagged(c->host.arg, &f[i]);
 }
 
-void guards_question(Chat *c, Str text)
+static int scan(Chat *c, Str text, size_t max_chars, Flag flag[FLAGS_MAX])
 {
 	Inject *x = guard(c);
-	Flag flag[FLAGS_MAX];
 	InjectResult r;
 	int n;
 
 	if (!x)
-		return;
-	inject_scan(x, text, INJECT_LENGTH, &r);
+		return 0;
+	inject_scan(x, text, max_chars, &r);
 	if (r.verdict == VERDICT_CLEAN)
-		return;
+		return 0;
 	n = (int)inject_flags(x, &r, text, clock_wall_ms(), flag, FLAGS_MAX);
 	tell(c, flag, n);
+	return n;
+}
+
+void guards_question(Chat *c, Str text)
+{
+	Flag flag[FLAGS_MAX];
+	const int n = scan(c, text, INJECT_LENGTH, flag);
+
 	for (size_t i = 0; i < c->columns; i++)
 		note(turn_last(&c->column[i]), flag, n);
+}
+
+void guards_result(Chat *c, ChatTurn *t, Str text)
+{
+	Flag flag[FLAGS_MAX];
+
+	/* Pages and files are long by nature. */
+	note(t, flag, scan(c, text, 0, flag));
 }
 
 void guards_answer(Chat *c, ChatColumn *col)

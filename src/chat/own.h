@@ -54,9 +54,12 @@ void      turn_drop_steps(ChatTurn *t);
 bool tools_begin(Chat *c, ChatColumn *col);
 void tools_put(const Chat *c, Arena *a, ConverseIn *in);
 void tools_free(Chat *c);
+/* What comes of those that run is nobody's any more. */
+void tools_drop(Chat *c, ChatColumn *col);
 
-/* guards.c: of the last turns of all columns, whose question this is; of an answer that has come to its end. */
+/* guards.c: of the last turns of all columns, whose question this is; of what a tool gave back; of an answer that has come to its end. */
 void guards_question(Chat *c, Str text);
+void guards_result(Chat *c, ChatTurn *t, Str text);
 void guards_answer(Chat *c, ChatColumn *col);
 void guards_free(Chat *c);
 

@@ -120,15 +120,33 @@ static void put(Messages *m, Arena *a, ConverseMessage message)
 	last->content.n += message.content.n;
 }
 
-static int put_steps(Messages *m, const ChatTurn *t, Arena *a, Err *e)
+/* Without toolConfig the service refuses what was said with tools ("The toolConfig field must be defined when using toolUse and toolResult
+ * content blocks", Converse): once they are taken away, it is told in words. */
+static void as_words(Arena *a, ConverseMessage *m)
+{
+	for (size_t i = 0; i < m->content.n; i++) {
+		ConverseBlock *b = &m->content.v[i];
+
+		if (b->tool_use.name.n)
+			*b = (ConverseBlock){ .text = arena_printf(a, "(used %.*s: %.*s)", STR_ARG(b->tool_use.name), STR_ARG(b->tool_use.input)) };
+		else if (b->tool_result.content.n)
+			*b = (ConverseBlock){ .text = arena_printf(a, "(it gave: %.*s)", STR_ARG(b->tool_result.content.v[0].text)) };
+	}
+}
+
+static int put_steps(Messages *m, const ChatTurn *t, bool tools, Arena *a, Err *e)
 {
 	for (size_t i = 0; i < t->steps; i++) {
 		ConverseMessage said;
 
 		if (converse_turn_message(&t->step[i].said, a, &said, e) < 0)
 			return -1;
+		if (!tools)
+			as_words(a, &said);
 		put(m, a, said);
 		said = tool_results(a, &t->step[i]);
+		if (!tools)
+			as_words(a, &said);
 		if (said.content.n)
 			put(m, a, said);
 	}
@@ -149,7 +167,7 @@ int request_make(const Chat *c, const ChatColumn *col, Arena *a, ConverseIn *in,
 		if (i + 1 < col->turns && !is_told(t))
 			continue;
 		put(&m, a, user_text(a, buf_str(&t->asked)));
-		if (put_steps(&m, t, a, e) < 0)
+		if (put_steps(&m, t, c->tool_n > 0, a, e) < 0)
 			return -1;
 	}
 	*in = (ConverseIn){ .model = str_of(col->model), .messages = { m.v, m.n }, .limits.max_tokens = c->host.max_tokens,

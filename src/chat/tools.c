@@ -158,6 +158,13 @@ bool tools_begin(Chat *c, ChatColumn *col)
 	return true;
 }
 
+void tools_drop(Chat *c, ChatColumn *col)
+{
+	col->serial++;
+	if (c->host.drop_tools)
+		c->host.drop_tools(c->host.arg, place_of(c, col));
+}
+
 void chat_tool_result(Chat *c, size_t column, unsigned serial, size_t use, Str content, bool error)
 {
 	ChatColumn *col = chat_column(c, column);
@@ -169,6 +176,7 @@ void chat_tool_result(Chat *c, size_t column, unsigned serial, size_t use, Str c
 	s->result[use].here = true;
 	s->result[use].error = error;
 	(void)buf_put_str(&s->result[use].content, str_sub(content, 0, CHAT_RESULT_MAX));
+	guards_result(c, t, buf_str(&s->result[use].content));
 	for (size_t i = 0; i < s->results; i++)
 		if (!s->result[i].here) {
 			chat_changed(c, col);

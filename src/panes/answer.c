@@ -48,6 +48,13 @@ static void put_markdown(Rows *r, Str text)
 		put(r, v[i]);
 }
 
+/* A use that may wait for a person's word: all of it is there to be read. */
+static void put_use(Rows *r, Str name, Str input)
+{
+	put_plain(r, ROLE_DIM, 0, clean_text(r->a, arena_printf(r->a, "uses %.*s", STR_ARG(name)), 0));
+	put_plain(r, ROLE_TEXT, 2, json_rows(r->a, str_sub(input, 0, TOOL_SHOWN)));
+}
+
 /* What is folded says how much there is of it. */
 static void put_folded(Rows *r, const char *what, Str name, size_t bytes, bool unfolded, Str text)
 {
@@ -80,11 +87,12 @@ static void put_step(Rows *r, const ChatStep *s, bool unfolded)
 		} else if (p->kind == CONVERSE_TOOL) {
 			const ChatResult *got = &s->result[result++];
 
+			if (!got->here) {
+				put_use(r, buf_str(&p->name), text);
+				continue;
+			}
 			put_folded(r, "uses", buf_str(&p->name), text.n, unfolded, text);
-			if (got->here)
-				put_folded(r, got->error ? "  failed" : "  got", STR(""), got->content.n, unfolded, buf_str(&got->content));
-			else
-				put_plain(r, ROLE_INFO, 2, clean_text(r->a, arena_printf(r->a, "calling %.*s", STR_ARG(buf_str(&p->name))), 0));
+			put_folded(r, got->error ? "  failed" : "  got", STR(""), got->content.n, unfolded, buf_str(&got->content));
 		}
 	}
 	if (s->misfit[0])

@@ -161,6 +161,13 @@ static void it_goes_on(void **state)
 	assert_int_equal(in.messages.v[2].content.n, 2);
 	assert_true(str_is(in.messages.v[2].content.v[0].tool_result.id, "one") && str_is(in.messages.v[2].content.v[1].text, "and Oslo?"));
 	assert_true(in.tools.tools.n == 2 && str_is(in.tools.choice.tool.name, "weather"));
+	/* Without tools the service takes no uses of them: they are told in words. */
+	assert_int_equal(chat_set_tools(c, NULL, 0, STR(""), &e), 0);
+	assert_int_equal(request_make(c, &c->column[0], &a, &in, &bytes, &e), 0);
+	assert_int_equal(in.tools.tools.n, 0);
+	assert_true(!in.messages.v[1].content.v[0].tool_use.name.n && !in.messages.v[2].content.v[0].tool_result.id.n);
+	assert_true(str_is(in.messages.v[1].content.v[0].text, "(used weather: {\"city\":\"Kyoto\"})"));
+	assert_true(str_is(in.messages.v[2].content.v[0].text, "(it gave: taken)"));
 	arena_done(&a);
 	chat_free(c);
 }
