@@ -147,6 +147,9 @@ bool tools_begin(Chat *c, ChatColumn *col)
 	/* What was forced is the answer itself. */
 	if (!c->host.run_tool || c->forced.n)
 		return false;
+	/* Told so it would be asked on and on, for money; and the service refuses results where no tools are offered. */
+	if (!c->tool_n)
+		return fail(t, "the model used a tool, and none was offered to it");
 	if ((int64_t)t->steps >= c->host.tool_steps) {
 		(void)snprintf(why, sizeof why, "%" PRId64 " answers in a row used tools: limits.playground.tool_steps ends it", c->host.tool_steps);
 		return fail(t, why);

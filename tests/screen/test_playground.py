@@ -768,7 +768,8 @@ def test_l02_what_a_model_says_runs_nothing(talk):
     c = talk(say)
     ask(c, "hi")
     screen = c.wait_for("tool_use")
-    assert ":forget all" in screen and "uses rollback, 18 bytes" in screen and "[open](https://example.com)" in screen
+    screen = c.wait_for("the model used a tool, and none was offered to it")
+    assert ":forget all" in screen and '"agent": "upsell"' in screen and "[open](https://example.com)" in screen
     c.pump(1)
     assert c.process.poll() is None and len(c.models.seen) == 1 and b"\x1b]8;" not in c.raw
     quit_with(c)

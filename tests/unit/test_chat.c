@@ -585,6 +585,7 @@ static void an_answer_without_its_figures(void **state)
 	d = desk(&s, 1, (ChatHost){ 0 }, 1);
 	ask_all(d, "hi");
 	wait_end(d);
+	assert_int_equal(last(d, 0)->state, TURN_FAILED);  /* its last event is missing */
 	assert_false(turn_cost(last(d, 0), &nusd));
 	assert_int_equal(turn_speed(last(d, 0)), -1);
 	assert_int_equal(d->c->column[0].known_tokens, 0);
@@ -628,6 +629,38 @@ static void an_error_in_the_middle(void **state)
 	wait_end(d);
 	assert_int_equal(last(d, 0)->state, TURN_FAILED);
 	assert_non_null(strstr(last(d, 0)->why, "the model broke"));
+	buf_done(&b);
+	close_desk(d);
+}
+
+static void no_tool(void *arg, size_t column, unsigned serial, size_t use, Str name, Str input)
+{
+	(void)arg;
+	(void)column;
+	(void)serial;
+	(void)use;
+	(void)input;
+	fail_msg("%.*s was to run", STR_ARG(name));
+}
+
+static void a_tool_that_nobody_offered(void **state)
+{
+	Buf b = { 0 };
+	Step s = { .kind = STREAM };
+	Desk *d;
+
+	(void)state;
+	assert_int_equal(es_encode_event(&b, "contentBlockStart", STR("{\"contentBlockIndex\":0,\"start\":{\"toolUse\":{\"toolUseId\":\"t\","
+	                                                              "\"name\":\"rollback\"}}}")), 0);
+	assert_int_equal(es_encode_event(&b, "messageStop", STR("{\"stopReason\":\"tool_use\"}")), 0);
+	assert_int_equal(es_encode_event(&b, "metadata", STR("{\"metrics\":{\"latencyMs\":7}}")), 0);
+	s.body = buf_str(&b);
+	d = desk(&s, 1, (ChatHost){ .run_tool = no_tool, .tool_steps = 8 }, 1);
+	ask_all(d, "hi");
+	wait_end(d);
+	assert_int_equal(last(d, 0)->state, TURN_FAILED);
+	assert_string_equal(last(d, 0)->why, "the model used a tool, and none was offered to it");
+	assert_int_equal(d->r->asked, 1);
 	buf_done(&b);
 	close_desk(d);
 }
@@ -857,6 +890,7 @@ int main(void)
 		cmocka_unit_test(an_answer_without_its_figures),
 		cmocka_unit_test(an_answer_that_cannot_be_read),
 		cmocka_unit_test(an_error_in_the_middle),
+		cmocka_unit_test(a_tool_that_nobody_offered),
 		cmocka_unit_test(throttled_first),
 		cmocka_unit_test(cancelled),
 		cmocka_unit_test(closed_while_asked),
