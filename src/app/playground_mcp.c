@@ -13,7 +13,7 @@
 #include "mcp/accepted.h"
 #include "mcp/mcp.h"
 
-enum { NAME_MAX_CHARS = 64, INPUT_SHOWN = 300 };
+enum { NAME_MAX_CHARS = 64, INPUT_SHOWN = 300, DESCRIPTION_SHOWN = 200 };
 
 /* A tool as models know it: Converse takes letters, digits, _ and - only (ToolSpecification, name: [a-zA-Z0-9_-]+, at most 64). */
 typedef struct Offered { char name[NAME_MAX_CHARS + 1]; Mcp *server; char *tool; bool read_only; } Offered;
@@ -53,6 +53,19 @@ static bool is_listed(const App *a, Str qualified)
 	return !v || !v->tool_count;
 }
 
+/* What a server says of its tools goes to models as it is: that which looks like orders to them is kept from them, unless the configuration
+ * names the tool. */
+static bool is_poisoned(const PlaygroundMcp *m, const Mcp *server, const McpTool *t)
+{
+	const Config *c = &m->a->shared.conf;
+
+	for (size_t i = 0; i < c->mcp_servers; i++)
+		for (size_t k = 0; str_eq(c->mcp_server[i].name, mcp_name(server)) && k < c->mcp_server[i].tools_n; k++)
+			if (str_eq(c->mcp_server[i].tools[k], t->name))
+				return false;
+	return chat_is_injection(m->a->playground->chat, t->description);
+}
+
 static void offered_free(PlaygroundMcp *m)
 {
 	for (size_t i = 0; i < m->n; i++)
@@ -87,7 +100,8 @@ static void offer(PlaygroundMcp *m, Mcp *server, const McpTool *t, ChatTool *out
 	Offered o = { .server = server, .read_only = t->read_only };
 
 	name_for_models(t->qualified, o.name);
-	if (t->fault || t->trust != MCP_ACCEPTED || !is_listed(m->a, t->qualified) || find(m, str_of(o.name)) || *n == CHAT_TOOLS)
+	if (t->fault || t->trust != MCP_ACCEPTED || !is_listed(m->a, t->qualified) || find(m, str_of(o.name)) || *n == CHAT_TOOLS ||
+	    is_poisoned(m, server, t))
 		return;
 	o.tool = xstrndup(t->name.p, t->name.n);
 	VEC_GROW(m->offered, m->cap, m->n + 1);
@@ -359,18 +373,31 @@ void mcp_leave(App *a)
 
 static const char *const states[] = { [MCP_STARTING] = "starting", [MCP_READY] = "ready", [MCP_RESTING] = "resting", [MCP_OFF] = "off" };
 
-static void put_tools(Buf *b, const App *a, const Mcp *server)
+/* Why a tool is not offered; empty: it is. */
+static const char *why_not(const PlaygroundMcp *m, const Mcp *server, const McpTool *t)
+{
+	if (t->fault)
+		return t->fault;
+	if (t->trust == MCP_CHANGED)
+		return "changed since it was accepted: seismo mcp accept";
+	if (t->trust == MCP_NEW)
+		return "new: seismo mcp accept";
+	if (!is_listed(m->a, t->qualified))
+		return "not in availableTools";
+	return is_poisoned(m, server, t) ? "not offered: its description looks like prompt injection; name it in tools: if it is none" : "";
+}
+
+static void put_tools(Buf *b, const PlaygroundMcp *m, const Mcp *server)
 {
 	size_t n;
 	const McpTool *t = mcp_tools(server, &n);
 
 	for (size_t i = 0; i < n; i++) {
-		const char *why = t[i].fault ? t[i].fault : t[i].trust == MCP_CHANGED ? "changed since it was accepted: seismo mcp accept"
-		                  : t[i].trust == MCP_NEW ? "new: seismo mcp accept" : !is_listed(a, t[i].qualified) ? "not in availableTools" : "";
+		const char *why = why_not(m, server, &t[i]);
 
 		(void)buf_printf(b, "  %c %.*s%s%s\n", t[i].read_only ? ' ' : '!', STR_ARG(t[i].qualified), *why ? "  " : "", why);
 		if (t[i].description.n)
-			(void)buf_printf(b, "      %.*s\n", STR_ARG(str_sub(t[i].description, 0, 200)));
+			(void)buf_printf(b, "      %.*s\n", STR_ARG(str_sub(t[i].description, 0, DESCRIPTION_SHOWN)));
 	}
 }
 
@@ -387,7 +414,7 @@ static void list(App *a)
 		(void)buf_printf(&b, "%zu servers are configured and not started; :mcp on starts them.\n", a->shared.conf.mcp_servers);
 	for (size_t i = 0; m && i < m->servers; i++) {
 		(void)buf_printf(&b, "%.*s  %s %s\n", STR_ARG(mcp_name(m->server[i])), states[mcp_state(m->server[i])], mcp_why(m->server[i]));
-		put_tools(&b, a, m->server[i]);
+		put_tools(&b, m, m->server[i]);
 	}
 	page_show(a, "MCP servers", buf_str(&b));
 	buf_done(&b);

@@ -98,6 +98,9 @@ size_t chat_tools(const Chat *c, Str *forced);
 /* Of the `use`-th tool of the step that this serial belongs to; of any other it is dropped. */
 void  chat_tool_result(Chat *c, size_t column, unsigned serial, size_t use, Str content, bool error);
 
+/* Whether the guards take it for an attempt at giving the model orders. */
+bool  chat_is_injection(Chat *c, Str text);
+
 bool  chat_busy(const Chat *c);
 /* Sentences of refusals fit into a line of 80 cells, with what to do about it.
  * Asks every column. ERR_USAGE: nothing to ask, or no model; ERR_REFUSED: an answer is still under way, the minute is full, or it may cost

@@ -55,6 +55,17 @@ static int scan(Chat *c, Str text, size_t max_chars, Flag flag[FLAGS_MAX])
 	return n;
 }
 
+bool chat_is_injection(Chat *c, Str text)
+{
+	Inject *x = guard(c);
+	InjectResult r;
+
+	if (!x)
+		return false;
+	inject_scan(x, text, 0, &r);
+	return r.verdict == VERDICT_INJECTION;
+}
+
 void guards_question(Chat *c, Str text)
 {
 	Flag flag[FLAGS_MAX];

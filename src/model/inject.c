@@ -47,7 +47,7 @@ typedef struct Walk {
 	uint32_t      terms, base;
 	/* Of inject_scan alone. */
 	InjectResult *result;
-	const View   *view;
+	const InjectView   *view;
 } Walk;
 
 static uint32_t first_of(const InjectRule *r, const uint32_t *last)
@@ -219,7 +219,7 @@ static void score(Inject *x, InjectResult *r)
 	if (!x->text->views || x->text->view[0].text.n <= SHORT_BYTES)
 		z += named_score(&x->weights.if_short, r);
 	for (int i = 0; i < x->text->views; i++) {
-		const View *v = &x->text->view[i];
+		const InjectView *v = &x->text->view[i];
 		size_t at;
 		double s = features_score(&x->room, x->weights.table, v->text, &at);
 

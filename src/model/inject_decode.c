@@ -8,7 +8,7 @@ enum { RUN_MIN = 16, BINARY_MIN = 6, ESCAPES_MIN = 4 };
 enum { ENCODINGS = 4 };
 /* tried: up to where each encoding's longest run has been looked at; within it none begins anew, or many short runs with blanks
  * between them would be read over and over. */
-typedef struct Finder { InjectText *t; const View *v; AddSource add; void *arg; size_t tried[ENCODINGS]; } Finder;
+typedef struct Finder { InjectText *t; const InjectView *v; AddSource add; void *arg; size_t tried[ENCODINGS]; } Finder;
 
 static int digit_of(unsigned char c, int base)
 {
@@ -251,7 +251,7 @@ static void find_escapes(Finder *f)
 	(void)offer(f, VIEW_ESCAPES, raw_at, 0, s.n);
 }
 
-void find_encoded(InjectText *t, const View *v, AddSource add, void *arg)
+void find_encoded(InjectText *t, const InjectView *v, AddSource add, void *arg)
 {
 	Finder f = { .t = t, .v = v, .add = add, .arg = arg };
 	Str s = v->text;

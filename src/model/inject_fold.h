@@ -12,7 +12,7 @@ typedef struct Source { ViewKind kind; int depth; Str bytes; uint32_t from, to; 
 Str  fold_source(InjectText *t, const Source *s, bool map, size_t *hidden);
 /* Finds encoded text in a folded view and gives each piece decoded (at the end of t->raw) to `add`. */
 typedef void (*AddSource)(void *arg, Source s);
-void find_encoded(InjectText *t, const View *v, AddSource add, void *arg);
+void find_encoded(InjectText *t, const InjectView *v, AddSource add, void *arg);
 /* Readings of a view in small letters that need no decoding; appended to t->text. An empty Str: there is none. */
 Str  join_letters(InjectText *t, Str text);
 Str  respell(InjectText *t, Str text);

@@ -65,7 +65,7 @@ static void on_source(void *arg, Source s)
 	q->v[q->n++] = s;
 }
 
-static View *add_view(InjectText *t, ViewKind kind, const Source *s, Str text)
+static InjectView *add_view(InjectText *t, ViewKind kind, const Source *s, Str text)
 {
 	if (!text.n)
 		return NULL;
@@ -73,7 +73,7 @@ static View *add_view(InjectText *t, ViewKind kind, const Source *s, Str text)
 		t->cut = true;
 		return NULL;
 	}
-	t->view[t->views] = (View){ .kind = kind, .depth = s->depth, .text = text, .from = s->from, .to = s->to };
+	t->view[t->views] = (InjectView){ .kind = kind, .depth = s->depth, .text = text, .from = s->from, .to = s->to };
 	return &t->view[t->views++];
 }
 
@@ -104,7 +104,7 @@ static void read_source(Queue *q, const Source *s)
 	InjectText *t = q->t;
 	size_t hidden = 0, raw_at = t->raw_n;
 	Str text = fold_source(t, s, s->kind == VIEW_PLAIN && s->depth == 0, &hidden);
-	View *v = add_view(t, s->kind, s, text);
+	InjectView *v = add_view(t, s->kind, s, text);
 
 	/* Flags of regions are made of up to seven of them. */
 	if (hidden >= 8) {
@@ -135,7 +135,7 @@ void inject_text_read(InjectText *t, Str in)
 	}
 }
 
-uint32_t inject_text_place(const InjectText *t, const View *v, size_t at)
+uint32_t inject_text_place(const InjectText *t, const InjectView *v, size_t at)
 {
 	if (v->kind != VIEW_PLAIN || v->depth || !v->text.n)
 		return v->from;

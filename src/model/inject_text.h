@@ -33,15 +33,15 @@ enum {
 	TRICKS = 12,
 };
 
-typedef struct View {
+typedef struct InjectView {
 	ViewKind kind;
 	int      depth;                /* how many encodings it was taken out of */
 	Str      text;                 /* small letters, blanks runs of at most two; UTF-8 */
 	uint32_t from, to;             /* bytes of the input that it was read from */
-} View;
+} InjectView;
 
 typedef struct InjectText {
-	View     view[INJECT_VIEWS];
+	InjectView     view[INJECT_VIEWS];
 	int      views;
 	unsigned tricks;
 	size_t   scanned;              /* bytes of the input that were read: less than it has when it is too large */
@@ -58,7 +58,7 @@ void        inject_text_free(InjectText *t);
 /* Reads at most the first cap_bytes of in. The views are valid until the next call. */
 void        inject_text_read(InjectText *t, Str in);
 /* Where in the input what stands at `at` of a view came from: for a decoded view the place that was decoded. */
-uint32_t    inject_text_place(const InjectText *t, const View *v, size_t at);
+uint32_t    inject_text_place(const InjectText *t, const InjectView *v, size_t at);
 const char *view_name(ViewKind k);
 const char *trick_name(int bit);       /* "zero-width", … for bit 0 .. TRICKS - 1 */
 

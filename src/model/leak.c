@@ -179,7 +179,7 @@ void leak_check(Leak *l, const InjectText *answer, LeakResult *r)
 	memset(r, 0, sizeof *r);
 	l->round++;
 	for (int i = 0; i < answer->views; i++) {
-		const View *v = &answer->view[i];
+		const InjectView *v = &answer->view[i];
 		Stretch best = { 0 };
 
 		if (!r->canary && find_canary(l, v->text, &at)) {

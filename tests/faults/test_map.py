@@ -8,7 +8,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 MODEL = ROOT / "../shared/docs/reliability.md"
 ROWS = [f"N{n}" for n in range(1, 19)] + [f"A{n}" for n in range(1, 19)] + [f"D{n}" for n in range(1, 10)] + [f"L{n}" for n in range(4, 7)]
 # Of models, agents and tools: those rows whose part of the program is there.
-MODELS = ["L2"]
+MODELS = ["L1", "L2", "L7", "L8", "L9", "L10"]
 
 
 def lines():

@@ -49,9 +49,9 @@ class Model:
 @pytest.fixture
 def with_tools(talk, home, sim):  # noqa: F811
     """with_tools(say, argv, offered): the playground with one server, files, once its tools are there."""
-    def start(say, argv, **more):
+    def start(say, argv, tools=None, **more):
         home.env.update(sim.env)
-        home.config(json.dumps({"mcp_servers": [{"name": "files", "command": argv}], **more}))       # JSON is YAML
+        home.config(json.dumps({"mcp_servers": [{"name": "files", "command": argv, **({"tools": tools} if tools else {})}], **more}))       # JSON is YAML
         c = talk(say, size=(120, 40))
         command(c, "mcp on")
         c.wait_for("starting 1 MCP servers")
@@ -159,6 +159,16 @@ def test_l01_what_a_tool_gives_back_is_looked_at(with_tools, home, tmp_path):
     c.wait_for("it said:")
     quit_with(c)
     assert any(r["kind"] == "prompt_injection" and "ignore all previous" in r["sample"] for r in home.json("get", "flags"))
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_l05_a_poisoned_description_is_kept_from_models(with_tools, named):
+    c = with_tools(Model([("a", "files_echo", {"n": 1})]), [sys.executable, FAKE, "poisoned"], *[["poison", "echo"]] * named)
+    assert ("looks like prompt injection" in listed(c, "files/poison")) is not named
+    ask(c, "add")
+    c.wait_for("it said:", 20)
+    assert ("files_poison" in offered(c)) is named and "files_echo" in offered(c)
+    quit_with(c)
 
 
 def test_off_takes_the_tools_away(with_tools):

@@ -5,7 +5,7 @@
 
 enum { CAP = 1 << 16 };
 
-static const View *view_of(const InjectText *t, ViewKind kind)
+static const InjectView *view_of(const InjectText *t, ViewKind kind)
 {
 	for (int i = 0; i < t->views; i++)
 		if (t->view[i].kind == kind)
@@ -15,7 +15,7 @@ static const View *view_of(const InjectText *t, ViewKind kind)
 
 static void check(InjectText *t, const char *in, ViewKind kind, const char *want, unsigned trick)
 {
-	const View *v;
+	const InjectView *v;
 
 	inject_text_read(t, str_of(in));
 	v = view_of(t, kind);
@@ -98,7 +98,7 @@ static void test_nested_and_the_limit(void **state)
 
 	(void)state;
 	for (int i = 0; i < 4; i++) {
-		const View *last;
+		const InjectView *last;
 
 		inject_text_read(t, str_of(deep[i]));
 		last = &t->view[t->views - 1];
@@ -131,7 +131,7 @@ static void test_ordinary_text_has_one_reading(void **state)
 static void test_places(void **state)
 {
 	InjectText *t = inject_text_new(CAP);
-	const View *v;
+	const InjectView *v;
 
 	(void)state;
 	inject_text_read(t, STR("\xc3\xa9\xc3\xa9 f\xd0\xberget x"));
