@@ -14,7 +14,7 @@
 static const Command commands[] = {
 	{ "demo", "[sim flags]", "the console on a simulated region", FLAGS_SIM, cmd_demo, false, NULL },
 	{ "sim", "[flags]", "the simulated region alone: any AWS SDK can talk to it", FLAGS_SIM, cmd_sim, false, NULL },
-	{ "get", "jobs|cost|agents|versions|metrics|changes|coverage|alerts|budgets", "ask and print",
+	{ "get", "jobs|cost|agents|…", "ask and print; also versions cache metrics quotas flags templates changes coverage alerts budgets",
 	  FLAGS_WINDOW | FLAGS_ANSWER | FLAGS_AT | FLAGS_OF, cmd_get, false, NULL },
 	{ "describe", "agent NAME", "where its pointers are, how it does, and how what serves is made", FLAGS_WINDOW | FLAGS_ANSWER | FLAGS_AT,
 	  cmd_describe, false, NULL },
