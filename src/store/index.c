@@ -152,20 +152,28 @@ static void add_one(void *index, const IndexEntry *v)
 int index_begin(Store *s, Err *e)
 {
 	Index *x = &s->index;
-	int64_t version, settled;
+	int64_t version, settled, done[INDEX_SLICES], last;
 
 	x->asked = 0;
 	if (db_int(s, "PRAGMA data_version", &version, e) < 0)
 		return -1;
 	if (x->known && x->version == version)
 		return 0;
-	index_lose(x);
-	if (block_marks(s, &index_settled, x->done, e) < 0 || db_int(s, "SELECT EXISTS(SELECT 1 FROM job_block)", &settled, e) < 0)
+	if (block_marks(s, &index_settled, done, e) < 0 || db_int(s, "SELECT ifnull(max(id), 0) FROM job_new", &last, e) < 0)
 		return -1;
-	x->last_row = 0;
 	for (int i = 0; i < INDEX_SLICES; i++)
-		if (x->done[i] > x->last_row)
-			x->last_row = x->done[i];
+		last = done[i] > last ? done[i] : last;
+	/* Whoever puts a place writes a row of job_new or moves a mark; other writes, as a console's, leave what is known as it is. Places that
+	 * are gone may still be found: who finds an id looks at its row. */
+	if (x->known && last == x->last_row && memcmp(done, x->done, sizeof done) == 0) {
+		x->version = version;
+		return 0;
+	}
+	index_lose(x);
+	if (db_int(s, "SELECT EXISTS(SELECT 1 FROM job_block)", &settled, e) < 0)
+		return -1;
+	memcpy(x->done, done, sizeof done);
+	x->last_row = last;
 	if (each_fresh(s, x->done, add_one, x, &x->last_row, e) < 0)
 		return -1;
 	x->written = x->n;

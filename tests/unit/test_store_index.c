@@ -147,11 +147,48 @@ static void the_filter_is_large_enough(void **state)
 	store_close(s);
 }
 
+static void begin_and_commit(Store *s, int64_t n)
+{
+	MUST(db_begin(s, e));
+	MUST(index_begin(s, e));
+	check_all(s, n, 1);
+	MUST(db_commit(s, e));
+}
+
+/* Consoles write beside who takes in: what is known of a large store is read again for places only. */
+static void other_writes_cost_nothing(void **state)
+{
+	enum { SETTLED = 300000 };
+	Store *s = must_open("beside.db", STORE_WRITE), *other = must_open("beside.db", STORE_WRITE);
+	unsigned char *filter;
+
+	(void)state;
+	for (int64_t i = 0; i < SETTLED; i += 50000)
+		put(s, i, i + 50000);
+	begin_and_commit(s, SETTLED);
+	filter = s->index.filter;
+	assert_non_null(filter);
+	assert_int_equal(sqlite3_exec(other->db, "CREATE TABLE beside(x); INSERT INTO beside VALUES(1)", NULL, NULL, NULL), SQLITE_OK);
+	MUST(db_begin(s, e));
+	MUST(index_begin(s, e));
+	assert_ptr_equal(s->index.filter, filter);
+	MUST(db_commit(s, e));
+	put(other, SETTLED, SETTLED + 10);
+	begin_and_commit(s, SETTLED + 10);
+	put(other, SETTLED + 10, SETTLED + 400000);           /* which moves places of both */
+	MUST(db_begin(s, e));
+	MUST(index_begin(s, e));
+	check_all(s, SETTLED + 400000, 101);
+	MUST(db_commit(s, e));
+	store_close(other);
+	store_close(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entries_are_found_wherever_they_are), cmocka_unit_test(moved_rows_go),
-		cmocka_unit_test(two_writers_and_an_undone_batch), cmocka_unit_test(the_filter_is_large_enough),
+		cmocka_unit_test(two_writers_and_an_undone_batch), cmocka_unit_test(the_filter_is_large_enough), cmocka_unit_test(other_writes_cost_nothing),
 	};
 
 	return cmocka_run_group_tests_name("store_index", tests, make_place, clear_place);
