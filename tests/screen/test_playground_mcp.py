@@ -199,3 +199,16 @@ def test_an_answer_in_a_form(talk):  # noqa: F811
     command(c, "tool nothing_of_the_kind")
     c.wait_for("there is no tool nothing_of_the_kind")
     quit_with(c)
+
+
+def test_tools_of_another_real_server(with_tools):
+    c = with_tools(Model([("a", "files_get-sum", {"a": 2, "b": 40})], [("b", "files_echo", {"message": "soup"})]),
+                   fetched.mcp_server("server-everything"))
+    ask(c, "what is 2 + 40?")
+    for _ in range(2):                                      # what the server does not call read-only waits
+        if "WAITS" in c.wait_for(lambda t: "WAITS" in t or "it said:" in t, 20):
+            command(c, "allow")
+            c.wait_for(lambda t: "WAITS" not in t, 20)
+    c.wait_for("it said: Echo: soup", 20)
+    assert "42" in results(c.models.seen[1])[0][2] and {"files_echo", "files_get-sum"} <= offered(c)
+    quit_with(c)
