@@ -3,16 +3,14 @@
 #include <stdio.h>
 
 #include "base/xalloc.h"
+#include "chat/figures.h"
 #include "chat/own.h"
-#include "wire/jsonval.h"
-#include "wire/jsonw.h"
 
 static const char *const states[] = { [TURN_ASKED] = "cancelled", [TURN_STREAMING] = "cancelled", [TURN_DONE] = "done",
 	[TURN_TOOLS] = "cancelled", [TURN_CANCELLED] = "cancelled", [TURN_FAILED] = "failed" };
 static const char *const kinds[] = { [CONVERSE_NONE] = "none", [CONVERSE_TEXT] = "text", [CONVERSE_REASONING] = "reasoning",
 	[CONVERSE_REDACTED] = "redacted", [CONVERSE_TOOL] = "tool" };
 enum { STATES = sizeof states / sizeof *states, KINDS = sizeof kinds / sizeof *kinds };
-static const char *const token_names[PRICE_CLASSES] = { "input", "output", "cacheRead", "cacheWrite5m", "cacheWrite1h" };
 
 /* --- out --- */
 
@@ -26,17 +24,6 @@ static void put_text(Writer *r, const char *key, Str text)
 		text = buf_str(&r->masked);
 	}
 	jw_kstr(&r->w, key, text.n ? text : STR(""));
-}
-
-static void put_tokens(JsonW *w, const Tokens *t)
-{
-	const int64_t v[PRICE_CLASSES] = { t->input, t->output, t->cache_read, t->cache_write_5m, t->cache_write_1h };
-
-	jw_key(w, "tokens");
-	jw_object(w);
-	for (int i = 0; i < PRICE_CLASSES; i++)
-		jw_ki64(w, token_names[i], v[i]);
-	jw_object_end(w);
 }
 
 static bool is_masked(Writer *r, Str text)
@@ -75,7 +62,7 @@ static void put_step(Writer *r, const ChatStep *s)
 	jw_kstr(w, "stop", str_of(s->said.stop_reason));
 	jw_kstr(w, "tier", str_of(s->said.service_tier));
 	jw_kbool(w, "counted", s->said.has_usage);
-	put_tokens(w, &s->said.tokens);
+	tokens_put(w, &s->said.tokens);
 	jw_ki64(w, "latencyMs", s->said.latency_ms);
 	put_text(r, "misfit", str_of(s->misfit));
 	if (s->priced)
@@ -179,7 +166,6 @@ void record_title(Chat *c, const RecordMask *mask, size_t most, Buf *out)
 
 /* --- in --- */
 
-static const int64_t FIGURE_MOST = INT64_C(10000000000000);
 
 static int index_of(const char *const *names, int n, Str word, const char *what, int *out, Err *e)
 {
@@ -206,27 +192,6 @@ static int take_word(JsonVal v, const char *key, char *out, size_t size, Err *e)
 	if (jv_opt_str(v, key, &s, e) < 0)
 		return -1;
 	(void)snprintf(out, size, "%.*s", STR_ARG(s));
-	return 0;
-}
-
-/* A count, a sum or a time, within what sums of them can hold; -1: not known. */
-static int take_figure(JsonVal v, const char *key, int64_t *out, Err *e)
-{
-	if (jv_i64(v, key, out, e) < 0)
-		return -1;
-	return *out < -1 || *out > FIGURE_MOST ? err_set(e, "%s: out of range", key) : 0;
-}
-
-static int take_tokens(JsonVal v, Tokens *t, Err *e)
-{
-	int64_t *const out[PRICE_CLASSES] = { &t->input, &t->output, &t->cache_read, &t->cache_write_5m, &t->cache_write_1h };
-	JsonVal tokens;
-
-	if (jv_object(v, "tokens", &tokens, e) < 0)
-		return -1;
-	for (int i = 0; i < PRICE_CLASSES; i++)
-		if (take_figure(tokens, token_names[i], out[i], e) < 0)
-			return -1;
 	return 0;
 }
 
@@ -272,14 +237,14 @@ static int take_step(JsonVal v, ChatStep *s, Err *e)
 
 	if (take_word(v, "stop", s->said.stop_reason, sizeof s->said.stop_reason, e) < 0 ||
 	    take_word(v, "tier", s->said.service_tier, sizeof s->said.service_tier, e) < 0 || jv_bool(v, "counted", &s->said.has_usage, e) < 0 ||
-	    take_tokens(v, &s->said.tokens, e) < 0 || take_figure(v, "latencyMs", &s->said.latency_ms, e) < 0 || jv_array(v, "parts", &parts, e) < 0 ||
+	    tokens_take(v, &s->said.tokens, e) < 0 || figure_take(v, "latencyMs", &s->said.latency_ms, e) < 0 || jv_array(v, "parts", &parts, e) < 0 ||
 	    jv_array(v, "results", &results, e) < 0)
 		return -1;
 	if (take_word(v, "misfit", s->misfit, sizeof s->misfit, e) < 0)
 		return -1;
 	s->said.has_stop = s->said.stop_reason[0];
 	s->priced = !jv_is_absent(jv_get(v, "nanoUsd"));
-	if (s->priced && take_figure(v, "nanoUsd", &s->nusd, e) < 0)
+	if (s->priced && figure_take(v, "nanoUsd", &s->nusd, e) < 0)
 		return -1;
 	return take_parts(parts, &s->said, e) < 0 ? -1 : take_results(results, s, e);
 }
@@ -292,8 +257,8 @@ static int take_turn(JsonVal v, ChatColumn *col, Err *e)
 	int k;
 
 	if (take_buf(v, "asked", &t->asked, e) < 0 || jv_str(v, "state", &state, e) < 0 || index_of(states, STATES, state, "state", &k, e) < 0 ||
-	    take_word(v, "why", t->why, sizeof t->why, e) < 0 || take_figure(v, "askedMs", &t->asked_ms, e) < 0 ||
-	    take_figure(v, "firstMs", &t->first_ms, e) < 0 || take_figure(v, "totalMs", &t->total_ms, e) < 0 ||
+	    take_word(v, "why", t->why, sizeof t->why, e) < 0 || figure_take(v, "askedMs", &t->asked_ms, e) < 0 ||
+	    figure_take(v, "firstMs", &t->first_ms, e) < 0 || figure_take(v, "totalMs", &t->total_ms, e) < 0 ||
 	    jv_bool(v, "warmUp", &t->warm_up, e) < 0 || jv_array(v, "steps", &steps, e) < 0)
 		return -1;
 	t->state = k == TURN_ASKED ? TURN_CANCELLED : (TurnState)k;

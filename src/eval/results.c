@@ -7,13 +7,10 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "wire/jsonval.h"
-#include "wire/jsonw.h"
+#include "chat/figures.h"
 #include "wire/text.h"
 
 enum { RESULTS_MAX = 1 << 30 };
-
-static const char *const token_names[PRICE_CLASSES] = { "input", "output", "cacheRead", "cacheWrite5m", "cacheWrite1h" };
 
 /* Each part with its length before it, so that no two different questions have the same bytes. */
 void result_key(const SuiteCell *cell, const EvalPrompt *p, const SuiteCase *one, int64_t round, char out[RESULT_KEY])
@@ -34,19 +31,6 @@ void result_key(const SuiteCell *cell, const EvalPrompt *p, const SuiteCase *one
 
 /* --- reading --- */
 
-static int take_tokens(JsonVal v, Tokens *t, Err *e)
-{
-	int64_t *const out[PRICE_CLASSES] = { &t->input, &t->output, &t->cache_read, &t->cache_write_5m, &t->cache_write_1h };
-	JsonVal tokens;
-
-	if (jv_object(v, "tokens", &tokens, e) < 0)
-		return -1;
-	for (int i = 0; i < PRICE_CLASSES; i++)
-		if (jv_i64(tokens, token_names[i], out[i], e) < 0)
-			return -1;
-	return 0;
-}
-
 static int take_line(Arena *a, Str line, const ResultsReader *r, Err *e)
 {
 	EvalAnswer x = { .have = true, .again = true };
@@ -59,7 +43,7 @@ static int take_line(Arena *a, Str line, const ResultsReader *r, Err *e)
 		r->begun(r->arg, key);
 		return 0;
 	}
-	if (jv_str(v, "text", &x.text, e) < 0 || jv_str(v, "stop", &x.stop, e) < 0 || take_tokens(v, &x.tokens, e) < 0 ||
+	if (jv_str(v, "text", &x.text, e) < 0 || jv_str(v, "stop", &x.stop, e) < 0 || tokens_take(v, &x.tokens, e) < 0 ||
 	    jv_i64(v, "firstMs", &x.first_ms, e) < 0 || jv_i64(v, "totalMs", &x.total_ms, e) < 0)
 		return -1;
 	x.priced = !jv_is_absent(jv_get(v, "nanoUsd"));
@@ -148,8 +132,6 @@ int results_begin(int fd, const char *key, Str cell, Str one, int64_t round, Err
 
 int results_answer(int fd, const char *key, Str cell, Str one, int64_t round, const EvalAnswer *x, Err *e)
 {
-	const Tokens *t = &x->tokens;
-	const int64_t tokens[PRICE_CLASSES] = { t->input, t->output, t->cache_read, t->cache_write_5m, t->cache_write_1h };
 	Buf line = { 0 };
 	JsonW w = jw_to(&line);
 
@@ -158,11 +140,7 @@ int results_answer(int fd, const char *key, Str cell, Str one, int64_t round, co
 	jw_kstr(&w, "stop", x->stop);
 	jw_kbool(&w, "passed", x->passed);
 	jw_kstr(&w, "why", x->why);
-	jw_key(&w, "tokens");
-	jw_object(&w);
-	for (int i = 0; i < PRICE_CLASSES; i++)
-		jw_ki64(&w, token_names[i], tokens[i]);
-	jw_object_end(&w);
+	tokens_put(&w, &x->tokens);
 	if (x->priced)
 		jw_ki64(&w, "nanoUsd", x->nusd);
 	else

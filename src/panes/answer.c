@@ -17,46 +17,32 @@ void answer_done(Answer *s)
 
 /* --- the rows of a turn --- */
 
-typedef struct Rows { Arena *a; MdRow *v; size_t n, cap; int w; } Rows;
-
-static void put(Rows *r, MdRow row)
-{
-	if (r->n == r->cap) {
-		MdRow *more = ARENA_ARRAY(r->a, MdRow, r->cap = r->cap ? r->cap * 2 : 32);
-
-		if (r->n)
-			memcpy(more, r->v, r->n * sizeof *more);
-		r->v = more;
-	}
-	r->v[r->n++] = row;
-}
-
-static void put_plain(Rows *r, Role role, int indent, Clean text)
+static void put_plain(MdRows *r, Role role, int indent, Clean text)
 {
 	Clean line;
 
 	while (clean_wrap(&text, r->w > indent + 8 ? r->w - indent : r->w, &line))
-		put(r, (MdRow){ .text = line, .role = role, .indent = indent });
+		md_put(r, (MdRow){ .text = line, .role = role, .indent = indent });
 }
 
-static void put_markdown(Rows *r, Str text)
+static void put_markdown(MdRows *r, Str text)
 {
 	size_t n;
 	const MdRow *v = markdown_rows(r->a, text, r->w, &n);
 
 	for (size_t i = 0; i < n; i++)
-		put(r, v[i]);
+		md_put(r, v[i]);
 }
 
 /* A use that may wait for a person's word: all of it is there to be read. */
-static void put_use(Rows *r, Str name, Str input)
+static void put_use(MdRows *r, Str name, Str input)
 {
 	put_plain(r, ROLE_DIM, 0, clean_text(r->a, arena_printf(r->a, "uses %.*s", STR_ARG(name)), 0));
 	put_plain(r, ROLE_TEXT, 2, json_rows(r->a, str_sub(input, 0, TOOL_SHOWN)));
 }
 
 /* What is folded says how much there is of it. */
-static void put_folded(Rows *r, const char *what, Str name, size_t bytes, bool unfolded, Str text)
+static void put_folded(MdRows *r, const char *what, Str name, size_t bytes, bool unfolded, Str text)
 {
 	Clean head = clean_text(r->a, arena_printf(r->a, "%s%s%.*s, %zu bytes%s", what, name.n ? " " : "", STR_ARG(name), bytes,
 	                                           unfolded ? "" : "  (o unfolds)"), 0);
@@ -66,7 +52,7 @@ static void put_folded(Rows *r, const char *what, Str name, size_t bytes, bool u
 		put_plain(r, ROLE_INFO, 2, clean_text(r->a, str_sub(text, 0, TOOL_SHOWN), CLEAN_KEEP_NEWLINES));
 }
 
-static void put_step(Rows *r, const ChatStep *s, bool unfolded)
+static void put_step(MdRows *r, const ChatStep *s, bool unfolded)
 {
 	size_t result = 0;
 
@@ -100,7 +86,7 @@ static void put_step(Rows *r, const ChatStep *s, bool unfolded)
 }
 
 /* What the guards say stands with the turn; it keeps nothing from anybody. */
-static void put_flags(Rows *r, const ChatTurn *t)
+static void put_flags(MdRows *r, const ChatTurn *t)
 {
 	for (int i = 0; i < t->flags; i++) {
 		const Flag *f = &t->flag[i];
@@ -110,7 +96,7 @@ static void put_flags(Rows *r, const ChatTurn *t)
 	}
 }
 
-static void put_end(Rows *r, const ChatTurn *t)
+static void put_end(MdRows *r, const ChatTurn *t)
 {
 	const char *stop = turn_stop(t);
 
@@ -140,7 +126,7 @@ static void put_end(Rows *r, const ChatTurn *t)
 
 static void lay_out(TurnRows *out, const ChatTurn *t, int w, bool unfolded)
 {
-	Rows r = { .a = &out->arena, .w = w };
+	MdRows r = { .a = &out->arena, .w = w };
 
 	arena_reset(&out->arena);
 	put_plain(&r, ROLE_KEY, 0, clean_text(r.a, arena_printf(r.a, "> %.*s", STR_ARG(buf_str(&t->asked))), CLEAN_KEEP_NEWLINES));
@@ -148,7 +134,7 @@ static void lay_out(TurnRows *out, const ChatTurn *t, int w, bool unfolded)
 		put_step(&r, &t->step[i], unfolded);
 	put_flags(&r, t);
 	put_end(&r, t);
-	put(&r, (MdRow){ .text = clean_own(""), .role = ROLE_TEXT });
+	md_put(&r, (MdRow){ .text = clean_own(""), .role = ROLE_TEXT });
 	out->row = r.v;
 	out->n = r.n;
 }

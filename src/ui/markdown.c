@@ -3,9 +3,7 @@
 enum { MARKS_MOST = 3 /* of one kind side by side */, FENCE_INDENT = 8 /* those in a list stand below its text */,
        LEAST_TEXT = 8 /* cells that an indentation leaves */ };
 
-typedef struct Rows { Arena *a; MdRow *v; size_t n, cap; int w; } Rows;
-
-static void put(Rows *r, MdRow row)
+void md_put(MdRows *r, MdRow row)
 {
 	if (r->n == r->cap) {
 		MdRow *more = ARENA_ARRAY(r->a, MdRow, r->cap = r->cap ? r->cap * 2 : 32);
@@ -18,7 +16,7 @@ static void put(Rows *r, MdRow row)
 }
 
 /* Wrapped; later rows stand below the first one's text. */
-static void put_wrapped(Rows *r, MdRow row)
+static void put_wrapped(MdRows *r, MdRow row)
 {
 	const char *from = row.text.p;
 	const unsigned char *attr = row.attr;
@@ -32,11 +30,11 @@ static void put_wrapped(Rows *r, MdRow row)
 			line = (Clean){ line.p + 1, line.n - 1, line.columns - 1 };
 		row.text = line;
 		row.attr = attr ? attr + (line.p - from) : NULL;
-		put(r, row);
+		md_put(r, row);
 		any = true;
 	}
 	if (!any)
-		put(r, row);
+		md_put(r, row);
 }
 
 /* --- within a line --- */
@@ -140,7 +138,7 @@ static void put_inline(Inline *o, Str s, unsigned attr)
 	}
 }
 
-static void put_text(Rows *r, Str raw, MdRow row)
+static void put_text(MdRows *r, Str raw, MdRow row)
 {
 	Clean c = clean_text(r->a, raw, 0);
 	Inline o = { 0 };
@@ -234,7 +232,7 @@ static bool is_rule(Str s)
 	return n >= 3;
 }
 
-static void put_item(Rows *r, Str s, size_t in, size_t mark, bool numbered)
+static void put_item(MdRows *r, Str s, size_t in, size_t mark, bool numbered)
 {
 	const size_t at = r->n, indent = in + mark < (size_t)r->w / 2 ? in + mark : 2;
 
@@ -254,7 +252,7 @@ static void put_item(Rows *r, Str s, size_t in, size_t mark, bool numbered)
 	}
 }
 
-static void put_line(Rows *r, Str line)
+static void put_line(MdRows *r, Str line)
 {
 	const size_t in = blanks(line);
 	Str s = str_sub(line, in, line.n);
@@ -262,9 +260,9 @@ static void put_line(Rows *r, Str line)
 	bool numbered;
 
 	if (!s.n)
-		put(r, (MdRow){ .text = clean_own(""), .role = ROLE_TEXT });
+		md_put(r, (MdRow){ .text = clean_own(""), .role = ROLE_TEXT });
 	else if (is_rule(s))
-		put(r, (MdRow){ .text = clean_own("---"), .role = ROLE_DIM });
+		md_put(r, (MdRow){ .text = clean_own("---"), .role = ROLE_DIM });
 	else if ((n = heading(s)))
 		put_text(r, str_trim(str_sub(s, n, s.n)), (MdRow){ .role = ROLE_TITLE });
 	else if ((n = bullet(s, &numbered)))
@@ -277,7 +275,7 @@ static void put_line(Rows *r, Str line)
 
 MdRow *markdown_rows(Arena *a, Str text, int w, size_t *n)
 {
-	Rows r = { .a = a, .w = w > 1 ? w : 1 };
+	MdRows r = { .a = a, .w = w > 1 ? w : 1 };
 	Fence open = { .n = 0 };
 
 	while (text.n) {

@@ -13,6 +13,10 @@ typedef struct MdRow {
 	bool   code;                    /* of a code block */
 } MdRow;
 
+/* Rows that grow in an arena; {.a, .w} is none. */
+typedef struct MdRows { Arena *a; MdRow *v; size_t n, cap; int w; } MdRows;
+void   md_put(MdRows *r, MdRow row);
+
 /* All lives in the arena. text: from outside, raw. */
 MdRow *markdown_rows(Arena *a, Str text, int w, size_t *n);
 void   markdown_draw(Box b, int x, int y, const MdRow *r);
