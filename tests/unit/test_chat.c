@@ -178,11 +178,16 @@ static ChatTurn *add_tools(Chat *c)
 
 static void tools_and_their_results(void **state)
 {
+	const ChatTool find = { STR("find"), STR(""), STR("{}") };
 	Chat *c = chat_with((ChatHost){ 0 }, 1);
 
 	(void)state;
 	buf_reset(&add_tools(c)->step[1].said.part[0].citations);
 	(void)add_turn(c, "next", TURN_ASKED, NULL);
+	/* Once no tool is offered, the service takes words only. */
+	expect_told(c, "user: look \"it\" up\n😀 / assistant: thought hm (c2ln) (used find: {\"q\":1}) (used list: {}) / "
+	               "user: (it gave: found \x1b[31m) (it gave: (nothing)) / assistant: it is there / user: next");
+	assert_int_equal(chat_set_tools(c, &find, 1, STR(""), NULL), 0);
 	expect_told(c, "user: look \"it\" up\n😀 / assistant: thought hm (c2ln) use id-1 find {\"q\":1} use id-2 list {} / "
 	               "user: result id-1 success found \x1b[31m result id-2 error (nothing) / assistant: it is there / user: next");
 	chat_free(c);
