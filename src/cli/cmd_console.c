@@ -205,6 +205,11 @@ int cmd_demo(const Options *o)
 	Err e = { 0 };
 	int code;
 
+	if (o->config) {
+		(void)err_kind(&e, ERR_USAGE, "the demo has a configuration of its own and does not read %s; seismo -c %s opens the console with it",
+		               o->config, o->config);
+		return cli_fail(&e);
+	}
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
 		err_kind(&e, ERR_USAGE,
 				 "the demo needs a terminal; for scripts there is seismo sim, and seismo once for a screen as text");

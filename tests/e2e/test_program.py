@@ -109,7 +109,7 @@ def test_every_command_explains_itself(seismo):
 
 
 @pytest.mark.parametrize("args", [["--no-such-flag"], ["no-such-command"], ["config"], ["config", "no-such-word"],
-                                  ["info", "no-such-word"], ["once", "--size", "0x0"]])
+                                  ["info", "no-such-word"], ["once", "--size", "0x0"], ["demo", "-c", "mine.yaml"]])
 def test_bad_usage_is_exit_2_with_one_sentence(seismo, args):
     r = run(seismo, *args)
     assert r.returncode == 2 and not r.stdout
