@@ -154,17 +154,6 @@ static int values_of(Str rest, TemplateValue *v, size_t *n, Err *e)
 	return 0;
 }
 
-/* A signature that does not hold is never passed over. One that is not there, or could not be checked, is for drafts outside production. */
-static int may_use(const TemplateList *l, const Template *t, Err *e)
-{
-	const bool prod = str_is(l->w->session.stage, "prod");
-
-	if (t->verdict == SEAL_VERIFIED || (t->verdict != SEAL_FAILED && !prod))
-		return 0;
-	return err_kind(e, ERR_REFUSED, "%.*s@%.*s is %s and is not sent%s: %.*s", STR_ARG(t->id), STR_ARG(t->version), seal_verdict_name(t->verdict),
-	                t->verdict != SEAL_FAILED ? " in production" : "", STR_ARG(t->why));
-}
-
 static int use(App *a, const TemplateList *l, Str name, Str rest, Err *e)
 {
 	TemplateValue value[TEMPLATE_VARS];
@@ -176,7 +165,8 @@ static int use(App *a, const TemplateList *l, Str name, Str rest, Err *e)
 	size_t n;
 	int rc = -1;
 
-	if (t && may_use(l, t, e) == 0 && values_of(rest, value, &n, e) == 0 && template_fill(&text, t->text, value, n, e) == 0) {
+	if (t && template_may_send(t, l->w->session.stage, e) == 0 && values_of(rest, value, &n, e) == 0 &&
+	    template_fill(&text, t->text, value, n, e) == 0) {
 		label = arena_printf(&ar, "%.*s@%.*s%s%s", STR_ARG(t->id), STR_ARG(t->version), t->verdict == SEAL_VERIFIED ? "" : " ",
 		                     t->verdict == SEAL_VERIFIED ? "" : seal_verdict_name(t->verdict));
 		chat_set_system(p->chat, p->focus, buf_str(&text), label, str_of(t->sha256));

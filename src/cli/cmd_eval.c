@@ -54,15 +54,6 @@ static bool wants_templates(const Suite *s)
 	return false;
 }
 
-/* As in the playground: a signature that does not hold is never passed over, one that is missing only outside production. */
-static int fit(const Run *r, const Template *t, Err *e)
-{
-	if (t->verdict == SEAL_VERIFIED || (t->verdict != SEAL_FAILED && !str_is(r->s.stage, "prod")))
-		return 0;
-	return err_kind(e, ERR_REFUSED, "%.*s@%.*s is %s and is not sent: %.*s", STR_ARG(t->id), STR_ARG(t->version), seal_verdict_name(t->verdict),
-	                STR_ARG(t->why));
-}
-
 /* A variable `input` of the template is the case's question, unless the case gives it a value of its own. */
 static int fill(const Template *t, const SuiteCase *one, Buf *out, Err *e)
 {
@@ -94,7 +85,7 @@ static int prompt_of(void *arg, Arena *a, const SuiteCell *cell, const SuiteCase
 
 	if (!cell->template.n)
 		return 0;
-	if (!(t = templates_find(r->templates, cell->template, e)) || fit(r, t, e) < 0)
+	if (!(t = templates_find(r->templates, cell->template, e)) || template_may_send(t, r->s.stage, e) < 0)
 		return -1;
 	rc = fill(t, one, &text, e);
 	*out = (EvalPrompt){ arena_str(a, buf_str(&text)), arena_str(a, str_of(t->sha256)) };

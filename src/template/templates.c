@@ -77,23 +77,23 @@ static int by_id(const void *a, const void *b)
 	return c ? c : str_cmp(x->place, y->place);
 }
 
-static void check_all(TemplatesRead *r);
+static bool check_all(TemplatesRead *r);
 
-static void leave(TemplatesRead *r)
+/* True: nothing is left to do, and r is gone. */
+static bool leave(TemplatesRead *r)
 {
 	if (--r->pending)
-		return;
+		return false;
 	if (!r->cancelled && !r->checking) {
 		r->checking = true;
-		check_all(r);
-		return;
+		return check_all(r);
 	}
-	if (r->cancelled) {
+	if (r->cancelled)
 		templates_free(r->out);
-	} else {
+	else
 		r->done(r->arg, r->out);
-	}
 	free(r);
+	return true;
 }
 
 /* --- signatures --- */
@@ -109,7 +109,7 @@ static void on_verdict(void *arg, SealVerdict v, const Err *why)
 	free(c);
 	t->verdict = v;
 	t->why = why ? read_keep(r, str_of(why->text)) : STR("");
-	leave(r);
+	(void)leave(r);
 }
 
 static void check(TemplatesRead *r, size_t at)
@@ -134,14 +134,14 @@ static void check(TemplatesRead *r, size_t at)
 	t->why = read_keep(r, str_of(why.text));
 }
 
-static void check_all(TemplatesRead *r)
+static bool check_all(TemplatesRead *r)
 {
 	if (r->out->n)
 		qsort(r->out->v, r->out->n, sizeof *r->out->v, by_id);
 	r->pending++;
 	for (size_t i = 0; i < r->out->n; i++)
 		check(r, i);
-	leave(r);
+	return leave(r);
 }
 
 /* --- calls --- */
@@ -157,7 +157,7 @@ static void on_done(AwsCall *call, const void *out, const AwsError *err, void *a
 	else if (!r->cancelled)
 		step->take(step, out);
 	free(step);
-	leave(r);
+	(void)leave(r);
 }
 
 void read_step(TemplatesRead *r, const AwsOp *op, const void *in, const Step *step)
@@ -176,11 +176,6 @@ void read_step(TemplatesRead *r, const AwsOp *op, const void *in, const Step *st
 	r->pending--;
 }
 
-static void nothing_started(TemplatesRead *r)
-{
-	leave(r);
-}
-
 TemplatesRead *templates_read(const TemplatesSpec *spec, void (*done)(void *arg, Templates *t), void *arg)
 {
 	TemplatesRead *r = xcalloc(1, sizeof *r);
@@ -188,8 +183,7 @@ TemplatesRead *templates_read(const TemplatesSpec *spec, void (*done)(void *arg,
 	*r = (TemplatesRead){ .spec = *spec, .done = done, .arg = arg, .out = xcalloc(1, sizeof *r->out), .pending = 1 };
 	for (size_t i = 0; i < spec->n; i++)
 		readers[spec->source[i].kind](r, &spec->source[i]);
-	nothing_started(r);
-	return r;
+	return leave(r) ? NULL : r;
 }
 
 void templates_cancel(TemplatesRead *r)
@@ -206,6 +200,16 @@ void templates_free(Templates *t)
 	free(t->v);
 	free(t->problem);
 	free(t);
+}
+
+int template_may_send(const Template *t, Str stage, Err *e)
+{
+	const bool failed = t->verdict == SEAL_FAILED;
+
+	if (t->verdict == SEAL_VERIFIED || (!failed && !str_is(stage, "prod")))
+		return 0;
+	return err_kind(e, ERR_REFUSED, "%.*s@%.*s is %s and is not sent%s: %.*s", STR_ARG(t->id), STR_ARG(t->version), seal_verdict_name(t->verdict),
+	                failed ? "" : " in production", STR_ARG(t->why));
 }
 
 /* --- names --- */

@@ -40,11 +40,16 @@ typedef struct TemplatesSpec {
 } TemplatesSpec;
 
 typedef struct TemplatesRead TemplatesRead;
-/* done gets the templates for keeps (templates_free), from the loop, once. The spec's strings must live until then. */
+/* done gets the templates for keeps (templates_free), once: from the loop, or before this returns, which then is NULL, when there is nobody to
+ * wait for. The spec's strings must live until then. */
 TemplatesRead *templates_read(const TemplatesSpec *spec, void (*done)(void *arg, Templates *t), void *arg);
 /* done is not called any more. */
 void templates_cancel(TemplatesRead *r);
 void templates_free(Templates *t);
+
+/* Whether it may be sent to a model in a context of that stage. A signature that does not hold is never passed over; one that is not there, or
+ * could not be checked, is for drafts outside production. ERR_REFUSED: it may not. */
+int template_may_send(const Template *t, Str stage, Err *e);
 
 /* "ID", "ID@VERSION" or "ID@LABEL"; without a version the one labelled production, else AWSCURRENT, else the newest. NULL and *e: there is
  * none, or the label points at none. */

@@ -167,3 +167,18 @@ def test_view_and_playground(console, home, place):
     assert c.wait_for("upsell-generator-prompt@2.1", 5), c.text()
     c.send("hello", "enter")
     assert c.wait_for("end_turn", 15), c.text()
+
+
+def test_files_alone_are_read_again(console, home, place):
+    """Nobody has to be waited for then: the list is there before its reading has been begun."""
+    folder = place()
+    config = home.path / ".config/seismo/config.yaml"
+    config.write_text("".join(line for line in config.read_text().splitlines(True) if "kind:" not in line or "local" in line))
+    (folder / "hello.txt").write_text("Hello.")
+    c = console("--command", "templates", size=(100, 30))
+    c.wait_for("hello", 15)
+    (folder / "second.txt").write_text("Second.")
+    c.send("\x12")                                          # ctrl-r
+    c.wait_for("second", 10)
+    c.send("Q")
+    assert c.wait_exit() == 0
