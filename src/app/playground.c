@@ -217,11 +217,12 @@ void playground_fork(App *a)
 {
 	Playground *p = playground_of(a);
 	char say[120];
+	Err e = { 0 };
 
 	if (!p)
 		return;
-	if (chat_busy(p->chat)) {
-		app_say(a, ROLE_WARN, "an answer is still under way; ctrl-c cancels it");
+	if (chat_idle(p->chat, &e) < 0) {
+		playground_say(a, &e);
 		return;
 	}
 	p->used_ms = clock_wall_ms();

@@ -16,7 +16,6 @@
 enum { IDLE_MS = 3600000, TITLE_BYTES = 60, SWEEP_MS = 60000, FIRST_SWEEP_MS = 3000, LOOK_MS = 2000, DAY_MINUTES = 24 * 60 };
 
 static const int64_t FLAGS_KEPT_MS = INT64_C(35) * 24 * 3600000;
-static const char still_asked[] = "an answer is still under way; ctrl-c cancels it";
 static const char no_such[] = "no conversation, or more than one, has an id that begins so; :chats lists them";
 
 /* A row on its way to the store. Its texts lie in the arena. */
@@ -241,8 +240,8 @@ static void resume_done(void *work, const Err *err)
 	if (still_wanted(k, err) && p) {
 		if (!k->found) {
 			app_say(k->a, ROLE_WARN, no_such);
-		} else if (chat_busy(p->chat)) {
-			app_say(k->a, ROLE_WARN, still_asked);
+		} else if (chat_idle(p->chat, &e) < 0) {
+			playground_say(k->a, &e);
 		} else if (record_read(p->chat, k->one.body, &e) < 0) {
 			playground_name(p);          /* what is asked now must not take the place of one that is kept */
 			playground_say(k->a, &e);
@@ -263,13 +262,14 @@ static void resume_done(void *work, const Err *err)
 void playground_resume(App *a, Str rest)
 {
 	Playground *p = playground_of(a);
+	Err e = { 0 };
 
 	if (!str_trim(rest).n) {
 		playground_list(a, rest);
 		return;
 	}
-	if (p && chat_busy(p->chat)) {
-		app_say(a, ROLE_WARN, still_asked);
+	if (p && chat_idle(p->chat, &e) < 0) {
+		playground_say(a, &e);
 		return;
 	}
 	if (p)

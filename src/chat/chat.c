@@ -194,6 +194,11 @@ bool chat_busy(const Chat *c)
 	return false;
 }
 
+int chat_idle(const Chat *c, Err *e)
+{
+	return chat_busy(c) ? err_kind(e, ERR_REFUSED, "an answer is still under way; ctrl-c cancels it") : 0;
+}
+
 static int may_ask(Chat *c, Str text, bool again, int64_t *agreed_nusd, Err *e)
 {
 	const int64_t agreed = *agreed_nusd;
@@ -201,8 +206,8 @@ static int may_ask(Chat *c, Str text, bool again, int64_t *agreed_nusd, Err *e)
 	size_t requests;
 
 	*agreed_nusd = 0;
-	if (chat_busy(c))
-		return err_kind(e, ERR_REFUSED, "an answer is still under way; ctrl-c cancels it");
+	if (chat_idle(c, e) < 0)
+		return -1;
 	for (size_t i = 0; i < c->columns; i++)
 		if (!c->column[i].model[0])
 			return err_kind(e, ERR_USAGE, "column %zu has no model; :model ID sets it", i + 1);
@@ -265,8 +270,8 @@ int chat_unsend(Chat *c, Buf *out, Err *e)
 {
 	const ChatTurn *t = turn_last(&c->column[0]);
 
-	if (chat_busy(c))
-		return err_kind(e, ERR_REFUSED, "an answer is still under way; ctrl-c cancels it");
+	if (chat_idle(c, e) < 0)
+		return -1;
 	if (!t)
 		return err_kind(e, ERR_USAGE, "nothing was asked yet");
 	buf_reset(out);
@@ -338,8 +343,8 @@ int chat_drop_column(Chat *c, size_t i, Err *e)
 {
 	if (i >= c->columns || c->columns == 1)
 		return err_kind(e, ERR_USAGE, "the only column stays");
-	if (chat_busy(c))
-		return err_kind(e, ERR_REFUSED, "an answer is still under way; ctrl-c cancels it");
+	if (chat_idle(c, e) < 0)
+		return -1;
 	chat_free_column(c, i);
 	return 0;
 }

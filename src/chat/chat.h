@@ -102,6 +102,7 @@ void  chat_tool_result(Chat *c, size_t column, unsigned serial, size_t use, Str 
 bool  chat_is_injection(Chat *c, Str text);
 
 bool  chat_busy(const Chat *c);
+int   chat_idle(const Chat *c, Err *e);              /* ERR_REFUSED: an answer is still under way, and what to do about it */
 /* Sentences of refusals fit into a line of 80 cells, with what to do about it.
  * Asks every column. ERR_USAGE: nothing to ask, or no model; ERR_REFUSED: an answer is still under way, the minute is full, or it may cost
  * more than ask_above_nusd and than *agreed_nusd, which then says how much: the same call again is sent. After anything else it is 0.

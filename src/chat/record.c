@@ -166,7 +166,6 @@ void record_title(Chat *c, const RecordMask *mask, size_t most, Buf *out)
 
 /* --- in --- */
 
-
 static int index_of(const char *const *names, int n, Str word, const char *what, int *out, Err *e)
 {
 	for (*out = 0; *out < n; ++*out)

@@ -194,16 +194,12 @@ static int64_t tokens_of(const ChatColumn *col, int64_t bytes, int *within)
 
 int64_t request_most(Chat *c, const ChatColumn *col, int64_t bytes, int64_t *tokens, int *within, bool *priced)
 {
-	const PriceTable *prices = c->host.prices(c->host.arg);
-	const int64_t now_ms = clock_wall_ms();
-	int64_t nusd;
 	Tokens t;
 
 	*tokens = tokens_of(col, bytes, within);
 	/* On the dear side: two bytes to a token where nothing is known of this model's. */
 	t = (Tokens){ .input = (*within == WITHIN_KNOWN ? *tokens + *tokens * WITHIN_KNOWN / 100 : bytes / 2) + 100, .output = c->host.max_tokens };
-	*priced = price_amount(prices, &(PriceCall){ str_of(col->model), STR(""), now_ms, t }, &nusd) == PRICE_OK;
-	return *priced ? nusd : price_dearest(prices, now_ms, &t, NULL);
+	return price_reckon(c->host.prices(c->host.arg), &(PriceCall){ str_of(col->model), STR(""), clock_wall_ms(), t }, priced);
 }
 
 static int64_t bytes_of(const ChatTurn *t)

@@ -133,11 +133,8 @@ static void settle(AwsCall *call, const Chat *c)
 static int64_t estimate(Chat *c, const ConverseIn *in)
 {
 	Tokens t = { .input = (int64_t)(in->system.n * in->system.v[0].text.n + str_of(c->o->arg[0]).n) / 2 + 100, .output = in->limits.max_tokens };
-	int64_t nusd;
 
-	if (price_amount(session_prices(c->s), &(PriceCall){ c->model, STR(""), clock_wall_ms(), t }, &nusd) == PRICE_OK)
-		return nusd;
-	return price_dearest(session_prices(c->s), clock_wall_ms(), &t, NULL);
+	return price_reckon(session_prices(c->s), &(PriceCall){ c->model, STR(""), clock_wall_ms(), t }, NULL);
 }
 
 static void on_done(AwsCall *call, const void *out, const AwsError *err, void *arg)

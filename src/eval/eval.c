@@ -219,11 +219,8 @@ static void on_done(AwsCall *call, const void *out, const AwsError *err, void *a
 static int64_t most_nusd(const Eval *x, const SuiteCell *cell, const EvalPrompt *p, const SuiteCase *one)
 {
 	const Tokens t = { .input = (int64_t)(p->system.n + one->input.n) / 2 + 100, .output = cell->max_tokens };
-	int64_t nusd;
 
-	if (price_amount(x->spec.prices, &(PriceCall){ cell->model, STR(""), clock_wall_ms(), t }, &nusd) == PRICE_OK)
-		return nusd;
-	return price_dearest(x->spec.prices, clock_wall_ms(), &t, NULL);
+	return price_reckon(x->spec.prices, &(PriceCall){ cell->model, STR(""), clock_wall_ms(), t }, NULL);
 }
 
 /* What questions under way have reserved is left of the budget only when they have ended: with few of them that is near enough. */

@@ -323,6 +323,16 @@ int64_t price_dearest(const PriceTable *t, int64_t at_ms, const Tokens *tok, con
 	return most < 0 ? 0 : most;
 }
 
+int64_t price_reckon(const PriceTable *t, const PriceCall *call, bool *priced)
+{
+	int64_t nusd;
+	const bool has = price_amount(t, call, &nusd) == PRICE_OK;
+
+	if (priced)
+		*priced = has;
+	return has ? nusd : price_dearest(t, call->at_ms, &call->tok, NULL);
+}
+
 Str price_base_model(Str model)
 {
 	bool premium;

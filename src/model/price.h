@@ -90,6 +90,8 @@ const PriceRow *price_find(const PriceTable *t, const PriceCall *c);            
 /* What the tokens cost with the dearest row of the table at that time, whatever its tier, long context and geography
  * included: the bound of a call without a price. row (may be NULL) gets the row; NULL when none prices all the classes. */
 int64_t price_dearest(const PriceTable *t, int64_t at_ms, const Tokens *tok, const PriceRow **row);
+/* What a call is reckoned with before it is made: its price, or that of the dearest row when it has none (*priced, which may be NULL, false). */
+int64_t price_reckon(const PriceTable *t, const PriceCall *call, bool *priced);
 int32_t price_discount(const PriceTable *t, int64_t at_ms);        /* in force then, thousandths of a percent */
 
 /* Whether it is the ARN of an application inference profile: its model has to be asked for. */

@@ -1,4 +1,4 @@
-/* A filter for one transaction: most hashes that are asked for are not in the settled part. */
+/* A filter: most hashes that are asked for are not in the settled part. It lasts as long as what is known of the places does. */
 #include "store/index.h"
 
 #include <stdlib.h>
