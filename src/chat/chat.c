@@ -252,7 +252,7 @@ int chat_retry(Chat *c, int64_t *agreed_nusd, Err *e)
 		last->asked = (Buf){ 0 };
 		turn_free(last);
 		c->column[i].turns--;
-		(void)turn_add(&c->column[i], buf_str(&asked));
+		guards_again(c, turn_add(&c->column[i], buf_str(&asked)));
 		buf_done(&asked);
 		chat_ask(c, &c->column[i]);
 	}
