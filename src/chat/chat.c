@@ -103,6 +103,7 @@ static void ended(Asking *k, const AwsError *err)
 	ChatStep *s = &t->step[t->steps - 1];
 
 	s->priced = said_price(k->chat->host.prices(k->chat->host.arg), str_of(col->model), &s->said, &s->nusd);
+	guardrail_said(&s->said, &s->guard);
 	if (s->said.has_usage) {
 		learn(col, k->prompt_bytes, &s->said.tokens);
 		if (s->priced)
@@ -152,6 +153,7 @@ void chat_ask(Chat *c, ChatColumn *col)
 
 	*k = (Asking){ .chat = c, .column = col, .began_ms = clock_mono_ms() };
 	h.arg = k;
+	options_note(col, t);
 	if (!t->steps)
 		t->asked_ms = clock_wall_ms();
 	else
@@ -181,7 +183,7 @@ bool chat_busy(const Chat *c)
 	for (size_t i = 0; i < c->columns; i++) {
 		const ChatColumn *col = &c->column[i];
 
-		if (col->asking || (col->turns && col->turn[col->turns - 1].state == TURN_TOOLS))
+		if (col->asking || col->checking || (col->turns && col->turn[col->turns - 1].state == TURN_TOOLS))
 			return true;
 	}
 	return false;
@@ -230,7 +232,7 @@ int chat_send(Chat *c, Str text, int64_t *agreed_nusd, Err *e)
 		(void)turn_add(&c->column[i], text);
 	guards_question(c, text);
 	for (size_t i = 0; i < c->columns; i++)
-		chat_ask(c, &c->column[i]);
+		precheck_then_ask(c, &c->column[i]);
 	return 0;
 }
 
@@ -254,7 +256,7 @@ int chat_retry(Chat *c, int64_t *agreed_nusd, Err *e)
 		c->column[i].turns--;
 		guards_again(c, turn_add(&c->column[i], buf_str(&asked)));
 		buf_done(&asked);
-		chat_ask(c, &c->column[i]);
+		precheck_then_ask(c, &c->column[i]);
 	}
 	return 0;
 }
@@ -284,6 +286,7 @@ void chat_cancel(Chat *c)
 
 		if (c->column[i].asking)
 			aws_cancel(c->column[i].asking->call);
+		precheck_cancel(&c->column[i]);
 		if (!t || t->state != TURN_TOOLS)
 			continue;
 		tools_drop(c, &c->column[i]);
@@ -297,6 +300,7 @@ void chat_cancel(Chat *c)
 static void column_clear(Chat *c, ChatColumn *col)
 {
 	let_go(col);
+	precheck_drop(c, col);
 	tools_drop(c, col);
 	for (size_t i = 0; i < col->turns; i++)
 		turn_free(&col->turn[i]);
@@ -325,7 +329,8 @@ int chat_add_column(Chat *c, Err *e)
 
 	if (c->columns == CHAT_COLUMNS)
 		return err_kind(e, ERR_USAGE, "there are %d columns already", CHAT_COLUMNS);
-	*col = (ChatColumn){ .temperature = last->temperature, .generation = last->generation + 1 };
+	*col = (ChatColumn){ .temperature = last->temperature, .guardrail = last->guardrail, .generation = last->generation + 1 };
+	memcpy(col->tier, last->tier, sizeof col->tier);
 	c->columns++;
 	chat_set_model(c, c->columns - 1, str_of(last->model));
 	chat_set_system(c, c->columns - 1, buf_str(&last->system), str_of(last->label), str_of(last->sha256));

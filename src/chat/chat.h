@@ -8,11 +8,12 @@
 
 #include "api/converse.h"
 #include "aws/aws.h"
+#include "chat/guardrail.h"
 #include "model/flag.h"
 #include "model/price.h"
 
 enum { CHAT_COLUMNS = 4, CHAT_TEXT_MAX = 256 << 10 /* bytes of one question */, CHAT_WORD = 256, CHAT_SENTENCE = 512, CHAT_TOOLS = 128,
-	CHAT_RESULT_MAX = 256 << 10 /* bytes of what a tool gives back */, CHAT_FLAGS = 3 };
+	CHAT_RESULT_MAX = 256 << 10 /* bytes of what a tool gives back */, CHAT_FLAGS = 3, CHAT_TIER = 24 };
 
 typedef enum TurnState { TURN_ASKED, TURN_STREAMING, TURN_TOOLS /* they run */, TURN_DONE, TURN_CANCELLED, TURN_FAILED } TurnState;
 
@@ -26,6 +27,7 @@ typedef struct ChatStep {
 	char         misfit[CHAT_SENTENCE];      /* what does not fit the schema of a tool that it uses; empty: all does */
 	bool         priced;            /* nusd is what it did cost */
 	int64_t      nusd;
+	GuardSaid    guard;             /* what a guardrail has said of it */
 } ChatStep;
 
 typedef struct ChatTurn {
@@ -37,6 +39,9 @@ typedef struct ChatTurn {
 	int64_t   asked_ms;             /* wall clock */
 	int64_t   first_ms, total_ms;   /* until the first piece of text, and until its end; -1: not yet */
 	bool      warm_up;              /* it only fills caches: no figure of a comparison */
+	char      tier[CHAT_TIER];      /* that was asked for; empty: the service's own choice */
+	Guardrail guardrail;            /* that looked at it */
+	GuardSaid checked;              /* what it said of the question before that was sent */
 	Flag      flag[CHAT_FLAGS];     /* what the guards say of question and answer, the worst first; not kept with the conversation */
 	int       flags;
 } ChatTurn;
@@ -47,9 +52,12 @@ typedef struct ChatColumn {
 	char     sha256[65];            /* of that text; empty: none */
 	Buf      system;
 	OptNum   temperature;
+	char     tier[CHAT_TIER];       /* to ask for; empty: the service's own choice */
+	Guardrail guardrail;
 	ChatTurn *turn;
 	size_t   turns, turn_cap;
 	struct Asking *asking;          /* the answer under way; NULL: none */
+	struct Checking *checking;      /* a guardrail looks at the question; NULL: none does */
 	unsigned serial;                /* of the tools that run: what comes of earlier ones is dropped */
 	/* Bytes of a prompt and the tokens that the service counted for them, added up: what a byte is in tokens for this model. */
 	int64_t  known_bytes, known_tokens;
@@ -72,6 +80,7 @@ typedef struct ChatHost {
 	void (*drop_tools)(void *arg, size_t column);
 	int64_t tool_steps;             /* answers with tools in one turn */
 	int64_t max_tokens;             /* the longest answer that is asked for */
+	bool    check_input;            /* a column's guardrail is shown a question before that is sent */
 	int64_t requests_per_minute;    /* of all columns together; 0: no bound */
 	int64_t ask_above_nusd;         /* a question that may cost more is sent only when that was agreed to; 0: each is */
 } ChatHost;
@@ -88,6 +97,11 @@ int   chat_drop_column(Chat *c, size_t i, Err *e);   /* -1: it is the only one, 
 void  chat_set_model(Chat *c, size_t i, Str model);
 /* Instructions, and where they come from (label, sha256: empty when they were typed). */
 void  chat_set_system(Chat *c, size_t i, Str text, Str label, Str sha256);
+/* "default", "priority", "flex", "reserved"; empty or "off": none is asked for. -1: no such tier. */
+int   chat_set_tier(Chat *c, size_t i, Str word, Err *e);
+void  chat_set_guardrail(Chat *c, size_t i, const Guardrail *g);
+/* Whether the service knows such a tier; empty: none. */
+int   chat_tier_check(Str word, Err *e);
 void  chat_clear(Chat *c);                           /* takes the turns away, the columns stay; cancels */
 
 /* What models may use from now on: copied. forced: the name of the one that every answer must use, whose input is then the answer; empty:
@@ -128,6 +142,9 @@ Tokens  turn_tokens(const ChatTurn *t);
 bool    turn_cost(const ChatTurn *t, int64_t *nusd);             /* false: a step has no price, or did not say what it used */
 /* Tokens of the answer a second, in tenths, from its first piece to its end; -1: not known. */
 int64_t turn_speed(const ChatTurn *t);
+/* What a guardrail has said of question and answer. */
+GuardSaid turn_guard(const ChatTurn *t);
+const char *turn_tier(const ChatTurn *t);                        /* that it was served in; empty: not said */
 const char *turn_stop(const ChatTurn *t);                        /* "end_turn", "max_tokens", …; empty: none yet */
 void    turn_answer(const ChatTurn *t, Buf *out);                /* all its text, without reasoning and tools */
 int64_t chat_cost(const Chat *c, int *unpriced);                 /* of all that was said */

@@ -42,6 +42,15 @@ int  request_make(const Chat *c, const ChatColumn *col, Arena *a, ConverseIn *in
 size_t request_estimate(Chat *c, Str text, bool again, ChatEstimate *out);
 int64_t request_most(Chat *c, const ChatColumn *col, int64_t bytes, int64_t *tokens, int *within, bool *priced);
 
+/* options.c */
+void options_put(const char *tier, const Guardrail *g, ConverseIn *in);
+void options_note(const ChatColumn *col, ChatTurn *t);      /* what it is asked with */
+
+/* precheck.c: asks a question, once the guardrail has seen it where the host wants that. */
+void precheck_then_ask(Chat *c, ChatColumn *col);
+void precheck_drop(Chat *c, ChatColumn *col);      /* nothing of it is waited for any more */
+void precheck_cancel(const ChatColumn *col);
+
 /* turn.c */
 ChatTurn *turn_last(ChatColumn *col);
 ChatTurn *turn_add(ChatColumn *col, Str asked);

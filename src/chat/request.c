@@ -177,6 +177,7 @@ int request_make(const Chat *c, const ChatColumn *col, Arena *a, ConverseIn *in,
 		in->system.v[0].text = buf_str(&col->system);
 		in->system.n = 1;
 	}
+	options_put(col->tier, &col->guardrail, in);
 	tools_put(c, a, in);
 	*bytes = m.bytes;
 	return 0;
@@ -199,7 +200,7 @@ int64_t request_most(Chat *c, const ChatColumn *col, int64_t bytes, int64_t *tok
 	*tokens = tokens_of(col, bytes, within);
 	/* On the dear side: two bytes to a token where nothing is known of this model's. */
 	t = (Tokens){ .input = (*within == WITHIN_KNOWN ? *tokens + *tokens * WITHIN_KNOWN / 100 : bytes / 2) + 100, .output = c->host.max_tokens };
-	return price_reckon(c->host.prices(c->host.arg), &(PriceCall){ str_of(col->model), STR(""), clock_wall_ms(), t }, priced);
+	return price_reckon(c->host.prices(c->host.arg), &(PriceCall){ str_of(col->model), str_of(col->tier), clock_wall_ms(), t }, priced);
 }
 
 static int64_t bytes_of(const ChatTurn *t)
