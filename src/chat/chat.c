@@ -85,17 +85,6 @@ static void on_retry(AwsCall *call, const char *sentence, int64_t wait_ms, void 
 	chat_changed(k->chat, k->column);
 }
 
-/* What the service counted for this prompt tells what the next one will come to. */
-static void learn(ChatColumn *col, int64_t bytes, const Tokens *t)
-{
-	const int64_t tokens = t->input + t->cache_read + t->cache_write_5m + t->cache_write_1h;
-
-	if (bytes <= 0 || tokens <= 0)
-		return;
-	col->known_bytes += bytes;
-	col->known_tokens += tokens;
-}
-
 static void ended(Asking *k, const AwsError *err)
 {
 	ChatColumn *col = k->column;
@@ -103,9 +92,13 @@ static void ended(Asking *k, const AwsError *err)
 	ChatStep *s = &t->step[t->steps - 1];
 
 	s->priced = said_price(k->chat->host.prices(k->chat->host.arg), str_of(col->model), &s->said, &s->nusd);
+	if (!s->priced || !said_cold_steady(k->chat->host.prices(k->chat->host.arg), str_of(col->model), &s->said, &s->cold_nusd, &s->steady_nusd))
+		s->cold_nusd = s->steady_nusd = -1;
 	guardrail_said(&s->said, &s->guard);
 	if (s->said.has_usage) {
-		learn(col, k->prompt_bytes, &s->said.tokens);
+		const Tokens *n = &s->said.tokens;
+
+		request_learn(col, k->prompt_bytes, n->input + n->cache_read + n->cache_write_5m + n->cache_write_1h);
 		if (s->priced)
 			aws_settle(k->call, s->nusd);
 	}
@@ -220,7 +213,7 @@ static int may_ask(Chat *c, Str text, bool again, int64_t *agreed_nusd, Err *e)
 	return 0;
 }
 
-int chat_send(Chat *c, Str text, int64_t *agreed_nusd, Err *e)
+static int ask_all(Chat *c, Str text, bool warm_up, int64_t *agreed_nusd, Err *e)
 {
 	if (!str_trim(text).n)
 		return err_kind(e, ERR_USAGE, "nothing to ask: type a question");
@@ -229,11 +222,21 @@ int chat_send(Chat *c, Str text, int64_t *agreed_nusd, Err *e)
 	if (may_ask(c, text, false, agreed_nusd, e) < 0)
 		return -1;
 	for (size_t i = 0; i < c->columns; i++)
-		(void)turn_add(&c->column[i], text);
+		turn_add(&c->column[i], text)->warm_up = warm_up;
 	guards_question(c, text);
 	for (size_t i = 0; i < c->columns; i++)
 		precheck_then_ask(c, &c->column[i]);
 	return 0;
+}
+
+int chat_send(Chat *c, Str text, int64_t *agreed_nusd, Err *e)
+{
+	return ask_all(c, text, false, agreed_nusd, e);
+}
+
+int chat_warm_up(Chat *c, Str text, int64_t *agreed_nusd, Err *e)
+{
+	return ask_all(c, text, true, agreed_nusd, e);
 }
 
 int chat_retry(Chat *c, int64_t *agreed_nusd, Err *e)
@@ -247,14 +250,18 @@ int chat_retry(Chat *c, int64_t *agreed_nusd, Err *e)
 	for (size_t i = 0; i < c->columns; i++) {
 		ChatTurn *last = turn_last(&c->column[i]);
 		Buf asked = { 0 };
+		bool warm_up;
 
 		if (!last)
 			continue;
+		warm_up = last->warm_up;
 		asked = last->asked;
 		last->asked = (Buf){ 0 };
 		turn_free(last);
 		c->column[i].turns--;
-		guards_again(c, turn_add(&c->column[i], buf_str(&asked)));
+		last = turn_add(&c->column[i], buf_str(&asked));
+		last->warm_up = warm_up;
+		guards_again(c, last);
 		buf_done(&asked);
 		precheck_then_ask(c, &c->column[i]);
 	}
@@ -301,6 +308,7 @@ static void column_clear(Chat *c, ChatColumn *col)
 {
 	let_go(col);
 	precheck_drop(c, col);
+	count_drop(col);
 	tools_drop(c, col);
 	for (size_t i = 0; i < col->turns; i++)
 		turn_free(&col->turn[i]);
@@ -313,6 +321,8 @@ void chat_free_column(Chat *c, size_t i)
 	const unsigned next = col->generation + 1;
 
 	column_clear(c, col);
+	for (size_t k = i + 1; k < c->columns; k++)
+		count_drop(&c->column[k]);                 /* which knows where its column was */
 	free(col->turn);
 	buf_done(&col->system);
 	for (size_t k = i; k + 1 < c->columns; k++)

@@ -75,6 +75,8 @@ static void put_step(Writer *r, const ChatStep *s)
 		jw_ki64(w, "nanoUsd", s->nusd);
 	else
 		jw_knull(w, "nanoUsd");
+	jw_ki64(w, "coldNanoUsd", s->cold_nusd);
+	jw_ki64(w, "steadyNanoUsd", s->steady_nusd);
 	jw_key(w, "guard");
 	guardrail_put(w, &s->guard);
 	jw_key(w, "parts");
@@ -262,6 +264,9 @@ static int take_step(JsonVal v, ChatStep *s, Err *e)
 		return -1;
 	s->said.has_stop = s->said.stop_reason[0];
 	s->priced = !jv_is_absent(jv_get(v, "nanoUsd"));
+	s->cold_nusd = s->steady_nusd = -1;             /* of one that was kept before they were known */
+	if (jv_has(v, "coldNanoUsd") && (figure_take(v, "coldNanoUsd", &s->cold_nusd, e) < 0 || figure_take(v, "steadyNanoUsd", &s->steady_nusd, e) < 0))
+		return -1;
 	if ((s->priced && figure_take(v, "nanoUsd", &s->nusd, e) < 0) || guardrail_take(jv_get(v, "guard"), &s->guard, e) < 0)
 		return -1;
 	return take_parts(parts, &s->said, e) < 0 ? -1 : take_results(results, s, e);

@@ -1,7 +1,7 @@
 """What a turn of the playground is asked with besides its text: a tier, a guardrail. At 80x24, on the simulated region."""
 import json
 
-from test_playground import ask, command, kept, quit_with, talk  # noqa: F401  (talk is a fixture)
+from test_playground import OTHER, ask, command, kept, quit_with, talk  # noqa: F401  (talk is a fixture)
 
 
 def flags(home):
@@ -83,3 +83,107 @@ def test_a_guardrail_that_is_asked_first(talk, home, sim):
     c.wait_for(lambda t: "> you idiot" in t.split("let it through")[-1] and "end_turn" in t, 20)
     quit_with(c)
     assert len(flags(home)) == 1
+
+
+# --- before a question is sent ---
+
+def before(c):
+    """The row above the input."""
+    return c.text().splitlines()[19]
+
+
+def test_the_service_counts(talk, home, sim):
+    home.env.update(sim.env)
+    c = talk()
+    c.send("esc", "t")
+    c.wait_for("nothing to count")
+    c.send("i")
+    c.send("How do the reviews of last week compare?")
+    c.wait_for(lambda t: "~11 in +-30 %" in t)
+    command(c, "tokens")
+    c.wait_for("=14 in | max $")
+    c.send("i", " ")
+    c.wait_for(lambda t: "in +-30 %" in t and "=14" not in t)
+    c.send("\x7f")
+    c.wait_for("=14 in | max $")                             # what was counted is this text
+    c.send("enter")
+    screen = c.wait_for("end_turn", 20)
+    assert " 14>" in screen                                  # as many as were charged
+    quit_with(c)
+
+
+def test_one_column_that_cannot_be_counted(talk, home, sim):
+    home.env.update(sim.env)
+    c = talk()
+    command(c, "column add")
+    command(c, f"model {OTHER}")
+    c.send("i")
+    c.send("hello there")
+    command(c, "tokens")
+    c.wait_for("column 2 was not counted, its estimate stays")
+    c.wait_for("~3 in +-30 %")                               # of the focused one
+    c.send("tab")
+    c.wait_for("=7 in | max $")
+    quit_with(c)
+
+
+def metered(tokens_out, stop="end_turn", **usage):
+    def say(one):
+        one.begin()
+        one.text("hello")
+        one.event("messageStop", {"stopReason": stop})
+        one.event("metadata", {"usage": {"inputTokens": 100, "outputTokens": tokens_out, "totalTokens": 100 + tokens_out, **usage}})
+        one.socket.sendall(b"0\r\n\r\n")
+    return say
+
+
+def by_model(**say):
+    """Another answer for each model: by a word of its id."""
+    return lambda one: next(v for k, v in say.items() if k in one.model)(one)
+
+
+def two(c):
+    command(c, "column add")
+    command(c, f"model {OTHER}")
+
+
+def test_what_was_cut_off_is_compared_with_nothing(talk):
+    c = talk(by_model(haiku=metered(5), nova=metered(7, "max_tokens")), size=(100, 24))
+    two(c)
+    c.wait_for("caches off | differs: model")
+    ask(c, "hi")
+    c.wait_for("INVALID: 2 was cut off at max_tokens, so nothing is compared")
+    command(c, "model us.anthropic.claude-haiku-4-5-20251001-v1:0")
+    command(c, "tier flex")
+    ask(c, "hi")
+    c.wait_for(lambda t: "2 vs 1: out +0 %" in t)
+    command(c, f"model {OTHER}")
+    c.wait_for("2 and 1 differ in 2 things (model, tier)")
+    assert "differs: model, tier" in before(c)
+    quit_with(c)
+
+
+def test_a_warm_up_and_what_a_cache_makes_of_the_cost(talk):
+    c = talk(by_model(haiku=metered(10, cacheReadInputTokens=0, cacheWriteInputTokens=4000),
+                      sonnet=metered(10, cacheReadInputTokens=4000, cacheWriteInputTokens=0)), size=(100, 30))
+    command(c, "system " + "be brief " * 3)
+    command(c, "caches on")
+    c.wait_for("the first question pays for writing them")
+    command(c, "column add")
+    command(c, "model us.anthropic.claude-sonnet-4-5-20250929-v1:0")
+    c.send("i")
+    c.send("how are the reviews?")
+    command(c, "warm-up")
+    screen = c.wait_for(lambda t: t.count("only fills the caches") == 2)
+    assert "warm-up> how are the reviews?" in screen and "vs 1" not in screen and screen.splitlines()[3].count("warm-up") == 2
+    assert screen.splitlines()[-4].startswith(">") and "how are the reviews?" in screen.splitlines()[-4]      # the text stays
+    seen = c.models.wait(2)
+    assert all(one.body["inferenceConfig"]["maxTokens"] == 1 and one.body["system"][-1] == {"cachePoint": {"type": "default"}} for one in seen)
+    c.send("i", "enter")
+    screen = c.wait_for(lambda t: "2 vs 1: out +0 %" in t)
+    rows = " ".join(screen.split())
+    assert "prompt cache: 0 read, 4.0k written; cold $0.0057" in rows and "prompt cache: 4.0k read, 0 written; cold $0.017" in rows
+    assert "$0.0057 end_turn" in rows and "$0.0018 end_turn" in rows      # what each did cost: one wrote, one read
+    assert "steady  TTFT" in screen and "caches on" in screen
+    assert [m for one in c.models.wait(4)[2:] for m in one.told] == [("user", "how are the reviews?")] * 2      # the warm-up is not told
+    quit_with(c)
