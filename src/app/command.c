@@ -40,6 +40,8 @@ static const Command commands[] = {
 	{ "guardrail", "ID[:VERSION]|off", "playground: a Bedrock guardrail for the focused column", playground_guardrail, 0 },
 	{ "caches", "on|off", "playground: prompts with cache points behind instructions and tools", playground_caches, 0 },
 	{ "warm-up", "", "playground: fill the prompt caches with what is typed; no figure", playground_warm_up, 0 },
+	{ "copy", "[N|last]", "playground: copy the answer, or one of its code blocks", playground_copy, 0 },
+	{ "case", "FILE", "playground: append the last question to a suite's dataset", playground_case, 0 },
 	{ "tokens", "", "playground: let the service count what is typed (free)", playground_tokens, 0 },
 	{ "template", "[ID[@VERSION] [NAME=VALUE …]]", "playground: a template as its instructions; alone, list them", template_command, 0 },
 	{ "tool", "[NAME|FILE]", "playground: answers must fill this tool's schema; alone, text", playground_tool, 0 },

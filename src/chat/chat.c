@@ -325,6 +325,7 @@ void chat_free_column(Chat *c, size_t i)
 		count_drop(&c->column[k]);                 /* which knows where its column was */
 	free(col->turn);
 	buf_done(&col->system);
+	buf_done(&col->values);
 	for (size_t k = i; k + 1 < c->columns; k++)
 		c->column[k] = c->column[k + 1];
 	c->column[--c->columns] = (ChatColumn){ .generation = next };
@@ -344,6 +345,7 @@ int chat_add_column(Chat *c, Err *e)
 	c->columns++;
 	chat_set_model(c, c->columns - 1, str_of(last->model));
 	chat_set_system(c, c->columns - 1, buf_str(&last->system), str_of(last->label), str_of(last->sha256));
+	chat_set_values(c, c->columns - 1, buf_str(&last->values));
 	return 0;
 }
 
@@ -374,6 +376,7 @@ void chat_set_system(Chat *c, size_t i, Str text, Str label, Str sha256)
 	(void)buf_put_str(&own, text);
 	buf_done(&col->system);
 	col->system = own;
+	buf_reset(&col->values);
 	(void)snprintf(col->label, sizeof col->label, "%.*s", STR_ARG(label));
 	(void)snprintf(col->sha256, sizeof col->sha256, "%.*s", STR_ARG(sha256));
 	chat_changed(c, col);

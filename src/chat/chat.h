@@ -53,6 +53,7 @@ typedef struct ChatColumn {
 	char     label[CHAT_WORD];      /* "vc-analysis@2.2": the template that system comes from; empty: none, it was typed */
 	char     sha256[65];            /* of that text; empty: none */
 	Buf      system;
+	Buf      values;                /* of the template's variables: a JSON object; empty: none were given */
 	OptNum   temperature;
 	char     tier[CHAT_TIER];       /* to ask for; empty: the service's own choice */
 	Guardrail guardrail;
@@ -111,6 +112,8 @@ void  chat_set_caches(Chat *c, bool on);
 bool  chat_caches(const Chat *c);
 /* Whether the service knows such a tier; empty: none. */
 int   chat_tier_check(Str word, Err *e);
+/* What the template's variables were filled with: a JSON object of texts. New instructions have none until they are said. */
+void  chat_set_values(Chat *c, size_t i, Str json);
 void  chat_clear(Chat *c);                           /* takes the turns away, the columns stay; cancels */
 
 /* What models may use from now on: copied. forced: the name of the one that every answer must use, whose input is then the answer; empty:

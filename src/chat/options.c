@@ -28,6 +28,12 @@ int chat_set_tier(Chat *c, size_t i, Str word, Err *e)
 	return 0;
 }
 
+void chat_set_values(Chat *c, size_t i, Str json)
+{
+	buf_reset(&c->column[i].values);
+	(void)buf_put_str(&c->column[i].values, json);
+}
+
 void chat_set_guardrail(Chat *c, size_t i, const Guardrail *g)
 {
 	c->column[i].guardrail = *g;

@@ -133,6 +133,7 @@ static void put_column(Writer *r, const ChatColumn *c)
 		jw_kstr(w, "system", buf_str(&c->system));
 	else
 		put_text(r, "system", buf_str(&c->system));
+	put_text(r, "values", buf_str(&c->values));
 	if (c->temperature.has)
 		jw_knum(w, "temperature", c->temperature.v);
 	jw_kstr(w, "tier", str_of(c->tier));
@@ -302,6 +303,8 @@ static int take_column(JsonVal v, Chat *c, size_t i, Err *e)
 		return -1;
 	chat_set_model(c, i, model);
 	chat_set_system(c, i, system, label, sha256);
+	if (take_buf(v, "values", &c->column[i].values, e) < 0)
+		return -1;
 	c->column[i].temperature = (OptNum){ .has = !jv_is_absent(jv_get(v, "temperature")) };
 	if (jv_opt_num(v, "temperature", &c->column[i].temperature.v, e) < 0 ||
 	    take_word(v, "tier", c->column[i].tier, sizeof c->column[i].tier, e) < 0 || take_guardrail(v, &c->column[i].guardrail, e) < 0)

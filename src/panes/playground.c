@@ -368,26 +368,14 @@ static void act_fold(Pane *p)
 	s->unfolded = !s->unfolded;
 }
 
-static void copy(Pane *p, bool code)
-{
-	const PlaygroundPane *s = p->state;
-	const ChatColumn *c = s->of ? chat_column(s->of->chat, s->of->focus) : NULL;
-	Buf text = { 0 };
-
-	if (c && c->turns)
-		turn_answer(&c->turn[c->turns - 1], &text);
-	app_copy(p->app, code ? markdown_last_code(buf_str(&text)) : buf_str(&text), code ? "the last code block" : "the answer");
-	buf_done(&text);
-}
-
 static void act_copy(Pane *p)
 {
-	copy(p, false);
+	playground_copy(p->app, STR(""));
 }
 
 static void act_copy_code(Pane *p)
 {
-	copy(p, true);
+	playground_copy(p->app, STR("last"));
 }
 
 static const PaneKey keys[] = {
@@ -413,7 +401,7 @@ static void playground_help(const Pane *p, Buf *out)
 	(void)buf_puts(out, "  ctrl-c   cancel the answer that is under way\n"
 	                    "  While typing: Enter sends, Alt-Enter a new line, Esc leaves; ctrl-a e k u w edit.\n"
 	                    "  :model ID  :system TEXT  :column add|drop  :new  :chats [TEXT]  :chat ID  :pin  :forget ID\n"
-	                    "  :tier T  :guardrail ID  :tokens  :caches on|off  :warm-up\n");
+	                    "  :tier T  :guardrail ID  :tokens  :caches on|off  :warm-up  :copy [N]  :case FILE\n");
 }
 
 const PaneClass pane_playground = {

@@ -20,7 +20,8 @@ void   md_put(MdRows *r, MdRow row);
 /* All lives in the arena. text: from outside, raw. */
 MdRow *markdown_rows(Arena *a, Str text, int w, size_t *n);
 void   markdown_draw(Box b, int x, int y, const MdRow *r);
-/* The last code block of a text, without its fences, also one whose end has not come; empty: there is none. Borrowed. */
-Str    markdown_last_code(Str text);
+/* The nth code block of a text (0: the last one), without its fences, also one whose end has not come; empty: there is none. Borrowed.
+ * *blocks: how many there are. */
+Str    markdown_code(Str text, size_t n, size_t *blocks);
 
 #endif

@@ -1,5 +1,7 @@
 """What a turn of the playground is asked with besides its text: a tier, a guardrail. At 80x24, on the simulated region."""
+import base64
 import json
+import re
 
 from test_playground import OTHER, ask, command, kept, quit_with, talk  # noqa: F401  (talk is a fixture)
 
@@ -187,3 +189,73 @@ def test_a_warm_up_and_what_a_cache_makes_of_the_cost(talk):
     assert "steady  TTFT" in screen and "caches on" in screen
     assert [m for one in c.models.wait(4)[2:] for m in one.told] == [("user", "how are the reviews?")] * 2      # the warm-up is not told
     quit_with(c)
+
+
+# --- what leaves it ---
+
+CODE = "first:\n```\none\n```\nthen:\n```sh\ntwo\n```\n"
+
+
+def copied(c):
+    """What the terminal was told to put into its clipboard, last."""
+    found = re.findall(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)", bytes(c.raw))
+    return base64.b64decode(found[-1]).decode() if found else None
+
+
+def test_code_blocks_are_copied(talk):
+    def say(one):
+        one.begin()
+        one.text(CODE)
+        one.end()
+
+    c = talk(say)
+    command(c, "copy")
+    c.wait_for("nothing to copy here")
+    ask(c, "show me")
+    c.wait_for("end_turn")
+    for line, want in (("copy 1", "one\n"), ("copy 2", "two\n"), ("copy last", "two\n"), ("copy", CODE)):
+        command(c, line)
+        c.wait_for(lambda t: "copied" in t and copied(c) == want)
+    command(c, "copy 3")
+    c.wait_for("the answer has 2 code blocks")
+    command(c, "copy x")
+    c.wait_for(":copy N its Nth code block")
+    quit_with(c)
+
+
+def test_a_question_becomes_a_case(talk, home, sim, tmp_path):
+    home.env.update(sim.env)
+    prompts = tmp_path / "prompts"
+    prompts.mkdir()
+    (prompts / "offer@1.txt").write_text("Offer something to {{tenant}}.\n")
+    home.config(json.dumps({"contexts": {"dev": {"stage": "dev", "region": "us-east-1", "sources": {"templates": [{"kind": "local", "path": str(prompts)}]}}}}))
+    file = tmp_path / "cases.jsonl"
+    file.write_text('{"id":"mine","input":"by hand"}')          # no line end
+    c = talk()
+    command(c, f"case {file}")
+    c.wait_for("nothing was asked yet")
+    ask(c, "two soups, \"hot\"")
+    c.wait_for("end_turn", 20)
+    command(c, f"case {file}")
+    c.wait_for("to cases.jsonl, as it was typed and expecting nothing yet: case-")
+    command(c, f"case {file}")
+    c.wait_for("cases.jsonl has it already: case-")
+    command(c, "template offer tenant=acme")
+    c.wait_for("has this template's text")
+    ask(c, "a dessert")
+    c.wait_for(lambda t: "> a dessert" in t and "end_turn" in t, 20)
+    command(c, f"case {file}")
+    c.wait_for("nothing yet: offer@1-")
+    command(c, f"case {tmp_path}/no/such/folder")
+    c.wait_for("cannot write")
+    quit_with(c)
+    mine, first, second = map(json.loads, file.read_text().splitlines())
+    assert mine["id"] == "mine"
+    assert first == {"id": first["id"], "input": 'two soups, "hot"', "vars": {}, "expect": []} and re.fullmatch("case-[0-9a-f]{8}", first["id"])
+    assert second == {"id": second["id"], "input": "a dessert", "vars": {"tenant": "acme"}, "expect": []}
+    assert re.fullmatch("offer@1-[0-9a-f]{8}", second["id"])
+    # An evaluation reads it.
+    (tmp_path / "suite.yaml").write_text("cells: [{name: one, model: amazon.nova-pro-v1:0, max_tokens: 50}]\ndataset: cases.jsonl\n"
+                                         "expect: [{lacks: zebra}]\n")
+    got = home.json("eval", str(tmp_path / "suite.yaml"))
+    assert got["cases"] == 3, got

@@ -181,6 +181,7 @@ static void a_record_comes_back_as_it_was(void **state)
 	(void)state;
 	chat_set_model(c, 1, STR("arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/x"));
 	chat_set_system(c, 0, STR("brief"), STR("offer@2"), STR("0123"));
+	chat_set_values(c, 0, STR("{\"tenant\":\"acme\"}"));
 	c->column[0].temperature = (OptNum){ .has = true, .v = 0.25 };
 	add_tools(c)->warm_up = true;
 	(void)snprintf(add_turn(c, "bad", TURN_FAILED, "ha")->why, CHAT_SENTENCE, "Bedrock is busy");
@@ -198,6 +199,7 @@ static void a_record_comes_back_as_it_was(void **state)
 	assert_int_equal(turn_speed(t), -1);
 	assert_string_equal(back->column[0].turn[1].why, "Bedrock is busy");
 	assert_string_equal(back->column[1].model, c->column[1].model);
+	assert_string_equal(buf_cstr(&back->column[0].values), "{\"tenant\":\"acme\"}");
 	buf_done(&one);
 	buf_done(&two);
 	chat_free(c);
