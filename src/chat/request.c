@@ -2,8 +2,9 @@
 #include "chat/own.h"
 
 #include "base/clock.h"
+#include "chat/guess.h"
 
-enum { MINUTE_MS = 60000, BYTES_A_TOKEN = 4, WITHIN_KNOWN = 6, WITHIN_GUESSED = 30, KNOWN_LEAST = 200 /* bytes */ };
+enum { MINUTE_MS = 60000, WITHIN_KNOWN = 6, KNOWN_LEAST = 200 /* bytes */ };
 
 void chat_note_sent(Chat *c, int64_t now_ms)
 {
@@ -189,8 +190,10 @@ static int64_t tokens_of(const ChatColumn *col, int64_t bytes, int *within)
 {
 	const bool known = col->known_bytes >= KNOWN_LEAST && col->known_tokens > 0;
 
-	*within = known ? WITHIN_KNOWN : WITHIN_GUESSED;
-	return known ? bytes * col->known_tokens / col->known_bytes + 1 : bytes / BYTES_A_TOKEN + 1;
+	if (!known)
+		return guess_tokens(bytes, within);
+	*within = WITHIN_KNOWN;
+	return bytes * col->known_tokens / col->known_bytes + 1;
 }
 
 void request_learn(ChatColumn *col, int64_t bytes, int64_t tokens)
