@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
+#include "panes/fmt.h"
 #include "ui/json_rows.h"
 
 enum { TOOL_SHOWN = 16 << 10 /* bytes of one */ };
@@ -95,6 +96,47 @@ static void put_flags(MdRows *r, const ChatTurn *t)
 	}
 }
 
+/* How it was served, where that is not what always happens. */
+static void put_tier(MdRows *r, const ChatTurn *t)
+{
+	const char *served = turn_tier(t);
+
+	if (served[0] && t->tier[0] && strcmp(served, t->tier) != 0)
+		put_plain(r, ROLE_WARN, 0, clean_text(r->a, arena_printf(r->a, "tier %s; %s was asked for", served, t->tier), 0));
+	else if (served[0] && (t->tier[0] || strcmp(served, "default") != 0))
+		put_plain(r, ROLE_DIM, 0, clean_text(r->a, arena_printf(r->a, "tier %s", served), 0));
+}
+
+/* What it costs depends on who came first: both ends are said. */
+static void put_cache(MdRows *r, const ChatTurn *t)
+{
+	const Tokens k = turn_tokens(t);
+	int64_t cold, steady;
+
+	if (turn_cached(t) && turn_cold_steady(t, &cold, &steady))
+		put_plain(r, ROLE_DIM, 0,
+		          clean_ownf(r->a, "prompt cache: %s read, %s written; cold %s, steady %s", fmt_count(r->a, k.cache_read).p,
+		                     fmt_count(r->a, k.cache_write_5m + k.cache_write_1h).p, fmt_money(r->a, cold).p, fmt_money(r->a, steady).p));
+}
+
+/* What a guardrail costs is in nobody's table, and in no figure of the turn. */
+static void put_guardrail(MdRows *r, const ChatTurn *t)
+{
+	const GuardSaid g = turn_guard(t);
+	char name[GUARD_ID + GUARD_VERSION], words[GUARD_WORDS];
+	const char *did = g.intervened ? "intervened" : g.here ? "let it through" : "said nothing";
+	Str units = STR("");
+
+	if (!t->guardrail.id[0] || (!g.here && t->state != TURN_DONE))
+		return;
+	guardrail_words(&g, words);
+	if (g.units)
+		units = arena_printf(r->a, ", %lld text unit%s (no price)", (long long)g.units, g.units > 1 ? "s" : "");
+	put_plain(r, g.intervened || !g.here ? ROLE_WARN : ROLE_DIM, 0,
+	          clean_text(r->a, arena_printf(r->a, "guardrail %s %s%.*s%s%s", guardrail_name(&t->guardrail, name), did, STR_ARG(units),
+	                                        words[0] ? "; " : "", words), 0));
+}
+
 static void put_end(MdRows *r, const ChatTurn *t)
 {
 	const char *stop = turn_stop(t);
@@ -113,9 +155,11 @@ static void put_end(MdRows *r, const ChatTurn *t)
 		put_plain(r, ROLE_DIM, 0, clean_own("not part of what the model is told; r asks again"));
 		break;
 	case TURN_DONE:
-		if (strcmp(stop, "max_tokens") == 0)
+		if (t->warm_up)
+			put_plain(r, ROLE_DIM, 0, clean_own("only fills the caches: no figure, and not told"));
+		else if (strcmp(stop, "max_tokens") == 0)
 			put_plain(r, ROLE_WARN, 0, clean_own("INVALID: cut off at max_tokens"));
-		else if (strcmp(stop, "guardrail_intervened") == 0)
+		else if (strcmp(stop, "guardrail_intervened") == 0 && !t->guardrail.id[0])
 			put_plain(r, ROLE_WARN, 0, clean_own("a guardrail intervened"));
 		else if (strcmp(stop, "content_filtered") == 0)
 			put_plain(r, ROLE_WARN, 0, clean_own("the service filtered the answer"));
@@ -173,7 +217,8 @@ static void begin(TurnRows *out, const ChatTurn *t, bool unfolded)
 	r->v = NULL;
 	r->n = r->cap = 0;
 	out->place = (MdPlace){ .at = 0 };
-	put_plain(r, ROLE_KEY, 0, clean_text(r->a, arena_printf(r->a, "> %.*s", STR_ARG(buf_str(&t->asked))), CLEAN_KEEP_NEWLINES));
+	put_plain(r, ROLE_KEY, 0, clean_text(r->a, arena_printf(r->a, "%s> %.*s", t->warm_up ? "warm-up" : "", STR_ARG(buf_str(&t->asked))),
+	                                     CLEAN_KEEP_NEWLINES));
 	for (size_t i = 0; i < t->steps; i++) {
 		const bool last = i + 1 == t->steps;
 
@@ -202,6 +247,9 @@ static void lay_out(TurnRows *out, const ChatTurn *t, uint64_t before, int w, bo
 	if (t->steps)
 		put_misfit(r, &t->step[t->steps - 1]);
 	put_flags(r, t);
+	put_tier(r, t);
+	put_cache(r, t);
+	put_guardrail(r, t);
 	put_end(r, t);
 	md_put(r, (MdRow){ .text = clean_own(""), .role = ROLE_TEXT });
 }
