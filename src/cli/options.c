@@ -1,27 +1,16 @@
 #include "cli/options.h"
 
 #include <assert.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "conf/yaml.h"
-
-typedef enum FlagType { FLAG_BOOL, FLAG_TEXT } FlagType;
-
-typedef struct Flag {
-	const char *name, *alias;
-	char letter;
-	const char *arg, *help;
-	FlagType type;
-	size_t offset;
-	unsigned group;                   /* 0: everywhere */
-} Flag;
+#include "ui/clean.h"
 
 #define TEXT(member) FLAG_TEXT, offsetof(Options, member)
 #define BOOL(member) FLAG_BOOL, offsetof(Options, member)
 
-static const Flag flags[] = {
+static const OptionFlag flags[] = {
 	{ "--context", NULL, 'x', "NAME", "context of the configuration; NAME,NAME or * for several", TEXT(context), 0 },
 	{ "--profile", NULL, 'p', "NAME", "profile of the shared AWS files", TEXT(profile), 0 },
 	{ "--mfa-code", NULL, 0, "CODE", "code of the MFA device, for a profile whose role wants one", TEXT(mfa_code), 0 },
@@ -93,12 +82,19 @@ static const Flag flags[] = {
 	{ "--max-tokens", NULL, 0, "N", "limit of the answer", TEXT(max_tokens), FLAGS_CHAT },
 };
 enum { FLAGS = sizeof flags / sizeof *flags };
+enum { ARGS_SHOWN = 36 /* cells */ };
 static_assert(FLAGS <= 64, "a bit for each");
 
-/* A letter may stand for two flags: that of the command before it goes before the one that goes everywhere. */
-static const Flag *flag_find(Str name, const Command *c)
+const OptionFlag *options_flags(size_t *n)
 {
-	const Flag *found = NULL;
+	*n = FLAGS;
+	return flags;
+}
+
+/* A letter may stand for two flags: that of the command before it goes before the one that goes everywhere. */
+static const OptionFlag *flag_find(Str name, const Command *c)
+{
+	const OptionFlag *found = NULL;
 
 	for (size_t i = 0; i < FLAGS; i++) {
 		if (str_is(name, flags[i].name) || (flags[i].alias && str_is(name, flags[i].alias)))
@@ -138,7 +134,7 @@ static int take_flag(int argc, char **argv, int *i, const Command *c, Options *o
 {
 	Str value, name = str_cut(str_of(argv[*i]), '=', &value);
 	bool joined = name.n < strlen(argv[*i]);
-	const Flag *f = flag_find(name, c);
+	const OptionFlag *f = flag_find(name, c);
 	char *at = (char *)o;
 
 	if (!f)
@@ -224,7 +220,7 @@ static void print_flags(unsigned group)
 	char left[64];
 
 	for (size_t i = 0; i < FLAGS; i++) {
-		const Flag *f = &flags[i];
+		const OptionFlag *f = &flags[i];
 
 		if (group ? !(f->group & group) : f->group != 0)
 			continue;
@@ -232,6 +228,16 @@ static void print_flags(unsigned group)
 					   f->letter ? ", " : "  ", f->name, f->arg ? " " : "", f->arg ? f->arg : "");
 		printf("  %-30s %s\n", left, f->help);
 	}
+}
+
+/* What does not fit is in the command's own help. */
+static void print_command(const Command *c)
+{
+	Arena a = { 0 };
+	const Clean args = clean_cut(&a, clean_own(c->args), ARGS_SHOWN);
+
+	printf("  %-9s %.*s%*s %s\n", c->name, (int)args.n, args.p, ARGS_SHOWN - args.columns, "", c->help);
+	arena_done(&a);
 }
 
 void options_help(const Command *commands, const Command *one)
@@ -249,7 +255,7 @@ void options_help(const Command *commands, const Command *one)
 	       "usage: seismo [flags]            open the console\n"
 	       "       seismo COMMAND [flags]\n\ncommands:\n");
 	for (const Command *c = commands; c->name; c++)
-		printf("  %-8s %-34s %s\n", c->name, c->args, c->help);
+		print_command(c);
 	printf("\nflags:\n");
 	print_flags(0);
 	printf("\nexit codes: 0 done, 1 failed, 2 bad usage or configuration, 3 refused, "

@@ -2,6 +2,8 @@
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
+#include <stddef.h>
+
 #include "base/err.h"
 #include "base/str.h"
 
@@ -24,6 +26,19 @@ typedef struct Options {
 	int args;
 } Options;
 
+typedef enum FlagType { FLAG_BOOL, FLAG_TEXT } FlagType;
+
+/* One flag. arg: what its value is called; "a|b" is one of these words, FILE and PATH a file. NULL: it takes none. */
+typedef struct OptionFlag {
+	const char *name, *alias;
+	char letter;
+	const char *arg, *help;
+	FlagType type;
+	size_t offset;                    /* in Options */
+	unsigned group;                   /* 0: everywhere */
+} OptionFlag;
+
+/* args: what follows its name; where the first of them is "a|b", it is one of these words. */
 typedef struct Command {
 	const char *name, *args, *help;
 	unsigned flags;                   /* groups of flags it takes, besides those that go everywhere */
@@ -40,6 +55,7 @@ enum { FLAGS_WINDOW = 1, FLAGS_ANSWER = 2, FLAGS_SCREEN = 4, FLAGS_SIM = 8, FLAG
 /* Fills *o from argv[1..]. *command is the row, or NULL for the console. */
 int options_parse(int argc, char **argv, const Command *commands, Options *o, const Command **command, Err *e);
 void options_help(const Command *commands, const Command *one);       /* to stdout */
+const OptionFlag *options_flags(size_t *n);
 int  cli_fail(const Err *e);          /* "seismo: sentence" on stderr; returns the exit code */
 
 #endif
