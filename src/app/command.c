@@ -4,6 +4,7 @@
 #include "app/card.h"
 #include "app/page.h"
 #include "app/playground.h"
+#include "app/playground_local.h"
 #include "app/playground_mcp.h"
 #include "app/strip.h"
 #include "app/template_list.h"
@@ -45,6 +46,7 @@ static const Command commands[] = {
 	{ "tokens", "", "playground: let the service count what is typed (free)", playground_tokens, 0 },
 	{ "template", "[ID[@VERSION] [NAME=VALUE …]]", "playground: a template as its instructions; alone, list them", template_command, 0 },
 	{ "tool", "[NAME|FILE]", "playground: answers must fill this tool's schema; alone, text", playground_tool, 0 },
+	{ "tools", "local|off", "playground: the program's own tools, which only read; alone, list them", local_command, 0 },
 	{ "mcp", "[on|off]", "playground: tools of the configured MCP servers; alone, list them", mcp_command, 0 },
 	{ "allow", "", "playground: run the tool that waits", mcp_allow, 0 },
 	{ "deny", "", "playground: refuse the tool that waits", mcp_deny, 0 },
