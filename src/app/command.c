@@ -8,6 +8,7 @@
 #include "app/playground_mcp.h"
 #include "app/strip.h"
 #include "app/template_list.h"
+#include "app/theme.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -57,6 +58,7 @@ static const Command commands[] = {
 	{ "chat", "[ID]", "go on with a kept conversation", playground_resume, 0 },
 	{ "pin", "", "keep this conversation, or no longer", playground_pin, 0 },
 	{ "forget", "ID", "delete a kept conversation", playground_forget, 0 },
+	{ "theme", "[ID]", "draw with another theme; alone, list them", theme_command, 0 },
 	{ "ctx", "[NAME,… or *]", "switch to other contexts; alone, list them", context_command, 0 },
 	{ 0 },
 };
@@ -105,7 +107,8 @@ const char *command_complete(App *a, const char *prefix)
 	for (size_t i = 0; i < n; i++)
 		if (len && strncmp(name[i], prefix, len) == 0)
 			return name[i];
-	return playground_complete(a, prefix);
+	context = theme_complete(a, prefix);
+	return context ? context : playground_complete(a, prefix);
 }
 
 static void unknown(App *a, Str word)
