@@ -38,6 +38,7 @@ static const Command commands[] = {
 	{ "strip", "[copy]", "the strip of the last move: fold, open, hide; copy what it says", strip_command, 0 },
 	{ "model", "ID", "playground: the model of the focused column", playground_model, 0 },
 	{ "system", "[TEXT]", "playground: its instructions; alone, none", playground_system, 0 },
+	{ "temperature", "N|off", "playground: the temperature of the focused column, 0 to 1", playground_temperature, 0 },
 	{ "tier", "[default|priority|flex|…]", "playground: the service tier to ask for; alone, none", playground_tier, 0 },
 	{ "guardrail", "ID[:VERSION]|off", "playground: a Bedrock guardrail for the focused column", playground_guardrail, 0 },
 	{ "caches", "on|off", "playground: prompts with cache points behind instructions and tools", playground_caches, 0 },

@@ -50,6 +50,7 @@ void playground_add_column(App *a);
 void playground_model(App *a, Str rest);
 void playground_system(App *a, Str rest);
 void playground_tier(App *a, Str rest);
+void playground_temperature(App *a, Str rest);
 void playground_guardrail(App *a, Str rest);
 void playground_caches(App *a, Str rest);
 void playground_warm_up(App *a, Str rest);     /* asks what is typed, which stays, to fill the prompt caches */
