@@ -4,6 +4,7 @@
 #include "app/card.h"
 #include "app/page.h"
 #include "app/playground.h"
+#include "app/playground_local.h"
 #include "app/playground_mcp.h"
 #include "app/strip.h"
 #include "app/template_list.h"
@@ -37,6 +38,7 @@ static const Command commands[] = {
 	{ "strip", "[copy]", "the strip of the last move: fold, open, hide; copy what it says", strip_command, 0 },
 	{ "model", "ID", "playground: the model of the focused column", playground_model, 0 },
 	{ "system", "[TEXT]", "playground: its instructions; alone, none", playground_system, 0 },
+	{ "temperature", "N|off", "playground: the temperature of the focused column, 0 to 1", playground_temperature, 0 },
 	{ "tier", "[default|priority|flex|…]", "playground: the service tier to ask for; alone, none", playground_tier, 0 },
 	{ "guardrail", "ID[:VERSION]|off", "playground: a Bedrock guardrail for the focused column", playground_guardrail, 0 },
 	{ "caches", "on|off", "playground: prompts with cache points behind instructions and tools", playground_caches, 0 },
@@ -46,6 +48,7 @@ static const Command commands[] = {
 	{ "tokens", "", "playground: let the service count what is typed (free)", playground_tokens, 0 },
 	{ "template", "[ID[@VERSION] [NAME=VALUE …]]", "playground: a template as its instructions; alone, list them", template_command, 0 },
 	{ "tool", "[NAME|FILE]", "playground: answers must fill this tool's schema; alone, text", playground_tool, 0 },
+	{ "tools", "local|off", "playground: the program's own tools, which only read; alone, list them", local_command, 0 },
 	{ "mcp", "[on|off]", "playground: tools of the configured MCP servers; alone, list them", mcp_command, 0 },
 	{ "allow", "", "playground: run the tool that waits", mcp_allow, 0 },
 	{ "deny", "", "playground: refuse the tool that waits", mcp_deny, 0 },

@@ -5,6 +5,7 @@
 
 #include "app/app_impl.h"
 #include "app/fleet_models.h"
+#include "app/playground_local.h"
 #include "app/playground_mcp.h"
 #include "app/template_list.h"
 #include "app/watch.h"
@@ -42,7 +43,10 @@ static void counted(void *arg, size_t column, const Err *why)
 
 static void run_tool(void *arg, size_t column, unsigned serial, size_t use, Str name, Str input)
 {
-	mcp_run(((Playground *)arg)->a, column, serial, use, name, input);
+	App *a = ((Playground *)arg)->a;
+
+	if (!local_run(a, column, serial, use, name, input))
+		mcp_run(a, column, serial, use, name, input);
 }
 
 static void drop_tools(void *arg, size_t column)
@@ -116,6 +120,7 @@ Playground *playground_of(App *a)
 	playground_defaults(p);
 	playground_name(p);
 	playground_choose(p);
+	local_open(a);
 	p->typing = true;
 	return p;
 }

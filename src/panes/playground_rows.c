@@ -141,7 +141,7 @@ static Clean tools_of(Chat *chat, Arena *a)
 
 	if (n && forced.n)
 		return clean_ownf(a, "fills %s", clean_text(a, forced, 0).p);
-	return n ? clean_ownf(a, "%zu tools", n) : clean_own("");
+	return n ? clean_ownf(a, "%zu tool%s", n, n > 1 ? "s" : "") : clean_own("");
 }
 
 static bool has_guardrail(Chat *chat)
