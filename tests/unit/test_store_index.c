@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include "old_layout.h"
 #include "store/db.h"
 #include "store_unit.h"
 
@@ -184,6 +185,28 @@ static void the_filter_is_large_enough(void **state)
 	store_close(s);
 }
 
+/* Until layout 25 all merged places stood in one table, without a filter, and how many there are was not counted. */
+static void one_table_is_read_as_the_lower_one(void **state)
+{
+	Store *s = must_open("one.db", STORE_WRITE);
+
+	(void)state;
+	put(s, 0, MANY);
+	put(s, MANY, 2 * MANY);
+	begin_and_commit(s, 2 * MANY, 101);
+	assert_int_equal(merged(s, "job_block"), 0);
+	store_close(s);
+	back_to(file("one.db"), NULL, "INSERT INTO job_block SELECT * FROM job_upper; UPDATE meta SET value = substr(value, 1, 128) WHERE key = 'settled';"
+	        OLD_BLOCKS "PRAGMA user_version = 25");
+	s = must_open("one.db", STORE_WRITE);
+	assert_true(merged(s, "job_block") > MANY);
+	check_both(s, 2 * MANY);
+	put(s, 2 * MANY, 3 * MANY);
+	check_both(s, 3 * MANY);
+	assert_true(merged(s, "job_upper") > 0);
+	store_close(s);
+}
+
 /* Without its rows, or with others, it is made again. */
 static void a_filter_that_is_not_whole_is_made_again(void **state)
 {
@@ -238,7 +261,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entries_are_found_wherever_they_are), cmocka_unit_test(moved_rows_go),
 		cmocka_unit_test(two_writers_and_an_undone_batch), cmocka_unit_test(upper_slices_go_down),
-		cmocka_unit_test(the_filter_is_large_enough), cmocka_unit_test(a_filter_that_is_not_whole_is_made_again),
+		cmocka_unit_test(one_table_is_read_as_the_lower_one), cmocka_unit_test(the_filter_is_large_enough), cmocka_unit_test(a_filter_that_is_not_whole_is_made_again),
 		cmocka_unit_test(other_writes_cost_nothing),
 	};
 
