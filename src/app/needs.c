@@ -312,7 +312,7 @@ static const Need rows[] = {
 	{ &op_dynamodb_batch_get_item, ON_LOCK_TABLE, "agents: who moves which pointer", true },
 	{ &op_dynamodb_query, ON_AGENTS_TABLE, "op resolve", true },
 	{ &op_dynamodb_query, ON_LOCK_TABLE, "op resolve", true },
-	{ &op_dynamodb_scan, ON_LOCK_TABLE, "op resolve", true },
+	{ &op_dynamodb_scan, ON_LOCK_TABLE, "templates: labels; op resolve", true },
 	{ &op_dynamodb_describe_table, ON_LOCK_TABLE, "setup", true },
 	{ &op_agentcore_get_runtime, ON_RUNTIMES, "agents, rollback", true },
 	{ &op_agentcore_get_endpoint, ON_RUNTIMES, "rollback", true },

@@ -5,6 +5,7 @@
 
 #include "app/app_impl.h"
 #include "app/playground_own.h"
+#include "app/template_target.h"
 #include "app/watch.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
@@ -30,11 +31,11 @@ static void on_read(void *arg, Templates *t)
 
 static void start(TemplateList *l)
 {
-	const Session *s = &l->w->session;
+	TemplatesSpec spec = template_spec(&l->w->session);
 
+	spec.cache = &l->verified;
 	if (!l->reading)
-		l->reading = templates_read(&(TemplatesSpec){ .aws = s->aws, .source = s->ctx->src.templates, .n = s->ctx->src.template_n,
-		                                              .stage = s->stage, .cache = &l->verified, .check = true }, on_read, l);
+		l->reading = templates_read(&spec, on_read, l);
 	app_changed(l->a, TOPIC_CHAT);
 }
 

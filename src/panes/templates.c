@@ -72,7 +72,7 @@ static void say_state(TemplatesPane *s, Arena *a)
 	s->fresh = !s->of ? FRESH_EMPTY : !t ? FRESH_LOADING : t->problems ? FRESH_FAILED : FRESH_OK;
 	s->state = clean_own(s->of && s->of->reading ? "reading" : "");
 	if (t && t->problems)
-		s->state = clean_text(a, arena_printf(a, "%s %.*s: %.*s", template_kinds[t->problem[0].kind], STR_ARG(t->problem[0].where),
+		s->state = clean_text(a, arena_printf(a, "%s %.*s: %.*s", t->problem[0].of, STR_ARG(t->problem[0].where),
 		                                      STR_ARG(t->problem[0].why)), 0);
 }
 

@@ -10,6 +10,8 @@ struct TemplatesRead {
 	void *arg;
 	Templates *out;
 	size_t cap, problem_cap;
+	size_t label_cap;
+	int    label_pages;
 	int    pending;                /* calls and checks under way, and one for whoever starts them */
 	bool   cancelled, checking;
 };
@@ -21,12 +23,13 @@ struct Step {
 	const TemplateSource *s;
 	Str a, b;                      /* what the reader needs to know: a name, a version */
 	void (*take)(Step *step, const void *out);
+	void (*denied)(Step *step, const AwsError *err);       /* in place of a problem; NULL: it is one */
 };
 
 void read_step(TemplatesRead *r, const AwsOp *op, const void *in, const Step *step);
 Template *read_add(TemplatesRead *r, const TemplateSource *s);           /* NULL: there are too many */
 void read_text(TemplatesRead *r, Template *t, Str text);                 /* copies it and takes its hash */
-void read_problem(TemplatesRead *r, const TemplateSource *s, Str where, Str why);
+void read_problem(TemplatesRead *r, const TemplateSource *s, Str where, Str why);       /* s NULL: of the labels */
 Str  read_keep(TemplatesRead *r, Str s);
 
 /* One for each kind. */
@@ -34,5 +37,9 @@ void read_local(TemplatesRead *r, const TemplateSource *s);
 void read_s3(TemplatesRead *r, const TemplateSource *s);
 void read_secrets(TemplatesRead *r, const TemplateSource *s);
 void read_bedrock(TemplatesRead *r, const TemplateSource *s);
+
+/* labels.c */
+void read_labels(TemplatesRead *r);
+void labels_give(TemplatesRead *r);                                      /* when all is read: to the versions that they point at */
 
 #endif

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from peers import plain_answer
 
 KEY = "alias/seismo-templates"
-MEMBERS = ["account", "region", "id", "source", "version", "labels", "sha256", "signature", "why", "place", "updatedAt"]
+MEMBERS = ["account", "region", "id", "source", "version", "labels", "outdone", "moves", "movedBy", "movedAt", "sha256", "signature", "why", "place", "updatedAt"]
 SOURCES = """
 contexts:
   dev:
