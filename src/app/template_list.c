@@ -90,6 +90,24 @@ static void put_diff(Buf *b, const Template *from, const Template *to)
 	arena_done(&a);
 }
 
+/* Who moved its labels, when and why. */
+static void put_labels(Buf *b, const Templates *all, const Template *t)
+{
+	char at[TIME_TEXT];
+
+	for (size_t i = 0; i < all->labels; i++) {
+		const TemplateLabel *l = &all->label[i];
+
+		if (!str_eq(l->id, t->id) || !str_eq(l->version, t->version))
+			continue;
+		time_format_iso(l->at_ms, at);
+		(void)buf_printf(b, "label       %.*s, moved here %s by %.*s: %.*s%s\n", STR_ARG(l->name), at, STR_ARG(l->by), STR_ARG(l->reason),
+		                 l->moving ? "; somebody is moving it" : "");
+	}
+	for (size_t i = 0; i < t->outdones; i++)
+		(void)buf_printf(b, "outdone     the place's own label %.*s: seismo's is at another version\n", STR_ARG(t->outdone[i]));
+}
+
 static void put_variables(Buf *b, const Template *t)
 {
 	Arena a = { 0 };
@@ -127,6 +145,8 @@ void template_show(App *a, const Template *t)
 	if (t->sealed)
 		(void)buf_printf(&b, "signed for  %.*s in %.*s, checked with %.*s\n", STR_ARG(t->seal.names.agent), STR_ARG(t->seal.names.environment),
 		                 STR_ARG(t->use.key));
+	if (l && l->t)
+		put_labels(&b, l->t, t);
 	put_variables(&b, t);
 	(void)buf_printf(&b, "\n%.*s\n", STR_ARG(t->text));
 	if (old)
@@ -217,5 +237,13 @@ void template_type_use(App *a, const Template *t)
 			if (!v[i].has_default)
 				used += (size_t)snprintf(line + used, sizeof line - used, " %.*s=", STR_ARG(v[i].name));
 	arena_done(&ar);
+	app_type_command(a, line);
+}
+
+void template_type_promote(App *a, const Template *t)
+{
+	char line[INPUT_MAX];
+
+	(void)snprintf(line, sizeof line, "promote %.*s %.*s production", STR_ARG(t->id), STR_ARG(t->version));
 	app_type_command(a, line);
 }

@@ -26,5 +26,7 @@ void template_show(App *a, const Template *t);
 void template_command(App *a, Str rest);
 /* Opens the command line for that, with the variables that still need values. */
 void template_type_use(App *a, const Template *t);
+/* The same for ":promote", with the label that is meant most often: it is to be read, and to be written over. */
+void template_type_promote(App *a, const Template *t);
 
 #endif

@@ -58,17 +58,25 @@ static void say_missing(const TemplateTarget *x, Err *e)
 		(void)err_kind(e, ERR_USAGE, "there is no template %.*s where sources.templates says; `seismo get templates` lists them", STR_ARG(x->id));
 }
 
-/* A label of the place where it is kept that has this name too. Ours will be the one that counts. */
-static Str outdoes(const TemplateTarget *x, Arena *a)
+/* What the place where it is kept calls the same, while we have no such label. */
+static const Template *own_of_place(const TemplateTarget *x)
 {
 	const Templates *all = x->t;
 
 	for (size_t i = 0; !templates_label(all, x->id, x->label) && i < all->n; i++)
 		for (size_t k = 0; str_eq(all->v[i].id, x->id) && k < all->v[i].labels; k++)
 			if (str_eq(all->v[i].label[k], x->label))
-				return arena_printf(a, "%s has a label %.*s of its own at version %.*s; from now on the new one counts",
-				                    template_kinds[all->v[i].kind], STR_ARG(x->label), STR_ARG(all->v[i].version));
-	return STR("");
+				return &all->v[i];
+	return NULL;
+}
+
+static Str outdoes(const TemplateTarget *x, Arena *a)
+{
+	const Template *t = own_of_place(x);
+
+	if (!t)
+		return STR("");
+	return arena_printf(a, "outdoes the label %.*s of %s itself, which is at %.*s", STR_ARG(x->label), template_kinds[t->kind], STR_ARG(t->version));
 }
 
 static Str evidence(const Template *t, Arena *a)
@@ -90,7 +98,7 @@ static void on_read(void *arg, Templates *t)
 	templates_free(x->t);
 	x->t = t;
 	x->to = find(x, &why);
-	x->from = version_of(t, x->id, route_main(v->from));
+	x->from = v->from.n ? version_of(t, x->id, route_main(v->from)) : own_of_place(x);
 	if (!x->to && !why.text[0])
 		say_missing(x, &why);
 	else if (x->to && !why.text[0] && version_of(t, x->id, x->label))

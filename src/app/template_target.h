@@ -16,7 +16,8 @@ typedef struct TemplateTarget {
 	Str   id, version, label;        /* the move's */
 	TemplatesRead *reading;
 	Templates *t;                    /* NULL: not read */
-	const Template *from, *to;       /* of t; from NULL: the label points at nothing, or at what is not there */
+	/* Of t. from: what the label has stood for, also as a label of the place itself; NULL: nothing, or what is not there any more. */
+	const Template *from, *to;
 } TemplateTarget;
 
 /* Ends in move_vetted, once, unless template_target_drop comes first. Zeroed before the first call. version: borrowed as long as m lives. */
