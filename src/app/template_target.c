@@ -6,8 +6,8 @@ TemplatesSpec template_spec(const Session *s)
 {
 	const ConfSources *src = &s->ctx->src;
 
-	return (TemplatesSpec){ .aws = s->aws, .source = src->templates, .n = src->template_n, .lock_table = src->lock_table.p, .stage = s->stage,
-	                        .check = true };
+	return (TemplatesSpec){ .aws = s->aws, .source = src->templates, .n = src->template_n, .agents_table = src->agents_table.p,
+	                        .lock_table = src->lock_table.p, .stage = s->stage, .check = true };
 }
 
 /* The version as it is kept in the first place that has it. Where it is kept in several, all of them must say the same, and each of them must be

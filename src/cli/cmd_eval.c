@@ -181,7 +181,8 @@ static int begin(Run *r, Err *e)
 	if (suite_read(&r->arena, r->o->arg[0], plain, &r->suite, e) < 0)
 		return -1;
 	if (wants_templates(&r->suite))
-		(void)templates_read(&(TemplatesSpec){ .aws = r->s.aws, .source = src->templates, .n = src->template_n, .lock_table = src->lock_table.p,
+		(void)templates_read(&(TemplatesSpec){ .aws = r->s.aws, .source = src->templates, .n = src->template_n, .agents_table = src->agents_table.p,
+		                                       .lock_table = src->lock_table.p,
 		                                       .stage = r->s.stage, .cache = &r->sealed, .check = true }, on_templates, r);
 	else
 		ask_all(r);

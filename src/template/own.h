@@ -4,6 +4,8 @@
 
 #include "template/templates.h"
 
+struct S3Object;
+
 struct TemplatesRead {
 	TemplatesSpec spec;
 	void (*done)(void *arg, Templates *t);
@@ -21,7 +23,8 @@ typedef struct Step Step;
 struct Step {
 	TemplatesRead *r;
 	const TemplateSource *s;
-	Str a, b;                      /* what the reader needs to know: a name, a version */
+	Str a, b, c;                   /* what the reader needs to know: a name, a version */
+	int64_t ms;
 	void (*take)(Step *step, const void *out);
 	void (*denied)(Step *step, const AwsError *err);       /* in place of a problem; NULL: it is one */
 };
@@ -37,6 +40,13 @@ void read_local(TemplatesRead *r, const TemplateSource *s);
 void read_s3(TemplatesRead *r, const TemplateSource *s);
 void read_secrets(TemplatesRead *r, const TemplateSource *s);
 void read_bedrock(TemplatesRead *r, const TemplateSource *s);
+void read_dynamodb(TemplatesRead *r, const TemplateSource *s);
+void read_ssm(TemplatesRead *r, const TemplateSource *s);
+
+/* document.c: the value of a secret or a parameter: a JSON document with `content`, which may say id, version and signature; or the text alone. */
+void read_document(TemplatesRead *r, Template *t, Str value);
+/* read_s3.c: what an object's metadata say of its signature. */
+void read_object_seal(TemplatesRead *r, Template *t, const struct S3Object *o);
 
 /* labels.c */
 void read_labels(TemplatesRead *r);

@@ -8,6 +8,7 @@
 
 static void (*const readers[TEMPLATE_KINDS])(TemplatesRead *r, const TemplateSource *s) = {
 	[TEMPLATE_LOCAL] = read_local, [TEMPLATE_S3] = read_s3, [TEMPLATE_SECRETS] = read_secrets, [TEMPLATE_BEDROCK] = read_bedrock,
+	[TEMPLATE_DYNAMODB] = read_dynamodb, [TEMPLATE_SSM] = read_ssm,
 };
 
 Str read_keep(TemplatesRead *r, Str s)
@@ -118,7 +119,9 @@ static void check(TemplatesRead *r, size_t at)
 	Err why = { 0 };
 	Check *c;
 
-	t->use.agent = t->sealed ? t->seal.names.agent : STR("");
+	/* Where the place does not say for whom it is, the seal does. */
+	if (!t->use.agent.n)
+		t->use.agent = t->sealed ? t->seal.names.agent : STR("");
 	if (r->spec.check && t->use.key.n && (!r->spec.only.n || str_eq(t->id, r->spec.only))) {
 		c = xcalloc(1, sizeof *c);
 		*c = (Check){ r, at };

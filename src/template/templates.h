@@ -45,6 +45,7 @@ typedef struct Templates {
 typedef struct TemplatesSpec {
 	AwsClient *aws;
 	const TemplateSource *source; size_t n;
+	const char *agents_table;      /* of a dynamodb source that names none */
 	const char *lock_table;        /* where the labels are kept; NULL: they are not read */
 	Str stage;                     /* of the context: what an environment that is not named is */
 	Str only;                      /* signatures of this template alone are checked; empty: of all */
