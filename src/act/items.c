@@ -333,7 +333,7 @@ DdbQueryIn lock_scan(Arena *a, const char *table, Str op)
 	                     .value_count = w.values, .consistent = true };
 }
 
-DdbQueryIn label_scan(Arena *a, const char *table)
+DdbQueryIn label_scan(Arena *a, const char *table, Str trail)
 {
 	Words w = words(a);
 
@@ -341,7 +341,10 @@ DdbQueryIn label_scan(Arena *a, const char *table)
 	name(&w, "#sk", "sk");
 	value(&w, ":label", text(STR(LABEL_PREFIX)));
 	value(&w, ":lock", text(STR("#lock")));
-	return (DdbQueryIn){ .table = table, .filter = "begins_with(#pk, :label) AND #sk = :lock", .names = w.name, .name_count = w.names,
+	if (trail.n)
+		value(&w, ":trail", text(arena_printf(a, LABEL_PREFIX "%.*s/", STR_ARG(trail))));
+	return (DdbQueryIn){ .table = table, .filter = trail.n ? "begins_with(#pk, :label) AND (#sk = :lock OR begins_with(#pk, :trail))"
+	                     : "begins_with(#pk, :label) AND #sk = :lock", .names = w.name, .name_count = w.names,
 	                     .values = w.value, .value_count = w.values };
 }
 

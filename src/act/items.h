@@ -51,9 +51,10 @@ typedef struct AuditSeen { Str op, event, action, by, host, reason, change, time
 int audit_seen(Arena *a, const LockPlace *p, JsonVal item, AuditSeen *out, Err *e);
 /* The items that hold the lock of this action: a filtered, consistent scan. */
 DdbQueryIn lock_scan(Arena *a, const char *table, Str op);
-/* The rows of the lock table that are labels of templates: a filtered scan. Its audit items are read with them, and left out. */
+/* The rows of the lock table that are labels of templates: a filtered scan. Audit items are read with them, and left out, but for those of the
+ * template trail (empty: of none). */
 #define LABEL_PREFIX "template/"
-DdbQueryIn label_scan(Arena *a, const char *table);
+DdbQueryIn label_scan(Arena *a, const char *table, Str trail);
 /* "template/ID/LABEL": an id may have slashes, a label has none. false: it is no label's key. */
 bool label_key(Str key, Str *id, Str *label);
 /* Where the pointer is that the item itself holds: a route, or a label. */

@@ -9,6 +9,7 @@
 #include "app/watch.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "model/change.h"
 #include "model/linediff.h"
 #include "model/template.h"
 #include "wire/time8601.h"
@@ -69,6 +70,8 @@ void template_list_close(App *a)
 	if (!l)
 		return;
 	templates_cancel(l->reading);
+	templates_cancel(l->trailing);
+	free((char *)l->trail.p);
 	templates_free(l->t);
 	free((char *)l->wanted.p);
 	free(l);
@@ -154,6 +157,77 @@ void template_show(App *a, const Template *t)
 	(void)snprintf(title, sizeof title, "%.*s@%.*s", STR_ARG(t->id), STR_ARG(t->version));
 	page_show(a, title, buf_str(&b));
 	buf_done(&b);
+}
+
+/* --- its trail --- */
+
+static void put_moves(Buf *b, const Templates *trail)
+{
+	char at[TIME_TEXT];
+
+	for (size_t i = 0; i < trail->labels; i++)
+		if (!trail->label[i].moving && template_label_strayed(trail, &trail->label[i]))
+			(void)buf_printf(b, "BY HAND   %.*s is at %.*s: no move of seismo has led there\n\n", STR_ARG(trail->label[i].name),
+			                 STR_ARG(trail->label[i].version));
+	for (size_t i = 0; i < trail->moves; i++) {
+		const TemplateMove *m = &trail->move[i];
+
+		time_format_iso(m->at_ms, at);
+		(void)buf_printf(b, "%s  %.*s %.*s  %.*s > %.*s  %.*s\n          by %.*s on %.*s: %.*s\n", at, STR_ARG(m->action), STR_ARG(m->label),
+		                 STR_ARG(m->from.n ? m->from : STR("-")), STR_ARG(m->to.n ? m->to : STR("-")), STR_ARG(m->outcome),
+		                 STR_ARG(change_actor(m->by)), STR_ARG(m->host), STR_ARG(m->reason));
+	}
+	if (!trail->moves && !trail->problems)
+		(void)buf_puts(b, "no label of it was moved by seismo\n");
+	for (size_t i = 0; i < trail->problems; i++)
+		(void)buf_printf(b, "%s %.*s: %.*s\n", trail->problem[i].of, STR_ARG(trail->problem[i].where), STR_ARG(trail->problem[i].why));
+}
+
+static void put_written(Buf *b, const Templates *all, Str id)
+{
+	char at[TIME_TEXT];
+
+	(void)buf_puts(b, "\nwritten\n");
+	for (size_t i = 0; all && i < all->n; i++) {
+		const Template *t = &all->v[i];
+
+		if (!str_eq(t->id, id))
+			continue;
+		time_format_iso(t->updated_ms, at);
+		(void)buf_printf(b, "%s  %.*s  %.*s\n", t->updated_ms ? at : "at a time not known     ", STR_ARG(t->version), STR_ARG(t->place));
+	}
+}
+
+static void on_trail(void *arg, Templates *trail)
+{
+	TemplateList *l = arg;
+	char title[160];
+	Buf b = { 0 };
+
+	l->trailing = NULL;
+	put_moves(&b, trail);
+	put_written(&b, l->t, l->trail);
+	(void)snprintf(title, sizeof title, "%.*s: its labels and versions", STR_ARG(l->trail));
+	page_show(l->a, title, buf_str(&b));
+	buf_done(&b);
+	templates_free(trail);
+	app_changed(l->a, TOPIC_CHAT);
+}
+
+void template_trail(App *a, const Template *t)
+{
+	TemplateList *l = template_list_of(a);
+	TemplatesSpec spec;
+
+	if (!l || l->trailing)
+		return;
+	free((char *)l->trail.p);
+	l->trail = (Str){ xstrndup(t->id.p, t->id.n), t->id.n };
+	spec = template_spec(&l->w->session);
+	spec.n = 0;                          /* of the places everything is known */
+	spec.trail = l->trail;
+	app_say(a, ROLE_INFO, "asking the table of locks who moved its labels");
+	l->trailing = templates_read(&spec, on_trail, l);
 }
 
 /* --- using one --- */

@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/get.h"
 #include "cli/sealed.h"
+#include "cli/template_history.h"
 
 typedef struct Run { Acting a; Sealed t; bool signs; } Run;
 
@@ -123,8 +124,11 @@ int cmd_template(const Options *o)
 
 	if (str_is(what, "promote"))
 		return promote(o);
+	if (str_is(what, "history"))
+		return template_history(o);
 	if (o->args != 2 || !(r.signs || str_is(what, "verify")))
-		return acting_usage("usage: seismo template sign|verify FILE --key KEY --agent A --environment E [--as ID@VERSION]");
+		return acting_usage("usage: seismo template sign|verify FILE --key KEY --agent A --environment E [--as ID@VERSION], template promote T V "
+		                    "--label L, template history T");
 	if (acting_open(&r.a, o, &e) < 0) {
 		r.a.code = cli_fail(&e);
 	} else if (sealed_read(&r.t, o, o->arg[1], &e) < 0) {

@@ -65,7 +65,7 @@ static void one(JsonW *w, const AskPart *p, const Templates *all, const Template
 }
 
 /* Part of a list would pass for all of it. */
-static void tell(Ask *a, const Templates *t)
+void templates_tell(Ask *a, const Templates *t)
 {
 	for (size_t i = 0; i < t->problems; i++) {
 		const TemplateProblem *p = &t->problem[i];
@@ -89,7 +89,7 @@ int get_templates(const Options *o, Ask *a, JsonW *w, Err *e)
 			(void)uv_run(&a->loop, UV_RUN_ONCE);
 		for (size_t k = 0; k < q.t->n; k++)
 			one(w, &a->part[i], q.t, &q.t->v[k]);
-		tell(a, q.t);
+		templates_tell(a, q.t);
 		templates_free(q.t);
 	}
 	jw_array_end(w);

@@ -143,6 +143,12 @@ static void act_promote(Pane *p)
 		template_type_promote(p->app, current(p));
 }
 
+static void act_trail(Pane *p)
+{
+	if (current(p))
+		template_trail(p->app, current(p));
+}
+
 static void act_read(Pane *p)
 {
 	template_list_refresh(p->app);
@@ -170,6 +176,7 @@ static const PaneKey keys[] = {
 	{ "enter", "use in the playground", act_use },
 	{ "d", "text and difference", act_describe },
 	{ "m", "promote", act_promote },
+	{ "h", "who moved its labels", act_trail },
 	{ "ctrl-r", "read again", act_read },
 	{ "c", "copy the hash", act_copy },
 	{ 0 },

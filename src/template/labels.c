@@ -1,6 +1,8 @@
 /* The labels that seismo moves (act/backend_templates.c): rows of the table of locks, one for each "template/ID/LABEL". Each belongs to the id and
  * version, wherever that is kept; where a source has a label of the same name, ours is the one that counts: it was moved by somebody who gave a
  * reason, after the text had been checked. */
+#include <stdlib.h>
+
 #include "act/items.h"
 #include "api/dynamodb.h"
 #include "base/xalloc.h"
@@ -35,6 +37,43 @@ const TemplateLabel *templates_label(const Templates *t, Str id, Str name)
 
 /* --- reading --- */
 
+/* Of one action the end comes after the claim: it stands for both. */
+static void take_move(TemplatesRead *r, Str label, const AuditSeen *seen)
+{
+	Templates *out = r->out;
+	const Str outcome = str_is(seen->event, "claimed") ? STR("unknown") : read_keep(r, seen->event);
+	TemplateMove *m = NULL;
+
+	for (size_t i = 0; i < out->moves && !m; i++)
+		m = str_eq(out->move[i].op, seen->op) ? &out->move[i] : NULL;
+	if (!m) {
+		VEC_GROW(out->move, r->move_cap, out->moves + 1);
+		m = &out->move[out->moves++];
+		*m = (TemplateMove){ .op = read_keep(r, seen->op), .label = read_keep(r, label), .action = read_keep(r, seen->action), .outcome = outcome,
+		                     .host = read_keep(r, seen->host), .reason = read_keep(r, seen->reason), .by = read_keep(r, seen->by),
+		                     .from = read_keep(r, route_main(seen->from)), .to = read_keep(r, route_main(seen->to)) };
+	}
+	if (!str_is(outcome, "unknown"))
+		m->outcome = outcome;
+	if (!m->at_ms || !str_is(outcome, "unknown"))
+		(void)time_parse_iso(seen->time, &m->at_ms);
+}
+
+static bool take_audit(TemplatesRead *r, JsonVal item)
+{
+	const LockPlace place = { .table = r->spec.lock_table, .label = true };
+	Str key = STR(""), sk = STR(""), id, label;
+	AuditSeen seen;
+
+	if (ddb_str(item, "sk", &sk, NULL) < 0 || !str_starts(sk, STR("#audit#")))
+		return false;
+	/* An id may have slashes: what begins as one need not be of it. */
+	if (ddb_str(item, "pointer", &key, NULL) == 0 && label_key(key, &id, &label) && str_eq(id, r->spec.trail) &&
+	    audit_seen(&r->out->arena, &place, item, &seen, NULL) == 0)
+		take_move(r, label, &seen);
+	return true;
+}
+
 static void take_label(TemplatesRead *r, JsonVal item)
 {
 	Templates *out = r->out;
@@ -43,6 +82,8 @@ static void take_label(TemplatesRead *r, JsonVal item)
 	LockRow row;
 	Err why = { 0 };
 
+	if (take_audit(r, item))
+		return;
 	if (ddb_str(item, "pointer", &key, &why) < 0 || lock_row_of(&out->arena, item, &row, &why) < 0 || !label_key(key, &l.id, &l.name)) {
 		read_problem(r, NULL, key, why.text[0] ? str_of(why.text) : STR("it is not template/ID/LABEL"));
 		return;
@@ -80,7 +121,7 @@ static void denied(Step *step, const AwsError *err)
 
 static void ask_page(TemplatesRead *r, Str start)
 {
-	DdbQueryIn in = label_scan(&r->out->arena, r->spec.lock_table);
+	DdbQueryIn in = label_scan(&r->out->arena, r->spec.lock_table, r->spec.trail);
 
 	if (r->label_pages++ == PAGES_MAX) {
 		r->out->unlabelled = true;
@@ -140,8 +181,25 @@ static void tell_dangling(TemplatesRead *r, const TemplateLabel *l)
 		             arena_printf(&r->out->arena, "points at version %.*s, which is not there", STR_ARG(l->version)));
 }
 
+static int newest_first(const void *x, const void *y)
+{
+	const TemplateMove *a = x, *b = y;
+
+	return a->at_ms != b->at_ms ? (a->at_ms < b->at_ms) - (a->at_ms > b->at_ms) : str_cmp(a->op, b->op);
+}
+
+bool template_label_strayed(const Templates *t, const TemplateLabel *l)
+{
+	for (size_t i = 0; i < t->moves; i++)
+		if (str_eq(t->move[i].label, l->name) && str_is(t->move[i].outcome, "done"))
+			return !str_eq(t->move[i].to, l->version);
+	return true;
+}
+
 void labels_give(TemplatesRead *r)
 {
+	if (r->out->moves)
+		qsort(r->out->move, r->out->moves, sizeof *r->out->move, newest_first);
 	for (size_t i = 0; i < r->out->n; i++)
 		give(r->out, &r->out->v[i]);
 	for (size_t i = 0; i < r->out->labels; i++)

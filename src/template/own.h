@@ -12,7 +12,7 @@ struct TemplatesRead {
 	void *arg;
 	Templates *out;
 	size_t cap, problem_cap;
-	size_t label_cap;
+	size_t label_cap, move_cap;
 	int    label_pages;
 	int    pending;                /* calls and checks under way, and one for whoever starts them */
 	bool   cancelled, checking;

@@ -208,6 +208,7 @@ void templates_free(Templates *t)
 	free(t->v);
 	free(t->problem);
 	free(t->label);
+	free(t->move);
 	free(t);
 }
 

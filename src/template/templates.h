@@ -34,11 +34,20 @@ typedef struct TemplateLabel {
 	bool    moving;                /* somebody does, right now */
 } TemplateLabel;
 
+/* An action on a label of the template whose trail was asked for, by whomever, as the table's audit items have it. */
+typedef struct TemplateMove {
+	Str     op, label, action, by, host, reason;
+	Str     outcome;               /* "done", "failed", "released"; "unknown": it has a beginning and no end, or is under way */
+	Str     from, to;              /* empty: none */
+	int64_t at_ms;
+} TemplateMove;
+
 typedef struct Templates {
 	Arena     arena;
 	Template *v; size_t n;         /* by id, then the newest version first */
 	TemplateProblem *problem; size_t problems;
 	TemplateLabel *label; size_t labels;
+	TemplateMove *move; size_t moves;      /* newest first */
 	bool      unlabelled;          /* the labels could not be read: what a label stands for is not known */
 } Templates;
 
@@ -48,6 +57,7 @@ typedef struct TemplatesSpec {
 	const char *agents_table;      /* of a dynamodb source that names none */
 	const char *lock_table;        /* where the labels are kept; NULL: they are not read */
 	Str stage;                     /* of the context: what an environment that is not named is */
+	Str trail;                     /* the moves of this template's labels are read too; empty: of none */
 	Str only;                      /* signatures of this template alone are checked; empty: of all */
 	SealCache *cache;              /* may be NULL */
 	bool check;                    /* ask KMS about the signatures; else those that nothing speaks against are SEAL_UNVERIFIABLE */
@@ -67,6 +77,9 @@ int template_may_send(const Template *t, Str stage, Err *e);
 /* The same of a label that is to point at it. */
 int template_may_label(const Template *t, Str stage, Err *e);
 
+/* Where a label of ours is that no move of its trail has led to: somebody has written into the table by hand. Of templates that were read with the
+ * trail of that id. */
+bool template_label_strayed(const Templates *t, const TemplateLabel *l);
 /* Of a template; NULL: we have no such label. */
 const TemplateLabel *templates_label(const Templates *t, Str id, Str name);
 /* What a label may be called: up to 64 letters, digits, '-', '_' and '.', and not as AWS calls its own. ERR_USAGE. */

@@ -39,6 +39,10 @@ def test_from_the_row_to_the_label_and_back(desk, region):      # noqa: F811
     assert "MOVED" in text and "by you" in text
     assert row(region)["live"]["S"] == "2.2" and row(region)["reason"]["S"] == "evals passed"
     c.wait_for("candidate,production", 10)                  # the list was read again
+    c.send("h")
+    c.wait_for("promote production  - > 2.2  done", 10)
+    assert ": evals passed" in c.text() and "written" in c.text()
+    c.send("esc")
     opened(c, "undo", "then")
     assert f"{T}@production is no label any more" in line(c, "then") and "UNDO" in c.text()
     send_it(c, name=T, reason="too long", button="Undo")

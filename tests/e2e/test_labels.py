@@ -218,3 +218,38 @@ def test_what_follows_a_label(labels):
     doc = labels.promote("2.2")
     assert [(f["kind"], f["ok"]) for f in doc["followUps"]] == [("ssm", True)]
     assert labels.sim.client("ssm").get_parameter(Name=f"/templates/{T}/production")["Parameter"]["Value"] == "2.2"
+
+
+def trail(labels, code=0):
+    return json.loads(labels.run("template", "history", T, "-o", "json", code=code).stdout)
+
+
+def test_the_trail_of_a_template(labels):
+    """What the table says of everybody, also of another machine, with when the versions were written; another template's is not in it."""
+    first = labels.promote("2.0")
+    elsewhere = {**labels.home.env, "XDG_STATE_HOME": str(labels.home.path / "other")}
+    done = labels.home.run("template", "promote", T, "2.2", "--label", "production", *WRITE, "-o", "json", env=elsewhere)
+    assert done.returncode == 0
+    labels.promote("2.1", "staging")
+    labels.promote("1.1", template="menu-writer-prompt")
+    rows = trail(labels)
+    assert [list(r) for r in rows] == [["op", "time", "by", "host", "action", "pointer", "from", "to", "reason", "outcome", "origin"]] * 6
+    moves = [r for r in rows if r["op"]]
+    assert [(r["action"], r["pointer"], r["from"], r["to"], r["outcome"]) for r in moves] == [
+        ("promote", "staging", [], one("2.1"), "done"), ("promote", "production", one("2.0"), one("2.2"), "done"),
+        ("promote", "production", [], one("2.0"), "done")]
+    assert moves[1]["op"] == json.loads(done.stdout)["op"] and moves[2]["op"] == first["op"] and moves[2]["by"] == first["callerArn"]
+    written = {r["to"][0]["version"]: r for r in rows if r["action"] == "written"}
+    assert written.keys() == {"2.0", "2.1", "2.2"}
+    assert {v: r["time"] for v, r in written.items()} == {v: r["updatedAt"] for v, r in labels.listed().items()}
+    assert b"no template nobody" in labels.run("template", "history", "nobody", code=2).stderr
+
+
+def test_a_label_that_was_moved_by_hand_shows_in_the_trail(labels):
+    labels.promote("2.0")
+    labels.ddb.update_item(TableName="seismo-locks", Key={"pointer": {"S": f"template/{T}/production"}, "sk": {"S": "#lock"}},
+                           UpdateExpression="SET live = :v", ExpressionAttributeValues={":v": {"S": "2.1"}})
+    row = trail(labels)[0]
+    assert (row["action"], row["pointer"], row["to"], row["origin"], row["time"]) == ("by hand", "production", one("2.1"), "elsewhere", None)
+    labels.promote("2.2", "production", "--from", "2.1")
+    assert all(r["action"] != "by hand" for r in trail(labels))
