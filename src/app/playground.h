@@ -45,6 +45,13 @@ void playground_add_column(App *a);
 /* Behind ':' */
 void playground_model(App *a, Str rest);
 void playground_system(App *a, Str rest);
+void playground_tier(App *a, Str rest);
+void playground_guardrail(App *a, Str rest);
+void playground_caches(App *a, Str rest);
+void playground_warm_up(App *a, Str rest);     /* asks what is typed, which stays, to fill the prompt caches */
+void playground_tokens(App *a, Str rest);      /* asks the service what the text that is typed will come to */
+void playground_copy(App *a, Str rest);        /* "": the answer; "N": its Nth code block; "last" */
+void playground_case(App *a, Str rest);        /* the last question, as a case of a suite's dataset */
 void playground_column(App *a, Str rest);
 void playground_tool(App *a, Str rest);
 void playground_list(App *a, Str rest);
