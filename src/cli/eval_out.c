@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/xalloc.h"
+#include "cli/eval_then.h"
 #include "model/money.h"
 #include "ui/clean.h"
 #include "wire/jsonw.h"
@@ -100,7 +101,7 @@ static void put_money(Buf *b, const Eval *x)
 		(void)buf_printf(b, "not finished: %s\n", x->stopped);
 }
 
-static void as_text(Buf *b, const Eval *x, bool markdown)
+static void as_text(Buf *b, const Eval *x, const EvalHistory *h, bool markdown)
 {
 	const Suite *s = x->spec.suite;
 
@@ -108,6 +109,7 @@ static void as_text(Buf *b, const Eval *x, bool markdown)
 		(void)buf_printf(b, "# %.*s\n\n", STR_ARG(s->id));
 	for (size_t i = 1; i < s->cells; i++)
 		put_sentence(b, x, i);
+	then_text(b, h, markdown);
 	(void)buf_puts(b, markdown ? "\n| cell | n | pass % (95 %) | $ a case | p95 | invalid | missing |\n"
 	                             "| --- | ---: | --- | ---: | ---: | ---: | ---: |\n"
 	                           : "\ncell                          n  pass % (95 %)        $/case      p95  invalid  missing\n");
@@ -178,7 +180,7 @@ static void json_pair(JsonW *w, const Eval *x, size_t cell)
 	jw_object_end(w);
 }
 
-static void as_json(Buf *b, const Eval *x)
+static void as_json(Buf *b, const Eval *x, const EvalHistory *h)
 {
 	const Suite *s = x->spec.suite;
 	JsonW w = jw_to(b);
@@ -203,6 +205,7 @@ static void as_json(Buf *b, const Eval *x)
 	for (size_t i = 1; i < s->cells; i++)
 		json_pair(&w, x, i);
 	jw_array_end(&w);
+	then_json(&w, h);
 	jw_object_end(&w);
 	(void)buf_putc(b, '\n');
 }
@@ -222,7 +225,7 @@ static void put_xml(Buf *b, Str s)
 	}
 }
 
-static void junit_case(Buf *b, const Eval *x, size_t one, size_t cell, size_t round)
+static void junit_case(Buf *b, const Eval *x, const EvalHistory *h, size_t one, size_t cell, size_t round)
 {
 	const Suite *s = x->spec.suite;
 	const EvalAnswer *a = eval_answer(x, one, cell, round);
@@ -240,10 +243,12 @@ static void junit_case(Buf *b, const Eval *x, size_t one, size_t cell, size_t ro
 	}
 	(void)buf_printf(b, "><%s message=\"", !a->have || a->invalid ? "error" : "failure");
 	put_xml(b, a->have ? a->why : STR("no answer"));
+	if (then_regressed(h, cell, one))
+		(void)buf_puts(b, " (passed in the run before)");
 	(void)buf_printf(b, "\"/></testcase>\n");
 }
 
-static int write_junit(const Options *o, const Eval *x, Err *e)
+static int write_junit(const Options *o, const Eval *x, const EvalHistory *h, Err *e)
 {
 	const Suite *s = x->spec.suite;
 	Buf b = { 0 };
@@ -259,9 +264,10 @@ static int write_junit(const Options *o, const Eval *x, Err *e)
 		put_xml(&b, s->cell[k].name);
 		(void)buf_printf(&b, "\" tests=\"%" PRId64 "\" failures=\"%" PRId64 "\" errors=\"%" PRId64 "\">\n", c.n + c.invalid + c.missing,
 		                 c.n - c.passed, c.invalid + c.missing);
+		then_junit(&b, h, k);
 		for (size_t i = 0; i < s->cases; i++)
 			for (size_t r = 0; r < (size_t)s->repeat; r++)
-				junit_case(&b, x, i, k, r);
+				junit_case(&b, x, h, i, k, r);
 		(void)buf_puts(&b, " </testsuite>\n");
 	}
 	(void)buf_puts(&b, "</testsuites>\n");
@@ -281,22 +287,22 @@ static int code_of(const Eval *x)
 	return x->stopped[0] ? ERR_REFUSED : x->answered < x->total ? ERR_FAILED : 0;
 }
 
-int eval_out(const Options *o, const Eval *x)
+int eval_out(const Options *o, const Eval *x, const EvalHistory *h)
 {
 	Buf b = { 0 }, clean = { 0 };
 	Err e = { 0 };
 	int code = code_of(x);
 
 	if (o->out == OUT_JSON)
-		as_json(&b, x);
+		as_json(&b, x, h);
 	else
-		as_text(&b, x, o->out == OUT_MARKDOWN);
+		as_text(&b, x, h, o->out == OUT_MARKDOWN);
 	/* Names of cases and what an answer was not come from outside. */
 	if (o->out == OUT_JSON)
 		(void)fwrite(b.p, 1, b.n, stdout);
 	else if (clean_to(&clean, buf_str(&b), CLEAN_KEEP_NEWLINES) == 0)
 		(void)fwrite(clean.p, 1, clean.n, stdout);
-	if (o->junit && write_junit(o, x, &e) < 0)
+	if (o->junit && write_junit(o, x, h, &e) < 0)
 		code = cli_fail(&e);
 	buf_done(&b);
 	buf_done(&clean);

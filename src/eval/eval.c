@@ -9,6 +9,7 @@
 #include "base/xalloc.h"
 #include "eval/check.h"
 #include "eval/results.h"
+#include "wire/text.h"
 
 typedef struct Place { size_t one, cell, round; } Place;
 
@@ -34,6 +35,21 @@ const EvalAnswer *eval_answer(const Eval *x, size_t one, size_t cell, size_t rou
 	const Suite *s = x->spec.suite;
 
 	return &x->answer[(one * s->cells + cell) * (size_t)s->repeat + round];
+}
+
+bool eval_counts(const EvalAnswer *v)
+{
+	return v->have && !v->invalid;
+}
+
+int eval_prompt(const Eval *x, size_t one, size_t cell, Arena *a, EvalPrompt *out, Err *e)
+{
+	const Suite *s = x->spec.suite;
+
+	*out = (EvalPrompt){ .system = s->cell[cell].system.n ? s->cell[cell].system : STR("") };
+	if (x->spec.prompt(x->spec.prompt_arg, a, &s->cell[cell], &s->one[one], out, e) < 0)
+		return err_wrap(e, "case %.*s of cell %.*s", STR_ARG(s->one[one].id), STR_ARG(s->cell[cell].name));
+	return 0;
 }
 
 /* --- what an earlier run has left --- */
@@ -81,23 +97,15 @@ static void on_answer(void *arg, Str key, const EvalAnswer *answer)
 		x->answered += !to->have;
 		x->again += !to->have;
 		*to = *answer;
+		to->key = arena_str(&x->arena, key);
 		check_answer(x->compiled, x->spec.suite, &x->spec.suite->one[place_of(x, same->at).one], to, &x->arena);
 	}
-}
-
-static int prompt_of(const Eval *x, Place p, Arena *a, EvalPrompt *out, Err *e)
-{
-	const Suite *s = x->spec.suite;
-
-	*out = (EvalPrompt){ s->cell[p.cell].system.n ? s->cell[p.cell].system : STR(""), STR("") };
-	if (x->spec.prompt(x->spec.prompt_arg, a, &s->cell[p.cell], &s->one[p.one], out, e) < 0)
-		return err_wrap(e, "case %.*s of cell %.*s", STR_ARG(s->one[p.one].id), STR_ARG(s->cell[p.cell].name));
-	return 0;
 }
 
 static int keys_of(Eval *x, Reading *r, Err *e)
 {
 	Arena a = { 0 };
+	Buf all = { 0 };
 	int rc = 0;
 
 	r->v = xcalloc(x->total + 1, sizeof *r->v);
@@ -105,11 +113,16 @@ static int keys_of(Eval *x, Reading *r, Err *e)
 		const Place p = place_of(x, i);
 		EvalPrompt prompt;
 
-		if ((rc = prompt_of(x, p, &a, &prompt, e)) == 0)
+		if ((rc = eval_prompt(x, p.one, p.cell, &a, &prompt, e)) == 0)
 			result_key(&x->spec.suite->cell[p.cell], &prompt, &x->spec.suite->one[p.one], (int64_t)p.round, r->v[r->n].key);
+		/* A chain, so that it depends on their order and needs no room for all of them. */
+		buf_reset(&all);
+		(void)buf_printf(&all, "%s%s", x->plan, r->v[r->n].key);
+		sha256_hex(buf_str(&all), x->plan);
 		r->v[r->n++].at = i;
 		arena_reset(&a);
 	}
+	buf_done(&all);
 	qsort(r->v, r->n, sizeof *r->v, by_key);
 	arena_done(&a);
 	return rc;
@@ -164,7 +177,8 @@ static void take_answer(Asked *k)
 	for (size_t i = 0; i < k->said.parts; i++)
 		if (k->said.part[i].kind == CONVERSE_TEXT)
 			(void)buf_put_str(&text, buf_str(&k->said.part[i].text));
-	*out = (EvalAnswer){ .have = true, .text = arena_str(&x->arena, buf_str(&text)), .stop = arena_str(&x->arena, str_of(k->said.stop_reason)),
+	*out = (EvalAnswer){ .have = true, .key = arena_str(&x->arena, str_of(k->key)), .text = arena_str(&x->arena, buf_str(&text)),
+	                     .stop = arena_str(&x->arena, str_of(k->said.stop_reason)),
 	                     .tokens = k->said.tokens, .first_ms = k->first_ms, .total_ms = clock_mono_ms() - k->began_ms };
 	out->priced = k->said.has_usage && price_amount(x->spec.prices, &(PriceCall){ s->cell[p.cell].model, str_of(k->said.service_tier),
 	                                                clock_wall_ms(), k->said.tokens }, &out->nusd) == PRICE_OK;
@@ -247,7 +261,7 @@ static int ask(Eval *x, size_t at, Err *e)
 	h.arg = k;
 	if (cell->temperature != SUITE_UNSET)
 		in.limits.temperature = (OptNum){ .has = true, .v = (double)cell->temperature / 1e6 };
-	if (prompt_of(x, p, &k->arena, &prompt, e) == 0) {
+	if (eval_prompt(x, p.one, p.cell, &k->arena, &prompt, e) == 0) {
 		system.text = prompt.system;
 		in.system.v = &system;
 		in.system.n = prompt.system.n > 0;

@@ -15,14 +15,16 @@ typedef struct EvalAnswer {
 	bool    passed, invalid;       /* invalid: cut off at max_tokens, which says nothing about the model */
 	bool    again;                 /* taken from the file of an earlier run */
 	Str     why;                   /* the first thing that it was not; empty: it passed */
+	Str     key;                   /* of the question, in the file of results */
 	Str     text, stop;
 	Tokens  tokens;
 	bool    priced;
 	int64_t nusd, first_ms, total_ms;
 } EvalAnswer;
 
-/* The instructions that a case is asked of a cell with: the cell's own, or its template filled with the case's values. */
-typedef struct EvalPrompt { Str system, sha256 /* of the template; empty: none */; } EvalPrompt;
+/* The instructions that a case is asked of a cell with: the cell's own, or its template filled with the case's values. sha256 is that of the
+ * template's text, and empty with id and version when there is none. */
+typedef struct EvalPrompt { Str system, sha256, id, version; } EvalPrompt;
 typedef int EvalPromptOf(void *arg, Arena *a, const SuiteCell *cell, const SuiteCase *one, EvalPrompt *out, Err *e);
 
 typedef struct EvalSpec {
@@ -46,6 +48,7 @@ typedef struct Eval {
 	int64_t  unpriced;             /* its answers without a price */
 	char     stopped[512];         /* why it did not ask everything; empty: it did */
 	char     failure[512];         /* the first one */
+	char     plan[65];             /* hash of all questions: what is asked */
 	/* eval.c */
 	int      fd;
 	size_t   next, under_way;
@@ -60,6 +63,10 @@ void eval_stop(Eval *x, const char *why);      /* asks nothing more; done comes 
 void eval_close(Eval *x);
 
 const EvalAnswer *eval_answer(const Eval *x, size_t one, size_t cell, size_t round);
+/* Whether it says anything about the cell: there is one, and it is not invalid. */
+bool eval_counts(const EvalAnswer *v);
+/* -1: a template that cannot be filled or may not be sent. */
+int  eval_prompt(const Eval *x, size_t one, size_t cell, Arena *a, EvalPrompt *out, Err *e);
 
 /* What a cell did, over all its answers. */
 typedef struct EvalCell {

@@ -162,6 +162,51 @@ def test_what_is_expected_may_change_without_asking_again(bench):
     assert sum(b.asked.values()) == asked and [c["passed"] for c in doc["cells"]] == [0, 0, 0, 0] != [c["passed"] for c in first["cells"]]
 
 
+def kept(b):
+    return json.loads(b.home.run("sql", "SELECT id, suite, stopped, spent_nusd AS spent FROM eval_run ORDER BY id", "-o", "json").stdout)
+
+
+def test_beside_the_run_before(bench):
+    b = bench(cases=12)
+    first = json.loads(b.run("-o", "json").stdout)
+    assert first["before"] is None and b"There is no earlier run" in b.run().stdout and len(kept(b)) == 1
+    passed = {c["name"]: {a["case"] for a in b.answers() if a["cell"] == c["name"] and a["passed"]} for c in first["cells"]}
+    # The same answers, with more expected of them: nothing is asked, and some no longer pass.
+    b.suite.write_text(SUITE.format(concurrency=4, budget="20.00") + "  - {regex: '[aeiou]{3}'}\n")
+    doc = json.loads(b.run("-o", "json", "--junit", str(b.folder / "junit.xml")).stdout)
+    then = {c["name"]: c for c in doc["before"]["cells"]}
+    assert doc["spentNanoUsd"] == 0 and doc["before"]["finished"] and set(then) == set(passed) and len(kept(b)) == 2
+    texts = {(a["cell"], a["case"]): a["text"] for a in b.answers()}
+    for name, was in passed.items():
+        lost = [c for c in (f"case {i}" for i in range(12)) if c in was and not re.search("[aeiou]{3}", texts[name, c])]
+        assert [r["case"] for r in then[name]["regressions"]] == lost and then[name]["passed"] == len(was) and not then[name]["gained"]
+        assert all("does not match" in r["why"] for r in then[name]["regressions"])
+    base = xml.etree.ElementTree.parse(b.folder / "junit.xml").getroot()[0]
+    told = {p.get("name"): p.get("value") for p in base.iter("property")}
+    assert int(told["before.passed"]) == len(passed["base"]) and int(told["before.regressions"]) == len(then["base"]["regressions"]) > 0
+    assert sum("(passed in the run before)" in f.get("message") for f in base.iter("failure")) == len(then["base"]["regressions"])
+    for form in ([], ["-o", "markdown"]):      # a run that only shows again what is known is no run of its own
+        out = b.run(*form).stdout.decode()
+        assert "base passed then and does not now:" in out and f"base: passed {then['base']['passed']} of {then['base']['n']} then" in out and len(kept(b)) == 2
+    b.suite.write_text(SUITE.format(concurrency=4, budget="20.00"))
+    doc = json.loads(b.run("-o", "json").stdout)
+    assert [len(c["gained"]) for c in doc["before"]["cells"]] == [len(then[c["name"]]["regressions"]) for c in doc["before"]["cells"]]
+
+
+def test_a_run_that_is_gone_on_with_is_one_run(bench):
+    b = bench(cases=20, budget="0.001")
+    part = json.loads(b.run("-o", "json", code=(3,)).stdout)
+    assert len(kept(b)) == 1 and kept(b)[0]["stopped"]
+    b.suite.write_text(SUITE.format(concurrency=CONCURRENCY, budget="20.00"))
+    rest = json.loads(b.run("-o", "json").stdout)
+    assert rest["before"] is None and len(kept(b)) == 1 and not kept(b)[0]["stopped"]
+    assert kept(b)[0]["spent"] == part["spentNanoUsd"] + rest["spentNanoUsd"]
+    b.suite.write_text(SUITE.format(concurrency=CONCURRENCY, budget="20.00").replace("name: cold", "name: chill").replace("Be brief.", "Be kind."))
+    doc = json.loads(b.run("-o", "json").stdout)
+    assert [c["name"] for c in doc["before"]["cells"]] == ["base", "short", "haiku"] and len(kept(b)) == 2
+    assert "chill: was not in it" in b.run().stdout.decode()
+
+
 def test_a_torn_last_line_and_a_file_of_somebody_else(bench):
     b = bench(cases=3)
     b.run()
@@ -200,3 +245,6 @@ def test_a_template_that_does_not_hold_is_not_sent(bench):
     b.suite.write_text(cells.replace("NAME", "lead-qualifier-prompt"))
     doc = json.loads(b.run("-o", "json").stdout)
     assert doc["answers"] == 1 and "Tenant: t" in next(iter(b.asked))[1]
+    row = json.loads(b.home.run("sql", "SELECT template, version, sha256 FROM eval_cell", "-o", "json").stdout)[0]
+    listed = [t for t in b.home.json("get", "templates") if t["id"] == row["template"] and t["version"] == row["version"]]
+    assert row["template"] == "lead-qualifier-prompt" and [t["sha256"] for t in listed] == [row["sha256"]]
