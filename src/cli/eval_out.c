@@ -54,7 +54,7 @@ static void put_cell(Buf *b, const Eval *x, size_t cell, bool markdown)
 {
 	const Str name = x->spec.suite->cell[cell].name;
 	const EvalCell c = eval_cell(x, cell);
-	const int64_t had = c.n + c.invalid;
+	const int64_t had = c.n + c.invalid + c.unjudged;
 	char money[MONEY_TEXT] = "-";
 	Buf pass = { 0 };
 
@@ -69,6 +69,36 @@ static void put_cell(Buf *b, const Eval *x, size_t cell, bool markdown)
 	put_ms(b, c.p95_ms, 9);
 	(void)buf_printf(b, markdown ? " | %" PRId64 " | %" PRId64 " |\n" : " %8" PRId64 " %8" PRId64 "\n", c.invalid, c.missing);
 	buf_done(&pass);
+}
+
+static Str fault_name(const Eval *x, size_t at)
+{
+	return at < x->faults ? x->fault[at] : STR("other reasons");
+}
+
+/* What judges did: "base: rejected 12 (wrong 7, tone 5), 4 passed after another try, 1 unjudged; judging $0.0012" */
+static void put_judged(Buf *b, const Eval *x, bool markdown)
+{
+	const Suite *s = x->spec.suite;
+	char money[MONEY_TEXT];
+
+	for (size_t i = 0; i < s->cells && x->guard; i++) {
+		const EvalCell c = eval_cell(x, i);
+		const char *before = " (";
+		int64_t all = 0;
+
+		for (size_t f = 0; f < EVAL_FAULTS; f++)
+			all += c.rejected[f];
+		(void)buf_printf(b, "%s%s%.*s: rejected %" PRId64, i ? "" : "\n", markdown ? "- " : "", STR_ARG(s->cell[i].name), all);
+		for (size_t f = 0; f < EVAL_FAULTS; f++)
+			if (c.rejected[f]) {
+				(void)buf_printf(b, "%s%.*s %" PRId64, before, STR_ARG(fault_name(x, f)), c.rejected[f]);
+				before = ", ";
+			}
+		money_screen(c.judge_nusd, money);
+		(void)buf_printf(b, "%s, %" PRId64 " passed after another try, %" PRId64 " unjudged; judging %s%s\n", all ? ")" : "", c.mended, c.unjudged,
+		                 money, c.judge_unpriced ? " and what has no price" : "");
+	}
 }
 
 static void put_regressions(Buf *b, const Eval *x, size_t cell, const char *bullet)
@@ -92,6 +122,10 @@ static void put_money(Buf *b, const Eval *x)
 
 	money_exact(x->spent_nusd, spent);
 	(void)buf_printf(b, "\n%zu of %zu answers, %zu of them from before; this run $%s", x->answered, x->total, x->again, spent);
+	if (x->judge_nusd) {
+		money_exact(x->judge_nusd, spent);
+		(void)buf_printf(b, " ($%s of it for judges)", spent);
+	}
 	if (x->unpriced)
 		(void)buf_printf(b, ", and %" PRId64 " answers without a price", x->unpriced);
 	(void)buf_putc(b, '\n');
@@ -115,6 +149,7 @@ static void as_text(Buf *b, const Eval *x, const EvalHistory *h, bool markdown)
 	                           : "\ncell                          n  pass % (95 %)        $/case      p95  invalid  missing\n");
 	for (size_t i = 0; i < s->cells; i++)
 		put_cell(b, x, i, markdown);
+	put_judged(b, x, markdown);
 	for (size_t i = 1; i < s->cells; i++)
 		put_regressions(b, x, i, markdown ? "- " : "  ");
 	put_money(b, x);
@@ -130,6 +165,22 @@ static void known(JsonW *w, const char *key, int64_t v)
 		jw_knull(w, key);
 }
 
+static void json_judged(JsonW *w, const Eval *x, const EvalCell *c)
+{
+	jw_ki64(w, "judgeNanoUsd", c->judge_nusd);
+	jw_ki64(w, "judgeUnpriced", c->judge_unpriced);
+	jw_ki64(w, "tries", c->tries);
+	jw_ki64(w, "mended", c->mended);
+	jw_key(w, "rejected");
+	jw_object(w);
+	for (size_t i = 0; i < EVAL_FAULTS; i++)
+		if (c->rejected[i]) {
+			jw_key_str(w, fault_name(x, i));
+			jw_i64(w, c->rejected[i]);
+		}
+	jw_object_end(w);
+}
+
 static void json_cell(JsonW *w, const Eval *x, size_t cell)
 {
 	const SuiteCell *k = &x->spec.suite->cell[cell];
@@ -142,9 +193,11 @@ static void json_cell(JsonW *w, const Eval *x, size_t cell)
 	jw_ki64(w, "n", c.n);
 	jw_ki64(w, "passed", c.passed);
 	jw_ki64(w, "invalid", c.invalid);
+	jw_ki64(w, "unjudged", c.unjudged);
 	jw_ki64(w, "missing", c.missing);
 	jw_ki64(w, "nanoUsd", c.nusd);
 	jw_ki64(w, "unpriced", c.unpriced);
+	json_judged(w, x, &c);
 	known(w, "p50Ms", c.p50_ms);
 	known(w, "p95Ms", c.p95_ms);
 	jw_key(w, "passRate95");
@@ -193,6 +246,8 @@ static void as_json(Buf *b, const Eval *x, const EvalHistory *h)
 	jw_ki64(&w, "askedAgain", (int64_t)x->open);
 	jw_ki64(&w, "failed", (int64_t)x->failed);
 	jw_ki64(&w, "spentNanoUsd", x->spent_nusd);
+	jw_ki64(&w, "judgeNanoUsd", x->judge_nusd);
+	jw_ki64(&w, "flags", (int64_t)x->flags);
 	jw_ki64(&w, "unpriced", x->unpriced);
 	jw_kstr(&w, "stopped", x->stopped[0] ? str_of(x->stopped) : (Str){ NULL, 0 });
 	jw_key(&w, "cells");
@@ -241,7 +296,7 @@ static void junit_case(Buf *b, const Eval *x, const EvalHistory *h, size_t one, 
 		(void)buf_puts(b, "/>\n");
 		return;
 	}
-	(void)buf_printf(b, "><%s message=\"", !a->have || a->invalid ? "error" : "failure");
+	(void)buf_printf(b, "><%s message=\"", eval_counts(a) ? "failure" : "error");
 	put_xml(b, a->have ? a->why : STR("no answer"));
 	if (then_regressed(h, cell, one))
 		(void)buf_puts(b, " (passed in the run before)");
@@ -262,8 +317,8 @@ static int write_junit(const Options *o, const Eval *x, const EvalHistory *h, Er
 			(void)buf_puts(&b, "<testsuites>\n");
 		(void)buf_puts(&b, " <testsuite name=\"");
 		put_xml(&b, s->cell[k].name);
-		(void)buf_printf(&b, "\" tests=\"%" PRId64 "\" failures=\"%" PRId64 "\" errors=\"%" PRId64 "\">\n", c.n + c.invalid + c.missing,
-		                 c.n - c.passed, c.invalid + c.missing);
+		(void)buf_printf(&b, "\" tests=\"%" PRId64 "\" failures=\"%" PRId64 "\" errors=\"%" PRId64 "\">\n", c.n + c.invalid + c.unjudged + c.missing,
+		                 c.n - c.passed, c.invalid + c.unjudged + c.missing);
 		then_junit(&b, h, k);
 		for (size_t i = 0; i < s->cases; i++)
 			for (size_t r = 0; r < (size_t)s->repeat; r++)
@@ -284,6 +339,9 @@ static int code_of(const Eval *x)
 		if (p.lost > p.won && paired_p(&p) < certain)
 			return ERR_FAILED;
 	}
+	for (size_t i = 0; i < x->spec.suite->cells; i++)
+		if (eval_cell(x, i).unjudged && !x->stopped[0])
+			return ERR_FAILED;
 	return x->stopped[0] ? ERR_REFUSED : x->answered < x->total ? ERR_FAILED : 0;
 }
 

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/xalloc.h"
 #include "model/paired.h"
+#include "store/flags.h"
 
 enum { KEY_SHOWN = 16, WHY_BYTES = 300, LOOK_BACK = 2 };
 
@@ -40,9 +41,9 @@ static EvalCellRow cell_row(Eval *x, size_t cell, Arena *a)
 	const EvalCell c = eval_cell(x, cell);
 	const Paired p = eval_pair(x, cell);
 	EvalCellRow out = {
-		.name = s->cell[cell].name, .model = s->cell[cell].model, .n = c.n, .passed = c.passed, .invalid = c.invalid, .missing = c.missing,
-		.nusd = c.nusd, .unpriced = c.unpriced, .p50_ms = c.p50_ms, .p95_ms = c.p95_ms, .p = -1, .one = ARENA_ARRAY(a, EvalCaseRow, s->cases + 1),
-		.cases = s->cases,
+		.name = s->cell[cell].name, .model = s->cell[cell].model, .n = c.n, .passed = c.passed, .invalid = c.invalid, .unjudged = c.unjudged,
+		.missing = c.missing, .nusd = c.nusd, .judge_nusd = c.judge_nusd, .unpriced = c.unpriced, .p50_ms = c.p50_ms, .p95_ms = c.p95_ms,
+		.p = -1, .one = ARENA_ARRAY(a, EvalCaseRow, s->cases + 1), .cases = s->cases,
 	};
 	EvalPrompt prompt;
 
@@ -134,6 +135,8 @@ void history_keep(EvalHistory *h, Eval *x, const char *store_path, const char *r
 		(void)err_set(&e, "this context has no place for a snapshot");
 	else if (dir_make_of(store_path, &e) == 0 && (s = store_open(store_path, STORE_WRITE, NULL, &e)) && place_it(h, s, &e) == 0 && !h->again)
 		(void)evals_put(s, &h->now, &e);
+	if (s && x->flags && store_flags_put(s, x->flag, x->flags, 0, NULL) < 0 && !e.text[0])
+		(void)err_set(&e, "what the guards said could not be kept");
 	if (e.text[0])
 		err_cut(e.text, h->lost, sizeof h->lost);
 	store_close(s);
