@@ -34,11 +34,17 @@ static void put_sentence(Buf *b, const Eval *x, size_t cell)
 	const Suite *s = x->spec.suite;
 	const EvalCell base = eval_cell(x, 0), c = eval_cell(x, cell);
 	const Paired p = eval_pair(x, cell);
+	Buf differs = { 0 };
+	int n;
 
 	(void)buf_printf(b, "%.*s beside %.*s: won %" PRId64 ", lost %" PRId64 ", tied %" PRId64 ", p %.3f", STR_ARG(s->cell[cell].name),
 	                 STR_ARG(s->cell[0].name), p.won, p.lost, p.tied, paired_p(&p));
 	if (base.nusd > 0 && !base.missing && !c.missing && !base.unpriced && !c.unpriced)
 		(void)buf_printf(b, ", $ %+.0f %%", (double)(c.nusd - base.nusd) * 100 / (double)base.nusd);
+	n = eval_differs(x, cell, &differs);
+	if (n > 1)
+		(void)buf_printf(b, "; they differ in %d things (%s), and it can be laid to none alone", n, buf_cstr(&differs));
+	buf_done(&differs);
 	(void)buf_putc(b, '\n');
 }
 
@@ -213,6 +219,7 @@ static void json_pair(JsonW *w, const Eval *x, size_t cell)
 	const Suite *s = x->spec.suite;
 	const Paired p = eval_pair(x, cell);
 	size_t one[REGRESSIONS], n = eval_regressions(x, cell, one, REGRESSIONS);
+	Buf differs = { 0 };
 
 	jw_object(w);
 	jw_kstr(w, "base", s->cell[0].name);
@@ -221,6 +228,13 @@ static void json_pair(JsonW *w, const Eval *x, size_t cell)
 	jw_ki64(w, "lost", p.lost);
 	jw_ki64(w, "tied", p.tied);
 	jw_knum(w, "p", paired_p(&p));
+	(void)eval_differs(x, cell, &differs);
+	jw_key(w, "differs");
+	jw_array(w);
+	for (Str rest = buf_str(&differs); rest.n;)
+		jw_str(w, str_trim(str_cut(rest, ',', &rest)));
+	jw_array_end(w);
+	buf_done(&differs);
 	jw_key(w, "regressions");
 	jw_array(w);
 	for (size_t i = 0; i < n; i++) {

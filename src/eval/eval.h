@@ -99,6 +99,8 @@ typedef struct EvalCell {
 EvalCell eval_cell(const Eval *x, size_t cell);
 /* The cell beside the first one, case by case; answers of either that do not count are left out. */
 Paired   eval_pair(const Eval *x, size_t cell);
+/* In what the cell differs from the first one, "model, template": what a comparison can be laid to. Returns in how many things. */
+int      eval_differs(const Eval *x, size_t cell, Buf *out);
 /* Of those pairs: the cases that the first one passed and this one did not. */
 size_t   eval_regressions(const Eval *x, size_t cell, size_t *one, size_t most);
 

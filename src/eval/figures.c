@@ -87,6 +87,26 @@ Paired eval_pair(const Eval *x, size_t cell)
 	return out;
 }
 
+int eval_differs(const Eval *x, size_t cell, Buf *out)
+{
+	const SuiteCell *a = &x->spec.suite->cell[0], *b = &x->spec.suite->cell[cell];
+	const bool template = a->template.n > 0 || b->template.n > 0;
+	const struct { const char *name; bool differs; } factor[] = {
+		{ "model", !str_eq(a->model, b->model) },
+		{ "template", template && (!str_eq(a->template, b->template) || !str_eq(a->system, b->system)) },
+		{ "system", !template && !str_eq(a->system, b->system) },
+		{ "temperature", a->temperature != b->temperature },
+		{ "max_tokens", a->max_tokens != b->max_tokens },
+		{ "rounds", a->rounds != b->rounds },
+	};
+	int n = 0;
+
+	for (size_t i = 0; i < sizeof factor / sizeof *factor; i++)
+		if (factor[i].differs)
+			(void)buf_printf(out, "%s%s", n++ ? ", " : "", factor[i].name);
+	return n;
+}
+
 size_t eval_regressions(const Eval *x, size_t cell, size_t *one, size_t most)
 {
 	const Suite *s = x->spec.suite;

@@ -46,12 +46,16 @@ static EvalCellRow cell_row(Eval *x, size_t cell, Arena *a)
 		.p = -1, .one = ARENA_ARRAY(a, EvalCaseRow, s->cases + 1), .cases = s->cases,
 	};
 	EvalPrompt prompt;
+	Buf differs = { 0 };
 
 	if (cell) {
 		out.won = p.won;
 		out.lost = p.lost;
 		out.tied = p.tied;
 		out.p = paired_p(&p);
+		(void)eval_differs(x, cell, &differs);
+		out.differs = arena_str(a, buf_str(&differs));
+		buf_done(&differs);
 	}
 	if (eval_prompt(x, 0, cell, a, &prompt, NULL) == 0) {
 		out.template = prompt.id;

@@ -3,10 +3,11 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
+#include "store/apply.h"
 #include "store/db.h"
 
 #define CELL_COLUMNS "name, model, template, version, sha256, n, passed, invalid, unjudged, missing, nusd, unpriced, judge_nusd, p50_ms, p95_ms, " \
-	"won, lost, tied, p"
+	"won, lost, tied, p, differs"
 #define RUN_COLUMNS "id, time_ms, suite, plan, results, stopped, spent_nusd"
 
 /* --- writing --- */
@@ -52,7 +53,7 @@ static int put_run(Store *s, EvalRun *r, Err *e)
 static int put_cell(Store *s, int64_t run, size_t place, const EvalCellRow *c, Err *e)
 {
 	static const char sql[] = "INSERT INTO eval_cell(run, place, " CELL_COLUMNS ") "
-	                          "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+	                          "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 	const Str text[] = { c->name, c->model, c->template, c->version, c->sha256 };
 	const int64_t number[] = { c->n, c->passed, c->invalid, c->unjudged, c->missing, c->nusd, c->unpriced, c->judge_nusd, c->p50_ms, c->p95_ms,
 	                           c->won, c->lost, c->tied };
@@ -68,6 +69,7 @@ static int put_cell(Store *s, int64_t run, size_t place, const EvalCellRow *c, E
 	for (int i = 0; i < NUMBERS; i++)
 		sqlite3_bind_int64(st, 3 + TEXTS + i, number[i]);
 	sqlite3_bind_double(st, 3 + TEXTS + NUMBERS, c->p);
+	(void)db_bind_str(st, 4 + TEXTS + NUMBERS, c->differs);
 	return db_done(s, st, "cannot keep an evaluation", e);
 }
 
@@ -103,9 +105,12 @@ static int put_cells(Store *s, const EvalRun *r, Err *e)
 
 int evals_put(Store *s, EvalRun *r, Err *e)
 {
+	int64_t news;
+
 	if (db_begin(s, e) < 0)
 		return -1;
-	if ((r->id && forget(s, r->id, e) < 0) || put_run(s, r, e) < 0 || put_cells(s, r, e) < 0 || db_commit(s, e) < 0) {
+	if ((r->id && forget(s, r->id, e) < 0) || put_run(s, r, e) < 0 || put_cells(s, r, e) < 0 || apply_news(s, &news, e) < 0 ||
+	    db_commit(s, e) < 0) {
 		db_undo(s);
 		return -1;
 	}
@@ -133,7 +138,7 @@ static EvalCellRow cell_row(sqlite3_stmt *st, int at, Arena *a)
 		.missing = sqlite3_column_int64(st, at + 9), .nusd = sqlite3_column_int64(st, at + 10), .unpriced = sqlite3_column_int64(st, at + 11),
 		.judge_nusd = sqlite3_column_int64(st, at + 12), .p50_ms = sqlite3_column_int64(st, at + 13), .p95_ms = sqlite3_column_int64(st, at + 14),
 		.won = sqlite3_column_int64(st, at + 15), .lost = sqlite3_column_int64(st, at + 16), .tied = sqlite3_column_int64(st, at + 17),
-		.p = sqlite3_column_double(st, at + 18),
+		.p = sqlite3_column_double(st, at + 18), .differs = arena_str(a, db_col_str(st, at + 19)),
 	};
 }
 

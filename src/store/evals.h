@@ -23,6 +23,7 @@ typedef struct EvalCellRow {
 	int64_t p50_ms, p95_ms;        /* -1: too few answers */
 	int64_t won, lost, tied;       /* beside the run's first cell; of that one they are 0 */
 	double  p;                     /* the same; -1 for the first cell */
+	Str     differs;               /* from the first cell in: "model, template"; empty: in nothing */
 	EvalCaseRow *one; size_t cases;        /* evals_cases only */
 } EvalCellRow;
 

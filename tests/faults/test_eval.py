@@ -57,6 +57,7 @@ def check_money(b, doc, answers):
 
 
 def check_pairs(doc, answers):
+    assert [p["differs"] for p in doc["pairs"]] == [["max_tokens"], ["model", "system"], ["temperature"]]
     by = {(a["cell"], a["case"]): a for a in answers}
     for pair in doc["pairs"]:
         won = lost = tied = 0
@@ -115,6 +116,7 @@ def test_beside_the_run_before(bench):
     assert sum("(passed in the run before)" in f.get("message") for f in base.iter("failure")) == len(then["base"]["regressions"])
     for form in ([], ["-o", "markdown"]):      # a run that only shows again what is known is no run of its own
         out = b.run(*form).stdout.decode()
+        assert "differ in 2 things (model, system)" in out and out.count("differ in") == 1
         assert "base passed then and does not now:" in out and f"base: passed {then['base']['passed']} of {then['base']['n']} then" in out and len(kept(b)) == 2
     b.suite.write_text(SUITE.format(concurrency=4, budget="20.00"))
     doc = json.loads(b.run("-o", "json").stdout)

@@ -15,7 +15,7 @@ static EvalRun run_of(EvalCellRow cell[2], EvalCaseRow one[2], const char *suite
 	                         .p = -1, .one = one, .cases = 2 };
 	cell[1] = (EvalCellRow){ .name = STR("new"), .model = STR("amazon.nova-pro-v1:0"), .template = STR("upsell"), .version = STR("2.2"),
 	                         .sha256 = str_of(sha256), .n = 3, .passed = 2, .invalid = 1, .unjudged = 4, .nusd = 20, .unpriced = 1,
-	                         .judge_nusd = 7, .p50_ms = 6, .p95_ms = 9, .won = 2, .lost = 1, .tied = 3, .p = 0.25, .one = one, .cases = 2 };
+	                         .judge_nusd = 7, .p50_ms = 6, .p95_ms = 9, .won = 2, .lost = 1, .tied = 3, .p = 0.25, .differs = STR("model, template"), .one = one, .cases = 2 };
 	return (EvalRun){ .time_ms = time_ms, .suite = str_of(suite), .plan = STR("plan"), .results = STR("/x/s.yaml.results.jsonl"), .stopped = STR(""),
 	                  .spent_nusd = 39, .cell = cell, .cells = 2 };
 }
@@ -52,7 +52,7 @@ static void what_is_put_is_read(void **state)
 	const EvalCellRow *c = &r->cell[1];
 	assert_true(str_is(c->name, "new") && str_is(c->template, "upsell") && str_is(c->version, "2.2") && str_is(c->sha256, text_a));
 	assert_true(c->n == 3 && c->passed == 2 && c->invalid == 1 && c->unjudged == 4 && c->missing == 0 && c->nusd == 20 && c->unpriced == 1);
-	assert_true(c->judge_nusd == 7 && c->p50_ms == 6 && c->p95_ms == 9 && c->won == 2 && c->lost == 1 && c->tied == 3 && c->cases == 0);
+	assert_true(c->judge_nusd == 7 && c->p50_ms == 6 && c->p95_ms == 9 && c->won == 2 && c->lost == 1 && c->tied == 3 && c->cases == 0 && str_is(c->differs, "model, template"));
 	MUST(evals_cases(s, &a, r, e));
 	for (size_t i = 0; i < 2; i++) {
 		c = &r->cell[i];
