@@ -70,6 +70,14 @@ EvalRecord *records_find(const EvalRecords *r, const char *key)
 	return slot_of(r->slot, r->cap, key)->record;
 }
 
+const EvalRecord *records_begins(const EvalRecords *r, Str beginning)
+{
+	for (size_t i = 0; i < r->cap; i++)
+		if (r->slot[i].record && str_starts(str_of(r->slot[i].key), beginning))
+			return r->slot[i].record;
+	return NULL;
+}
+
 EvalRecord *records_put(EvalRecords *r, Arena *a, const EvalRecord *x)
 {
 	Slot *s = make(r, x->key);

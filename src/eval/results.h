@@ -38,6 +38,8 @@ typedef struct EvalRecords EvalRecords;
 EvalRecords *records_new(void);
 void         records_free(EvalRecords *r);
 EvalRecord  *records_find(const EvalRecords *r, const char *key);
+/* One whose key begins so; NULL: none. Looks through all of them. */
+const EvalRecord *records_begins(const EvalRecords *r, Str beginning);
 EvalRecord  *records_put(EvalRecords *r, Arena *a, const EvalRecord *x);       /* a copy in the arena, in place of one with that key */
 /* Asked, and without an answer: of an earlier run, or under way now. */
 bool         records_is_open(const EvalRecords *r, const char *key);

@@ -117,6 +117,11 @@ static void act_describe(Pane *p)
 		template_show(p->app, current(p));
 }
 
+static void act_evals(Pane *p)
+{
+	app_open_view(p->app, "evals");
+}
+
 static void act_read(Pane *p)
 {
 	template_list_refresh(p->app);
@@ -144,6 +149,7 @@ static const PaneKey keys[] = {
 	{ "enter", "use in the playground", act_use },
 	{ "d", "text and difference", act_describe },
 	{ "ctrl-r", "read again", act_read },
+	{ "tab", "evaluations", act_evals },
 	{ "c", "copy the hash", act_copy },
 	{ 0 },
 };
