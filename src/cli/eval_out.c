@@ -107,6 +107,27 @@ static void put_judged(Buf *b, const Eval *x, bool markdown)
 	}
 }
 
+/* "v2.2: cold $0.012 (the warm-up, in no figure), steady $0.0031 a case (190 of 200 read the cache)" */
+static void put_warmth(Buf *b, const Eval *x, bool markdown)
+{
+	const Suite *s = x->spec.suite;
+	char cold[MONEY_TEXT] = "-", steady[MONEY_TEXT] = "-";
+
+	for (size_t i = 0; i < s->cells; i++) {
+		const EvalCell c = eval_cell(x, i);
+
+		if (s->cell[i].cache == CACHE_NONE)
+			continue;
+		if (x->warm[i].have && x->warm[i].priced)
+			money_screen(x->warm[i].nusd, cold);
+		if (c.cached)
+			money_screen(c.cached_nusd / c.cached, steady);
+		(void)buf_printf(b, "%s%.*s: %s %s%s, steady %s a case (%" PRId64 " of %" PRId64 " read the cache)\n", markdown ? "- " : "",
+		                 STR_ARG(s->cell[i].name), x->warm[i].state == WARM_NOT ? "no warm-up, instructions differ case by case; cold" : "cold", cold,
+		                 x->warm[i].have ? " (the warm-up, in no figure)" : "", steady, c.cached, c.n + c.invalid + c.unjudged);
+	}
+}
+
 static void put_regressions(Buf *b, const Eval *x, size_t cell, const char *bullet)
 {
 	const Suite *s = x->spec.suite;
@@ -156,6 +177,7 @@ static void as_text(Buf *b, const Eval *x, const EvalHistory *h, bool markdown)
 	for (size_t i = 0; i < s->cells; i++)
 		put_cell(b, x, i, markdown);
 	put_judged(b, x, markdown);
+	put_warmth(b, x, markdown);
 	for (size_t i = 1; i < s->cells; i++)
 		put_regressions(b, x, i, markdown ? "- " : "  ");
 	put_money(b, x);
@@ -204,6 +226,9 @@ static void json_cell(JsonW *w, const Eval *x, size_t cell)
 	jw_ki64(w, "nanoUsd", c.nusd);
 	jw_ki64(w, "unpriced", c.unpriced);
 	json_judged(w, x, &c);
+	known(w, "coldNanoUsd", x->warm[cell].have && x->warm[cell].priced ? x->warm[cell].nusd : -1);
+	known(w, "steadyNanoUsd", c.cached ? c.cached_nusd / c.cached : -1);
+	jw_ki64(w, "readCache", c.cached);
 	known(w, "p50Ms", c.p50_ms);
 	known(w, "p95Ms", c.p95_ms);
 	jw_key(w, "passRate95");

@@ -53,6 +53,8 @@ static int check_one(const char *file, const YamlNode *map, void *out, Err *e)
 
 static const SettingList check_list = { SCHEMA(check_rows), sizeof(SuiteCheck), check_one, check_start };
 
+static const char *const cache_words[] = { [CACHE_NONE] = "none", [CACHE_5M] = "5m", [CACHE_1H] = "1h", NULL };
+
 #define AT(member) .offset = offsetof(SuiteCell, member)
 static const Setting cell_rows[] = {
 	{ "name", SET_TEXT, AT(name), .min = 1, .max = 64, .unique = true, .must = true, .help = "What it is called in the results." },
@@ -61,6 +63,7 @@ static const Setting cell_rows[] = {
 	{ "system", SET_TEXT, AT(system), .min = 1, .max = 100000, .help = "The instructions themselves." },
 	{ "max_tokens", SET_INT, AT(max_tokens), .min = 1, .max = 128000, .fallback = "1024", .help = "Longest answer." },
 	{ "temperature", SET_DECIMAL, AT(temperature), .max = 2000000, .help = "Left out: the model's own." },
+	{ "prompt_cache", SET_WORD, AT(cache), .words = cache_words, .fallback = "none", .help = "A cache point behind the instructions." },
 	{ "rounds", SET_INT, AT(rounds), .min = 0, .max = SUITE_ROUNDS, .fallback = "0",
 	  .help = "How often an answer that a judge rejects goes back with the reason." },
 };
@@ -76,6 +79,8 @@ static int check_cell(const char *file, const YamlNode *map, void *out, Err *e)
 {
 	const SuiteCell *c = out;
 
+	if (c->cache != CACHE_NONE && !c->template.n && !c->system.n)
+		return yaml_error(file, map, e, "prompt_cache keeps instructions, and this cell has none: no template, no system");
 	return c->template.n && c->system.n ? yaml_error(file, map, e, "a cell has template or system, not both") : 0;
 }
 

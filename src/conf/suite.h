@@ -26,11 +26,13 @@ typedef struct SuiteCheck {
 	int64_t cost_nusd, latency_ms;             /* at most; SUITE_UNSET: not this */
 } SuiteCheck;
 
+typedef enum SuiteCache { CACHE_NONE, CACHE_5M, CACHE_1H } SuiteCache;
 typedef struct SuiteValue { Str name, value; } SuiteValue;
 typedef struct SuiteCell {
 	Str     name, model, template, system;     /* template: "ID", "ID@VERSION"; or system, or neither */
 	int64_t max_tokens;
 	int64_t temperature;                       /* millionths; SUITE_UNSET: the model's own */
+	int        cache;                          /* SuiteCache: how long its instructions stay in the prompt cache */
 	int64_t rounds;                            /* how often an answer that a judge rejects goes back with the reason */
 } SuiteCell;
 typedef struct SuiteCase {

@@ -153,6 +153,18 @@ static int begin(Eval *x, Place p, Arena *a, Step *out, Err *e)
 	return eval_prompt(x, p.one, p.cell, a, &out->prompt, e);
 }
 
+int eval_warm_step(Eval *x, size_t cell, Arena *a, Step *out, Err *e)
+{
+	char key[RESULT_KEY];
+
+	if (begin(x, (Place){ 0, cell, 0 }, a, out, e) < 0)
+		return -1;
+	result_key(&x->spec.suite->cell[cell], &out->prompt, &x->spec.suite->one[0], 0, key);
+	result_key_warm(key, out->key);
+	out->kind = STEP_WARM;
+	return 0;
+}
+
 static bool is_blank(Str text)
 {
 	return !str_trim(text).n;

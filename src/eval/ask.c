@@ -14,6 +14,7 @@ typedef struct Asked {
 	size_t at;
 	char   key[RESULT_KEY];
 	const SuiteJudge *judge;       /* NULL: the cell is asked */
+	bool   warm;                   /* for its prompt cache alone */
 	Str    model;
 	int64_t attempt, began_ms, first_ms, most_nusd;
 	ConverseTurn said;
@@ -33,10 +34,24 @@ static ResultNames names_of(const Asked *k)
 	const Suite *s = k->x->spec.suite;
 	const Place p = eval_place(k->x, k->at);
 
-	return (ResultNames){ s->cell[p.cell].name, s->one[p.one].id, (int64_t)p.round, k->attempt, k->judge ? k->judge->model : STR("") };
+	return (ResultNames){ s->cell[p.cell].name, s->one[p.one].id, (int64_t)p.round, k->attempt, k->judge ? k->judge->model : STR(""), k->warm };
 }
 
 /* --- the answer --- */
+
+/* The other questions of the cell may be asked now, also when that one got no answer. */
+static void warmed(const Asked *k, const EvalRecord *r)
+{
+	Eval *x = k->x;
+	const size_t cell = eval_place(x, k->at).cell;
+
+	x->warm[cell].state = WARM_DONE;
+	if (!r)
+		return;
+	x->warm[cell].have = true;
+	x->warm[cell].priced = r->priced;
+	x->warm[cell].nusd = r->nusd;
+}
 
 static void keep(Asked *k)
 {
@@ -62,6 +77,8 @@ static void keep(Asked *k)
 	x->unpriced += !r.priced;
 	if (results_put(x->fd, &names, records_put(x->records, &x->arena, &r), &e) < 0)
 		eval_stop(x, e.text);
+	if (k->warm)
+		warmed(k, &r);
 	buf_done(&text);
 }
 
@@ -85,6 +102,7 @@ static void on_done(AwsCall *call, const void *out, const AwsError *err, void *a
 	Asked *k = arg;
 	Eval *x = k->x;
 	const size_t at = k->at;
+	const bool warm = k->warm;
 	const EvalRecord *r;
 
 	(void)out;
@@ -94,6 +112,8 @@ static void on_done(AwsCall *call, const void *out, const AwsError *err, void *a
 		x->failed++;
 		note(x->failure, sizeof x->failure, err->err.text);
 		records_shut(x->records, k->key);
+		if (k->warm)
+			warmed(k, NULL);
 	} else {
 		keep(k);
 		if ((r = records_find(x->records, k->key)) && r->priced)
@@ -102,7 +122,7 @@ static void on_done(AwsCall *call, const void *out, const AwsError *err, void *a
 	converse_turn_done(&k->said);
 	arena_done(&k->arena);
 	free(k);
-	if (!err)
+	if (!err && !warm)
 		go_on_with(x, at);
 	if (x->spec.told)
 		x->spec.told(x->spec.arg);
@@ -143,9 +163,10 @@ static void fill_in(const Eval *x, const Asked *k, const Step *step, Arena *a, C
 	if (cell->temperature != SUITE_UNSET)
 		in->limits.temperature = (OptNum){ .has = true, .v = (double)cell->temperature / 1e6 };
 	if (step->prompt.system.n) {
-		in->system.v = ARENA_NEW(a, ConverseSystem);
+		in->system.v = ARENA_ARRAY(a, ConverseSystem, 2);
 		in->system.v->text = step->prompt.system;
-		in->system.n = 1;
+		in->system.v[1].cache_point = (ConverseCachePoint){ STR("default"), cell->cache == CACHE_1H ? STR("1h") : STR("") };
+		in->system.n = cell->cache == CACHE_NONE ? 1 : 2;
 	}
 }
 
@@ -166,8 +187,8 @@ static int ask(Eval *x, size_t at, const Step *step, Err *e)
 	ResultNames names;
 	ConverseIn in;
 
-	*k = (Asked){ .x = x, .at = at, .judge = step->kind == STEP_JUDGE ? step->judge : NULL, .attempt = step->attempt, .first_ms = -1,
-	              .began_ms = clock_mono_ms() };
+	*k = (Asked){ .x = x, .at = at, .warm = step->kind == STEP_WARM, .judge = step->kind == STEP_JUDGE ? step->judge : NULL,
+	              .attempt = step->attempt, .first_ms = -1, .began_ms = clock_mono_ms() };
 	memcpy(k->key, step->key, sizeof k->key);
 	fill_in(x, k, step, &k->arena, &in);
 	k->model = in.model;
@@ -192,17 +213,45 @@ static void park(Eval *x, size_t at)
 	x->parked[x->parks++] = at;
 }
 
+/* The first question of a cell waits for its cache to be warm, and so do all others of it. */
+static bool is_cold(const Eval *x, size_t at)
+{
+	return x->warm[eval_place(x, at).cell].state == WARM_ASKED;
+}
+
+static int warm_up(Eval *x, size_t at, Err *e)
+{
+	const size_t cell = eval_place(x, at).cell;
+	Arena a = { 0 };
+	Step step;
+	int rc = eval_warm_step(x, cell, &a, &step, e);
+
+	if (rc == 0 && (rc = ask(x, at, &step, e)) == 0)
+		x->warm[cell].state = WARM_ASKED;
+	arena_done(&a);
+	return rc;
+}
+
+static int go_a_step(Eval *x, size_t at, const Step *step, Err *e)
+{
+	if (step->kind == STEP_NONE || (x->ending && !records_is_open(x->records, step->key)))
+		return 0;
+	if (step->kind == STEP_ASK && x->warm[eval_place(x, at).cell].state == WARM_WANTED && warm_up(x, at, e) < 0)
+		return -1;
+	if (records_is_open(x->records, step->key) || (step->kind == STEP_ASK && is_cold(x, at))) {
+		park(x, at);
+		return 0;
+	}
+	return ask(x, at, step, e);
+}
+
 static void go_on_with(Eval *x, size_t at)
 {
 	Arena a = { 0 };
 	Step step;
 	Err e = { 0 };
 
-	if (eval_advance(x, at, &a, &step, &e) < 0)
-		eval_stop(x, e.text);
-	else if (step.kind != STEP_NONE && records_is_open(x->records, step.key))
-		park(x, at);
-	else if (step.kind != STEP_NONE && !x->ending && ask(x, at, &step, &e) < 0)
+	if (eval_advance(x, at, &a, &step, &e) < 0 || go_a_step(x, at, &step, &e) < 0)
 		eval_stop(x, e.text);
 	arena_done(&a);
 }
@@ -224,7 +273,7 @@ static void unpark(Eval *x)
 void eval_go_on(Eval *x)
 {
 	unpark(x);
-	while (!x->ending && x->next < x->total && (int64_t)x->under_way < x->spec.suite->concurrency)
+	while (!x->ending && x->next < x->total && (int64_t)x->under_way < x->spec.suite->concurrency && !is_cold(x, x->next))
 		go_on_with(x, x->next++);
 	if (x->under_way || x->over)
 		return;

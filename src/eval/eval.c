@@ -88,6 +88,31 @@ static int meet_judges(Eval *x, Err *e)
 	return eval_judge(s, 0) && !x->guard ? -1 : 0;
 }
 
+/* A cell whose cases share their instructions, and what an earlier run paid to warm its cache. */
+static int want_warmth(Eval *x, size_t cell, Err *e)
+{
+	Arena a = { 0 };
+	EvalPrompt first = { 0 }, other;
+	const EvalRecord *r;
+	size_t same = 0;
+	Step step;
+	int rc = 0;
+
+	for (size_t i = 0; i < x->spec.suite->cases && rc == 0 && same < 2; i++)
+		if ((rc = eval_prompt(x, i, cell, &a, i ? &other : &first, e)) == 0)
+			same += !i || str_eq(first.system, other.system);
+	if (rc == 0 && same > 1 && (rc = eval_warm_step(x, cell, &a, &step, e)) == 0) {
+		x->warm[cell].state = WARM_WANTED;
+		if ((r = records_find(x->records, step.key))) {
+			x->warm[cell].have = true;
+			x->warm[cell].priced = r->priced;
+			x->warm[cell].nusd = r->nusd;
+		}
+	}
+	arena_done(&a);
+	return rc;
+}
+
 /* What an earlier run has left. Checked anew: what is expected may have changed since, and that costs nothing. */
 static int take_known(Eval *x, Err *e)
 {
@@ -106,6 +131,9 @@ static int take_known(Eval *x, Err *e)
 		arena_reset(&a);
 	}
 	records_shut(x->records, NULL);
+	for (size_t i = 0; i < x->spec.suite->cells && rc == 0; i++)
+		if (x->spec.suite->cell[i].cache != CACHE_NONE)
+			rc = want_warmth(x, i, e);
 	arena_done(&a);
 	return rc;
 }

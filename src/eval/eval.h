@@ -37,6 +37,10 @@ typedef struct EvalAnswer {
 typedef struct EvalPrompt { Str system, sha256, id, version; } EvalPrompt;
 typedef int EvalPromptOf(void *arg, Arena *a, const SuiteCell *cell, const SuiteCase *one, EvalPrompt *out, Err *e);
 
+/* The first question to a cell whose instructions go to the prompt cache is asked once more, before the others and for no figure: so that none
+ * of them pays for what the first one writes. */
+typedef enum EvalWarm { WARM_NOT, WARM_WANTED, WARM_ASKED, WARM_DONE } EvalWarm;
+
 typedef struct EvalSpec {
 	const Suite *suite;
 	AwsClient   *aws;
@@ -62,6 +66,7 @@ typedef struct Eval {
 	char     plan[65];             /* hash of all questions: what is asked */
 	Str      fault[EVAL_FAULTS]; size_t faults;   /* what judges may reject for */
 	Flag    *flag; size_t flags;   /* what the guards say of answers that judges were to see; of this run */
+	struct { EvalWarm state; bool have, priced; int64_t nusd; } warm[SUITE_CELLS];         /* have: what the last one did cost */
 	/* the engine's own (own.h) */
 	struct EvalRecords *records;
 	struct EvalCheck *compiled;
@@ -92,6 +97,7 @@ typedef struct EvalCell {
 	int64_t nusd, unpriced, p50_ms, p95_ms;        /* -1: too few answers */
 	int64_t judge_nusd;            /* what judging them did cost: a verdict that two cells share stands with both */
 	int64_t judge_unpriced;
+	int64_t cached, cached_nusd;   /* answers that read the prompt cache, and what they did cost; those without a price left out */
 	int64_t tries, mended;         /* of all answers; passed after at least one rejection */
 	int64_t rejected[EVAL_FAULTS];
 	int64_t low_ppm, high_ppm;     /* of passed, 95 % (model/interval.h) */

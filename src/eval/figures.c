@@ -30,6 +30,10 @@ static void add(EvalCell *out, const EvalAnswer *a)
 	out->unjudged += a->unjudged;
 	out->passed += a->passed;
 	out->n += eval_counts(a);
+	if (a->tokens.cache_read > 0 && a->priced) {
+		out->cached++;
+		out->cached_nusd += a->nusd;
+	}
 	out->tries += a->tries;
 	out->mended += a->passed && a->tries > 1;
 	for (size_t i = 0; i < EVAL_FAULTS; i++)
@@ -97,6 +101,7 @@ int eval_differs(const Eval *x, size_t cell, Buf *out)
 		{ "system", !template && !str_eq(a->system, b->system) },
 		{ "temperature", a->temperature != b->temperature },
 		{ "max_tokens", a->max_tokens != b->max_tokens },
+		{ "prompt_cache", a->cache != b->cache },
 		{ "rounds", a->rounds != b->rounds },
 	};
 	int n = 0;

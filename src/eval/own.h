@@ -10,7 +10,7 @@ typedef struct Place { size_t one, cell, round; } Place;
 Place eval_place(const Eval *x, size_t at);
 
 /* What is to be done next for a question. */
-typedef enum StepKind { STEP_NONE, STEP_ASK, STEP_JUDGE } StepKind;
+typedef enum StepKind { STEP_NONE, STEP_ASK, STEP_JUDGE, STEP_WARM } StepKind;
 typedef struct Step {
 	StepKind kind;
 	char     key[RESULT_KEY];
@@ -24,6 +24,8 @@ typedef struct Step {
 /* advance.c: goes through what is known of the question, writes what it comes to into x->answer[at], and says what is missing. The step's texts
  * lie in the arena. -1: the prompt cannot be made. */
 int  eval_advance(Eval *x, size_t at, Arena *a, Step *out, Err *e);
+/* The question that warms the cell's cache. */
+int  eval_warm_step(Eval *x, size_t cell, Arena *a, Step *out, Err *e);
 /* Every judge of the suite in turn; NULL: no more. */
 const SuiteJudge *eval_judge(const Suite *s, size_t i);
 

@@ -38,6 +38,8 @@ void result_key(const SuiteCell *cell, const EvalPrompt *p, const SuiteCase *one
 		put_part(&b, part[i]);
 	for (size_t i = 0; i < sizeof number / sizeof *number; i++)
 		(void)buf_printf(&b, "%lld;", (long long)number[i]);
+	if (cell->cache != CACHE_NONE)
+		(void)buf_printf(&b, "cache %d;", cell->cache);
 	sha256_hex(buf_str(&b), out);
 	buf_done(&b);
 }
@@ -45,6 +47,13 @@ void result_key(const SuiteCell *cell, const EvalPrompt *p, const SuiteCase *one
 void result_key_after(const char *key, Str answer, Str reason, char out[RESULT_KEY])
 {
 	const Str part[] = { STR("after"), str_of(key), answer, reason };
+
+	result_hash(part, sizeof part / sizeof *part, out);
+}
+
+void result_key_warm(const char *key, char out[RESULT_KEY])
+{
+	const Str part[] = { STR("warm"), str_of(key) };
 
 	result_hash(part, sizeof part / sizeof *part, out);
 }
@@ -163,6 +172,8 @@ static void put_names(JsonW *w, const char *key, const ResultNames *n)
 	jw_kstr(w, "cell", n->cell);
 	jw_kstr(w, "case", n->one);
 	jw_ki64(w, "round", n->round);
+	if (n->warm_up)
+		jw_kbool(w, "warmUp", true);
 	if (n->attempt)
 		jw_ki64(w, "attempt", n->attempt);
 	if (n->judge.n)

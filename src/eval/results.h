@@ -24,12 +24,14 @@ typedef struct EvalRecord {
 } EvalRecord;
 
 /* What a line is about. round counts repeats, attempt the tries after a rejection. */
-typedef struct ResultNames { Str cell, one; int64_t round, attempt; Str judge /* model; empty: the cell is asked */; } ResultNames;
+typedef struct ResultNames { Str cell, one; int64_t round, attempt; Str judge /* model; empty: the cell is asked */; bool warm_up; } ResultNames;
 
 /* SHA-256 of model, parameters, instructions, question and round, as hex. */
 void result_key(const SuiteCell *cell, const EvalPrompt *p, const SuiteCase *one, int64_t round, char out[RESULT_KEY]);
 /* Of the question that follows when the answer to `key` was rejected for that reason. */
 void result_key_after(const char *key, Str answer, Str reason, char out[RESULT_KEY]);
+/* Of the question that warms a cell's prompt cache: it is asked as that one, and its answer is in no figure. */
+void result_key_warm(const char *key, char out[RESULT_KEY]);
 /* SHA-256 of the parts, each with its length before it, so that no two different lists have the same bytes. */
 void result_hash(const Str *part, size_t n, char out[RESULT_KEY]);
 

@@ -178,3 +178,42 @@ def test_a_template_that_does_not_hold_is_not_sent(bench):
     row = json.loads(b.home.run("sql", "SELECT template, version, sha256 FROM eval_cell", "-o", "json").stdout)[0]
     listed = [t for t in b.home.json("get", "templates") if t["id"] == row["template"] and t["version"] == row["version"]]
     assert row["template"] == "lead-qualifier-prompt" and [t["sha256"] for t in listed] == [row["sha256"]]
+
+
+CACHED = """
+id: cached
+concurrency: 8
+budget_usd: 20.00
+cells:
+  - {{name: plain, model: {model}, system: "{system}", max_tokens: 400}}
+  - {{name: kept, model: {model}, system: "{system}", max_tokens: 400, prompt_cache: 5m}}
+dataset: cases.jsonl
+"""
+
+
+def test_a_warm_up_is_in_no_figure(bench):
+    """A region with a prompt cache: the first call writes it, the others read it."""
+    b = bench(cases=20)
+    b.suite.write_text(CACHED.format(model="us.anthropic.claude-haiku-4-5-20251001-v1:0", system="Be brief. " * 1200))
+    doc = json.loads(b.run("-o", "json").stdout)
+    plain, kept = doc["cells"]
+    lines = [json.loads(line) for line in b.results.read_text().splitlines()]
+    warm = [x for x in lines if x.get("warmUp") and "text" in x]
+    assert len(warm) == 1 and warm[0]["cell"] == "kept" and warm[0]["tokens"]["cacheWrite5m"] > 1000
+    mine = [a for a in b.answers() if a["cell"] == "kept" and not a.get("warmUp")]
+    assert len(mine) == kept["n"] == kept["readCache"] == 20 and all(a["tokens"]["cacheRead"] > 1000 and not a["tokens"]["cacheWrite5m"] for a in mine)
+    assert kept["nanoUsd"] == sum(a["nanoUsd"] for a in mine) and kept["steadyNanoUsd"] == kept["nanoUsd"] // 20
+    assert kept["coldNanoUsd"] == warm[0]["nanoUsd"] > kept["steadyNanoUsd"] and plain["coldNanoUsd"] is None and plain["readCache"] == 0
+    assert doc["spentNanoUsd"] == sum(c["nanoUsd"] for c in doc["cells"]) + warm[0]["nanoUsd"] and doc["pairs"][0]["differs"] == ["prompt_cache"]
+    points = [json.loads(k[1])["system"] for k in b.asked if "cachePoint" in k[1]]
+    assert len(points) == 20 and all(s[1] == {"cachePoint": {"type": "default"}} for s in points)      # one of them twice: the warm-up
+    asked = sum(b.asked.values())
+    again = json.loads(b.run("-o", "json").stdout)        # nothing to ask: nothing to warm
+    assert sum(b.asked.values()) == asked == 41 and again["cells"][1]["coldNanoUsd"] == kept["coldNanoUsd"] and again["spentNanoUsd"] == 0
+    assert re.search(r"kept: cold \$\S+ \(the warm-up, in no figure\), steady \$\S+ a case \(20 of 20 read the cache\)", b.run().stdout.decode())
+
+
+def test_a_cache_without_instructions(bench):
+    b = bench(cases=1)
+    b.suite.write_text(CACHED.format(model="x.y", system="").replace('system: "", ', ""))
+    assert b"prompt_cache keeps instructions" in b.run(code=(2,)).stderr

@@ -123,7 +123,8 @@ def test_killed_with_judges_and_nothing_paid_twice(bench):
     assert [c["passed"] for c in again["cells"]] == [sum(crc(a["text"]) % 11 >= 3 for a in answers if a["cell"] == n) for n in ("base", "kind")]
     suite(b, rubric="Names a drink.")                     # another rubric asks the judge alone
     doc = json.loads(b.run("-o", "json").stdout)
-    assert sum(b.asked.values()) == before + len(different) and doc["spentNanoUsd"] == doc["judgeNanoUsd"] > 0
+    assert doc["failed"] == 0 and not doc["stopped"] and doc["spentNanoUsd"] == doc["judgeNanoUsd"] > 0
+    assert sum(b.asked.values()) == before + len(different)
     assert all("Names a drink." in json.loads(k[1])["system"][0]["text"] for k in list(b.asked)[-len(different):])
 
 
@@ -231,7 +232,7 @@ def test_a_judge_of_the_same_family_is_refused(bench, judge, words):
     if "arn" not in judge:
         b.suite.write_text(b.suite.read_text().replace("pass_at", "force_same_family: true, pass_at"))
         doc = json.loads(b.run("-o", "json").stdout)
-        assert doc["answers"] == 2, doc
+        assert doc["answers"] == 2, {k: v for k, v in doc.items() if k not in ("cells", "pairs")}
 
 
 @pytest.mark.parametrize("change, words", [
