@@ -284,6 +284,7 @@ static void as_json(Buf *b, const Eval *x, const EvalHistory *h)
 	jw_ki64(&w, "fromBefore", (int64_t)x->again);
 	jw_ki64(&w, "askedAgain", (int64_t)x->open);
 	jw_ki64(&w, "failed", (int64_t)x->failed);
+	jw_kstr(&w, "failure", x->failure[0] ? str_of(x->failure) : (Str){ NULL, 0 });
 	jw_ki64(&w, "spentNanoUsd", x->spent_nusd);
 	jw_ki64(&w, "judgeNanoUsd", x->judge_nusd);
 	jw_ki64(&w, "flags", (int64_t)x->flags);
