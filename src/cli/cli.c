@@ -28,6 +28,8 @@ static const Command commands[] = {
 	{ "collect", "[-x a,b|*]", "the feeds without a screen, for all consoles on the same snapshot", 0, cmd_collect, false, NULL },
 	{ "chat", "--once TEXT --model M", "one question to a model, streamed", FLAGS_CHAT, cmd_chat, false, NULL },
 	{ "eval", "SUITE.yaml", "ask every case of every cell, check the answers, compare the cells pair by pair", FLAGS_EVAL, cmd_eval, false, NULL },
+	{ "replay", "REQUEST_ID|TRACE", "ask a call of the invocation log again, also of another model or template", FLAGS_REPLAY, cmd_replay, false,
+	  NULL },
 	{ "template", "sign|verify FILE|promote T V --label L|history T", "sign a prompt template for an agent and an environment with KMS, check "
 	  "that; give a version a label; who did so and when", FLAGS_ACT | FLAGS_SEAL | FLAGS_LABEL, cmd_template, false, NULL },
 	{ "once", "--view V --size 120x40", "one screen as text", FLAGS_SCREEN | FLAGS_ANSWER | FLAGS_AT, cmd_once, false, NULL },

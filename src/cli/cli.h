@@ -16,6 +16,7 @@ int cmd_export(const Options *o);
 int cmd_reconcile(const Options *o);
 int cmd_chat(const Options *o);
 int cmd_eval(const Options *o);
+int cmd_replay(const Options *o);
 int cmd_doctor(const Options *o);
 int cmd_ack(const Options *o);
 int cmd_silence(const Options *o);

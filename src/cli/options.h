@@ -51,7 +51,7 @@ enum { FLAGS_WINDOW = 1, FLAGS_ANSWER = 2, FLAGS_SCREEN = 4, FLAGS_SIM = 8, FLAG
 	FLAGS_SAID = 128, FLAGS_FOR = 256, FLAGS_PRICES = 1024, FLAGS_EXPORT = 2048, FLAGS_DAY = 4096,
 	FLAGS_ACT = 8192, FLAGS_MOVE = 16384, FLAGS_SEAL = 32768,
 	FLAGS_STOP = 65536, FLAGS_WAIT = 131072, FLAGS_OF = 262144, FLAGS_EVAL = 524288, FLAGS_MCP = 1048576,
-	FLAGS_LABEL = 1 << 30 };
+	FLAGS_LABEL = 1 << 21, FLAGS_REPLAY = 1 << 22 };
 
 /* Fills *o from argv[1..]. *command is the row, or NULL for the console. */
 int options_parse(int argc, char **argv, const Command *commands, Options *o, const Command **command, Err *e);
