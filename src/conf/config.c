@@ -11,6 +11,7 @@
 #include "conf/config_prices.h"
 #include "conf/embed.h"
 #include "conf/follow_ups.h"
+#include "conf/local_models.h"
 #include "conf/mcp_servers.h"
 #include "conf/schema.h"
 #include "conf/source.h"
@@ -35,6 +36,7 @@ typedef struct Root {
 	Budget *budget; size_t budget_count;
 	ConfFollowUp *follow_up; size_t follow_ups;
 	ConfMcpServer *mcp_server; size_t mcp_servers;
+	ConfLocalModel *local_model; size_t local_models;
 	ConfPrices prices;
 } Root;
 
@@ -231,6 +233,8 @@ static const Setting root_rows[] = {
 	  .help = "What is done after a verified move of a pointer, in order. One that fails is told, and undoes nothing." },
 	{ "mcp_servers", SET_LIST, AT(mcp_server), offsetof(Root, mcp_servers), 0, MCP_SERVERS_MAX, .list = &mcp_server_list,
 	  .help = "Servers of the Model Context Protocol: tools that models may be given." },
+	{ "local_models", SET_LIST, AT(local_model), offsetof(Root, local_models), 0, LOCAL_MODELS_MAX, .list = &local_model_list,
+	  .help = "Models that are asked without AWS, on this machine. Each is local/ID." },
 };
 #undef AT
 static const Schema root_schema = SCHEMA(root_rows);
@@ -440,6 +444,9 @@ int config_parse(Arena *a, const char *file, Str text, Config *out, Err *e)
 	out->follow_ups = r.follow_ups;
 	out->mcp_server = r.mcp_server;
 	out->mcp_servers = r.mcp_servers;
+	out->local_model = r.local_model;
+	out->local_models = r.local_models;
+	out->local_prices = local_model_prices(a, r.local_model, r.local_models);
 	out->rollout = r.rollout;
 	out->alert = pinned_rules(a, &r, &out->alert_count);
 	if (config_prices_table(a, file, root, &r.prices, &out->prices, e) < 0)

@@ -11,6 +11,7 @@
 struct AlertRule;
 struct Budget;
 struct ConfFollowUp;
+struct ConfLocalModel;
 struct ConfMcpServer;
 struct Buf;
 
@@ -121,6 +122,8 @@ typedef struct Config {
 	const struct Budget *budget; size_t budget_count;
 	const struct ConfFollowUp *follow_up; size_t follow_ups;
 	const struct ConfMcpServer *mcp_server; size_t mcp_servers;
+	const struct ConfLocalModel *local_model; size_t local_models;
+	PriceTable local_prices;             /* of those */
 	PriceTable prices;                   /* overrides and discounts alone */
 } Config;
 
