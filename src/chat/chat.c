@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "chat/said.h"
 #include "model/money.h"
 
 Chat *chat_new(const ChatHost *host)
@@ -84,14 +85,6 @@ static void on_retry(AwsCall *call, const char *sentence, int64_t wait_ms, void 
 	chat_changed(k->chat, k->column);
 }
 
-/* By the tier that the answer names, which need not be the one that was asked for. */
-static void price_step(const Chat *c, const ChatColumn *col, ChatStep *s)
-{
-	const PriceCall call = { str_of(col->model), str_of(s->said.service_tier), clock_wall_ms(), s->said.tokens };
-
-	s->priced = s->said.has_usage && price_amount(c->host.prices(c->host.arg), &call, &s->nusd) == PRICE_OK;
-}
-
 /* What the service counted for this prompt tells what the next one will come to. */
 static void learn(ChatColumn *col, int64_t bytes, const Tokens *t)
 {
@@ -109,7 +102,7 @@ static void ended(Asking *k, const AwsError *err)
 	ChatTurn *t = turn_last(col);
 	ChatStep *s = &t->step[t->steps - 1];
 
-	price_step(k->chat, col, s);
+	s->priced = said_price(k->chat->host.prices(k->chat->host.arg), str_of(col->model), &s->said, &s->nusd);
 	if (s->said.has_usage) {
 		learn(col, k->prompt_bytes, &s->said.tokens);
 		if (s->priced)
@@ -259,7 +252,7 @@ int chat_retry(Chat *c, int64_t *agreed_nusd, Err *e)
 		last->asked = (Buf){ 0 };
 		turn_free(last);
 		c->column[i].turns--;
-		(void)turn_add(&c->column[i], buf_str(&asked));
+		guards_again(c, turn_add(&c->column[i], buf_str(&asked)));
 		buf_done(&asked);
 		chat_ask(c, &c->column[i]);
 	}

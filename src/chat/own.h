@@ -57,8 +57,10 @@ void tools_free(Chat *c);
 /* What comes of those that run is nobody's any more. */
 void tools_drop(Chat *c, ChatColumn *col);
 
-/* guards.c: of the last turns of all columns, whose question this is; of what a tool gave back; of an answer that has come to its end. */
+/* guards.c: of the last turns of all columns, whose question this is; of a question that is asked again; of what a tool gave back; of an answer
+ * that has come to its end. */
 void guards_question(Chat *c, Str text);
+void guards_again(Chat *c, ChatTurn *t);
 void guards_result(Chat *c, ChatTurn *t, Str text);
 void guards_answer(Chat *c, ChatColumn *col);
 void guards_free(Chat *c);

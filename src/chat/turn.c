@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
+#include "chat/said.h"
 
 ChatTurn *turn_last(ChatColumn *col)
 {
@@ -91,13 +92,8 @@ const char *turn_stop(const ChatTurn *t)
 
 void turn_answer(const ChatTurn *t, Buf *out)
 {
-	for (size_t i = 0; i < t->steps; i++) {
-		const ConverseTurn *said = &t->step[i].said;
-
-		for (size_t k = 0; k < said->parts; k++)
-			if (said->part[k].kind == CONVERSE_TEXT)
-				(void)buf_put_str(out, buf_str(&said->part[k].text));      /* below the stream's own cap */
-	}
+	for (size_t i = 0; i < t->steps; i++)
+		said_text(&t->step[i].said, out);
 }
 
 int64_t chat_cost(const Chat *c, int *unpriced)

@@ -6,6 +6,8 @@
 
 #include "base/clock.h"
 #include "api/converse.h"
+#include "chat/figures.h"
+#include "chat/said.h"
 #include "cli/ask.h"
 #include "cli/cli.h"
 #include "cli/sealed.h"
@@ -67,13 +69,6 @@ static void on_retry(AwsCall *call, const char *sentence, int64_t wait_ms, void 
 	(void)fprintf(stderr, "seismo: %s\n", sentence);
 }
 
-/* By the tier that the answer names, which need not be the one that was asked for. */
-static bool price_turn(const Chat *c, int64_t *nusd)
-{
-	return price_amount(session_prices(c->s), &(PriceCall){ c->model, str_of(c->turn.service_tier), clock_wall_ms(), c->turn.tokens },
-	                    nusd) == PRICE_OK;
-}
-
 static void as_json(const Chat *c, bool priced, int64_t nusd)
 {
 	Buf b = { 0 };
@@ -83,14 +78,7 @@ static void as_json(const Chat *c, bool priced, int64_t nusd)
 	jw_kstr(&w, "model", c->model);
 	jw_kstr(&w, "text", buf_str(&c->text));
 	jw_kstr(&w, "stopReason", str_of(c->turn.stop_reason));
-	jw_key(&w, "tokens");
-	jw_object(&w);
-	jw_ki64(&w, "input", c->turn.tokens.input);
-	jw_ki64(&w, "output", c->turn.tokens.output);
-	jw_ki64(&w, "cacheRead", c->turn.tokens.cache_read);
-	jw_ki64(&w, "cacheWrite5m", c->turn.tokens.cache_write_5m);
-	jw_ki64(&w, "cacheWrite1h", c->turn.tokens.cache_write_1h);
-	jw_object_end(&w);
+	tokens_put(&w, &c->turn.tokens);
 	if (priced)
 		jw_ki64(&w, "costNanoUsd", nusd);
 	else
@@ -105,8 +93,8 @@ static void as_json(const Chat *c, bool priced, int64_t nusd)
 static void summary(Chat *c)
 {
 	char money[MONEY_TEXT] = "no price";
-	int64_t nusd = 0;
-	bool priced = price_turn(c, &nusd);
+	int64_t nusd;
+	const bool priced = said_price(session_prices(c->s), c->model, &c->turn, &nusd);
 
 	if (c->o->out == OUT_JSON) {
 		as_json(c, priced, nusd);
@@ -125,7 +113,7 @@ static void settle(AwsCall *call, const Chat *c)
 {
 	int64_t nusd;
 
-	if (c->turn.has_usage && price_turn(c, &nusd))
+	if (said_price(session_prices(c->s), c->model, &c->turn, &nusd))
 		aws_settle(call, nusd);
 }
 

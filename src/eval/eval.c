@@ -7,6 +7,7 @@
 #include "api/converse.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "chat/said.h"
 #include "eval/check.h"
 #include "eval/results.h"
 
@@ -161,13 +162,10 @@ static void take_answer(Asked *k)
 	Buf text = { 0 };
 	Err e = { 0 };
 
-	for (size_t i = 0; i < k->said.parts; i++)
-		if (k->said.part[i].kind == CONVERSE_TEXT)
-			(void)buf_put_str(&text, buf_str(&k->said.part[i].text));
+	said_text(&k->said, &text);
 	*out = (EvalAnswer){ .have = true, .text = arena_str(&x->arena, buf_str(&text)), .stop = arena_str(&x->arena, str_of(k->said.stop_reason)),
 	                     .tokens = k->said.tokens, .first_ms = k->first_ms, .total_ms = clock_mono_ms() - k->began_ms };
-	out->priced = k->said.has_usage && price_amount(x->spec.prices, &(PriceCall){ s->cell[p.cell].model, str_of(k->said.service_tier),
-	                                                clock_wall_ms(), k->said.tokens }, &out->nusd) == PRICE_OK;
+	out->priced = said_price(x->spec.prices, s->cell[p.cell].model, &k->said, &out->nusd);
 	check_answer(x->compiled, s, &s->one[p.one], out, &x->arena);
 	x->answered++;
 	x->spent_nusd += out->nusd;
