@@ -103,6 +103,8 @@ Playground *playground_of(App *a)
 	p->a = a;
 	p->w = a->watch[0];
 	p->chat = chat_new(&(ChatHost){
+		.http = a->shared.http, .local = a->shared.conf.local_model, .locals = a->shared.conf.local_models,
+		.local_prices = &a->shared.conf.local_prices, .off = p->w->session.paid_off,
 		.aws = p->w->session.aws, .prices = prices, .changed = changed, .ended = ended, .flagged = flagged, .arg = p, .max_tokens = l->max_tokens,
 		.requests_per_minute = l->chat_per_minute, .tool_steps = l->tool_steps, .run_tool = run_tool, .drop_tools = drop_tools,
 		.ask_above_nusd = l->ask_above_nusd,
@@ -137,9 +139,8 @@ void playground_money(App *a, PlaygroundMoney *out)
 	if (!p)
 		return;
 	out->spent_nusd = aws_spent(p->w->session.aws);
-	if (!p->w->session.ctx->playground)
-		(void)snprintf(out->off, sizeof out->off, "the playground is off in context %.*s; set playground: true there",
-		               STR_ARG(p->w->session.ctx->name));
+	if (p->w->session.paid_off)
+		(void)snprintf(out->off, sizeof out->off, "%s", p->w->session.paid_off);
 }
 
 /* --- keys --- */

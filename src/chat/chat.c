@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
-#include "chat/said.h"
 #include "model/money.h"
 
 Chat *chat_new(const ChatHost *host)
@@ -32,146 +31,6 @@ void chat_changed(Chat *c, ChatColumn *col)
 	col->generation++;
 	if (c->host.changed)
 		c->host.changed(c->host.arg);
-}
-
-/* --- an answer under way --- */
-
-static void let_go(ChatColumn *col)
-{
-	Asking *k = col->asking;
-
-	if (!k)
-		return;
-	col->asking = NULL;
-	k->chat = NULL;
-	aws_cancel(k->call);          /* which frees it, in a later turn of the loop */
-}
-
-static void on_event(AwsCall *call, Str type, Str payload, void *arg)
-{
-	Asking *k = arg;
-	ConversePiece piece;
-	ChatTurn *t;
-	Err e = { 0 };
-
-	if (!k->chat)
-		return;
-	t = turn_last(k->column);
-	arena_reset(&k->arena);
-	if (converse_event(&k->arena, type, payload, &t->step[t->steps - 1].said, &piece, &e) < 0) {
-		err_cut(e.text, t->why, sizeof t->why);
-		k->broken = true;
-		aws_cancel(call);
-		return;
-	}
-	if (piece.kind == CONVERSE_NONE)
-		return;
-	if (t->first_ms < 0)
-		t->first_ms = clock_mono_ms() - k->began_ms;
-	t->state = TURN_STREAMING;
-	t->why[0] = 0;
-	chat_changed(k->chat, k->column);
-}
-
-static void on_retry(AwsCall *call, const char *sentence, int64_t wait_ms, void *arg)
-{
-	Asking *k = arg;
-
-	(void)call;
-	(void)wait_ms;
-	if (!k->chat)
-		return;
-	(void)snprintf(turn_last(k->column)->why, CHAT_SENTENCE, "%s", sentence);
-	chat_changed(k->chat, k->column);
-}
-
-/* What the service counted for this prompt tells what the next one will come to. */
-static void learn(ChatColumn *col, int64_t bytes, const Tokens *t)
-{
-	const int64_t tokens = t->input + t->cache_read + t->cache_write_5m + t->cache_write_1h;
-
-	if (bytes <= 0 || tokens <= 0)
-		return;
-	col->known_bytes += bytes;
-	col->known_tokens += tokens;
-}
-
-static void ended(Asking *k, const AwsError *err)
-{
-	ChatColumn *col = k->column;
-	ChatTurn *t = turn_last(col);
-	ChatStep *s = &t->step[t->steps - 1];
-
-	s->priced = said_price(k->chat->host.prices(k->chat->host.arg), str_of(col->model), &s->said, &s->nusd);
-	if (s->said.has_usage) {
-		learn(col, k->prompt_bytes, &s->said.tokens);
-		if (s->priced)
-			aws_settle(k->call, s->nusd);
-	}
-	t->total_ms = clock_mono_ms() - k->began_ms;
-	t->state = !err ? TURN_DONE : err->fault == AWS_CANCELLED && !k->broken ? TURN_CANCELLED : TURN_FAILED;
-	if (t->state != TURN_FAILED)
-		t->why[0] = 0;
-	else if (!k->broken)
-		err_cut(err->err.text, t->why, sizeof t->why);
-}
-
-static void on_done(AwsCall *call, const void *out, const AwsError *err, void *arg)
-{
-	Asking *k = arg;
-	Chat *c = k->chat;
-
-	(void)call;
-	(void)out;
-	if (c) {
-		ended(k, err);
-		k->column->asking = NULL;
-		if (turn_last(k->column)->state == TURN_DONE)
-			(void)tools_begin(c, k->column);
-		if (turn_last(k->column)->state != TURN_TOOLS)
-			guards_answer(c, k->column);
-		chat_changed(c, k->column);
-		if (c->host.ended)
-			c->host.ended(c->host.arg);
-	}
-	arena_done(&k->arena);
-	free(k);
-}
-
-/* Its last turn is the question. What cannot even be sent has failed. */
-void chat_ask(Chat *c, ChatColumn *col)
-{
-	AwsHandler h = { .on_done = on_done, .on_event = on_event, .on_retry = on_retry };
-	Asking *k = xcalloc(1, sizeof *k);
-	ChatTurn *t = turn_last(col);
-	int64_t tokens;
-	ConverseIn in;
-	bool priced;
-	int within;
-	Err e = { 0 };
-
-	*k = (Asking){ .chat = c, .column = col, .began_ms = clock_mono_ms() };
-	h.arg = k;
-	if (!t->steps)
-		t->asked_ms = clock_wall_ms();
-	else
-		k->began_ms -= t->total_ms;              /* the time of a turn is that of all its steps */
-	t->state = TURN_ASKED;
-	if (request_make(c, col, &k->arena, &in, &k->prompt_bytes, &e) == 0) {
-		h.estimate_nusd = request_most(c, col, k->prompt_bytes, &tokens, &within, &priced);
-		k->call = aws_call(c->host.aws, &op_bedrock_converse_stream, &in, &h, &e);
-	}
-	if (k->call) {
-		col->asking = k;
-		(void)turn_step(t);
-		chat_note_sent(c, clock_mono_ms());
-	} else {
-		t->state = TURN_FAILED;
-		err_cut(e.text, t->why, sizeof t->why);
-		arena_done(&k->arena);
-		free(k);
-	}
-	chat_changed(c, col);
 }
 
 /* --- what a person asks for --- */
@@ -282,8 +141,7 @@ void chat_cancel(Chat *c)
 	for (size_t i = 0; i < c->columns; i++) {
 		ChatTurn *t = turn_last(&c->column[i]);
 
-		if (c->column[i].asking)
-			aws_cancel(c->column[i].asking->call);
+		asking_cancel(c->column[i].asking);
 		if (!t || t->state != TURN_TOOLS)
 			continue;
 		tools_drop(c, &c->column[i]);
@@ -296,7 +154,7 @@ void chat_cancel(Chat *c)
 
 static void column_clear(Chat *c, ChatColumn *col)
 {
-	let_go(col);
+	asking_let_go(col);
 	tools_drop(c, col);
 	for (size_t i = 0; i < col->turns; i++)
 		turn_free(&col->turn[i]);

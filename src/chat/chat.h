@@ -8,6 +8,7 @@
 
 #include "api/converse.h"
 #include "aws/aws.h"
+#include "conf/local_models.h"
 #include "model/flag.h"
 #include "model/price.h"
 
@@ -20,6 +21,7 @@ typedef enum TurnState { TURN_ASKED, TURN_STREAMING, TURN_TOOLS /* they run */, 
 typedef struct ChatResult { Buf content; bool error, here; } ChatResult;
 
 typedef struct ChatStep {
+	char         model[CHAT_WORD];  /* that was asked; empty: not known */
 	ConverseTurn said;
 	ChatResult  *result;            /* one for each tool that it uses, in their order; NULL: it uses none, or they have not run */
 	size_t       results;
@@ -34,6 +36,7 @@ typedef struct ChatTurn {
 	size_t    steps, step_cap;
 	TurnState state;
 	char      why[CHAT_SENTENCE];   /* TURN_FAILED: the sentence; TURN_ASKED: what it waits for, or empty */
+	ErrKind   why_kind;             /* TURN_FAILED; 0: ERR_FAILED */
 	int64_t   asked_ms;             /* wall clock */
 	int64_t   first_ms, total_ms;   /* until the first piece of text, and until its end; -1: not yet */
 	bool      warm_up;              /* it only fills caches: no figure of a comparison */
@@ -60,6 +63,11 @@ typedef struct Chat Chat;
 
 typedef struct ChatHost {
 	AwsClient *aws;
+	struct Http *http;              /* for local models, and these: borrowed */
+	const ConfLocalModel *local;
+	size_t locals;
+	const PriceTable *local_prices;
+	const char *off;                /* why not even those are asked, with the remedy; NULL: they are */
 	const PriceTable *(*prices)(void *arg);
 	void (*changed)(void *arg);     /* something is to be drawn; may be NULL */
 	void (*ended)(void *arg);       /* an answer has ended, however: worth keeping; may be NULL */

@@ -3,6 +3,7 @@
 #define CHAT_OWN_H
 
 #include "chat/chat.h"
+#include "local/local.h"
 #include "wire/jsonschema.h"
 
 enum { SENDS_KEPT = 1024 };
@@ -26,7 +27,8 @@ struct Chat {
 typedef struct Asking {
 	Chat       *chat;
 	ChatColumn *column;
-	AwsCall    *call;
+	AwsCall    *call;                     /* one of both */
+	LocalCall  *local;
 	Arena       arena;                    /* reset with each event */
 	int64_t     began_ms;                 /* monotonic: of the turn */
 	int64_t     prompt_bytes;
@@ -40,7 +42,10 @@ int  chat_may_send(Chat *c, size_t requests, int64_t now_ms, Err *e);
 int  request_make(const Chat *c, const ChatColumn *col, Arena *a, ConverseIn *in, int64_t *bytes, Err *e);
 /* As chat_estimate; again: of the last questions instead, in place of their answers. Returns how many columns would be asked. */
 size_t request_estimate(Chat *c, Str text, bool again, ChatEstimate *out);
-int64_t request_most(Chat *c, const ChatColumn *col, int64_t bytes, int64_t *tokens, int *within, bool *priced);
+/* Of that model, with an answer as long as it may be. */
+int64_t request_most(const Chat *c, const ChatColumn *col, Str model, int64_t bytes, int64_t *tokens, int *within, bool *priced);
+/* The table that has the model's price. */
+const PriceTable *chat_prices(const Chat *c, Str model);
 
 /* turn.c */
 ChatTurn *turn_last(ChatColumn *col);
@@ -48,6 +53,7 @@ ChatTurn *turn_add(ChatColumn *col, Str asked);
 ChatStep *turn_step(ChatTurn *t);         /* one more */
 void      turn_free(ChatTurn *t);
 void      turn_drop_steps(ChatTurn *t);
+void      turn_cut(ChatTurn *t, size_t steps);      /* those behind them go */
 
 /* tools.c */
 /* After a step that uses tools: true when they run now, or the turn has ended for a reason of theirs; false: the answer is what there is. */
@@ -65,8 +71,12 @@ void guards_result(Chat *c, ChatTurn *t, Str text);
 void guards_answer(Chat *c, ChatColumn *col);
 void guards_free(Chat *c);
 
-/* chat.c: asks for the next step of the column's last turn. */
+/* asking.c: asks for the next step of the column's last turn; lets go of an answer under way, of which nothing is heard any more, or ends it
+ * where it is (NULL is fine). */
 void chat_ask(Chat *c, ChatColumn *col);
+void asking_let_go(ChatColumn *col);
+void asking_cancel(const Asking *k);
+/* chat.c */
 void chat_changed(Chat *c, ChatColumn *col);
 void chat_free_column(Chat *c, size_t i);      /* empties it and lets go of its answer; those behind it move up */
 

@@ -59,6 +59,7 @@ static void put_step(Writer *r, const ChatStep *s)
 	JsonW *w = &r->w;
 
 	jw_object(w);
+	jw_kstr(w, "model", str_of(s->model));
 	jw_kstr(w, "stop", str_of(s->said.stop_reason));
 	jw_kstr(w, "tier", str_of(s->said.service_tier));
 	jw_kbool(w, "counted", s->said.has_usage);
@@ -239,7 +240,7 @@ static int take_step(JsonVal v, ChatStep *s, Err *e)
 	    tokens_take(v, &s->said.tokens, e) < 0 || figure_take(v, "latencyMs", &s->said.latency_ms, e) < 0 || jv_array(v, "parts", &parts, e) < 0 ||
 	    jv_array(v, "results", &results, e) < 0)
 		return -1;
-	if (take_word(v, "misfit", s->misfit, sizeof s->misfit, e) < 0)
+	if (take_word(v, "misfit", s->misfit, sizeof s->misfit, e) < 0 || take_word(v, "model", s->model, sizeof s->model, e) < 0)
 		return -1;
 	s->said.has_stop = s->said.stop_reason[0];
 	s->priced = !jv_is_absent(jv_get(v, "nanoUsd"));

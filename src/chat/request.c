@@ -134,16 +134,33 @@ static void as_words(Arena *a, ConverseMessage *m)
 	}
 }
 
-static int put_steps(Messages *m, const ChatTurn *t, bool tools, Arena *a, Err *e)
+/* Reasoning is taken back by the model alone that has thought it. */
+static void drop_reasoning(ConverseMessage *m)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < m->content.n; i++) {
+		const ConverseReasoning *r = &m->content.v[i].reasoning;
+
+		if (!r->text.text.n && !r->text.signature.n && !r->redacted.n)
+			m->content.v[kept++] = m->content.v[i];
+	}
+	m->content.n = kept;
+}
+
+static int put_steps(Messages *m, const ChatTurn *t, Str model, bool tools, Arena *a, Err *e)
 {
 	for (size_t i = 0; i < t->steps; i++) {
 		ConverseMessage said;
 
 		if (converse_turn_message(&t->step[i].said, a, &said, e) < 0)
 			return -1;
+		if (t->step[i].model[0] && !str_is(model, t->step[i].model))
+			drop_reasoning(&said);
 		if (!tools)
 			as_words(a, &said);
-		put(m, a, said);
+		if (said.content.n)
+			put(m, a, said);
 		said = tool_results(a, &t->step[i]);
 		if (!tools)
 			as_words(a, &said);
@@ -167,7 +184,7 @@ int request_make(const Chat *c, const ChatColumn *col, Arena *a, ConverseIn *in,
 		if (i + 1 < col->turns && !is_told(t))
 			continue;
 		put(&m, a, user_text(a, buf_str(&t->asked)));
-		if (put_steps(&m, t, c->tool_n > 0, a, e) < 0)
+		if (put_steps(&m, t, str_of(col->model), c->tool_n > 0, a, e) < 0)
 			return -1;
 	}
 	*in = (ConverseIn){ .model = str_of(col->model), .messages = { m.v, m.n }, .limits.max_tokens = c->host.max_tokens,
@@ -192,14 +209,19 @@ static int64_t tokens_of(const ChatColumn *col, int64_t bytes, int *within)
 	return known ? bytes * col->known_tokens / col->known_bytes + 1 : bytes / BYTES_A_TOKEN + 1;
 }
 
-int64_t request_most(Chat *c, const ChatColumn *col, int64_t bytes, int64_t *tokens, int *within, bool *priced)
+const PriceTable *chat_prices(const Chat *c, Str model)
+{
+	return local_model_is(model) && c->host.local_prices ? c->host.local_prices : c->host.prices(c->host.arg);
+}
+
+int64_t request_most(const Chat *c, const ChatColumn *col, Str model, int64_t bytes, int64_t *tokens, int *within, bool *priced)
 {
 	Tokens t;
 
 	*tokens = tokens_of(col, bytes, within);
 	/* On the dear side: two bytes to a token where nothing is known of this model's. */
 	t = (Tokens){ .input = (*within == WITHIN_KNOWN ? *tokens + *tokens * WITHIN_KNOWN / 100 : bytes / 2) + 100, .output = c->host.max_tokens };
-	return price_reckon(c->host.prices(c->host.arg), &(PriceCall){ str_of(col->model), STR(""), clock_wall_ms(), t }, priced);
+	return price_reckon(chat_prices(c, model), &(PriceCall){ model, STR(""), clock_wall_ms(), t }, priced);
 }
 
 static int64_t bytes_of(const ChatTurn *t)
@@ -232,12 +254,13 @@ size_t request_estimate(Chat *c, Str text, bool again, ChatEstimate *out)
 	for (size_t i = 0; i < c->columns; i++) {
 		ChatColumn *col = &c->column[i];
 		const size_t turns = col->turns - (again && col->turns);
+		int64_t bytes;
 		bool priced;
 
 		if (again && !col->turns)
 			continue;
-		out->most_nusd += request_most(c, col, prompt_bytes(col, turns, again ? buf_str(&col->turn[turns].asked) : text), &out->tokens[i],
-		                               &out->within[i], &priced);
+		bytes = prompt_bytes(col, turns, again ? buf_str(&col->turn[turns].asked) : text);
+		out->most_nusd += request_most(c, col, str_of(col->model), bytes, &out->tokens[i], &out->within[i], &priced);
 		out->unpriced += !priced;
 		asked++;
 	}

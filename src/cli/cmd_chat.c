@@ -1,13 +1,12 @@
-/* `seismo chat --once TEXT --model M`: one question, streamed to stdout; usage, price and stop reason on stderr. */
+/* `seismo chat --once TEXT --model M`: one question to the engine of the playground, streamed to stdout; usage, price and stop reason on
+ * stderr. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-#include "api/converse.h"
+#include "chat/chat.h"
 #include "chat/figures.h"
-#include "chat/said.h"
 #include "cli/ask.h"
 #include "cli/cli.h"
 #include "cli/sealed.h"
@@ -15,203 +14,222 @@
 #include "ui/clean.h"
 #include "wire/jsonw.h"
 
-/* One question: what the request points to. */
-typedef struct Question { ConverseIn in; ConverseMessage message; ConverseBlock block; ConverseSystem system; } Question;
-
-typedef struct Chat {
+typedef struct Once {
 	const Options *o;
 	Sealed sealed;               /* with --template */
 	Session *s;
-	Str model;
-	Question q;
-	ConverseTurn turn;
-	Buf text;
-	int64_t started_ms, first_ms;
+	Chat *chat;
+	int64_t max_tokens;
+	size_t printed;              /* bytes of the answer */
+	char said[CHAT_SENTENCE];    /* what it waits for, as it was told */
 	int code;
-	bool to_tty, running;        /* running: the loop; what ends before it began must not stop the one that closes everything */
-} Chat;
+	bool to_tty, running, over;  /* running: the loop; what ends before it began must not stop the one that closes everything */
+} Once;
 
-static void on_event(AwsCall *call, Str type, Str payload, void *arg)
+static ChatTurn *turn_of(const Once *c)
 {
-	Chat *c = arg;
-	Arena a = { 0 };
-	ConversePiece piece;
+	ChatColumn *col = chat_column(c->chat, 0);
+
+	return col->turns ? &col->turn[0] : NULL;
+}
+
+/* --- while it comes --- */
+
+/* A model's answer is text from outside, also on a plain terminal. False: nobody reads on. */
+static bool print(const Once *c, Str text)
+{
 	Buf clean = { 0 };
-	Err e = { 0 };
+	bool ok;
 
-	if (converse_event(&a, type, payload, &c->turn, &piece, &e) < 0) {
-		c->code = cli_fail(&e);
-	} else if (piece.kind == CONVERSE_TEXT) {
-		if (!c->first_ms)
-			c->first_ms = clock_mono_ms();
-		if (c->o->out == OUT_JSON) {
-			(void)buf_put_str(&c->text, piece.text);
-		} else {
-			/* A model's answer is text from outside, also on a plain terminal. */
-			if (c->to_tty)
-				(void)clean_to(&clean, piece.text, CLEAN_KEEP_NEWLINES);
-			else
-				(void)buf_put_str(&clean, piece.text);
-			/* Nobody reads on: every further token would be paid for nothing. */
-			if (fwrite(buf_cstr(&clean), 1, clean.n, stdout) < clean.n || fflush(stdout) != 0)
-				aws_cancel(call);
-		}
-	}
+	if (c->to_tty)
+		(void)clean_to(&clean, text, CLEAN_KEEP_NEWLINES);
+	else
+		(void)buf_put_str(&clean, text);
+	ok = fwrite(buf_cstr(&clean), 1, clean.n, stdout) == clean.n && fflush(stdout) == 0;
 	buf_done(&clean);
-	arena_done(&a);
+	return ok;
 }
 
-static void on_retry(AwsCall *call, const char *sentence, int64_t wait_ms, void *arg)
+/* What has come of the answer since the last time. */
+static bool print_news(Once *c, const ChatTurn *t)
 {
-	(void)call;
-	(void)wait_ms;
-	(void)arg;
-	(void)fprintf(stderr, "seismo: %s\n", sentence);
+	size_t at = 0;
+	bool ok = true;
+
+	for (size_t i = 0; i < t->steps; i++)
+		for (size_t k = 0; k < t->step[i].said.parts && ok; k++) {
+			const ConversePart *p = &t->step[i].said.part[k];
+
+			if (p->kind != CONVERSE_TEXT)
+				continue;
+			if (at + p->text.n > c->printed)
+				ok = print(c, str_sub(buf_str(&p->text), c->printed - at, p->text.n));
+			at += p->text.n;
+			c->printed = at > c->printed ? at : c->printed;
+		}
+	return ok;
 }
 
-static void as_json(const Chat *c, bool priced, int64_t nusd)
+static void on_changed(void *arg)
 {
-	Buf b = { 0 };
+	Once *c = arg;
+	const ChatTurn *t = c->over ? NULL : turn_of(c);
+
+	if (!t)
+		return;
+	if (t->state == TURN_ASKED && t->why[0] && strcmp(t->why, c->said) != 0)
+		(void)fprintf(stderr, "seismo: %s\n", t->why);
+	memcpy(c->said, t->why, sizeof c->said);
+	/* Nobody reads on: every further token would be paid for nothing. */
+	if (c->o->out != OUT_JSON && !print_news(c, t))
+		chat_cancel(c->chat);
+}
+
+/* --- its end --- */
+
+static void as_json(const Once *c, const ChatTurn *t, bool priced, int64_t nusd)
+{
+	const Tokens tokens = turn_tokens(t);
+	Buf b = { 0 }, text = { 0 };
 	JsonW w = jw_to(&b);
 
+	turn_answer(t, &text);
 	jw_object(&w);
-	jw_kstr(&w, "model", c->model);
-	jw_kstr(&w, "text", buf_str(&c->text));
-	jw_kstr(&w, "stopReason", str_of(c->turn.stop_reason));
-	tokens_put(&w, &c->turn.tokens);
+	jw_kstr(&w, "model", str_of(c->o->model));
+	jw_kstr(&w, "text", buf_str(&text));
+	jw_kstr(&w, "stopReason", str_of(turn_stop(t)));
+	tokens_put(&w, &tokens);
 	if (priced)
 		jw_ki64(&w, "costNanoUsd", nusd);
 	else
 		jw_knull(&w, "costNanoUsd");
-	jw_ki64(&w, "firstTokenMs", c->first_ms ? c->first_ms - c->started_ms : 0);
-	jw_ki64(&w, "totalMs", clock_mono_ms() - c->started_ms);
+	jw_ki64(&w, "firstTokenMs", t->first_ms > 0 ? t->first_ms : 0);
+	jw_ki64(&w, "totalMs", t->total_ms);
 	jw_object_end(&w);
 	printf("%s\n", buf_cstr(&b));
+	buf_done(&text);
 	buf_done(&b);
 }
 
-static void summary(Chat *c)
+static void summary(const Once *c, const ChatTurn *t)
 {
+	const Tokens tokens = turn_tokens(t);
 	char money[MONEY_TEXT] = "no price";
 	int64_t nusd;
-	const bool priced = said_price(session_prices(c->s), c->model, &c->turn, &nusd);
+	const bool priced = turn_cost(t, &nusd);
 
 	if (c->o->out == OUT_JSON) {
-		as_json(c, priced, nusd);
+		as_json(c, t, priced, nusd);
 		return;
 	}
 	if (priced)
 		money_exact(nusd, money);
 	printf("\n");
-	(void)fprintf(stderr, "[%s, %lld in, %lld out, %s%s, first token %lld ms]\n", c->turn.stop_reason,
-				  (long long)c->turn.tokens.input, (long long)c->turn.tokens.output, priced ? "$" : "", money,
-				  (long long)(c->first_ms ? c->first_ms - c->started_ms : 0));
+	(void)fprintf(stderr, "[%s, %lld in, %lld out, %s%s, first token %lld ms]\n", turn_stop(t), (long long)tokens.input,
+	              (long long)tokens.output, priced ? "$" : "", money, (long long)(t->first_ms > 0 ? t->first_ms : 0));
 }
 
-/* The reservation becomes what the answer says it used, also of one that broke off behind its figures. */
-static void settle(AwsCall *call, const Chat *c)
+static void stop(Once *c)
 {
-	int64_t nusd;
-
-	if (said_price(session_prices(c->s), c->model, &c->turn, &nusd))
-		aws_settle(call, nusd);
+	c->over = true;
+	if (c->running)
+		uv_stop(c->s->loop);
 }
 
-/* On the dear side: two bytes of the question to a token (four are usual), and the answer as long as it may be. */
-static int64_t estimate(Chat *c, const ConverseIn *in)
+static void fail(Once *c, const Err *e)
 {
-	Tokens t = { .input = (int64_t)(in->system.n * in->system.v[0].text.n + str_of(c->o->arg[0]).n) / 2 + 100, .output = in->limits.max_tokens };
-
-	return price_reckon(session_prices(c->s), &(PriceCall){ c->model, STR(""), clock_wall_ms(), t }, NULL);
+	c->code = cli_fail(e);
+	stop(c);
 }
 
-static void on_done(AwsCall *call, const void *out, const AwsError *err, void *arg)
+static void on_ended(void *arg)
 {
-	Chat *c = arg;
+	Once *c = arg;
+	const ChatTurn *t = turn_of(c);
+	Err e = { 0 };
 
-	(void)out;
-	settle(call, c);
-	if (err) {
-		if (c->first_ms && c->o->out != OUT_JSON)
-			printf("\n");
-		c->code = cli_fail(&err->err);
-	} else {
-		summary(c);
+	if (t->state == TURN_DONE) {
+		summary(c, t);
+		stop(c);
+		return;
 	}
-	uv_stop(c->s->loop);
+	if (t->first_ms > 0 && c->o->out != OUT_JSON)
+		printf("\n");
+	(void)err_kind(&e, t->why_kind ? t->why_kind : ERR_FAILED, "%s", t->state == TURN_FAILED ? t->why : "the answer was cancelled: nobody reads it");
+	fail(c, &e);
 }
 
-static int input_of(const Options *o, const Session *s, Question *q, Err *e)
-{
-	int64_t max = s->conf->limits.max_tokens;
+/* --- asking --- */
 
+static int input_of(Once *c, Err *e)
+{
+	const Options *o = c->o;
+
+	c->max_tokens = c->s->conf->limits.max_tokens;
 	if (!o->once || o->args != 1)
 		return err_kind(e, ERR_USAGE, "usage: seismo chat --once TEXT --model M");
 	if (!o->model)
 		return err_kind(
 			e, ERR_USAGE,
 			"chat needs --model, a model id or inference profile such as us.anthropic.claude-sonnet-4-5-20250929-v1:0");
-	if (o->max_tokens && (str_i64(str_of(o->max_tokens), &max) < 0 || max < 1 || max > 1000000))
+	if (o->max_tokens && (str_i64(str_of(o->max_tokens), &c->max_tokens) < 0 || c->max_tokens < 1 || c->max_tokens > 1000000))
 		return err_kind(e, ERR_USAGE, "--max-tokens takes a whole number from 1, not %s", o->max_tokens);
-	*q = (Question){ .block.text = str_of(o->arg[0]), .system.text = str_of(o->system) };
-	q->message = (ConverseMessage){ STR("user"), { &q->block, 1 } };
-	q->in = (ConverseIn){
-		.model = str_of(o->model), .system = { &q->system, o->system != NULL }, .messages = { &q->message, 1 },
-		.limits.max_tokens = max
-	};
+	if (o->template && o->system)
+		return err_kind(e, ERR_USAGE, "--system and --template exclude each other");
 	return 0;
 }
 
-static void stop(Chat *c)
+static const PriceTable *prices(void *arg)
 {
-	if (c->running)
-		uv_stop(c->s->loop);
+	return session_prices(((Once *)arg)->s);
 }
 
-static void ask_model(Chat *c)
+static void ask_model(Once *c)
 {
-	AwsHandler h = { .on_done = on_done, .on_event = on_event, .on_retry = on_retry, .arg = c };
+	int64_t agreed = 0;
 	Err e = { 0 };
 
-	c->started_ms = clock_mono_ms();
-	h.estimate_nusd = estimate(c, &c->q.in);
-	if (aws_call(c->s->aws, &op_bedrock_converse_stream, &c->q.in, &h, &e))
-		return;
-	c->code = cli_fail(&e);
-	stop(c);
+	if (chat_send(c->chat, str_of(c->o->arg[0]), &agreed, &e) < 0)
+		fail(c, &e);
+	else if (!c->over && !chat_busy(c->chat))
+		on_ended(c);             /* it could not even be sent */
 }
 
 /* A template that is not verified never reaches a model. */
 static void on_verdict(void *arg, SealVerdict v, const Err *why)
 {
-	Chat *c = arg;
+	Once *c = arg;
 
-	if (v == SEAL_VERIFIED) {
+	if (v == SEAL_VERIFIED)
 		ask_model(c);
-		return;
-	}
-	c->code = cli_fail(why);
-	stop(c);
+	else
+		fail(c, why);
 }
 
-static int ask(Chat *c, Err *e)
+static int ask(Once *c, Err *e)
 {
 	const Options *o = c->o;
+	Session *s = c->s;
 	Sealed *t = &c->sealed;
 
-	if (input_of(o, c->s, &c->q, e) < 0)
+	if (input_of(c, e) < 0)
 		return -1;
+	c->chat = chat_new(&(ChatHost){
+		.aws = s->aws, .prices = prices, .changed = on_changed, .ended = on_ended, .arg = c, .max_tokens = c->max_tokens,
+		.http = s->shared->http, .local = s->conf->local_model, .locals = s->conf->local_models, .local_prices = &s->conf->local_prices,
+		.off = s->paid_off,
+	});
+	chat_set_model(c->chat, 0, str_of(o->model));
+	if (o->system)
+		chat_set_system(c->chat, 0, str_of(o->system), STR(""), STR(""));
 	if (!o->template) {
 		ask_model(c);
 		return 0;
 	}
-	if (o->system)
-		return err_kind(e, ERR_USAGE, "--system and --template exclude each other");
 	if (sealed_read(t, o, o->template, e) < 0)
 		return -1;
-	c->q.system.text = buf_str(&t->text);
-	c->q.in.system.n = 1;
-	seal_check(c->s->aws, NULL, buf_str(&t->text), t->sealed ? &t->seal : NULL, &t->use, on_verdict, c);
+	chat_set_system(c->chat, 0, buf_str(&t->text), str_of(o->as ? o->as : o->template), str_of(t->sha256));
+	seal_check(s->aws, NULL, buf_str(&t->text), t->sealed ? &t->seal : NULL, &t->use, on_verdict, c);
 	return 0;
 }
 
@@ -220,7 +238,7 @@ int cmd_chat(const Options *o)
 	SessionSpec spec = ask_session(o);
 	uv_loop_t loop;
 	Session s;
-	Chat c = { .o = o, .s = &s, .model = str_of(o->model), .started_ms = clock_mono_ms(), .to_tty = isatty(STDOUT_FILENO) };
+	Once c = { .o = o, .s = &s, .to_tty = isatty(STDOUT_FILENO) };
 	Err e = { 0 };
 
 	(void)uv_loop_init(&loop);
@@ -231,16 +249,15 @@ int cmd_chat(const Options *o)
 	}
 	if (ask(&c, &e) < 0) {
 		c.code = cli_fail(&e);
-	} else if (!c.code) {
+	} else if (!c.over) {
 		c.running = true;
 		(void)uv_run(&loop, UV_RUN_DEFAULT);
 	}
+	chat_free(c.chat);
 	session_close(&s);
 	(void)uv_run(&loop, UV_RUN_DEFAULT);
 	session_done(&s);
 	(void)uv_loop_close(&loop);
-	converse_turn_done(&c.turn);
 	sealed_done(&c.sealed);
-	buf_done(&c.text);
 	return c.code;
 }

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "aws/plain.h"
 #include "wire/jsonval.h"
 
 enum { REASONING_BLOCK, TEXT_BLOCK, TOOL_BLOCK /* and on */, TOOLS_MAX = 128 };
@@ -89,14 +90,14 @@ Str local_refusal(Arena *a, Str body)
 
 static int parse(Arena *a, Str json, JsonVal *v, Err *e)
 {
-	Str said;
+	char said[200];
 
 	if (jv_parse(a, json, LOCAL_EVENT_MAX, v, e) < 0)
 		return -1;
 	if (jv_is_absent(jv_get(*v, "error")))
 		return 0;
-	said = local_refusal(a, json);
-	return err_set(e, "it gave up: %.*s", (int)(said.n < 200 ? said.n : 200), said.p);
+	plain_said(said, sizeof said, local_refusal(a, json));
+	return err_set(e, "it gave up: %s", said);
 }
 
 /* --- chat completions --- */

@@ -98,22 +98,26 @@ static const StatusRow statuses[] = {
 	{ 0, 999, "it refused the request" },
 };
 
-/* What it says may repeat what it was sent. */
-static void refused(const LocalCall *c, const HttpReply *r, Err *e)
+static void refused(const HttpReply *r, Err *e)
 {
-	const char *key = c->model->key_env.n ? getenv(c->model->key_env.p) : NULL;
 	const StatusRow *row = statuses;
 	Arena a = { 0 };
 	char said[200];
-	Str words = local_refusal(&a, r->body);
 
 	while (r->status < row->from || r->status > row->to)
 		row++;
-	plain_said(said, sizeof said, words);
-	if (key && *key && memmem(words.p, words.n, key, strlen(key)))
-		said[0] = '\0';
+	plain_said(said, sizeof said, local_refusal(&a, r->body));
 	(void)err_set(e, "%s (%d%s%s)", row->text, r->status, *said ? ": " : "", said);
 	arena_done(&a);
+}
+
+/* What a server says may repeat what it was sent. */
+static void hide_key(const ConfLocalModel *m, char *text)
+{
+	const char *key = m->key_env.n ? getenv(m->key_env.p) : NULL;
+
+	for (char *at = text; key && *key && (at = strstr(at, key)); at += strlen(key))
+		memset(at, '*', strlen(key));
 }
 
 static bool is_unreached(HttpFault f)
@@ -137,11 +141,12 @@ static void on_done(HttpRequest *rq, const HttpReply *r, void *arg)
 	else if (r->fault != HTTP_OK && !c->fold.done)
 		(void)err_set(e, "its answer broke off: %s", r->fault_text);
 	else if (r->fault == HTTP_OK && r->status != 200)
-		refused(c, r, e);
+		refused(r, e);
 	else if (!c->fold.said->has_stop)
 		(void)err_set(e, "its answer broke off before its end");
 	if (e->text[0])
 		(void)err_wrap(e, "the local model %.*s at %.*s", STR_ARG(c->model->id), STR_ARG(c->model->url));
+	hide_key(c->model, e->text);
 	c->h.on_done(c, e->text[0] ? &err : NULL, c->h.arg);
 	sse_done(&c->sse);
 	buf_done(&c->line);

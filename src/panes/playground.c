@@ -53,6 +53,8 @@ static Clean name_of(const ChatColumn *c, size_t i, bool focused, int w, Arena *
 
 	if (!model.n)
 		name = clean_ownf(a, "%zu%s no model: m chooses one", i + 1, mark);
+	else if (local_model_is(model))
+		name = clean_ownf(a, "%zu%s%s", i + 1, mark, clean_text(a, model, 0).p);
 	else
 		name = clean_ownf(a, "%zu%s%s%s%s", i + 1, mark, fmt_model(a, model, w / 2).p, cut ? " " : "",
 		                  cut ? clean_text(a, str_sub(model, 0, cut - 1), 0).p : "");

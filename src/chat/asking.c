@@ -1,0 +1,220 @@
+/* An answer under way: asked of Bedrock or of a local model, taken in as it comes, and what becomes of it. */
+#include "chat/own.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+#include "chat/said.h"
+
+static ChatStep *step_of(const Asking *k)
+{
+	ChatTurn *t = turn_last(k->column);
+
+	return &t->step[t->steps - 1];
+}
+
+void asking_cancel(const Asking *k)
+{
+	if (k && k->local)
+		local_cancel(k->local);
+	else if (k)
+		aws_cancel(k->call);
+}
+
+void asking_let_go(ChatColumn *col)
+{
+	Asking *k = col->asking;
+
+	if (!k)
+		return;
+	col->asking = NULL;
+	k->chat = NULL;
+	asking_cancel(k);             /* which frees it, in a later turn of the loop */
+}
+
+/* --- what comes --- */
+
+static void note_piece(Asking *k)
+{
+	ChatTurn *t = turn_last(k->column);
+
+	if (t->first_ms < 0)
+		t->first_ms = clock_mono_ms() - k->began_ms;
+	t->state = TURN_STREAMING;
+	t->why[0] = 0;
+	chat_changed(k->chat, k->column);
+}
+
+static void on_event(AwsCall *call, Str type, Str payload, void *arg)
+{
+	Asking *k = arg;
+	ConversePiece piece;
+	Err e = { 0 };
+
+	if (!k->chat)
+		return;
+	arena_reset(&k->arena);
+	if (converse_event(&k->arena, type, payload, &step_of(k)->said, &piece, &e) < 0) {
+		err_cut(e.text, turn_last(k->column)->why, CHAT_SENTENCE);
+		k->broken = true;
+		aws_cancel(call);
+	} else if (piece.kind != CONVERSE_NONE) {
+		note_piece(k);
+	}
+}
+
+static void on_piece(LocalCall *call, void *arg)
+{
+	Asking *k = arg;
+
+	(void)call;
+	if (k->chat)
+		note_piece(k);
+}
+
+static void on_retry(AwsCall *call, const char *sentence, int64_t wait_ms, void *arg)
+{
+	Asking *k = arg;
+
+	(void)call;
+	(void)wait_ms;
+	if (!k->chat)
+		return;
+	(void)snprintf(turn_last(k->column)->why, CHAT_SENTENCE, "%s", sentence);
+	chat_changed(k->chat, k->column);
+}
+
+/* --- what became of it --- */
+
+/* What the service counted for this prompt tells what the next one will come to. */
+static void learn(ChatColumn *col, int64_t bytes, const Tokens *t)
+{
+	const int64_t tokens = t->input + t->cache_read + t->cache_write_5m + t->cache_write_1h;
+
+	if (bytes <= 0 || tokens <= 0)
+		return;
+	col->known_bytes += bytes;
+	col->known_tokens += tokens;
+}
+
+/* why NULL: it is whole. */
+static void ended(Asking *k, const Err *why, bool cancelled)
+{
+	ChatTurn *t = turn_last(k->column);
+	ChatStep *s = step_of(k);
+
+	s->priced = said_price(chat_prices(k->chat, str_of(s->model)), str_of(s->model), &s->said, &s->nusd);
+	if (s->said.has_usage) {
+		learn(k->column, k->prompt_bytes, &s->said.tokens);
+		if (s->priced && k->call)
+			aws_settle(k->call, s->nusd);
+	}
+	t->total_ms = clock_mono_ms() - k->began_ms;
+	t->state = !why ? TURN_DONE : cancelled && !k->broken ? TURN_CANCELLED : TURN_FAILED;
+	if (t->state != TURN_FAILED) {
+		t->why[0] = 0;
+	} else if (!k->broken) {
+		t->why_kind = why->kind;
+		err_cut(why->text, t->why, sizeof t->why);
+	}
+}
+
+static void finish(Asking *k, const Err *why, bool cancelled)
+{
+	Chat *c = k->chat;
+
+	if (c) {
+		ended(k, why, cancelled);
+		k->column->asking = NULL;
+		if (turn_last(k->column)->state == TURN_DONE)
+			(void)tools_begin(c, k->column);
+		if (turn_last(k->column)->state != TURN_TOOLS)
+			guards_answer(c, k->column);
+		chat_changed(c, k->column);
+		if (c->host.ended)
+			c->host.ended(c->host.arg);
+	}
+	arena_done(&k->arena);
+	free(k);
+}
+
+static void on_done(AwsCall *call, const void *out, const AwsError *err, void *arg)
+{
+	(void)call;
+	(void)out;
+	finish(arg, err ? &err->err : NULL, err && err->fault == AWS_CANCELLED);
+}
+
+static void on_local_done(LocalCall *call, const LocalError *err, void *arg)
+{
+	(void)call;
+	finish(arg, err ? &err->err : NULL, err && err->cancelled);
+}
+
+/* --- asking --- */
+
+static int ask_local(Asking *k, const ConverseIn *in, Err *e)
+{
+	const ChatHost *h = &k->chat->host;
+	const ConfLocalModel *m = local_model_find(h->local, h->locals, in->model);
+	const LocalHandler on = { on_piece, on_local_done, k };
+
+	if (!m)
+		return err_kind(e, ERR_USAGE, "there is no %.*s; local_models of config.yaml names them", STR_ARG(in->model));
+	if (h->off)
+		return err_kind(e, ERR_REFUSED, "%s", h->off);
+	k->local = local_ask(h->http, m, in, &step_of(k)->said, &on, e);
+	return k->local ? 0 : -1;
+}
+
+static int ask_aws(Asking *k, const ConverseIn *in, Err *e)
+{
+	AwsHandler h = { .on_done = on_done, .on_event = on_event, .on_retry = on_retry, .arg = k };
+	int64_t tokens;
+	bool priced;
+	int within;
+
+	h.estimate_nusd = request_most(k->chat, k->column, in->model, k->prompt_bytes, &tokens, &within, &priced);
+	k->call = aws_call(k->chat->host.aws, &op_bedrock_converse_stream, in, &h, e);
+	return k->call ? 0 : -1;
+}
+
+static int ask(Asking *k, ChatTurn *t, Err *e)
+{
+	ConverseIn in;
+
+	if (request_make(k->chat, k->column, &k->arena, &in, &k->prompt_bytes, e) < 0)
+		return -1;
+	(void)snprintf(turn_step(t)->model, CHAT_WORD, "%.*s", STR_ARG(in.model));
+	return local_model_is(in.model) ? ask_local(k, &in, e) : ask_aws(k, &in, e);
+}
+
+/* Its last turn is the question. What cannot even be sent has failed. */
+void chat_ask(Chat *c, ChatColumn *col)
+{
+	Asking *k = xcalloc(1, sizeof *k);
+	ChatTurn *t = turn_last(col);
+	const size_t steps = t->steps;
+	Err e = { 0 };
+
+	*k = (Asking){ .chat = c, .column = col, .began_ms = clock_mono_ms() };
+	if (!t->steps)
+		t->asked_ms = clock_wall_ms();
+	else
+		k->began_ms -= t->total_ms;              /* the time of a turn is that of all its steps */
+	t->state = TURN_ASKED;
+	if (ask(k, t, &e) == 0) {
+		col->asking = k;
+		chat_note_sent(c, clock_mono_ms());
+	} else {
+		turn_cut(t, steps);
+		t->state = TURN_FAILED;
+		t->why_kind = e.kind;
+		err_cut(e.text, t->why, sizeof t->why);
+		arena_done(&k->arena);
+		free(k);
+	}
+	chat_changed(c, col);
+}
