@@ -42,6 +42,8 @@ static void note_piece(Asking *k)
 
 	if (t->first_ms < 0)
 		t->first_ms = clock_mono_ms() - k->began_ms;
+	if (k->first_ms < 0)
+		k->first_ms = clock_mono_ms() - k->sent_ms;
 	t->state = TURN_STREAMING;
 	t->why[0] = 0;
 	chat_changed(k->chat, k->column);
@@ -107,7 +109,8 @@ static void ended(Asking *k, const Err *why, bool cancelled)
 
 	s->priced = said_price(chat_prices(k->chat, str_of(s->model)), str_of(s->model), &s->said, &s->nusd);
 	if (s->said.has_usage) {
-		learn(k->column, k->prompt_bytes, &s->said.tokens);
+		if (!way_is_auto(str_of(k->column->model)))
+			learn(k->column, k->prompt_bytes, &s->said.tokens);
 		if (s->priced && k->call)
 			aws_settle(k->call, s->nusd);
 	}
@@ -121,12 +124,32 @@ static void ended(Asking *k, const Err *why, bool cancelled)
 	}
 }
 
-static void finish(Asking *k, const Err *why, bool cancelled)
+static int ask_ways(Asking *k, Err *e);
+
+/* Another model instead, as long as nothing was said. */
+static bool fall_back(Asking *k, const Miss *m, Err *e)
+{
+	if (step_of(k)->said.parts || !way_next(k->chat, turn_last(k->column), &k->way, m))
+		return false;
+	turn_last(k->column)->state = TURN_ASKED;
+	turn_last(k->column)->why[0] = 0;
+	return ask_ways(k, e) == 0;
+}
+
+static void finish(Asking *k, const Err *why, const Miss *m)
 {
 	Chat *c = k->chat;
+	Err e = { 0 };
 
+	if (c && !(m && m->cancelled && !k->broken))
+		way_tell(c, &k->way, k->first_ms, m);
+	if (c && m && !k->broken && fall_back(k, m, &e)) {
+		chat_changed(c, k->column);
+		return;
+	}
 	if (c) {
-		ended(k, why, cancelled);
+		/* The next of the chain could not be asked either: that is the reason now. */
+		ended(k, e.text[0] ? &e : why, m && m->cancelled);
 		k->column->asking = NULL;
 		if (turn_last(k->column)->state == TURN_DONE)
 			(void)tools_begin(c, k->column);
@@ -142,15 +165,19 @@ static void finish(Asking *k, const Err *why, bool cancelled)
 
 static void on_done(AwsCall *call, const void *out, const AwsError *err, void *arg)
 {
+	const Miss m = err ? miss_of_aws(err) : (Miss){ 0 };
+
 	(void)call;
 	(void)out;
-	finish(arg, err ? &err->err : NULL, err && err->fault == AWS_CANCELLED);
+	finish(arg, err ? &err->err : NULL, err ? &m : NULL);
 }
 
 static void on_local_done(LocalCall *call, const LocalError *err, void *arg)
 {
+	const Miss m = err ? miss_of_local(err) : (Miss){ 0 };
+
 	(void)call;
-	finish(arg, err ? &err->err : NULL, err && err->cancelled);
+	finish(arg, err ? &err->err : NULL, err ? &m : NULL);
 }
 
 /* --- asking --- */
@@ -181,14 +208,40 @@ static int ask_aws(Asking *k, const ConverseIn *in, Err *e)
 	return k->call ? 0 : -1;
 }
 
-static int ask(Asking *k, ChatTurn *t, Err *e)
+static int ask(Asking *k, Err *e)
 {
+	ChatTurn *t = turn_last(k->column);
+	const Str model = str_of(k->way.model);
 	ConverseIn in;
 
-	if (request_make(k->chat, k->column, &k->arena, &in, &k->prompt_bytes, e) < 0)
+	k->call = NULL;
+	k->local = NULL;
+	k->first_ms = -1;
+	k->sent_ms = clock_mono_ms();
+	turn_cut(t, k->steps);
+	arena_reset(&k->arena);
+	(void)snprintf(turn_step(t)->model, CHAT_WORD, "%s", k->way.model);
+	if (request_make_for(k->chat, k->column, model, &k->arena, &in, &k->prompt_bytes, e) < 0)
 		return -1;
-	(void)snprintf(turn_step(t)->model, CHAT_WORD, "%.*s", STR_ARG(in.model));
-	return local_model_is(in.model) ? ask_local(k, &in, e) : ask_aws(k, &in, e);
+	if ((local_model_is(model) ? ask_local(k, &in, e) : ask_aws(k, &in, e)) < 0)
+		return -1;
+	chat_note_sent(k->chat, k->sent_ms);
+	return 0;
+}
+
+/* Asks the model that the way leads to; where that cannot even be asked, the next. */
+static int ask_ways(Asking *k, Err *e)
+{
+	Miss m;
+
+	while (ask(k, e) < 0) {
+		m = miss_unsent(str_of(k->way.model), e);
+		way_tell(k->chat, &k->way, -1, &m);
+		if (!way_next(k->chat, turn_last(k->column), &k->way, &m))
+			return -1;
+		*e = (Err){ 0 };
+	}
+	return 0;
 }
 
 /* Its last turn is the question. What cannot even be sent has failed. */
@@ -196,20 +249,18 @@ void chat_ask(Chat *c, ChatColumn *col)
 {
 	Asking *k = xcalloc(1, sizeof *k);
 	ChatTurn *t = turn_last(col);
-	const size_t steps = t->steps;
 	Err e = { 0 };
 
-	*k = (Asking){ .chat = c, .column = col, .began_ms = clock_mono_ms() };
+	*k = (Asking){ .chat = c, .column = col, .began_ms = clock_mono_ms(), .steps = t->steps };
 	if (!t->steps)
 		t->asked_ms = clock_wall_ms();
 	else
 		k->began_ms -= t->total_ms;              /* the time of a turn is that of all its steps */
 	t->state = TURN_ASKED;
-	if (ask(k, t, &e) == 0) {
+	if (way_first(c, col, t, &k->way, &e) == 0 && ask_ways(k, &e) == 0) {
 		col->asking = k;
-		chat_note_sent(c, clock_mono_ms());
 	} else {
-		turn_cut(t, steps);
+		turn_cut(t, k->steps);
 		t->state = TURN_FAILED;
 		t->why_kind = e.kind;
 		err_cut(e.text, t->why, sizeof t->why);

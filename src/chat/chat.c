@@ -13,6 +13,8 @@ Chat *chat_new(const ChatHost *host)
 
 	c->host = *host;
 	c->columns = 1;
+	if (host->routing && host->routing->rules)
+		c->routes = routes_new(host->routing);
 	return c;
 }
 
@@ -63,6 +65,10 @@ static int may_ask(Chat *c, Str text, bool again, int64_t *agreed_nusd, Err *e)
 	for (size_t i = 0; i < c->columns; i++)
 		if (!c->column[i].model[0])
 			return err_kind(e, ERR_USAGE, "column %zu has no model; :model ID sets it", i + 1);
+	/* What is compared must be known: an answer of another model would be laid to this one. */
+	for (size_t i = 0; c->columns > 1 && i < c->columns; i++)
+		if (way_is_auto(str_of(c->column[i].model)))
+			return err_kind(e, ERR_REFUSED, "column %zu is on auto, which is off side by side: :model ID names one", i + 1);
 	requests = request_estimate(c, text, again, &cost);
 	if (chat_may_send(c, requests, clock_mono_ms(), e) < 0)
 		return -1;
@@ -240,5 +246,6 @@ void chat_free(Chat *c)
 		chat_free_column(c, c->columns - 1);
 	tools_free(c);
 	guards_free(c);
+	routes_free(c->routes);
 	free(c);
 }

@@ -9,6 +9,7 @@
 #include "api/converse.h"
 #include "aws/aws.h"
 #include "conf/local_models.h"
+#include "conf/routes.h"
 #include "model/flag.h"
 #include "model/price.h"
 
@@ -37,6 +38,7 @@ typedef struct ChatTurn {
 	TurnState state;
 	char      why[CHAT_SENTENCE];   /* TURN_FAILED: the sentence; TURN_ASKED: what it waits for, or empty */
 	ErrKind   why_kind;             /* TURN_FAILED; 0: ERR_FAILED */
+	char      how[CHAT_SENTENCE];   /* which model was asked and why, when that was not said by name; empty: it was */
 	int64_t   asked_ms;             /* wall clock */
 	int64_t   first_ms, total_ms;   /* until the first piece of text, and until its end; -1: not yet */
 	bool      warm_up;              /* it only fills caches: no figure of a comparison */
@@ -45,7 +47,8 @@ typedef struct ChatTurn {
 } ChatTurn;
 
 typedef struct ChatColumn {
-	char     model[CHAT_WORD];      /* model id, inference profile or ARN */
+	char     model[CHAT_WORD];      /* model id, inference profile, ARN, local/ID, or auto: by the rules of routing */
+	char     named[CHAT_WORD];      /* model is auto: what it was before; empty: nothing */
 	char     label[CHAT_WORD];      /* "vc-analysis@2.2": the template that system comes from; empty: none, it was typed */
 	char     sha256[65];            /* of that text; empty: none */
 	Buf      system;
@@ -67,6 +70,9 @@ typedef struct ChatHost {
 	const ConfLocalModel *local;
 	size_t locals;
 	const PriceTable *local_prices;
+	const ConfRouting *routing;     /* NULL: there are no rules */
+	const char *(*view)(void *arg); /* that is shown, for rules; may be NULL */
+	int64_t (*zone_ms)(void *arg, int64_t wall_ms);  /* how far local time is ahead of UTC, for times in sentences; may be NULL */
 	const char *off;                /* why not even those are asked, with the remedy; NULL: they are */
 	const PriceTable *(*prices)(void *arg);
 	void (*changed)(void *arg);     /* something is to be drawn; may be NULL */
@@ -94,6 +100,8 @@ ChatColumn *chat_column(Chat *c, size_t i);          /* NULL: there is none */
 int   chat_add_column(Chat *c, Err *e);
 int   chat_drop_column(Chat *c, size_t i, Err *e);   /* -1: it is the only one, or an answer is under way */
 void  chat_set_model(Chat *c, size_t i, Str model);
+/* Its model is auto from now on. -1: there are no rules. */
+int   chat_set_auto(Chat *c, size_t i, Err *e);
 /* Instructions, and where they come from (label, sha256: empty when they were typed). */
 void  chat_set_system(Chat *c, size_t i, Str text, Str label, Str sha256);
 void  chat_clear(Chat *c);                           /* takes the turns away, the columns stay; cancels */
@@ -130,6 +138,9 @@ typedef struct ChatEstimate {
 	int     unpriced;                /* columns without a price: in most_nusd with the dearest one of the table */
 } ChatEstimate;
 void  chat_estimate(Chat *c, Str text, ChatEstimate *out);
+
+/* How the models of all rules have answered of late, a line each. */
+void  chat_put_health(const Chat *c, Buf *out);
 
 /* Sums over a turn's steps. */
 Tokens  turn_tokens(const ChatTurn *t);

@@ -3,6 +3,9 @@
 #define CHAT_OWN_H
 
 #include "chat/chat.h"
+#include "chat/health.h"
+#include "chat/routes.h"
+#include "chat/ways.h"
 #include "local/local.h"
 #include "wire/jsonschema.h"
 
@@ -21,6 +24,9 @@ struct Chat {
 	size_t     columns;
 	int64_t    sent_ms[SENDS_KEPT];       /* monotonic: of the newest requests, in turn */
 	size_t     sends;
+	Routes    *routes;                    /* NULL: there are no rules */
+	Health     health;
+	int64_t    down_since_ms;             /* wall clock: since when AWS is out of reach; 0: it is not, as far as is known */
 };
 
 /* An answer under way. It outlives its chat, whose end takes `chat` away. */
@@ -29,6 +35,9 @@ typedef struct Asking {
 	ChatColumn *column;
 	AwsCall    *call;                     /* one of both */
 	LocalCall  *local;
+	Way         way;
+	size_t      steps;                    /* of the turn, before this one */
+	int64_t     sent_ms, first_ms;        /* monotonic: to the model that is asked now; from then to its first token, -1: not yet */
 	Arena       arena;                    /* reset with each event */
 	int64_t     began_ms;                 /* monotonic: of the turn */
 	int64_t     prompt_bytes;
@@ -40,6 +49,8 @@ void chat_note_sent(Chat *c, int64_t now_ms);
 int  chat_may_send(Chat *c, size_t requests, int64_t now_ms, Err *e);
 /* What is asked of a column whose last turn is the question: borrowed from the column and the arena. bytes: of its prompt. */
 int  request_make(const Chat *c, const ChatColumn *col, Arena *a, ConverseIn *in, int64_t *bytes, Err *e);
+/* The same of another model than the column names: where a rule leads. */
+int  request_make_for(const Chat *c, const ChatColumn *col, Str model, Arena *a, ConverseIn *in, int64_t *bytes, Err *e);
 /* As chat_estimate; again: of the last questions instead, in place of their answers. Returns how many columns would be asked. */
 size_t request_estimate(Chat *c, Str text, bool again, ChatEstimate *out);
 /* Of that model, with an answer as long as it may be. */

@@ -95,6 +95,7 @@ static void put_turn(Writer *r, const ChatTurn *t)
 	put_text(r, "asked", buf_str(&t->asked));
 	jw_kstr(w, "state", str_of(states[t->state]));
 	put_text(r, "why", t->state == TURN_FAILED ? str_of(t->why) : STR(""));
+	jw_kstr(w, "how", str_of(t->how));
 	jw_ki64(w, "askedMs", t->asked_ms);
 	jw_ki64(w, "firstMs", t->first_ms);
 	jw_ki64(w, "totalMs", t->total_ms);
@@ -257,7 +258,8 @@ static int take_turn(JsonVal v, ChatColumn *col, Err *e)
 	int k;
 
 	if (take_buf(v, "asked", &t->asked, e) < 0 || jv_str(v, "state", &state, e) < 0 || index_of(states, STATES, state, "state", &k, e) < 0 ||
-	    take_word(v, "why", t->why, sizeof t->why, e) < 0 || figure_take(v, "askedMs", &t->asked_ms, e) < 0 ||
+	    take_word(v, "why", t->why, sizeof t->why, e) < 0 ||
+	    take_word(v, "how", t->how, sizeof t->how, e) < 0 || figure_take(v, "askedMs", &t->asked_ms, e) < 0 ||
 	    figure_take(v, "firstMs", &t->first_ms, e) < 0 || figure_take(v, "totalMs", &t->total_ms, e) < 0 ||
 	    jv_bool(v, "warmUp", &t->warm_up, e) < 0 || jv_array(v, "steps", &steps, e) < 0)
 		return -1;

@@ -170,7 +170,7 @@ static int put_steps(Messages *m, const ChatTurn *t, Str model, bool tools, Aren
 	return 0;
 }
 
-int request_make(const Chat *c, const ChatColumn *col, Arena *a, ConverseIn *in, int64_t *bytes, Err *e)
+int request_make_for(const Chat *c, const ChatColumn *col, Str model, Arena *a, ConverseIn *in, int64_t *bytes, Err *e)
 {
 	Messages m = { .bytes = (int64_t)col->system.n };
 	size_t most = 0;
@@ -184,10 +184,10 @@ int request_make(const Chat *c, const ChatColumn *col, Arena *a, ConverseIn *in,
 		if (i + 1 < col->turns && !is_told(t))
 			continue;
 		put(&m, a, user_text(a, buf_str(&t->asked)));
-		if (put_steps(&m, t, str_of(col->model), c->tool_n > 0, a, e) < 0)
+		if (put_steps(&m, t, model, c->tool_n > 0, a, e) < 0)
 			return -1;
 	}
-	*in = (ConverseIn){ .model = str_of(col->model), .messages = { m.v, m.n }, .limits.max_tokens = c->host.max_tokens,
+	*in = (ConverseIn){ .model = model, .messages = { m.v, m.n }, .limits.max_tokens = c->host.max_tokens,
 	                    .limits.temperature = col->temperature };
 	if (col->system.n) {
 		in->system.v = ARENA_NEW(a, ConverseSystem);
@@ -197,6 +197,11 @@ int request_make(const Chat *c, const ChatColumn *col, Arena *a, ConverseIn *in,
 	tools_put(c, a, in);
 	*bytes = m.bytes;
 	return 0;
+}
+
+int request_make(const Chat *c, const ChatColumn *col, Arena *a, ConverseIn *in, int64_t *bytes, Err *e)
+{
+	return request_make_for(c, col, str_of(col->model), a, in, bytes, e);
 }
 
 /* --- what it may cost --- */
@@ -222,6 +227,19 @@ int64_t request_most(const Chat *c, const ChatColumn *col, Str model, int64_t by
 	/* On the dear side: two bytes to a token where nothing is known of this model's. */
 	t = (Tokens){ .input = (*within == WITHIN_KNOWN ? *tokens + *tokens * WITHIN_KNOWN / 100 : bytes / 2) + 100, .output = c->host.max_tokens };
 	return price_reckon(chat_prices(c, model), &(PriceCall){ model, STR(""), clock_wall_ms(), t }, priced);
+}
+
+/* The dearest of those that a question may go to. */
+typedef struct Dearest { const Chat *c; const ChatColumn *col; int64_t bytes, tokens, nusd; int within; bool priced; } Dearest;
+
+static void reckon(void *arg, Str model)
+{
+	Dearest *d = arg;
+	bool priced;
+	const int64_t nusd = request_most(d->c, d->col, model, d->bytes, &d->tokens, &d->within, &priced);
+
+	d->priced = d->priced && priced;
+	d->nusd = nusd > d->nusd ? nusd : d->nusd;
 }
 
 static int64_t bytes_of(const ChatTurn *t)
@@ -254,14 +272,18 @@ size_t request_estimate(Chat *c, Str text, bool again, ChatEstimate *out)
 	for (size_t i = 0; i < c->columns; i++) {
 		ChatColumn *col = &c->column[i];
 		const size_t turns = col->turns - (again && col->turns);
-		int64_t bytes;
-		bool priced;
+		Dearest d = { .c = c, .col = col, .priced = true };
+		Str question;
 
 		if (again && !col->turns)
 			continue;
-		bytes = prompt_bytes(col, turns, again ? buf_str(&col->turn[turns].asked) : text);
-		out->most_nusd += request_most(c, col, str_of(col->model), bytes, &out->tokens[i], &out->within[i], &priced);
-		out->unpriced += !priced;
+		question = again ? buf_str(&col->turn[turns].asked) : text;
+		d.bytes = prompt_bytes(col, turns, question);
+		way_each(c, col, question, reckon, &d);
+		out->tokens[i] = d.tokens;
+		out->within[i] = d.within;
+		out->most_nusd += d.nusd;
+		out->unpriced += !d.priced;
 		asked++;
 	}
 	return asked;

@@ -96,6 +96,8 @@ static void as_json(const Once *c, const ChatTurn *t, bool priced, int64_t nusd)
 	turn_answer(t, &text);
 	jw_object(&w);
 	jw_kstr(&w, "model", str_of(c->o->model));
+	jw_kstr(&w, "answeredBy", str_of(t->step[t->steps - 1].model));
+	jw_kstr(&w, "how", t->how[0] ? str_of(t->how) : (Str){ NULL, 0 });
 	jw_kstr(&w, "text", buf_str(&text));
 	jw_kstr(&w, "stopReason", str_of(turn_stop(t)));
 	tokens_put(&w, &tokens);
@@ -109,6 +111,17 @@ static void as_json(const Once *c, const ChatTurn *t, bool priced, int64_t nusd)
 	printf("%s\n", buf_cstr(&b));
 	buf_done(&text);
 	buf_done(&b);
+}
+
+/* Who has answered, and why, when that was not said by name. */
+static void say_how(const ChatTurn *t)
+{
+	Buf clean = { 0 };
+
+	(void)clean_to(&clean, str_of(t->how), 0);
+	if (clean.n)
+		(void)fprintf(stderr, "[%s]\n", buf_cstr(&clean));
+	buf_done(&clean);
 }
 
 static void summary(const Once *c, const ChatTurn *t)
@@ -125,6 +138,7 @@ static void summary(const Once *c, const ChatTurn *t)
 	if (priced)
 		money_exact(nusd, money);
 	printf("\n");
+	say_how(t);
 	(void)fprintf(stderr, "[%s, %lld in, %lld out, %s%s, first token %lld ms]\n", turn_stop(t), (long long)tokens.input,
 	              (long long)tokens.output, priced ? "$" : "", money, (long long)(t->first_ms > 0 ? t->first_ms : 0));
 }
@@ -155,6 +169,7 @@ static void on_ended(void *arg)
 	}
 	if (t->first_ms > 0 && c->o->out != OUT_JSON)
 		printf("\n");
+	say_how(t);
 	(void)err_kind(&e, t->why_kind ? t->why_kind : ERR_FAILED, "%s", t->state == TURN_FAILED ? t->why : "the answer was cancelled: nobody reads it");
 	fail(c, &e);
 }
@@ -182,6 +197,11 @@ static int input_of(Once *c, Err *e)
 static const PriceTable *prices(void *arg)
 {
 	return session_prices(((Once *)arg)->s);
+}
+
+static int64_t zone_ms(void *arg, int64_t wall_ms)
+{
+	return zone_offset_ms(((Once *)arg)->s->conf, wall_ms);
 }
 
 static void ask_model(Once *c)
@@ -217,7 +237,7 @@ static int ask(Once *c, Err *e)
 	c->chat = chat_new(&(ChatHost){
 		.aws = s->aws, .prices = prices, .changed = on_changed, .ended = on_ended, .arg = c, .max_tokens = c->max_tokens,
 		.http = s->shared->http, .local = s->conf->local_model, .locals = s->conf->local_models, .local_prices = &s->conf->local_prices,
-		.off = s->paid_off,
+		.off = s->paid_off, .routing = &s->conf->routing, .zone_ms = zone_ms,
 	});
 	chat_set_model(c->chat, 0, str_of(o->model));
 	if (o->system)

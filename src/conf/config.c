@@ -37,6 +37,7 @@ typedef struct Root {
 	ConfFollowUp *follow_up; size_t follow_ups;
 	ConfMcpServer *mcp_server; size_t mcp_servers;
 	ConfLocalModel *local_model; size_t local_models;
+	ConfRouting routing;
 	ConfPrices prices;
 } Root;
 
@@ -235,6 +236,12 @@ static const Setting root_rows[] = {
 	  .help = "Servers of the Model Context Protocol: tools that models may be given." },
 	{ "local_models", SET_LIST, AT(local_model), offsetof(Root, local_models), 0, LOCAL_MODELS_MAX, .list = &local_model_list,
 	  .help = "Models that are asked without AWS, on this machine. Each is local/ID." },
+	{ "routing.rules", SET_LIST, AT(routing.rule), offsetof(Root, routing.rules), 0, ROUTES_MAX, .list = &route_list,
+	  .help = "Which models a question goes to when the model is called auto. The first rule that fits decides." },
+	{ "routing.slow", SET_DURATION, AT(routing.slow_ms), .min = SECOND, .max = HOUR, .fallback = "20s",
+	  .help = "A model of a chain whose first token takes longer, as it went of late, is passed over." },
+	{ "routing.failing", SET_DECIMAL, AT(routing.failing_ppm), .min = 10000, .max = 1000000, .fallback = "0.5",
+	  .help = "So is one of which a larger share of the answers failed." },
 };
 #undef AT
 static const Schema root_schema = SCHEMA(root_rows);
@@ -446,6 +453,7 @@ int config_parse(Arena *a, const char *file, Str text, Config *out, Err *e)
 	out->mcp_servers = r.mcp_servers;
 	out->local_model = r.local_model;
 	out->local_models = r.local_models;
+	out->routing = r.routing;
 	out->local_prices = local_model_prices(a, r.local_model, r.local_models);
 	out->rollout = r.rollout;
 	out->alert = pinned_rules(a, &r, &out->alert_count);

@@ -5,6 +5,7 @@
 #define CONF_CONFIG_H
 
 #include "base/arena.h"
+#include "conf/routes.h"
 #include "conf/template_source.h"
 #include "model/price.h"
 
@@ -124,6 +125,7 @@ typedef struct Config {
 	const struct ConfMcpServer *mcp_server; size_t mcp_servers;
 	const struct ConfLocalModel *local_model; size_t local_models;
 	PriceTable local_prices;             /* of those */
+	ConfRouting routing;
 	PriceTable prices;                   /* overrides and discounts alone */
 } Config;
 

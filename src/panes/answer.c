@@ -130,6 +130,8 @@ static void lay_out(TurnRows *out, const ChatTurn *t, int w, bool unfolded)
 
 	arena_reset(&out->arena);
 	put_plain(&r, ROLE_KEY, 0, clean_text(r.a, arena_printf(r.a, "> %.*s", STR_ARG(buf_str(&t->asked))), CLEAN_KEEP_NEWLINES));
+	if (t->how[0])
+		put_plain(&r, ROLE_INFO, 0, clean_text(r.a, str_of(t->how), 0));
 	for (size_t i = 0; i < t->steps; i++)
 		put_step(&r, &t->step[i], unfolded);
 	put_flags(&r, t);
@@ -150,6 +152,7 @@ static uint64_t stamp_of(const ChatTurn *t, int w, bool unfolded)
 
 	h = mix(mix(h, (uint64_t)t->asked_ms), str_quick_hash(buf_str(&t->asked)));
 	h = mix(h, str_quick_hash(str_of(t->why)) + (uint64_t)t->flags);
+	h = mix(h, str_quick_hash(str_of(t->how)));
 	for (size_t i = 0; i < t->steps; i++) {
 		const ChatStep *s = &t->step[i];
 
