@@ -42,6 +42,7 @@ typedef struct PaneClass {
 	unsigned feeds;                            /* FEED_BIT: its state line rests on these */
 	const char *const *options;                /* names of the options it knows; NULL-terminated or NULL */
 	bool focusable;
+	bool fills;                                /* draw writes every cell of its box: it need not be emptied before */
 	bool aside;                                /* focusable, and not the first to be when another pane is */
 	int  least_w;                              /* narrower it shows nothing: its room then goes to the pane at its left */
 	int64_t scrub_ms;                          /* the step of < and > in it; 0: five minutes */

@@ -272,7 +272,7 @@ static int body_h(const Pane *p, const PlaygroundPane *s)
 	return p->h - HEAD_ROWS - INPUT_ROWS - 1 - (s->verdict.n > 0);
 }
 
-static void draw_column(const Pane *p, const PlaygroundPane *s, size_t i, Box b)
+static void draw_column(const Pane *p, PlaygroundPane *s, size_t i, Box b)
 {
 	const bool focused = p->focused && s->first + i == s->of->focus && chat_columns(s->of->chat) > 1;
 
@@ -288,24 +288,23 @@ static void draw_below(const Pane *p, const PlaygroundPane *s, Box b)
 	if (s->verdict.n)
 		draw_left(b, 0, y++, b.w, s->verdict_role, s->verdict);
 	draw_left(b, 0, y++, b.w, *mcp_waiting(p->app) ? ROLE_WARN : ROLE_DIM, s->before);
+	for (int i = 0; i < INPUT_ROWS; i++) {
+		draw_fill(b, 0, y + i, PROMPT_W, 1, ROLE_TEXT);
+		draw_left(b, PROMPT_W, y + i, b.w - PROMPT_W, ROLE_TEXT, i < s->input.n ? s->input.row[i] : clean_own(""));
+	}
 	draw_own(b, 0, y, s->of->typing ? ROLE_KEY : ROLE_DIM, ">");
-	for (int i = 0; i < s->input.n; i++)
-		draw_text(b, PROMPT_W, y + i, ROLE_TEXT, s->input.row[i]);
 	if (!s->of->input.text.n)
 		draw_own(b, PROMPT_W + 1, y, ROLE_DIM, s->of->typing ? "type a question" : "i types a question");
 }
 
 static void playground_draw(const Pane *p, Box b)
 {
-	const PlaygroundPane *s = p->state;
-	int w;
+	PlaygroundPane *s = p->state;
+	int w, right;
 
-	if (!s->of) {
-		pane_empty(b, FRESH_EMPTY, "no context is shown, so there is no model to ask");
-		return;
-	}
-	if (b.h < LEAST_H) {
-		pane_empty(b, FRESH_EMPTY, "the playground needs more rows");
+	if (!s->of || b.h < LEAST_H) {
+		box_clear(b);
+		pane_empty(b, FRESH_EMPTY, s->of ? "the playground needs more rows" : "no context is shown, so there is no model to ask");
 		return;
 	}
 	w = column_w(p, s);
@@ -316,6 +315,8 @@ static void playground_draw(const Pane *p, Box b)
 		for (int y = 0; y < HEAD_ROWS + body_h(p, s) && i + 1 < s->shown; y++)
 			draw_own(b, x + w, y, ROLE_BORDER, "│");
 	}
+	right = (int)s->shown * (w + 1) - 1;
+	draw_fill(b, right, 0, b.w - right, HEAD_ROWS + body_h(p, s), ROLE_TEXT);
 	draw_below(p, s, b);
 }
 
@@ -525,7 +526,7 @@ static void playground_help(const Pane *p, Buf *out)
 }
 
 const PaneClass pane_playground = {
-	.name = "playground", .title = "playground", .topics = TOPIC_CHAT, .focusable = true, .open = playground_open, .update = playground_update,
-	.draw = playground_draw, .key = playground_key, .typing = playground_typing, .cursor = playground_cursor, .close = playground_shut, .keys = keys,
-	.vital_keys = 5, .help = playground_help,
+	.name = "playground", .title = "playground", .topics = TOPIC_CHAT, .focusable = true, .fills = true, .open = playground_open,
+	.update = playground_update, .draw = playground_draw, .key = playground_key, .typing = playground_typing, .cursor = playground_cursor,
+	.close = playground_shut, .keys = keys, .vital_keys = 5, .help = playground_help,
 };

@@ -194,6 +194,35 @@ static void hostile_lines_take_linear_time(void **state)
 			fail_msg("a MiB of \"%s\"", units[i]);
 }
 
+/* However a text has come, its rows are those of the whole. */
+static void growing_text(void **state)
+{
+	static const char text[] = "# One\r\n\n- a *b*\n  ```c\nint x;\n\n* no\n```\n12. c **d\ne** a long line of many words that wraps `twice`\n~~~\nopen";
+	Arena a = { 0 };
+	MdRows lines = { .a = &a, .w = 20 };
+	MdPlace place = { .at = 0 };
+
+	(void)state;
+	for (size_t n = 0; n <= sizeof text - 1; n++) {
+		const Str so_far = { text, n };
+		Buf got = { 0 }, want = { 0 };
+		MdRows rest = { .a = &a, .w = 20 };
+		size_t rows;
+		const MdRow *whole = markdown_rows(&a, so_far, 20, &rows);
+
+		markdown_lines(&lines, so_far, &place);
+		markdown_rest(&rest, so_far, &place);
+		for (size_t i = 0; i < lines.n + rest.n; i++)
+			put_row(&got, i < lines.n ? &lines.v[i] : &rest.v[i - lines.n]);
+		for (size_t i = 0; i < rows; i++)
+			put_row(&want, &whole[i]);
+		assert_string_equal(buf_cstr(&got), buf_cstr(&want));
+		buf_done(&got);
+		buf_done(&want);
+	}
+	arena_done(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +233,7 @@ int main(void)
 		cmocka_unit_test(emphasis_that_is_none),
 		cmocka_unit_test(words_wrap),
 		cmocka_unit_test(last_code),
+		cmocka_unit_test(growing_text),
 		cmocka_unit_test(hostile_text),
 		cmocka_unit_test(any_width),
 		cmocka_unit_test(hostile_lines_take_linear_time),
