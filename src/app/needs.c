@@ -5,6 +5,7 @@
 #include "api/agentcore_gateway.h"
 #include "api/bedrock.h"
 #include "api/bedrock_agent.h"
+#include "api/bedrock_invoke.h"
 #include "api/bedrock_prompt.h"
 #include "api/charge.h"
 #include "api/cloudtrail.h"
@@ -161,6 +162,9 @@ size_t need_resources(const Need *need, const NeedFacts *f, Arena *a, Str **out)
 		return 1;
 	case ON_TEMPLATE_SECRETS: case ON_TEMPLATE_BUCKETS: case ON_TEMPLATE_OBJECTS: case ON_TEMPLATE_PROMPTS:
 		return template_arns(f, a, need->on, r);
+	case ON_GUARDRAILS:
+		r[0] = any_arn(f, a, "bedrock", "guardrail");
+		return 1;
 	case ON_MODELS:
 		return model_arns(f, a, r);
 	case ON_ANYTHING: case ON_REGION: case NEED_ON_N:
@@ -245,7 +249,7 @@ const char *need_on_name(NeedOn on)
 	static const char *const names[NEED_ON_N] = {
 		[ON_ANYTHING] = "Anything", [ON_REGION] = "Region", [ON_JOBS_TABLE] = "JobsTable", [ON_JOBS_INDEX] = "JobsIndex",
 		[ON_AGENTS_TABLE] = "AgentsTable",
-		[ON_LOCK_TABLE] = "LockTable", [ON_JOB_LOGS] = "JobLogs", [ON_ALL_LOGS] = "LogGroups", [ON_MODELS] = "Models",
+		[ON_LOCK_TABLE] = "LockTable", [ON_JOB_LOGS] = "JobLogs", [ON_ALL_LOGS] = "LogGroups", [ON_MODELS] = "Models", [ON_GUARDRAILS] = "Guardrails",
 		[ON_RUNTIMES] = "Runtimes", [ON_CLASSIC] = "Agents", [ON_ALIASES] = "AgentAliases",
 		[ON_PROFILES] = "Profiles", [ON_KEYS] = "Keys", [ON_GATEWAYS] = "Gateways", [ON_AB_TESTS] = "AbTests",
 		[ON_PARAMETERS] = "Parameters", [ON_BUSES] = "EventBuses",
@@ -306,6 +310,7 @@ static const Need rows[] = {
 	{ &op_bedrock_get_logging, ON_REGION, "doctor", true },
 	{ &op_ce_get_cost_and_usage, ON_ANYTHING, "bills", true },
 	{ &op_bedrock_converse_stream, ON_MODELS, "chat", false },
+	{ &op_bedrock_apply_guardrail, ON_GUARDRAILS, "chat with a guardrail", true },
 	/* Moves of pointers: what they read, and with write: true what they write. */
 	{ &op_dynamodb_get_item, ON_AGENTS_TABLE, "rollback", true },
 	{ &op_dynamodb_get_item, ON_LOCK_TABLE, "rollback", true },

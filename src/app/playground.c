@@ -120,8 +120,9 @@ Playground *playground_of(App *a)
 		.off = p->w->session.paid_off,
 		.aws = p->w->session.aws, .prices = prices, .changed = changed, .ended = ended, .flagged = flagged, .arg = p, .max_tokens = l->max_tokens,
 		.requests_per_minute = l->chat_per_minute, .tool_steps = l->tool_steps, .run_tool = run_tool, .drop_tools = drop_tools,
-		.ask_above_nusd = l->ask_above_nusd,
+		.ask_above_nusd = l->ask_above_nusd, .check_input = p->w->session.ctx->guardrail_check_input,
 	});
+	playground_defaults(p);
 	playground_name(p);
 	playground_choose(p);
 	p->typing = true;

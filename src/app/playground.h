@@ -46,6 +46,8 @@ void playground_add_column(App *a);
 void playground_model(App *a, Str rest);
 void playground_system(App *a, Str rest);
 void playground_route(App *a, Str rest);
+void playground_tier(App *a, Str rest);
+void playground_guardrail(App *a, Str rest);
 void playground_column(App *a, Str rest);
 void playground_tool(App *a, Str rest);
 void playground_list(App *a, Str rest);

@@ -7,6 +7,7 @@
 void playground_say(App *a, const Err *e);       /* on the bottom line */
 /* The model that most pointers of the fleet lead to, for a first column that has none yet. */
 void playground_choose(Playground *p);
+void playground_defaults(Playground *p);         /* what the context's configuration says of a first column */
 void playground_name(Playground *p);             /* what is asked from here on is a conversation of its own */
 void playground_keep(Playground *p);             /* writes the conversation to the store, unless nothing was asked or its hour is over */
 void playground_flag(Playground *p, const Flag *f);      /* keeps a security event */

@@ -108,6 +108,7 @@ static void ended(Asking *k, const Err *why, bool cancelled)
 	ChatStep *s = step_of(k);
 
 	s->priced = said_price(chat_prices(k->chat, str_of(s->model)), str_of(s->model), &s->said, &s->nusd);
+	guardrail_said(&s->said, &s->guard);
 	if (s->said.has_usage) {
 		if (!way_is_auto(str_of(k->column->model)))
 			learn(k->column, k->prompt_bytes, &s->said.tokens);
@@ -129,7 +130,7 @@ static int ask_ways(Asking *k, Err *e);
 /* Another model instead, as long as nothing was said. */
 static bool fall_back(Asking *k, const Miss *m, Err *e)
 {
-	if (step_of(k)->said.parts || !way_next(k->chat, turn_last(k->column), &k->way, m))
+	if (step_of(k)->said.parts || !way_next(k->chat, k->column, &k->way, m))
 		return false;
 	turn_last(k->column)->state = TURN_ASKED;
 	turn_last(k->column)->why[0] = 0;
@@ -182,6 +183,15 @@ static void on_local_done(LocalCall *call, const LocalError *err, void *arg)
 
 /* --- asking --- */
 
+bool asking_bars(const ChatColumn *col, Str model, Err *e)
+{
+	if (!col->guardrail.id[0] || !local_model_is(model))
+		return false;
+	(void)err_kind(e, ERR_REFUSED, "the guardrail is Bedrock's: %.*s would answer without it; :guardrail off", (int)(model.n < 40 ? model.n : 40),
+	               model.p);
+	return true;
+}
+
 static int ask_local(Asking *k, const ConverseIn *in, Err *e)
 {
 	const ChatHost *h = &k->chat->host;
@@ -192,6 +202,8 @@ static int ask_local(Asking *k, const ConverseIn *in, Err *e)
 		return err_kind(e, ERR_USAGE, "there is no %.*s; local_models of config.yaml names them", STR_ARG(in->model));
 	if (h->off)
 		return err_kind(e, ERR_REFUSED, "%s", h->off);
+	if (asking_bars(k->column, in->model, e))
+		return -1;
 	k->local = local_ask(h->http, m, in, &step_of(k)->said, &on, e);
 	return k->local ? 0 : -1;
 }
@@ -237,7 +249,7 @@ static int ask_ways(Asking *k, Err *e)
 	while (ask(k, e) < 0) {
 		m = miss_unsent(str_of(k->way.model), e);
 		way_tell(k->chat, &k->way, -1, &m);
-		if (!way_next(k->chat, turn_last(k->column), &k->way, &m))
+		if (!way_next(k->chat, k->column, &k->way, &m))
 			return -1;
 		*e = (Err){ 0 };
 	}
@@ -252,6 +264,7 @@ void chat_ask(Chat *c, ChatColumn *col)
 	Err e = { 0 };
 
 	*k = (Asking){ .chat = c, .column = col, .began_ms = clock_mono_ms(), .steps = t->steps };
+	options_note(col, t);
 	if (!t->steps)
 		t->asked_ms = clock_wall_ms();
 	else
@@ -268,4 +281,6 @@ void chat_ask(Chat *c, ChatColumn *col)
 		free(k);
 	}
 	chat_changed(c, col);
+	if (t->state == TURN_FAILED && c->host.ended)
+		c->host.ended(c->host.arg);
 }

@@ -42,7 +42,7 @@ bool chat_busy(const Chat *c)
 	for (size_t i = 0; i < c->columns; i++) {
 		const ChatColumn *col = &c->column[i];
 
-		if (col->asking || (col->turns && col->turn[col->turns - 1].state == TURN_TOOLS))
+		if (col->asking || col->checking || (col->turns && col->turn[col->turns - 1].state == TURN_TOOLS))
 			return true;
 	}
 	return false;
@@ -69,6 +69,9 @@ static int may_ask(Chat *c, Str text, bool again, int64_t *agreed_nusd, Err *e)
 	for (size_t i = 0; c->columns > 1 && i < c->columns; i++)
 		if (way_is_auto(str_of(c->column[i].model)))
 			return err_kind(e, ERR_REFUSED, "column %zu is on auto, which is off side by side: :model ID names one", i + 1);
+	for (size_t i = 0; i < c->columns; i++)
+		if (asking_bars(&c->column[i], str_of(c->column[i].model), e))
+			return -1;
 	requests = request_estimate(c, text, again, &cost);
 	if (chat_may_send(c, requests, clock_mono_ms(), e) < 0)
 		return -1;
@@ -95,7 +98,7 @@ int chat_send(Chat *c, Str text, int64_t *agreed_nusd, Err *e)
 		(void)turn_add(&c->column[i], text);
 	guards_question(c, text);
 	for (size_t i = 0; i < c->columns; i++)
-		chat_ask(c, &c->column[i]);
+		precheck_then_ask(c, &c->column[i]);
 	return 0;
 }
 
@@ -119,7 +122,7 @@ int chat_retry(Chat *c, int64_t *agreed_nusd, Err *e)
 		c->column[i].turns--;
 		guards_again(c, turn_add(&c->column[i], buf_str(&asked)));
 		buf_done(&asked);
-		chat_ask(c, &c->column[i]);
+		precheck_then_ask(c, &c->column[i]);
 	}
 	return 0;
 }
@@ -148,6 +151,7 @@ void chat_cancel(Chat *c)
 		ChatTurn *t = turn_last(&c->column[i]);
 
 		asking_cancel(c->column[i].asking);
+		precheck_cancel(&c->column[i]);
 		if (!t || t->state != TURN_TOOLS)
 			continue;
 		tools_drop(c, &c->column[i]);
@@ -161,6 +165,7 @@ void chat_cancel(Chat *c)
 static void column_clear(Chat *c, ChatColumn *col)
 {
 	asking_let_go(col);
+	precheck_drop(c, col);
 	tools_drop(c, col);
 	for (size_t i = 0; i < col->turns; i++)
 		turn_free(&col->turn[i]);
@@ -189,7 +194,8 @@ int chat_add_column(Chat *c, Err *e)
 
 	if (c->columns == CHAT_COLUMNS)
 		return err_kind(e, ERR_USAGE, "there are %d columns already", CHAT_COLUMNS);
-	*col = (ChatColumn){ .temperature = last->temperature, .generation = last->generation + 1 };
+	*col = (ChatColumn){ .temperature = last->temperature, .guardrail = last->guardrail, .generation = last->generation + 1 };
+	memcpy(col->tier, last->tier, sizeof col->tier);
 	c->columns++;
 	chat_set_model(c, c->columns - 1, str_of(last->model));
 	chat_set_system(c, c->columns - 1, buf_str(&last->system), str_of(last->label), str_of(last->sha256));

@@ -10,41 +10,8 @@
 #include "aws/aws.h"
 #include "conf/local_models.h"
 #include "conf/routes.h"
-#include "model/flag.h"
+#include "chat/turn.h"
 #include "model/price.h"
-
-enum { CHAT_COLUMNS = 4, CHAT_TEXT_MAX = 256 << 10 /* bytes of one question */, CHAT_WORD = 256, CHAT_SENTENCE = 512, CHAT_TOOLS = 128,
-	CHAT_RESULT_MAX = 256 << 10 /* bytes of what a tool gives back */, CHAT_FLAGS = 3 };
-
-typedef enum TurnState { TURN_ASKED, TURN_STREAMING, TURN_TOOLS /* they run */, TURN_DONE, TURN_CANCELLED, TURN_FAILED } TurnState;
-
-/* What a tool gave back. content: its text. */
-typedef struct ChatResult { Buf content; bool error, here; } ChatResult;
-
-typedef struct ChatStep {
-	char         model[CHAT_WORD];  /* that was asked; empty: not known */
-	ConverseTurn said;
-	ChatResult  *result;            /* one for each tool that it uses, in their order; NULL: it uses none, or they have not run */
-	size_t       results;
-	char         misfit[CHAT_SENTENCE];      /* what does not fit the schema of a tool that it uses; empty: all does */
-	bool         priced;            /* nusd is what it did cost */
-	int64_t      nusd;
-} ChatStep;
-
-typedef struct ChatTurn {
-	Buf       asked;
-	ChatStep *step;
-	size_t    steps, step_cap;
-	TurnState state;
-	char      why[CHAT_SENTENCE];   /* TURN_FAILED: the sentence; TURN_ASKED: what it waits for, or empty */
-	ErrKind   why_kind;             /* TURN_FAILED; 0: ERR_FAILED */
-	char      how[CHAT_SENTENCE];   /* which model was asked and why, when that was not said by name; empty: it was */
-	int64_t   asked_ms;             /* wall clock */
-	int64_t   first_ms, total_ms;   /* until the first piece of text, and until its end; -1: not yet */
-	bool      warm_up;              /* it only fills caches: no figure of a comparison */
-	Flag      flag[CHAT_FLAGS];     /* what the guards say of question and answer, the worst first; not kept with the conversation */
-	int       flags;
-} ChatTurn;
 
 typedef struct ChatColumn {
 	char     model[CHAT_WORD];      /* model id, inference profile, ARN, local/ID, or auto: by the rules of routing */
@@ -53,9 +20,12 @@ typedef struct ChatColumn {
 	char     sha256[65];            /* of that text; empty: none */
 	Buf      system;
 	OptNum   temperature;
+	char     tier[CHAT_TIER];       /* to ask for; empty: the service's own choice */
+	Guardrail guardrail;
 	ChatTurn *turn;
 	size_t   turns, turn_cap;
 	struct Asking *asking;          /* the answer under way; NULL: none */
+	struct Checking *checking;      /* a guardrail looks at the question; NULL: none does */
 	unsigned serial;                /* of the tools that run: what comes of earlier ones is dropped */
 	/* Bytes of a prompt and the tokens that the service counted for them, added up: what a byte is in tokens for this model. */
 	int64_t  known_bytes, known_tokens;
@@ -86,6 +56,7 @@ typedef struct ChatHost {
 	void (*drop_tools)(void *arg, size_t column);
 	int64_t tool_steps;             /* answers with tools in one turn */
 	int64_t max_tokens;             /* the longest answer that is asked for */
+	bool    check_input;            /* a column's guardrail is shown a question before that is sent */
 	int64_t requests_per_minute;    /* of all columns together; 0: no bound */
 	int64_t ask_above_nusd;         /* a question that may cost more is sent only when that was agreed to; 0: each is */
 } ChatHost;
@@ -104,6 +75,11 @@ void  chat_set_model(Chat *c, size_t i, Str model);
 int   chat_set_auto(Chat *c, size_t i, Err *e);
 /* Instructions, and where they come from (label, sha256: empty when they were typed). */
 void  chat_set_system(Chat *c, size_t i, Str text, Str label, Str sha256);
+/* "default", "priority", "flex", "reserved"; empty or "off": none is asked for. -1: no such tier. */
+int   chat_set_tier(Chat *c, size_t i, Str word, Err *e);
+void  chat_set_guardrail(Chat *c, size_t i, const Guardrail *g);
+/* Whether the service knows such a tier; empty: none. */
+int   chat_tier_check(Str word, Err *e);
 void  chat_clear(Chat *c);                           /* takes the turns away, the columns stay; cancels */
 
 /* What models may use from now on: copied. forced: the name of the one that every answer must use, whose input is then the answer; empty:
@@ -142,13 +118,6 @@ void  chat_estimate(Chat *c, Str text, ChatEstimate *out);
 /* How the models of all rules have answered of late, a line each. */
 void  chat_put_health(const Chat *c, Buf *out);
 
-/* Sums over a turn's steps. */
-Tokens  turn_tokens(const ChatTurn *t);
-bool    turn_cost(const ChatTurn *t, int64_t *nusd);             /* false: a step has no price, or did not say what it used */
-/* Tokens of the answer a second, in tenths, from its first piece to its end; -1: not known. */
-int64_t turn_speed(const ChatTurn *t);
-const char *turn_stop(const ChatTurn *t);                        /* "end_turn", "max_tokens", …; empty: none yet */
-void    turn_answer(const ChatTurn *t, Buf *out);                /* all its text, without reasoning and tools */
 int64_t chat_cost(const Chat *c, int *unpriced);                 /* of all that was said */
 
 #endif

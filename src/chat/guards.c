@@ -88,6 +88,17 @@ void guards_result(Chat *c, ChatTurn *t, Str text)
 	note(t, flag, n);
 }
 
+/* What one of Bedrock's found in question and answer. */
+static void note_guardrail(Chat *c, ChatTurn *t, Str answer)
+{
+	const GuardSaid said = turn_guard(t);
+	Flag flag[GUARD_FOUND];
+	const int n = guardrail_flags(&said, buf_str(&t->asked), answer, clock_wall_ms(), flag);
+
+	tell(c, flag, n);
+	note(t, flag, n);
+}
+
 void guards_answer(Chat *c, ChatColumn *col)
 {
 	ChatTurn *t = turn_last(col);
@@ -97,6 +108,7 @@ void guards_answer(Chat *c, ChatColumn *col)
 	Buf text = { 0 };
 
 	turn_answer(t, &text);
+	note_guardrail(c, t, buf_str(&text));
 	output_check(room, leak, buf_str(&text), clock_wall_ms(), r);
 	tell(c, r->flag, r->flags);
 	note(t, r->flag, r->flags);

@@ -58,6 +58,15 @@ int64_t request_most(const Chat *c, const ChatColumn *col, Str model, int64_t by
 /* The table that has the model's price. */
 const PriceTable *chat_prices(const Chat *c, Str model);
 
+/* options.c */
+void options_put(const char *tier, const Guardrail *g, ConverseIn *in);
+void options_note(const ChatColumn *col, ChatTurn *t);      /* what it is asked with */
+
+/* precheck.c: asks a question, once the guardrail has seen it where the host wants that. */
+void precheck_then_ask(Chat *c, ChatColumn *col);
+void precheck_drop(Chat *c, ChatColumn *col);      /* nothing of it is waited for any more */
+void precheck_cancel(const ChatColumn *col);
+
 /* turn.c */
 ChatTurn *turn_last(ChatColumn *col);
 ChatTurn *turn_add(ChatColumn *col, Str asked);
@@ -87,6 +96,8 @@ void guards_free(Chat *c);
 void chat_ask(Chat *c, ChatColumn *col);
 void asking_let_go(ChatColumn *col);
 void asking_cancel(const Asking *k);
+/* Whether this model may not be asked for this column, and why: a guardrail must look at it, and cannot. */
+bool asking_bars(const ChatColumn *col, Str model, Err *e);
 /* chat.c */
 void chat_changed(Chat *c, ChatColumn *col);
 void chat_free_column(Chat *c, size_t i);      /* empties it and lets go of its answer; those behind it move up */

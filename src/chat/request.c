@@ -194,6 +194,7 @@ int request_make_for(const Chat *c, const ChatColumn *col, Str model, Arena *a, 
 		in->system.v[0].text = buf_str(&col->system);
 		in->system.n = 1;
 	}
+	options_put(col->tier, &col->guardrail, in);
 	tools_put(c, a, in);
 	*bytes = m.bytes;
 	return 0;
@@ -226,7 +227,8 @@ int64_t request_most(const Chat *c, const ChatColumn *col, Str model, int64_t by
 	*tokens = tokens_of(col, bytes, within);
 	/* On the dear side: two bytes to a token where nothing is known of this model's. */
 	t = (Tokens){ .input = (*within == WITHIN_KNOWN ? *tokens + *tokens * WITHIN_KNOWN / 100 : bytes / 2) + 100, .output = c->host.max_tokens };
-	return price_reckon(chat_prices(c, model), &(PriceCall){ model, STR(""), clock_wall_ms(), t }, priced);
+	return price_reckon(chat_prices(c, model), &(PriceCall){ model, local_model_is(model) ? STR("") : str_of(col->tier), clock_wall_ms(), t },
+	                    priced);
 }
 
 /* The dearest of those that a question may go to. */

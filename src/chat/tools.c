@@ -217,6 +217,4 @@ void chat_tool_result(Chat *c, size_t column, unsigned serial, size_t use, Str c
 		}
 	col->serial++;
 	chat_ask(c, col);
-	if (t->state == TURN_FAILED && c->host.ended)
-		c->host.ended(c->host.arg);
 }

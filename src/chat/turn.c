@@ -89,6 +89,20 @@ int64_t turn_speed(const ChatTurn *t)
 	return turn_tokens(t).output * 10000 / ms;
 }
 
+GuardSaid turn_guard(const ChatTurn *t)
+{
+	GuardSaid sum = t->checked;
+
+	for (size_t i = 0; i < t->steps; i++)
+		guardrail_add(&sum, &t->step[i].guard);
+	return sum;
+}
+
+const char *turn_tier(const ChatTurn *t)
+{
+	return t->steps ? t->step[t->steps - 1].said.service_tier : "";
+}
+
 const char *turn_stop(const ChatTurn *t)
 {
 	return t->steps ? t->step[t->steps - 1].said.stop_reason : "";

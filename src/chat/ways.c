@@ -164,15 +164,16 @@ int way_first(Chat *c, const ChatColumn *col, ChatTurn *t, Way *w, Err *e)
 	return 0;
 }
 
-bool way_next(Chat *c, ChatTurn *t, Way *w, const Miss *m)
+bool way_next(Chat *c, ChatColumn *col, Way *w, const Miss *m)
 {
+	ChatTurn *t = turn_last(col);
 	const char *const before = w->rule ? w->rule->model[w->at].p : "";
 	char why[80];
 
 	for (size_t at = w->at + 1; w->rule && m->to != ONWARD_NONE && at < w->rule->models; at++) {
 		const Str next = w->rule->model[at];
 
-		if ((m->to == ONWARD_LOCAL && !local_model_is(next)) || objects(c, next, why))
+		if ((m->to == ONWARD_LOCAL && !local_model_is(next)) || asking_bars(col, next, NULL) || objects(c, next, why))
 			continue;
 		take(w, at);
 		say(t, "; fallback: %s %s \xe2\x86\x92 %s", before, m->words, w->model);

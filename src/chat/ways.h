@@ -21,7 +21,7 @@ bool way_is_auto(Str model);
 /* For the next step of the turn: what its column names, what a rule chooses, or who has answered the step before. Says so in the turn. */
 int  way_first(Chat *c, const ChatColumn *col, ChatTurn *t, Way *w, Err *e);
 /* The next of the chain. False: there is none that may be asked. */
-bool way_next(Chat *c, ChatTurn *t, Way *w, const Miss *m);
+bool way_next(Chat *c, ChatColumn *col, Way *w, const Miss *m);
 /* After an answer (miss NULL; first_ms: until its first token) or none. */
 void way_tell(Chat *c, const Way *w, int64_t first_ms, const Miss *m);
 /* The dearest model that a question may go to: its own one, or one of the chain. */

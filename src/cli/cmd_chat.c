@@ -89,6 +89,7 @@ static void on_changed(void *arg)
 
 static void as_json(const Once *c, const ChatTurn *t, bool priced, int64_t nusd)
 {
+	const GuardSaid guard = turn_guard(t);
 	const Tokens tokens = turn_tokens(t);
 	Buf b = { 0 }, text = { 0 };
 	JsonW w = jw_to(&b);
@@ -105,6 +106,9 @@ static void as_json(const Once *c, const ChatTurn *t, bool priced, int64_t nusd)
 		jw_ki64(&w, "costNanoUsd", nusd);
 	else
 		jw_knull(&w, "costNanoUsd");
+	jw_kstr(&w, "serviceTier", turn_tier(t)[0] ? str_of(turn_tier(t)) : (Str){ NULL, 0 });
+	jw_key(&w, "guardrail");
+	guardrail_put(&w, &guard);
 	jw_ki64(&w, "firstTokenMs", t->first_ms > 0 ? t->first_ms : 0);
 	jw_ki64(&w, "totalMs", t->total_ms);
 	jw_object_end(&w);
@@ -124,6 +128,22 @@ static void say_how(const ChatTurn *t)
 	buf_done(&clean);
 }
 
+static void say_guardrail(const ChatTurn *t)
+{
+	const GuardSaid g = turn_guard(t);
+	char name[GUARD_ID + GUARD_VERSION], words[GUARD_WORDS];
+	Buf clean = { 0 };
+
+	if (!t->guardrail.id[0])
+		return;
+	guardrail_words(&g, words);
+	(void)clean_to(&clean, str_of(words), 0);      /* names of topics are whatever somebody has called them */
+	(void)fprintf(stderr, "[guardrail %s %s%s%s, %lld text units, no price]\n", guardrail_name(&t->guardrail, name),
+	              g.intervened ? "intervened" : g.here ? "let it through" : "said nothing", clean.n ? ": " : "", buf_cstr(&clean),
+	              (long long)g.units);
+	buf_done(&clean);
+}
+
 static void summary(const Once *c, const ChatTurn *t)
 {
 	const Tokens tokens = turn_tokens(t);
@@ -139,8 +159,10 @@ static void summary(const Once *c, const ChatTurn *t)
 		money_exact(nusd, money);
 	printf("\n");
 	say_how(t);
-	(void)fprintf(stderr, "[%s, %lld in, %lld out, %s%s, first token %lld ms]\n", turn_stop(t), (long long)tokens.input,
-	              (long long)tokens.output, priced ? "$" : "", money, (long long)(t->first_ms > 0 ? t->first_ms : 0));
+	(void)fprintf(stderr, "[%s, %lld in, %lld out, %s%s%s%s, first token %lld ms]\n", turn_stop(t), (long long)tokens.input,
+	              (long long)tokens.output, priced ? "$" : "", money, turn_tier(t)[0] ? ", tier " : "", turn_tier(t),
+	              (long long)(t->first_ms > 0 ? t->first_ms : 0));
+	say_guardrail(t);
 }
 
 static void stop(Once *c)
@@ -189,6 +211,8 @@ static int input_of(Once *c, Err *e)
 			"chat needs --model, a model id or inference profile such as us.anthropic.claude-sonnet-4-5-20250929-v1:0");
 	if (o->max_tokens && (str_i64(str_of(o->max_tokens), &c->max_tokens) < 0 || c->max_tokens < 1 || c->max_tokens > 1000000))
 		return err_kind(e, ERR_USAGE, "--max-tokens takes a whole number from 1, not %s", o->max_tokens);
+	if (chat_tier_check(str_of(o->tier), e) < 0)
+		return -1;
 	if (o->template && o->system)
 		return err_kind(e, ERR_USAGE, "--system and --template exclude each other");
 	return 0;
@@ -211,8 +235,6 @@ static void ask_model(Once *c)
 
 	if (chat_send(c->chat, str_of(c->o->arg[0]), &agreed, &e) < 0)
 		fail(c, &e);
-	else if (!c->over && !chat_busy(c->chat))
-		on_ended(c);             /* it could not even be sent */
 }
 
 /* A template that is not verified never reaches a model. */
@@ -231,15 +253,18 @@ static int ask(Once *c, Err *e)
 	const Options *o = c->o;
 	Session *s = c->s;
 	Sealed *t = &c->sealed;
+	Guardrail guardrail;
 
-	if (input_of(c, e) < 0)
+	if (input_of(c, e) < 0 || guardrail_parse(o->guardrail ? str_of(o->guardrail) : s->ctx->guardrail, &guardrail, e) < 0)
 		return -1;
 	c->chat = chat_new(&(ChatHost){
 		.aws = s->aws, .prices = prices, .changed = on_changed, .ended = on_ended, .arg = c, .max_tokens = c->max_tokens,
 		.http = s->shared->http, .local = s->conf->local_model, .locals = s->conf->local_models, .local_prices = &s->conf->local_prices,
-		.off = s->paid_off, .routing = &s->conf->routing, .zone_ms = zone_ms,
+		.check_input = s->ctx->guardrail_check_input, .off = s->paid_off, .routing = &s->conf->routing, .zone_ms = zone_ms,
 	});
 	chat_set_model(c->chat, 0, str_of(o->model));
+	chat_set_guardrail(c->chat, 0, &guardrail);
+	(void)chat_set_tier(c->chat, 0, str_of(o->tier), NULL);      /* looked at above */
 	if (o->system)
 		chat_set_system(c->chat, 0, str_of(o->system), STR(""), STR(""));
 	if (!o->template) {

@@ -44,7 +44,7 @@ static const Flag flags[] = {
 	  FLAGS_WINDOW | FLAGS_PRICES },
 	{ "--tokens", NULL, 0, "CLASS=N,...", "what these tokens cost: input, output, cache_read, cache_write_5m, cache_write_1h", TEXT(tokens),
 	  FLAGS_PRICES },
-	{ "--tier", NULL, 0, "T", "served as: default, priority, flex or batch", TEXT(tier), FLAGS_PRICES },
+	{ "--tier", NULL, 0, "T", "served as: default, priority, flex; prices also batch, chat also reserved", TEXT(tier), FLAGS_PRICES | FLAGS_CHAT },
 	{ "--unpriced", NULL, 0, NULL, "which calls of the snapshot have no price, and what they may cost", BOOL(unpriced), FLAGS_PRICES },
 	{ "--by", NULL, 0, "WHAT", "tenant, persona, agent, version or model", TEXT(by), FLAGS_WINDOW },
 	{ "--cached", NULL, 0, NULL, "answer from the snapshot at once", BOOL(cached), FLAGS_ANSWER },
@@ -89,6 +89,7 @@ static const Flag flags[] = {
 	{ "--system", NULL, 0, "TEXT", "system prompt", TEXT(system), FLAGS_CHAT },
 	{ "--results", NULL, 0, "FILE", "where answers are kept, to go on with; SUITE.results.jsonl unless said", TEXT(results), FLAGS_EVAL },
 	{ "--junit", NULL, 0, "FILE", "also as JUnit XML", TEXT(junit), FLAGS_EVAL },
+	{ "--guardrail", NULL, 0, "ID[:V]", "Bedrock guardrail that it goes through; off: not the configured one either", TEXT(guardrail), FLAGS_CHAT },
 	{ "--max-tokens", NULL, 0, "N", "limit of the answer", TEXT(max_tokens), FLAGS_CHAT },
 };
 enum { FLAGS = sizeof flags / sizeof *flags };

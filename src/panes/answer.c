@@ -95,6 +95,35 @@ static void put_flags(MdRows *r, const ChatTurn *t)
 	}
 }
 
+/* How it was served, where that is not what always happens. */
+static void put_tier(MdRows *r, const ChatTurn *t)
+{
+	const char *served = turn_tier(t);
+
+	if (served[0] && t->tier[0] && strcmp(served, t->tier) != 0)
+		put_plain(r, ROLE_WARN, 0, clean_text(r->a, arena_printf(r->a, "tier %s; %s was asked for", served, t->tier), 0));
+	else if (served[0] && (t->tier[0] || strcmp(served, "default") != 0))
+		put_plain(r, ROLE_DIM, 0, clean_text(r->a, arena_printf(r->a, "tier %s", served), 0));
+}
+
+/* What a guardrail costs is in nobody's table, and in no figure of the turn. */
+static void put_guardrail(MdRows *r, const ChatTurn *t)
+{
+	const GuardSaid g = turn_guard(t);
+	char name[GUARD_ID + GUARD_VERSION], words[GUARD_WORDS];
+	const char *did = g.intervened ? "intervened" : g.here ? "let it through" : "said nothing";
+	Str units = STR("");
+
+	if (!t->guardrail.id[0] || (!g.here && t->state != TURN_DONE))
+		return;
+	guardrail_words(&g, words);
+	if (g.units)
+		units = arena_printf(r->a, ", %lld text unit%s (no price)", (long long)g.units, g.units > 1 ? "s" : "");
+	put_plain(r, g.intervened || !g.here ? ROLE_WARN : ROLE_DIM, 0,
+	          clean_text(r->a, arena_printf(r->a, "guardrail %s %s%.*s%s%s", guardrail_name(&t->guardrail, name), did, STR_ARG(units),
+	                                        words[0] ? "; " : "", words), 0));
+}
+
 static void put_end(MdRows *r, const ChatTurn *t)
 {
 	const char *stop = turn_stop(t);
@@ -115,7 +144,7 @@ static void put_end(MdRows *r, const ChatTurn *t)
 	case TURN_DONE:
 		if (strcmp(stop, "max_tokens") == 0)
 			put_plain(r, ROLE_WARN, 0, clean_own("INVALID: cut off at max_tokens"));
-		else if (strcmp(stop, "guardrail_intervened") == 0)
+		else if (strcmp(stop, "guardrail_intervened") == 0 && !t->guardrail.id[0])
 			put_plain(r, ROLE_WARN, 0, clean_own("a guardrail intervened"));
 		else if (strcmp(stop, "content_filtered") == 0)
 			put_plain(r, ROLE_WARN, 0, clean_own("the service filtered the answer"));
@@ -204,6 +233,8 @@ static void lay_out(TurnRows *out, const ChatTurn *t, uint64_t before, int w, bo
 	if (t->steps)
 		put_misfit(r, &t->step[t->steps - 1]);
 	put_flags(r, t);
+	put_tier(r, t);
+	put_guardrail(r, t);
 	put_end(r, t);
 	md_put(r, (MdRow){ .text = clean_own(""), .role = ROLE_TEXT });
 }

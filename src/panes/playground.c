@@ -132,7 +132,7 @@ static bool same_text(const Buf *x, const Buf *y)
 /* In what columns from..until differ from the first: an answer can be laid to one thing only. */
 static int differences(Chat *chat, size_t from, size_t until, Arena *a, Clean *out)
 {
-	static const char *const names[] = { "model", "instructions", "temperature", "history" };
+	static const char *const names[] = { "model", "template", "instructions", "temperature", "tier", "guardrail", "history" };
 	enum { KINDS = sizeof names / sizeof *names };
 	const ChatColumn *first = chat_column(chat, 0);
 	bool differs[KINDS] = { false };
@@ -141,10 +141,14 @@ static int differences(Chat *chat, size_t from, size_t until, Arena *a, Clean *o
 	for (size_t i = from; i <= until && i < chat_columns(chat); i++) {
 		const ChatColumn *c = chat_column(chat, i);
 
+		const bool templates = c->label[0] && first->label[0];
+
 		differs[0] |= strcmp(c->model, first->model) != 0;
-		differs[1] |= !same_text(&c->system, &first->system);
-		differs[2] |= c->temperature.has != first->temperature.has || c->temperature.v != first->temperature.v;
-		differs[3] |= c->turns != first->turns;         /* one that was added later was told less */
+		differs[templates ? 1 : 2] |= !same_text(&c->system, &first->system);
+		differs[3] |= c->temperature.has != first->temperature.has || c->temperature.v != first->temperature.v;
+		differs[4] |= strcmp(c->tier, first->tier) != 0;
+		differs[5] |= !guardrail_is(&c->guardrail, &first->guardrail);
+		differs[6] |= c->turns != first->turns;         /* one that was added later was told less */
 	}
 	*out = clean_own("");
 	for (int i = 0; i < KINDS; i++)

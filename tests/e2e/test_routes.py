@@ -148,6 +148,12 @@ def test_a_chain_ends(world):
     assert done.returncode == 1 and w.asked == [HAIKU, NOVA] and not w.local.seen and b"is throttled" in done.stderr
 
 
+def test_no_way_around_a_guardrail(world):
+    w = world(lambda one: one.refuse(*BUSY))
+    done = w.run("hello", "--guardrail", "abc123:1")
+    assert done.returncode == 1 and w.asked == [TITAN, HAIKU] and b"is throttled" in done.stderr and not w.local.seen
+
+
 def test_the_dearest_is_reckoned_with(world):
     """Nova lite would be within the session's budget; what the chain may come to is not asked for, only what is asked is reserved."""
     w = world(more="limits: {playground: {usd_per_session: 0.005, usd_per_day: 1.00}}\n")

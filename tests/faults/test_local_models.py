@@ -191,3 +191,8 @@ def test_off_where_the_playground_is(local, home):
     done = home.run("chat", "--once", "hello", "--model", "local/here", env=AWS)
     assert done.returncode == 3 and b"the playground is off in context p" in done.stderr and not server.seen
     server.stop()
+
+
+def test_no_way_around_a_guardrail(local):
+    done, server = local(echo, args=("--guardrail", "abc123:1"))
+    assert done.returncode == 3 and b"the guardrail is Bedrock's: local/here would answer without it" in done.stderr and not server.seen
