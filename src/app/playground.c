@@ -114,15 +114,17 @@ Playground *playground_of(App *a)
 	p = a->playground = xcalloc(1, sizeof *p);
 	p->a = a;
 	p->w = a->watch[0];
+	playground_cache_open(p);
 	p->chat = chat_new(&(ChatHost){
 		.http = a->shared.http, .local = a->shared.conf.local_model, .locals = a->shared.conf.local_models,
 		.local_prices = &a->shared.conf.local_prices, .routing = &a->shared.conf.routing, .view = view, .zone_ms = zone_ms,
-		.off = p->w->session.paid_off,
+		.off = p->w->session.paid_off, .cache = p->cache, .renews = true,
 		.aws = p->w->session.aws, .prices = prices, .changed = changed, .ended = ended, .flagged = flagged, .arg = p, .max_tokens = l->max_tokens,
 		.requests_per_minute = l->chat_per_minute, .tool_steps = l->tool_steps, .run_tool = run_tool, .drop_tools = drop_tools,
 		.ask_above_nusd = l->ask_above_nusd, .check_input = p->w->session.ctx->guardrail_check_input,
 	});
 	playground_defaults(p);
+	(void)chat_set_cache(p->chat, a->shared.conf.answer_cache.enabled, NULL);      /* there is one */
 	playground_name(p);
 	playground_choose(p);
 	p->typing = true;
@@ -139,6 +141,7 @@ void playground_close(App *a)
 	mcp_leave(a);
 	template_list_close(a);
 	chat_free(p->chat);
+	cache_free(p->cache);
 	mask_book_free(p->masked);
 	editor_done(&p->input);
 	free(p);

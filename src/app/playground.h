@@ -3,6 +3,7 @@
 #ifndef APP_PLAYGROUND_H
 #define APP_PLAYGROUND_H
 
+#include "app/answer_store.h"
 #include "app/pane.h"
 #include "chat/chat.h"
 #include "ui/editor.h"
@@ -21,6 +22,8 @@ typedef struct Playground {
 	struct PlaygroundMcp *mcp;     /* playground_mcp.h; NULL: no servers run */
 	struct MaskBook *masked;       /* what of this conversation is kept under another name */
 	struct TemplateList *templates;        /* template_list.h; NULL: not looked at yet */
+	struct AnswerCache *cache;
+	AnswerStore answers;
 	int64_t looked_ms;             /* monotonic: when a model was last looked for */
 } Playground;
 
@@ -46,6 +49,7 @@ void playground_add_column(App *a);
 void playground_model(App *a, Str rest);
 void playground_system(App *a, Str rest);
 void playground_route(App *a, Str rest);
+void playground_cache(App *a, Str rest);
 void playground_tier(App *a, Str rest);
 void playground_guardrail(App *a, Str rest);
 void playground_column(App *a, Str rest);

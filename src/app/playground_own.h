@@ -10,6 +10,7 @@ void playground_choose(Playground *p);
 void playground_defaults(Playground *p);         /* what the context's configuration says of a first column */
 void playground_name(Playground *p);             /* what is asked from here on is a conversation of its own */
 void playground_keep(Playground *p);             /* writes the conversation to the store, unless nothing was asked or its hour is over */
+void playground_cache_open(Playground *p);
 void playground_flag(Playground *p, const Flag *f);      /* keeps a security event */
 Playground *playground_shown(App *a);            /* opens its view when another one is shown; NULL: there is none */
 

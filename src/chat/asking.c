@@ -8,6 +8,8 @@
 #include "base/xalloc.h"
 #include "chat/said.h"
 
+enum { ASK_SENT, ASK_CACHED };         /* what asking came to; -1: neither */
+
 static ChatStep *step_of(const Asking *k)
 {
 	ChatTurn *t = turn_last(k->column);
@@ -127,41 +129,77 @@ static void ended(Asking *k, const Err *why, bool cancelled)
 
 static int ask_ways(Asking *k, Err *e);
 
-/* Another model instead, as long as nothing was said. */
-static bool fall_back(Asking *k, const Miss *m, Err *e)
+/* What a turn ends with, however. */
+static void close_turn(Asking *k)
 {
-	if (step_of(k)->said.parts || !way_next(k->chat, k->column, &k->way, m))
-		return false;
+	Chat *c = k->chat;
+	ChatTurn *t = turn_last(k->column);
+
+	k->column->asking = NULL;
+	if (t->state == TURN_DONE)
+		(void)tools_begin(c, k->column);
+	t = turn_last(k->column);
+	if (t->state != TURN_TOOLS)
+		guards_answer(c, k->column);
+	cached_keep(c, t, &k->cached);
+	chat_changed(c, k->column);
+	if (c->host.ended)
+		c->host.ended(c->host.arg);
+}
+
+static void asking_free(Asking *k)
+{
+	arena_done(&k->arena);
+	free(k);
+}
+
+/* By what was kept of an answer before: nothing was asked. */
+static void answered(Asking *k)
+{
+	ChatTurn *t = turn_last(k->column);
+
+	k->cached.on = false;
+	t->first_ms = t->total_ms = clock_mono_ms() - k->began_ms;
+	t->state = TURN_DONE;
+	t->why[0] = 0;
+	close_turn(k);
+	asking_free(k);
+}
+
+/* Another model instead, as long as nothing was said: as ask_ways; -1 without an error: there is none. */
+static int fall_back(Asking *k, const Miss *m, Err *e)
+{
+	if (k->broken || step_of(k)->said.parts || !way_next(k->chat, k->column, &k->way, m))
+		return -1;
 	turn_last(k->column)->state = TURN_ASKED;
 	turn_last(k->column)->why[0] = 0;
-	return ask_ways(k, e) == 0;
+	return ask_ways(k, e);
 }
 
 static void finish(Asking *k, const Err *why, const Miss *m)
 {
 	Chat *c = k->chat;
 	Err e = { 0 };
+	int rc = -1;
 
-	if (c && !(m && m->cancelled && !k->broken))
-		way_tell(c, &k->way, k->first_ms, m);
-	if (c && m && !k->broken && fall_back(k, m, &e)) {
-		chat_changed(c, k->column);
+	if (!c) {
+		asking_free(k);
 		return;
 	}
-	if (c) {
+	if (!m || !m->cancelled || k->broken)
+		way_tell(c, &k->way, k->first_ms, m);
+	if (m)
+		rc = fall_back(k, m, &e);
+	if (rc == ASK_CACHED) {
+		answered(k);
+	} else if (rc == ASK_SENT) {
+		chat_changed(c, k->column);
+	} else {
 		/* The next of the chain could not be asked either: that is the reason now. */
 		ended(k, e.text[0] ? &e : why, m && m->cancelled);
-		k->column->asking = NULL;
-		if (turn_last(k->column)->state == TURN_DONE)
-			(void)tools_begin(c, k->column);
-		if (turn_last(k->column)->state != TURN_TOOLS)
-			guards_answer(c, k->column);
-		chat_changed(c, k->column);
-		if (c->host.ended)
-			c->host.ended(c->host.arg);
+		close_turn(k);
+		asking_free(k);
 	}
-	arena_done(&k->arena);
-	free(k);
 }
 
 static void on_done(AwsCall *call, const void *out, const AwsError *err, void *arg)
@@ -220,6 +258,25 @@ static int ask_aws(Asking *k, const ConverseIn *in, Err *e)
 	return k->call ? 0 : -1;
 }
 
+/* A kept answer to the same; of the first step alone, and not for a person who has seen it and wants another one. */
+static bool ask_cache(Asking *k, const ConverseIn *in)
+{
+	int64_t tokens, most;
+	bool stale, priced;
+	int within;
+
+	k->cached.on = false;
+	if (k->steps || k->chat->host.off)
+		return false;
+	cached_ask(k->chat, k->column, in, &k->cached);
+	if (!k->cached.on || k->again || !cached_find(k->chat, turn_last(k->column), &k->cached, &stale))
+		return false;
+	most = request_most(k->chat, k->column, in->model, k->prompt_bytes, &tokens, &within, &priced);
+	if (stale)
+		renew_begin(k->chat, k->column, in, most, &k->cached);
+	return true;
+}
+
 static int ask(Asking *k, Err *e)
 {
 	ChatTurn *t = turn_last(k->column);
@@ -235,25 +292,28 @@ static int ask(Asking *k, Err *e)
 	(void)snprintf(turn_step(t)->model, CHAT_WORD, "%s", k->way.model);
 	if (request_make_for(k->chat, k->column, model, &k->arena, &in, &k->prompt_bytes, e) < 0)
 		return -1;
+	if (ask_cache(k, &in))
+		return ASK_CACHED;
 	if ((local_model_is(model) ? ask_local(k, &in, e) : ask_aws(k, &in, e)) < 0)
 		return -1;
 	chat_note_sent(k->chat, k->sent_ms);
-	return 0;
+	return ASK_SENT;
 }
 
 /* Asks the model that the way leads to; where that cannot even be asked, the next. */
 static int ask_ways(Asking *k, Err *e)
 {
 	Miss m;
+	int rc;
 
-	while (ask(k, e) < 0) {
+	while ((rc = ask(k, e)) < 0) {
 		m = miss_unsent(str_of(k->way.model), e);
 		way_tell(k->chat, &k->way, -1, &m);
 		if (!way_next(k->chat, k->column, &k->way, &m))
 			return -1;
 		*e = (Err){ 0 };
 	}
-	return 0;
+	return rc;
 }
 
 /* Its last turn is the question. What cannot even be sent has failed. */
@@ -262,25 +322,32 @@ void chat_ask(Chat *c, ChatColumn *col)
 	Asking *k = xcalloc(1, sizeof *k);
 	ChatTurn *t = turn_last(col);
 	Err e = { 0 };
+	int rc;
 
-	*k = (Asking){ .chat = c, .column = col, .began_ms = clock_mono_ms(), .steps = t->steps };
+	*k = (Asking){ .chat = c, .column = col, .began_ms = clock_mono_ms(), .steps = t->steps, .again = col->again };
+	col->again = false;
 	options_note(col, t);
 	if (!t->steps)
 		t->asked_ms = clock_wall_ms();
 	else
 		k->began_ms -= t->total_ms;              /* the time of a turn is that of all its steps */
 	t->state = TURN_ASKED;
-	if (way_first(c, col, t, &k->way, &e) == 0 && ask_ways(k, &e) == 0) {
-		col->asking = k;
-	} else {
-		turn_cut(t, k->steps);
-		t->state = TURN_FAILED;
-		t->why_kind = e.kind;
-		err_cut(e.text, t->why, sizeof t->why);
-		arena_done(&k->arena);
-		free(k);
+	rc = way_first(c, col, t, &k->way, &e) < 0 ? -1 : ask_ways(k, &e);
+	if (rc == ASK_CACHED) {
+		answered(k);
+		return;
 	}
+	if (rc == ASK_SENT) {
+		col->asking = k;
+		chat_changed(c, col);
+		return;
+	}
+	turn_cut(t, k->steps);
+	t->state = TURN_FAILED;
+	t->why_kind = e.kind;
+	err_cut(e.text, t->why, sizeof t->why);
+	asking_free(k);
 	chat_changed(c, col);
-	if (t->state == TURN_FAILED && c->host.ended)
+	if (c->host.ended)
 		c->host.ended(c->host.arg);
 }

@@ -122,6 +122,7 @@ int chat_retry(Chat *c, int64_t *agreed_nusd, Err *e)
 		c->column[i].turns--;
 		guards_again(c, turn_add(&c->column[i], buf_str(&asked)));
 		buf_done(&asked);
+		c->column[i].again = true;
 		precheck_then_ask(c, &c->column[i]);
 	}
 	return 0;
@@ -251,6 +252,7 @@ void chat_free(Chat *c)
 	while (c->columns)
 		chat_free_column(c, c->columns - 1);
 	tools_free(c);
+	renew_drop(c);
 	guards_free(c);
 	routes_free(c->routes);
 	free(c);

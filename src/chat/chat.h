@@ -26,6 +26,7 @@ typedef struct ChatColumn {
 	size_t   turns, turn_cap;
 	struct Asking *asking;          /* the answer under way; NULL: none */
 	struct Checking *checking;      /* a guardrail looks at the question; NULL: none does */
+	bool     again;                 /* what is asked was asked before: another answer is wanted, not the same from the cache */
 	unsigned serial;                /* of the tools that run: what comes of earlier ones is dropped */
 	/* Bytes of a prompt and the tokens that the service counted for them, added up: what a byte is in tokens for this model. */
 	int64_t  known_bytes, known_tokens;
@@ -43,6 +44,8 @@ typedef struct ChatHost {
 	const ConfRouting *routing;     /* NULL: there are no rules */
 	const char *(*view)(void *arg); /* that is shown, for rules; may be NULL */
 	int64_t (*zone_ms)(void *arg, int64_t wall_ms);  /* how far local time is ahead of UTC, for times in sentences; may be NULL */
+	struct AnswerCache *cache;      /* NULL: there is none */
+	bool renews;                    /* a stale answer is given, and asked for anew; else it counts as none */
 	const char *off;                /* why not even those are asked, with the remedy; NULL: they are */
 	const PriceTable *(*prices)(void *arg);
 	void (*changed)(void *arg);     /* something is to be drawn; may be NULL */
@@ -114,6 +117,11 @@ typedef struct ChatEstimate {
 	int     unpriced;                /* columns without a price: in most_nusd with the dearest one of the table */
 } ChatEstimate;
 void  chat_estimate(Chat *c, Str text, ChatEstimate *out);
+
+/* Whether answers come from the cache from now on. -1: the host has none. */
+int   chat_set_cache(Chat *c, bool on, Err *e);
+/* Whether they do; *why_not: what keeps them from it now, NULL: nothing. */
+bool  chat_cache(const Chat *c, const char **why_not);
 
 /* How the models of all rules have answered of late, a line each. */
 void  chat_put_health(const Chat *c, Buf *out);

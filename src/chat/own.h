@@ -2,6 +2,7 @@
 #ifndef CHAT_OWN_H
 #define CHAT_OWN_H
 
+#include "chat/cached.h"
 #include "chat/chat.h"
 #include "chat/health.h"
 #include "chat/routes.h"
@@ -26,6 +27,8 @@ struct Chat {
 	size_t     sends;
 	Routes    *routes;                    /* NULL: there are no rules */
 	Health     health;
+	bool       cache_on;
+	struct Renewal *renewal;              /* NULL: none is under way */
 	int64_t    down_since_ms;             /* wall clock: since when AWS is out of reach; 0: it is not, as far as is known */
 };
 
@@ -41,6 +44,8 @@ typedef struct Asking {
 	Arena       arena;                    /* reset with each event */
 	int64_t     began_ms;                 /* monotonic: of the turn */
 	int64_t     prompt_bytes;
+	CachedAsk   cached;                   /* of what is asked now */
+	bool        again;                    /* it was asked before, and another answer is wanted */
 	bool        broken;                   /* by us: what came could not be read; the turn says why */
 } Asking;
 
@@ -79,6 +84,8 @@ void      turn_cut(ChatTurn *t, size_t steps);      /* those behind them go */
 /* After a step that uses tools: true when they run now, or the turn has ended for a reason of theirs; false: the answer is what there is. */
 bool tools_begin(Chat *c, ChatColumn *col);
 void tools_put(const Chat *c, Arena *a, ConverseIn *in);
+/* Whether what it gives the tools fits their schemas; of an answer that no turn has. */
+bool tools_fit(const Chat *c, const ChatStep *s);
 void tools_free(Chat *c);
 /* What comes of those that run is nobody's any more. */
 void tools_drop(Chat *c, ChatColumn *col);
@@ -89,6 +96,8 @@ void guards_question(Chat *c, Str text);
 void guards_again(Chat *c, ChatTurn *t);
 void guards_result(Chat *c, ChatTurn *t, Str text);
 void guards_answer(Chat *c, ChatColumn *col);
+/* Whether they would say nothing of an answer that no turn has. */
+bool guards_pass(const ChatColumn *col, const ChatStep *s);
 void guards_free(Chat *c);
 
 /* asking.c: asks for the next step of the column's last turn; lets go of an answer under way, of which nothing is heard any more, or ends it

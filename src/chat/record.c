@@ -162,6 +162,16 @@ int record_write(Chat *c, const RecordMask *mask, Buf *out, Err *e)
 	return out->full ? err_set(e, "the conversation is longer than %d MiB and is not kept; :new begins another", RECORD_MAX >> 20) : 0;
 }
 
+int record_step_write(const ChatStep *s, Buf *out)
+{
+	Writer r = { .w = jw_to(out) };
+
+	buf_done(out);
+	buf_init(out, RECORD_MAX);
+	put_step(&r, s);
+	return out->full ? -1 : 0;
+}
+
 void record_title(Chat *c, const RecordMask *mask, size_t most, Buf *out)
 {
 	const ChatTurn *t = c->column[0].turns ? &c->column[0].turn[0] : NULL;
@@ -267,6 +277,24 @@ static int take_step(JsonVal v, ChatStep *s, Err *e)
 	if ((s->priced && figure_take(v, "nanoUsd", &s->nusd, e) < 0) || guardrail_take(jv_get(v, "guard"), &s->guard, e) < 0)
 		return -1;
 	return take_parts(parts, &s->said, e) < 0 ? -1 : take_results(results, s, e);
+}
+
+int record_step_read(ChatStep *s, Str json, Err *e)
+{
+	ChatTurn t = { 0 };
+	Arena a = { 0 };
+	JsonVal v;
+	int rc = -1;
+
+	if (jv_parse(&a, json, RECORD_MAX, &v, e) == 0)
+		rc = take_step(v, turn_step(&t), e);
+	if (rc == 0) {
+		*s = t.step[0];
+		t.steps = 0;
+	}
+	turn_free(&t);
+	arena_done(&a);
+	return rc;
 }
 
 static int take_turn(JsonVal v, ChatColumn *col, Err *e)

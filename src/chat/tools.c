@@ -89,6 +89,16 @@ static void misfit(const Chat *c, const ConversePart *p, char out[CHAT_SENTENCE]
 	arena_done(&a);
 }
 
+bool tools_fit(const Chat *c, const ChatStep *s)
+{
+	char why[CHAT_SENTENCE] = "";
+
+	for (size_t i = 0; i < s->said.parts && !why[0]; i++)
+		if (s->said.part[i].kind == CONVERSE_TOOL)
+			misfit(c, &s->said.part[i], why);
+	return !why[0];
+}
+
 static size_t uses_of(const ConverseTurn *said)
 {
 	size_t n = 0;

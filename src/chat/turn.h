@@ -33,6 +33,7 @@ typedef struct ChatTurn {
 	char      why[CHAT_SENTENCE];   /* TURN_FAILED: the sentence; TURN_ASKED: what it waits for, or empty */
 	ErrKind   why_kind;             /* TURN_FAILED; 0: ERR_FAILED */
 	char      how[CHAT_SENTENCE];   /* which model was asked and why, when that was not said by name; empty: it was */
+	bool      cached;               /* from the answer cache */
 	int64_t   asked_ms;             /* wall clock */
 	int64_t   first_ms, total_ms;   /* until the first piece of text, and until its end; -1: not yet */
 	bool      warm_up;              /* it only fills caches: no figure of a comparison */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/answer_store.h"
 #include "chat/chat.h"
 #include "chat/figures.h"
 #include "cli/ask.h"
@@ -19,6 +20,9 @@ typedef struct Once {
 	Sealed sealed;               /* with --template */
 	Session *s;
 	Chat *chat;
+	StoreQ *queue;               /* with the answer cache; NULL: no store */
+	AnswerStore answers;
+	AnswerCache *cache;
 	int64_t max_tokens;
 	size_t printed;              /* bytes of the answer */
 	char said[CHAT_SENTENCE];    /* what it waits for, as it was told */
@@ -98,6 +102,7 @@ static void as_json(const Once *c, const ChatTurn *t, bool priced, int64_t nusd)
 	jw_object(&w);
 	jw_kstr(&w, "model", str_of(c->o->model));
 	jw_kstr(&w, "answeredBy", str_of(t->step[t->steps - 1].model));
+	jw_kbool(&w, "cached", t->cached);
 	jw_kstr(&w, "how", t->how[0] ? str_of(t->how) : (Str){ NULL, 0 });
 	jw_kstr(&w, "text", buf_str(&text));
 	jw_kstr(&w, "stopReason", str_of(turn_stop(t)));
@@ -248,6 +253,17 @@ static void on_verdict(void *arg, SealVerdict v, const Err *why)
 		fail(c, why);
 }
 
+/* The store is opened only for the cache. */
+static void cache_open(Once *c)
+{
+	const ConfAnswerCache *conf = &c->s->conf->answer_cache;
+
+	if (!c->o->cache && !conf->enabled)
+		return;
+	c->queue = c->s->store_path && conf->disk_bytes ? storeq_new(c->s->loop, c->s->store_path) : NULL;
+	c->cache = cache_new(conf, answer_store_init(&c->answers, &c->queue, conf));
+}
+
 static int ask(Once *c, Err *e)
 {
 	const Options *o = c->o;
@@ -255,14 +271,16 @@ static int ask(Once *c, Err *e)
 	Sealed *t = &c->sealed;
 	Guardrail guardrail;
 
+	cache_open(c);
 	if (input_of(c, e) < 0 || guardrail_parse(o->guardrail ? str_of(o->guardrail) : s->ctx->guardrail, &guardrail, e) < 0)
 		return -1;
 	c->chat = chat_new(&(ChatHost){
 		.aws = s->aws, .prices = prices, .changed = on_changed, .ended = on_ended, .arg = c, .max_tokens = c->max_tokens,
 		.http = s->shared->http, .local = s->conf->local_model, .locals = s->conf->local_models, .local_prices = &s->conf->local_prices,
-		.check_input = s->ctx->guardrail_check_input, .off = s->paid_off, .routing = &s->conf->routing, .zone_ms = zone_ms,
+		.cache = c->cache, .check_input = s->ctx->guardrail_check_input, .off = s->paid_off, .routing = &s->conf->routing, .zone_ms = zone_ms,
 	});
 	chat_set_model(c->chat, 0, str_of(o->model));
+	(void)chat_set_cache(c->chat, c->cache != NULL, NULL);
 	chat_set_guardrail(c->chat, 0, &guardrail);
 	(void)chat_set_tier(c->chat, 0, str_of(o->tier), NULL);      /* looked at above */
 	if (o->system)
@@ -299,6 +317,9 @@ int cmd_chat(const Options *o)
 		(void)uv_run(&loop, UV_RUN_DEFAULT);
 	}
 	chat_free(c.chat);
+	cache_free(c.cache);
+	if (c.queue)
+		storeq_close(c.queue);
 	session_close(&s);
 	(void)uv_run(&loop, UV_RUN_DEFAULT);
 	session_done(&s);

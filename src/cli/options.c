@@ -90,6 +90,7 @@ static const Flag flags[] = {
 	{ "--results", NULL, 0, "FILE", "where answers are kept, to go on with; SUITE.results.jsonl unless said", TEXT(results), FLAGS_EVAL },
 	{ "--junit", NULL, 0, "FILE", "also as JUnit XML", TEXT(junit), FLAGS_EVAL },
 	{ "--guardrail", NULL, 0, "ID[:V]", "Bedrock guardrail that it goes through; off: not the configured one either", TEXT(guardrail), FLAGS_CHAT },
+	{ "--cache", NULL, 0, NULL, "the same question is answered from the answer cache", BOOL(cache), FLAGS_CHAT },
 	{ "--max-tokens", NULL, 0, "N", "limit of the answer", TEXT(max_tokens), FLAGS_CHAT },
 };
 enum { FLAGS = sizeof flags / sizeof *flags };

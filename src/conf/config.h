@@ -5,6 +5,7 @@
 #define CONF_CONFIG_H
 
 #include "base/arena.h"
+#include "conf/answer_cache.h"
 #include "conf/routes.h"
 #include "conf/template_source.h"
 #include "model/price.h"
@@ -128,6 +129,7 @@ typedef struct Config {
 	const struct ConfLocalModel *local_model; size_t local_models;
 	PriceTable local_prices;             /* of those */
 	ConfRouting routing;
+	ConfAnswerCache answer_cache;
 	PriceTable prices;                   /* overrides and discounts alone */
 } Config;
 

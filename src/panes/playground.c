@@ -202,6 +202,7 @@ static void make_before(PlaygroundPane *s, const Pane *p, Arena *a)
 	PlaygroundMoney m;
 	ChatEstimate c;
 	size_t at = g->focus, tools;
+	const char *why_not;
 	Clean what, line;
 	Str forced;
 
@@ -223,6 +224,8 @@ static void make_before(PlaygroundPane *s, const Pane *p, Arena *a)
 		line = clean_ownf(a, "%s | fills %s", line.p, clean_text(a, forced, 0).p);
 	else if (tools)
 		line = clean_ownf(a, "%s | %zu tools", line.p, tools);
+	if (chat_cache(g->chat, &why_not))
+		line = clean_ownf(a, "%s | cache%s%s", line.p, why_not ? " off " : "", why_not ? why_not : "");
 	if (differences(g->chat, 1, CHAT_COLUMNS, a, &what) >= 1)
 		line = clean_ownf(a, "%s | differs: %s", line.p, what.p);
 	s->before = line;
@@ -526,6 +529,7 @@ static void playground_help(const Pane *p, Buf *out)
 	(void)p;
 	(void)buf_puts(out, "  ctrl-c   cancel the answer that is under way\n"
 	                    "  While typing: Enter sends, Alt-Enter a new line, Esc leaves; ctrl-a e k u w edit.\n"
+	                    "  :route on|off  :cache on|off|clear|list  (each answer says who gave it)\n"
 	                    "  :model ID  :system TEXT  :column add|drop  :new  :chats [TEXT]  :chat ID  :pin  :forget ID\n");
 }
 

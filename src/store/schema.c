@@ -219,6 +219,9 @@ static const char *const migrations[] = {
 	"CREATE TABLE flag(id INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, kind TEXT NOT NULL, severity TEXT NOT NULL, rule TEXT NOT NULL,"
 	"view TEXT NOT NULL, score REAL NOT NULL, sample TEXT NOT NULL);"
 	"CREATE INDEX flag_time ON flag(time_ms);",
+	/* Answers that are given again (answers.h). */
+	"CREATE TABLE answer(key BLOB PRIMARY KEY, model TEXT NOT NULL, made_ms INTEGER NOT NULL, fresh_ms INTEGER NOT NULL,"
+	"until_ms INTEGER NOT NULL, used_ms INTEGER NOT NULL, nusd INTEGER NOT NULL, bytes INTEGER NOT NULL, body TEXT NOT NULL);",
 };
 enum { VERSION = (int)(sizeof migrations / sizeof *migrations), TOTALS = 11 /* from that layout on */, SHEETS = 20 /* so */ };
 

@@ -31,7 +31,7 @@
 
 /* Tables of layout 22. */
 #define OLD_PLATFORMS "DROP TABLE platform_agent; DROP TABLE platform_version; DROP TABLE platform_pointer;"
-#define OLD_CHATS "DROP TABLE chat; DROP TABLE flag;"
+#define OLD_CHATS "DROP TABLE chat; DROP TABLE flag; DROP TABLE answer;"
 
 /* What drops each table that came later than these, as one text. */
 #define DROP_ALL_BUT(tables) "SELECT group_concat('DROP TABLE ' || name, ';') FROM sqlite_schema WHERE type = 'table' AND name NOT IN (" tables ")"
