@@ -43,7 +43,7 @@ struct App {
 	Arena   conf;                      /* views, themes */
 	Views   views;
 	Themes  themes;
-	const Theme *theme;
+	const Theme *theme; bool theme_open;   /* the terminal's answer chooses it */
 	const View *view;
 	Pane    pane[PANES_MAX];
 	size_t  pane_count, focus;

@@ -206,6 +206,8 @@ bool need_counts(const Need *need, const NeedFacts *f)
 		return false;
 	if (need->op == &op_ce_get_cost_and_usage)
 		return f->src->cost_explorer;
+	if (need->op == &op_bedrock_count_tokens)
+		return f->playground;
 	if (need->op == &op_secrets_list)
 		return reads_templates(f, TEMPLATE_SECRETS);
 	if (need->op == &op_bedrock_agent_list_prompts)
@@ -310,6 +312,7 @@ static const Need rows[] = {
 	{ &op_bedrock_get_logging, ON_REGION, "doctor", true },
 	{ &op_ce_get_cost_and_usage, ON_ANYTHING, "bills", true },
 	{ &op_bedrock_converse_stream, ON_MODELS, "chat", false },
+	{ &op_bedrock_count_tokens, ON_MODELS, "exact token counts in the playground", true },
 	{ &op_bedrock_apply_guardrail, ON_GUARDRAILS, "chat with a guardrail", true },
 	/* Moves of pointers: what they read, and with write: true what they write. */
 	{ &op_dynamodb_get_item, ON_AGENTS_TABLE, "rollback", true },

@@ -5,6 +5,7 @@
 
 #include "app/app_impl.h"
 #include "app/fleet_models.h"
+#include "app/playground_local.h"
 #include "app/playground_mcp.h"
 #include "app/template_list.h"
 #include "app/watch.h"
@@ -35,9 +36,17 @@ static void flagged(void *arg, const Flag *f)
 	playground_flag(arg, f);
 }
 
+static void counted(void *arg, size_t column, const Err *why)
+{
+	playground_counted(arg, column, why);
+}
+
 static void run_tool(void *arg, size_t column, unsigned serial, size_t use, Str name, Str input)
 {
-	mcp_run(((Playground *)arg)->a, column, serial, use, name, input);
+	App *a = ((Playground *)arg)->a;
+
+	if (!local_run(a, column, serial, use, name, input))
+		mcp_run(a, column, serial, use, name, input);
 }
 
 static void drop_tools(void *arg, size_t column)
@@ -119,7 +128,8 @@ Playground *playground_of(App *a)
 		.http = a->shared.http, .local = a->shared.conf.local_model, .locals = a->shared.conf.local_models,
 		.local_prices = &a->shared.conf.local_prices, .routing = &a->shared.conf.routing, .view = view, .zone_ms = zone_ms,
 		.off = p->w->session.paid_off, .cache = p->cache, .renews = true,
-		.aws = p->w->session.aws, .prices = prices, .changed = changed, .ended = ended, .flagged = flagged, .arg = p, .max_tokens = l->max_tokens,
+		.aws = p->w->session.aws, .prices = prices, .changed = changed, .ended = ended, .flagged = flagged, .counted = counted,
+		.arg = p, .max_tokens = l->max_tokens,
 		.requests_per_minute = l->chat_per_minute, .tool_steps = l->tool_steps, .run_tool = run_tool, .drop_tools = drop_tools,
 		.ask_above_nusd = l->ask_above_nusd, .check_input = p->w->session.ctx->guardrail_check_input,
 	});
@@ -127,6 +137,7 @@ Playground *playground_of(App *a)
 	(void)chat_set_cache(p->chat, a->shared.conf.answer_cache.enabled, NULL);      /* there is one */
 	playground_name(p);
 	playground_choose(p);
+	local_open(a);
 	p->typing = true;
 	return p;
 }
@@ -162,8 +173,7 @@ void playground_money(App *a, PlaygroundMoney *out)
 
 /* --- keys --- */
 
-/* What is shown is not now, or there is nobody to ask. */
-static Playground *ready(App *a)
+Playground *playground_ready(App *a)
 {
 	const char *why = past_refuses(a);
 
@@ -174,7 +184,7 @@ static Playground *ready(App *a)
 
 void playground_send(App *a)
 {
-	Playground *p = ready(a);
+	Playground *p = playground_ready(a);
 	Err e = { 0 };
 
 	if (!p)
@@ -197,7 +207,7 @@ void playground_cancel(App *a)
 
 void playground_retry(App *a)
 {
-	Playground *p = ready(a);
+	Playground *p = playground_ready(a);
 	Err e = { 0 };
 
 	if (!p)
@@ -212,7 +222,7 @@ void playground_retry(App *a)
 
 void playground_edit(App *a)
 {
-	Playground *p = ready(a);
+	Playground *p = playground_ready(a);
 	Buf asked = { 0 };
 	Err e = { 0 };
 

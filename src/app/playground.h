@@ -8,6 +8,9 @@
 #include "chat/chat.h"
 #include "ui/editor.h"
 
+/* Of the program's own tools: those that the view lists; these or, without a list, all; none. */
+typedef enum LocalTools { LOCAL_LISTED, LOCAL_ON, LOCAL_OFF } LocalTools;
+
 typedef struct Playground {
 	App    *a;
 	struct Watch *w;               /* of whose account the models are */
@@ -20,6 +23,7 @@ typedef struct Playground {
 	bool    pinned;
 	size_t  focus;                 /* column */
 	struct PlaygroundMcp *mcp;     /* playground_mcp.h; NULL: no servers run */
+	LocalTools local;
 	struct MaskBook *masked;       /* what of this conversation is kept under another name */
 	struct TemplateList *templates;        /* template_list.h; NULL: not looked at yet */
 	struct AnswerCache *cache;
@@ -52,6 +56,11 @@ void playground_route(App *a, Str rest);
 void playground_cache(App *a, Str rest);
 void playground_tier(App *a, Str rest);
 void playground_guardrail(App *a, Str rest);
+void playground_caches(App *a, Str rest);
+void playground_warm_up(App *a, Str rest);     /* asks what is typed, which stays, to fill the prompt caches */
+void playground_tokens(App *a, Str rest);      /* asks the service what the text that is typed will come to */
+void playground_copy(App *a, Str rest);        /* "": the answer; "N": its Nth code block; "last" */
+void playground_case(App *a, Str rest);        /* the last question, as a case of a suite's dataset */
 void playground_column(App *a, Str rest);
 void playground_tool(App *a, Str rest);
 void playground_list(App *a, Str rest);

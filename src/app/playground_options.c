@@ -4,6 +4,7 @@
 #include "app/app_impl.h"
 #include "app/playground_own.h"
 #include "app/watch.h"
+#include "base/clock.h"
 
 void playground_tier(App *a, Str rest)
 {
@@ -47,6 +48,60 @@ void playground_guardrail(App *a, Str rest)
 	else
 		(void)snprintf(say, sizeof say, "column %zu goes through no guardrail", p->focus + 1);
 	app_say(a, ROLE_INFO, say);
+}
+
+void playground_caches(App *a, Str rest)
+{
+	Playground *p = playground_shown(a);
+	Str word = str_trim(rest);
+
+	if (!p)
+		return;
+	if (!str_is(word, "on") && !str_is(word, "off")) {
+		app_say(a, ROLE_WARN, ":caches on sends prompts with cache points behind instructions and tools; :caches off without");
+		return;
+	}
+	chat_set_caches(p->chat, str_is(word, "on"));
+	app_say(a, ROLE_INFO, chat_caches(p->chat) ? "prompt caches on: the first question pays for writing them; :warm-up fills them first"
+	                                           : "prompt caches off");
+}
+
+void playground_warm_up(App *a, Str rest)
+{
+	Playground *p = playground_ready(a);
+	Err e = { 0 };
+
+	(void)rest;
+	if (!p || !playground_shown(a))
+		return;
+	if (chat_warm_up(p->chat, buf_str(&p->input.text), &p->agreed_nusd, &e) < 0)
+		playground_say(a, &e);
+	else
+		p->used_ms = clock_wall_ms();
+}
+
+void playground_tokens(App *a, Str rest)
+{
+	Playground *p = playground_shown(a);
+	Err e = { 0 };
+
+	(void)rest;
+	if (!p)
+		return;
+	if (chat_count(p->chat, buf_str(&p->input.text), &e) < 0)
+		playground_say(a, &e);
+	else
+		app_say(a, ROLE_INFO, "asking the service to count (free); = is exact until something changes");
+}
+
+void playground_counted(Playground *p, size_t column, const Err *why)
+{
+	char say[sizeof p->a->say];
+
+	if (!why)
+		return;
+	(void)snprintf(say, sizeof say, "column %zu was not counted, its estimate stays: %.200s", column + 1, why->text);
+	app_say(p->a, ROLE_WARN, say);
 }
 
 void playground_defaults(Playground *p)

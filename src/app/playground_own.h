@@ -12,6 +12,8 @@ void playground_name(Playground *p);             /* what is asked from here on i
 void playground_keep(Playground *p);             /* writes the conversation to the store, unless nothing was asked or its hour is over */
 void playground_cache_open(Playground *p);
 void playground_flag(Playground *p, const Flag *f);      /* keeps a security event */
+void playground_counted(Playground *p, size_t column, const Err *why);
+Playground *playground_ready(App *a);            /* NULL, and said: what is shown is not now, or there is nobody to ask */
 Playground *playground_shown(App *a);            /* opens its view when another one is shown; NULL: there is none */
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/xalloc.h"
 #include "model/linediff.h"
 #include "model/template.h"
+#include "wire/jsonw.h"
 #include "wire/time8601.h"
 
 static void on_read(void *arg, Templates *t)
@@ -154,12 +155,25 @@ static int values_of(Str rest, TemplateValue *v, size_t *n, Err *e)
 	return 0;
 }
 
+/* The values as a JSON object of texts. */
+static void put_values(const TemplateValue *v, size_t n, Buf *out)
+{
+	JsonW w = jw_to(out);
+
+	jw_object(&w);
+	for (size_t i = 0; i < n; i++) {
+		jw_key_str(&w, v[i].name);
+		jw_str(&w, v[i].value);
+	}
+	jw_object_end(&w);
+}
+
 static int use(App *a, const TemplateList *l, Str name, Str rest, Err *e)
 {
 	TemplateValue value[TEMPLATE_VARS];
 	Playground *p = playground_of(a);
 	const Template *t = templates_find(l->t, name, e);
-	Buf text = { 0 };
+	Buf text = { 0 }, values = { 0 };
 	Str label;
 	Arena ar = { 0 };
 	size_t n;
@@ -169,10 +183,13 @@ static int use(App *a, const TemplateList *l, Str name, Str rest, Err *e)
 	    template_fill(&text, t->text, value, n, e) == 0) {
 		label = arena_printf(&ar, "%.*s@%.*s%s%s", STR_ARG(t->id), STR_ARG(t->version), t->verdict == SEAL_VERIFIED ? "" : " ",
 		                     t->verdict == SEAL_VERIFIED ? "" : seal_verdict_name(t->verdict));
+		put_values(value, n, &values);
 		chat_set_system(p->chat, p->focus, buf_str(&text), label, str_of(t->sha256));
+		chat_set_values(p->chat, p->focus, buf_str(&values));
 		rc = 0;
 	}
 	buf_done(&text);
+	buf_done(&values);
 	arena_done(&ar);
 	return rc;
 }

@@ -92,17 +92,6 @@ static void on_retry(AwsCall *call, const char *sentence, int64_t wait_ms, void 
 
 /* --- what became of it --- */
 
-/* What the service counted for this prompt tells what the next one will come to. */
-static void learn(ChatColumn *col, int64_t bytes, const Tokens *t)
-{
-	const int64_t tokens = t->input + t->cache_read + t->cache_write_5m + t->cache_write_1h;
-
-	if (bytes <= 0 || tokens <= 0)
-		return;
-	col->known_bytes += bytes;
-	col->known_tokens += tokens;
-}
-
 /* why NULL: it is whole. */
 static void ended(Asking *k, const Err *why, bool cancelled)
 {
@@ -110,10 +99,14 @@ static void ended(Asking *k, const Err *why, bool cancelled)
 	ChatStep *s = step_of(k);
 
 	s->priced = said_price(chat_prices(k->chat, str_of(s->model)), str_of(s->model), &s->said, &s->nusd);
+	if (!s->priced || !said_cold_steady(chat_prices(k->chat, str_of(s->model)), str_of(s->model), &s->said, &s->cold_nusd, &s->steady_nusd))
+		s->cold_nusd = s->steady_nusd = -1;
 	guardrail_said(&s->said, &s->guard);
 	if (s->said.has_usage) {
+		const Tokens *n = &s->said.tokens;
+
 		if (!way_is_auto(str_of(k->column->model)))
-			learn(k->column, k->prompt_bytes, &s->said.tokens);
+			request_learn(k->column, k->prompt_bytes, n->input + n->cache_read + n->cache_write_5m + n->cache_write_1h);
 		if (s->priced && k->call)
 			aws_settle(k->call, s->nusd);
 	}

@@ -111,6 +111,7 @@ bool cached_find(Chat *c, ChatTurn *t, const CachedAsk *ask, bool *stale)
 		s->said.tokens = (Tokens){ 0 };
 		s->said.has_usage = s->priced = ok = true;
 		s->said.latency_ms = s->nusd = 0;
+		s->cold_nusd = s->steady_nusd = -1;
 		t->cached = true;
 		say(t, &row, *stale);
 	}

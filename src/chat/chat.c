@@ -86,7 +86,7 @@ static int may_ask(Chat *c, Str text, bool again, int64_t *agreed_nusd, Err *e)
 	return 0;
 }
 
-int chat_send(Chat *c, Str text, int64_t *agreed_nusd, Err *e)
+static int ask_all(Chat *c, Str text, bool warm_up, int64_t *agreed_nusd, Err *e)
 {
 	if (!str_trim(text).n)
 		return err_kind(e, ERR_USAGE, "nothing to ask: type a question");
@@ -95,11 +95,21 @@ int chat_send(Chat *c, Str text, int64_t *agreed_nusd, Err *e)
 	if (may_ask(c, text, false, agreed_nusd, e) < 0)
 		return -1;
 	for (size_t i = 0; i < c->columns; i++)
-		(void)turn_add(&c->column[i], text);
+		turn_add(&c->column[i], text)->warm_up = warm_up;
 	guards_question(c, text);
 	for (size_t i = 0; i < c->columns; i++)
 		precheck_then_ask(c, &c->column[i]);
 	return 0;
+}
+
+int chat_send(Chat *c, Str text, int64_t *agreed_nusd, Err *e)
+{
+	return ask_all(c, text, false, agreed_nusd, e);
+}
+
+int chat_warm_up(Chat *c, Str text, int64_t *agreed_nusd, Err *e)
+{
+	return ask_all(c, text, true, agreed_nusd, e);
 }
 
 int chat_retry(Chat *c, int64_t *agreed_nusd, Err *e)
@@ -113,14 +123,18 @@ int chat_retry(Chat *c, int64_t *agreed_nusd, Err *e)
 	for (size_t i = 0; i < c->columns; i++) {
 		ChatTurn *last = turn_last(&c->column[i]);
 		Buf asked = { 0 };
+		bool warm_up;
 
 		if (!last)
 			continue;
+		warm_up = last->warm_up;
 		asked = last->asked;
 		last->asked = (Buf){ 0 };
 		turn_free(last);
 		c->column[i].turns--;
-		guards_again(c, turn_add(&c->column[i], buf_str(&asked)));
+		last = turn_add(&c->column[i], buf_str(&asked));
+		last->warm_up = warm_up;
+		guards_again(c, last);
 		buf_done(&asked);
 		c->column[i].again = true;
 		precheck_then_ask(c, &c->column[i]);
@@ -167,6 +181,7 @@ static void column_clear(Chat *c, ChatColumn *col)
 {
 	asking_let_go(col);
 	precheck_drop(c, col);
+	count_drop(col);
 	tools_drop(c, col);
 	for (size_t i = 0; i < col->turns; i++)
 		turn_free(&col->turn[i]);
@@ -179,8 +194,11 @@ void chat_free_column(Chat *c, size_t i)
 	const unsigned next = col->generation + 1;
 
 	column_clear(c, col);
+	for (size_t k = i + 1; k < c->columns; k++)
+		count_drop(&c->column[k]);                 /* which knows where its column was */
 	free(col->turn);
 	buf_done(&col->system);
+	buf_done(&col->values);
 	for (size_t k = i; k + 1 < c->columns; k++)
 		c->column[k] = c->column[k + 1];
 	c->column[--c->columns] = (ChatColumn){ .generation = next };
@@ -200,6 +218,7 @@ int chat_add_column(Chat *c, Err *e)
 	c->columns++;
 	chat_set_model(c, c->columns - 1, str_of(last->model));
 	chat_set_system(c, c->columns - 1, buf_str(&last->system), str_of(last->label), str_of(last->sha256));
+	chat_set_values(c, c->columns - 1, buf_str(&last->values));
 	return 0;
 }
 
@@ -230,6 +249,7 @@ void chat_set_system(Chat *c, size_t i, Str text, Str label, Str sha256)
 	(void)buf_put_str(&own, text);
 	buf_done(&col->system);
 	col->system = own;
+	buf_reset(&col->values);
 	(void)snprintf(col->label, sizeof col->label, "%.*s", STR_ARG(label));
 	(void)snprintf(col->sha256, sizeof col->sha256, "%.*s", STR_ARG(sha256));
 	chat_changed(c, col);

@@ -28,17 +28,62 @@ int chat_set_tier(Chat *c, size_t i, Str word, Err *e)
 	return 0;
 }
 
+void chat_set_values(Chat *c, size_t i, Str json)
+{
+	buf_reset(&c->column[i].values);
+	(void)buf_put_str(&c->column[i].values, json);
+}
+
 void chat_set_guardrail(Chat *c, size_t i, const Guardrail *g)
 {
 	c->column[i].guardrail = *g;
 	chat_changed(c, &c->column[i]);
 }
 
-void options_put(const char *tier, const Guardrail *g, ConverseIn *in)
+void chat_set_caches(Chat *c, bool on)
 {
-	in->tier.type = str_of(tier);
+	c->caches = on;
+	for (size_t i = 0; i < c->columns; i++)
+		chat_changed(c, &c->column[i]);
+}
+
+bool chat_caches(const Chat *c)
+{
+	return c->caches;
+}
+
+/* Behind what stays the same from question to question. A model that caches nothing refuses them, and says so. */
+static void put_cache_points(ConverseIn *in, Arena *a)
+{
+	const ConverseCachePoint point = { .type = STR("default") };
+
+	if (in->system.n) {
+		ConverseSystem *v = ARENA_ARRAY(a, ConverseSystem, in->system.n + 1);
+
+		memcpy(v, in->system.v, in->system.n * sizeof *v);
+		v[in->system.n++] = (ConverseSystem){ .cache_point = point };
+		in->system.v = v;
+	}
+	if (in->tools.tools.n) {
+		ConverseTool *v = ARENA_ARRAY(a, ConverseTool, in->tools.tools.n + 1);
+
+		memcpy(v, in->tools.tools.v, in->tools.tools.n * sizeof *v);
+		v[in->tools.tools.n++] = (ConverseTool){ .cache_point = point };
+		in->tools.tools.v = v;
+	}
+}
+
+void options_put(const Chat *c, const ChatColumn *col, Arena *a, ConverseIn *in)
+{
+	const Guardrail *g = &col->guardrail;
+
+	in->tier.type = str_of(col->tier);
 	if (g->id[0])
 		in->guardrail = (ConverseGuardrail){ .id = str_of(g->id), .version = str_of(g->version), .trace = STR("enabled") };
+	if (c->caches)
+		put_cache_points(in, a);
+	if (col->turns && col->turn[col->turns - 1].warm_up)
+		in->limits.max_tokens = 1;
 }
 
 void options_note(const ChatColumn *col, ChatTurn *t)

@@ -20,9 +20,11 @@ struct Chat {
 	KnownTool *tool;
 	size_t     tool_n;
 	Str        forced;
+	unsigned   tools_set;                 /* how often they were set */
 	struct Inject *guard;                 /* made with the first question */
 	ChatColumn column[CHAT_COLUMNS];
 	size_t     columns;
+	bool       caches;                    /* prompts have cache points */
 	int64_t    sent_ms[SENDS_KEPT];       /* monotonic: of the newest requests, in turn */
 	size_t     sends;
 	Routes    *routes;                    /* NULL: there are no rules */
@@ -52,6 +54,8 @@ typedef struct Asking {
 /* request.c */
 void chat_note_sent(Chat *c, int64_t now_ms);
 int  chat_may_send(Chat *c, size_t requests, int64_t now_ms, Err *e);
+/* What the service counted for a prompt of so many bytes tells what the next one will come to. */
+void request_learn(ChatColumn *col, int64_t bytes, int64_t tokens);
 /* What is asked of a column whose last turn is the question: borrowed from the column and the arena. bytes: of its prompt. */
 int  request_make(const Chat *c, const ChatColumn *col, Arena *a, ConverseIn *in, int64_t *bytes, Err *e);
 /* The same of another model than the column names: where a rule leads. */
@@ -63,8 +67,12 @@ int64_t request_most(const Chat *c, const ChatColumn *col, Str model, int64_t by
 /* The table that has the model's price. */
 const PriceTable *chat_prices(const Chat *c, Str model);
 
+/* count.c */
+bool count_known(const Chat *c, const ChatColumn *col, Str text, int64_t *tokens);
+void count_drop(ChatColumn *col);
+
 /* options.c */
-void options_put(const char *tier, const Guardrail *g, ConverseIn *in);
+void options_put(const Chat *c, const ChatColumn *col, Arena *a, ConverseIn *in);      /* after instructions and tools */
 void options_note(const ChatColumn *col, ChatTurn *t);      /* what it is asked with */
 
 /* precheck.c: asks a question, once the guardrail has seen it where the host wants that. */

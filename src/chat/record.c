@@ -76,6 +76,8 @@ static void put_step(Writer *r, const ChatStep *s)
 		jw_ki64(w, "nanoUsd", s->nusd);
 	else
 		jw_knull(w, "nanoUsd");
+	jw_ki64(w, "coldNanoUsd", s->cold_nusd);
+	jw_ki64(w, "steadyNanoUsd", s->steady_nusd);
 	jw_key(w, "guard");
 	guardrail_put(w, &s->guard);
 	jw_key(w, "parts");
@@ -133,6 +135,7 @@ static void put_column(Writer *r, const ChatColumn *c)
 		jw_kstr(w, "system", buf_str(&c->system));
 	else
 		put_text(r, "system", buf_str(&c->system));
+	put_text(r, "values", buf_str(&c->values));
 	if (c->temperature.has)
 		jw_knum(w, "temperature", c->temperature.v);
 	jw_kstr(w, "tier", str_of(c->tier));
@@ -274,6 +277,9 @@ static int take_step(JsonVal v, ChatStep *s, Err *e)
 		return -1;
 	s->said.has_stop = s->said.stop_reason[0];
 	s->priced = !jv_is_absent(jv_get(v, "nanoUsd"));
+	s->cold_nusd = s->steady_nusd = -1;             /* of one that was kept before they were known */
+	if (jv_has(v, "coldNanoUsd") && (figure_take(v, "coldNanoUsd", &s->cold_nusd, e) < 0 || figure_take(v, "steadyNanoUsd", &s->steady_nusd, e) < 0))
+		return -1;
 	if ((s->priced && figure_take(v, "nanoUsd", &s->nusd, e) < 0) || guardrail_take(jv_get(v, "guard"), &s->guard, e) < 0)
 		return -1;
 	return take_parts(parts, &s->said, e) < 0 ? -1 : take_results(results, s, e);
@@ -328,6 +334,8 @@ static int take_column(JsonVal v, Chat *c, size_t i, Err *e)
 		return -1;
 	chat_set_model(c, i, model);
 	chat_set_system(c, i, system, label, sha256);
+	if (take_buf(v, "values", &c->column[i].values, e) < 0)
+		return -1;
 	c->column[i].temperature = (OptNum){ .has = !jv_is_absent(jv_get(v, "temperature")) };
 	if (jv_opt_num(v, "temperature", &c->column[i].temperature.v, e) < 0 ||
 	    take_word(v, "tier", c->column[i].tier, sizeof c->column[i].tier, e) < 0 || take_guardrail(v, &c->column[i].guardrail, e) < 0)

@@ -2,8 +2,9 @@
 #include "chat/own.h"
 
 #include "base/clock.h"
+#include "chat/guess.h"
 
-enum { MINUTE_MS = 60000, BYTES_A_TOKEN = 4, WITHIN_KNOWN = 6, WITHIN_GUESSED = 30, KNOWN_LEAST = 200 /* bytes */ };
+enum { MINUTE_MS = 60000, WITHIN_KNOWN = 6, KNOWN_LEAST = 200 /* bytes */ };
 
 void chat_note_sent(Chat *c, int64_t now_ms)
 {
@@ -44,7 +45,7 @@ int chat_may_send(Chat *c, size_t requests, int64_t now_ms, Err *e)
  * the service refuses blank texts. */
 static bool is_told(const ChatTurn *t)
 {
-	if (t->state != TURN_DONE && t->state != TURN_CANCELLED)
+	if (t->warm_up || (t->state != TURN_DONE && t->state != TURN_CANCELLED))
 		return false;
 	for (size_t i = 0; i < t->steps; i++)
 		for (size_t k = 0; k < t->step[i].said.parts; k++) {
@@ -194,8 +195,8 @@ int request_make_for(const Chat *c, const ChatColumn *col, Str model, Arena *a, 
 		in->system.v[0].text = buf_str(&col->system);
 		in->system.n = 1;
 	}
-	options_put(col->tier, &col->guardrail, in);
 	tools_put(c, a, in);
+	options_put(c, col, a, in);
 	*bytes = m.bytes;
 	return 0;
 }
@@ -211,8 +212,18 @@ static int64_t tokens_of(const ChatColumn *col, int64_t bytes, int *within)
 {
 	const bool known = col->known_bytes >= KNOWN_LEAST && col->known_tokens > 0;
 
-	*within = known ? WITHIN_KNOWN : WITHIN_GUESSED;
-	return known ? bytes * col->known_tokens / col->known_bytes + 1 : bytes / BYTES_A_TOKEN + 1;
+	if (!known)
+		return guess_tokens(bytes, within);
+	*within = WITHIN_KNOWN;
+	return bytes * col->known_tokens / col->known_bytes + 1;
+}
+
+void request_learn(ChatColumn *col, int64_t bytes, int64_t tokens)
+{
+	if (bytes <= 0 || tokens <= 0)
+		return;
+	col->known_bytes += bytes;
+	col->known_tokens += tokens;
 }
 
 const PriceTable *chat_prices(const Chat *c, Str model)
@@ -220,21 +231,25 @@ const PriceTable *chat_prices(const Chat *c, Str model)
 	return local_model_is(model) && c->host.local_prices ? c->host.local_prices : c->host.prices(c->host.arg);
 }
 
+static int64_t reckon(const Chat *c, const ChatColumn *col, Str model, int64_t input, bool *priced)
+{
+	const Tokens t = { .input = input, .output = c->host.max_tokens };
+	const PriceCall call = { model, local_model_is(model) ? STR("") : str_of(col->tier), clock_wall_ms(), t };
+
+	return price_reckon(chat_prices(c, model), &call, priced);
+}
+
 int64_t request_most(const Chat *c, const ChatColumn *col, Str model, int64_t bytes, int64_t *tokens, int *within, bool *priced)
 {
-	Tokens t;
-
 	*tokens = tokens_of(col, bytes, within);
 	/* On the dear side: two bytes to a token where nothing is known of this model's. */
-	t = (Tokens){ .input = (*within == WITHIN_KNOWN ? *tokens + *tokens * WITHIN_KNOWN / 100 : bytes / 2) + 100, .output = c->host.max_tokens };
-	return price_reckon(chat_prices(c, model), &(PriceCall){ model, local_model_is(model) ? STR("") : str_of(col->tier), clock_wall_ms(), t },
-	                    priced);
+	return reckon(c, col, model, (*within == WITHIN_KNOWN ? *tokens + *tokens * WITHIN_KNOWN / 100 : bytes / 2) + 100, priced);
 }
 
 /* The dearest of those that a question may go to. */
 typedef struct Dearest { const Chat *c; const ChatColumn *col; int64_t bytes, tokens, nusd; int within; bool priced; } Dearest;
 
-static void reckon(void *arg, Str model)
+static void dearest(void *arg, Str model)
 {
 	Dearest *d = arg;
 	bool priced;
@@ -281,7 +296,10 @@ size_t request_estimate(Chat *c, Str text, bool again, ChatEstimate *out)
 			continue;
 		question = again ? buf_str(&col->turn[turns].asked) : text;
 		d.bytes = prompt_bytes(col, turns, question);
-		way_each(c, col, question, reckon, &d);
+		if (!again && count_known(c, col, text, &d.tokens))
+			d.nusd = reckon(c, col, str_of(col->model), d.tokens, &d.priced);
+		else
+			way_each(c, col, question, dearest, &d);
 		out->tokens[i] = d.tokens;
 		out->within[i] = d.within;
 		out->most_nusd += d.nusd;

@@ -11,4 +11,7 @@ void said_text(const ConverseTurn *said, Buf *out);
  * used, or the model has no price in that tier. Guardrails are charged by AWS beside it, and no answer says what they cost. */
 bool said_price(const PriceTable *t, Str model, const ConverseTurn *said, int64_t *nusd);
 
+/* The same with a prompt cache that is empty, and with one that holds all that this prompt had in it. False: no price. */
+bool said_cold_steady(const PriceTable *t, Str model, const ConverseTurn *said, int64_t *cold_nusd, int64_t *steady_nusd);
+
 #endif

@@ -27,6 +27,7 @@ int chat_set_tools(Chat *c, const ChatTool *v, size_t n, Str forced, Err *e)
 	if (n > CHAT_TOOLS)
 		return err_kind(e, ERR_USAGE, "a model is offered at most %d tools", CHAT_TOOLS);
 	tools_free(c);
+	c->tools_set++;
 	c->tool = ARENA_ARRAY(&c->tools, KnownTool, n + 1);
 	for (; c->tool_n < n; c->tool_n++) {
 		KnownTool *t = &c->tool[c->tool_n];

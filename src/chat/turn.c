@@ -80,6 +80,26 @@ bool turn_cost(const ChatTurn *t, int64_t *nusd)
 	return all;
 }
 
+bool turn_cached(const ChatTurn *t)
+{
+	const Tokens k = turn_tokens(t);
+
+	return k.cache_read > 0 || k.cache_write_5m > 0 || k.cache_write_1h > 0;
+}
+
+bool turn_cold_steady(const ChatTurn *t, int64_t *cold_nusd, int64_t *steady_nusd)
+{
+	bool all = t->steps > 0;
+
+	*cold_nusd = *steady_nusd = 0;
+	for (size_t i = 0; i < t->steps; i++) {
+		all = all && t->step[i].priced && t->step[i].cold_nusd >= 0;
+		*cold_nusd += t->step[i].cold_nusd;
+		*steady_nusd += t->step[i].steady_nusd;
+	}
+	return all;
+}
+
 int64_t turn_speed(const ChatTurn *t)
 {
 	const int64_t ms = t->total_ms - t->first_ms;

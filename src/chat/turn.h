@@ -22,6 +22,8 @@ typedef struct ChatStep {
 	char         misfit[CHAT_SENTENCE];      /* what does not fit the schema of a tool that it uses; empty: all does */
 	bool         priced;            /* nusd is what it did cost */
 	int64_t      nusd;
+	/* Where a prompt cache had a part: what it costs when that is empty, and when all of it is there; -1: not known. */
+	int64_t      cold_nusd, steady_nusd;
 	GuardSaid    guard;             /* what a guardrail has said of it */
 } ChatStep;
 
@@ -46,6 +48,9 @@ typedef struct ChatTurn {
 
 /* Sums over a turn's steps. */
 Tokens  turn_tokens(const ChatTurn *t);
+bool    turn_cached(const ChatTurn *t);                          /* a prompt cache was read or written */
+/* What it costs with caches that are empty, and with such that hold all they can; false: not known. */
+bool    turn_cold_steady(const ChatTurn *t, int64_t *cold_nusd, int64_t *steady_nusd);
 bool    turn_cost(const ChatTurn *t, int64_t *nusd);             /* false: a step has no price, or did not say what it used */
 /* Tokens of the answer a second, in tenths, from its first piece to its end; -1: not known. */
 int64_t turn_speed(const ChatTurn *t);

@@ -58,7 +58,7 @@ static const Command commands[] = {
 	  FLAGS_PRICES | FLAGS_AT, cmd_prices, false, NULL },
 	{ "info", "[keys]", "paths, context, identity; every key", 0, cmd_info, false, NULL },
 	{ "config", "check|default|reference|alerts", "check it; print the example, every setting, every alert rule", 0, cmd_config, false, NULL },
-	{ "tool", "sign|frames|clean|json|ingest", "small tools for refused calls, odd bytes and files of log lines", 0, NULL, true, cmd_tool },
+	{ "tool", "sign|frames|clean|json|tokens|…", "small tools for refused calls, odd bytes and files of log lines", 0, NULL, true, cmd_tool },
 	{ 0 },
 };
 

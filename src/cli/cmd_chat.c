@@ -318,6 +318,9 @@ int cmd_chat(const Options *o)
 	}
 	chat_free(c.chat);
 	cache_free(c.cache);
+	/* What closes drops what waits, and an answer that is to be kept may. */
+	while (c.queue && !storeq_idle(c.queue))
+		(void)uv_run(&loop, UV_RUN_ONCE);
 	if (c.queue)
 		storeq_close(c.queue);
 	session_close(&s);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
+#include "panes/fmt.h"
 #include "ui/json_rows.h"
 
 enum { TOOL_SHOWN = 16 << 10 /* bytes of one */ };
@@ -106,6 +107,18 @@ static void put_tier(MdRows *r, const ChatTurn *t)
 		put_plain(r, ROLE_DIM, 0, clean_text(r->a, arena_printf(r->a, "tier %s", served), 0));
 }
 
+/* What it costs depends on who came first: both ends are said. */
+static void put_cache(MdRows *r, const ChatTurn *t)
+{
+	const Tokens k = turn_tokens(t);
+	int64_t cold, steady;
+
+	if (turn_cached(t) && turn_cold_steady(t, &cold, &steady))
+		put_plain(r, ROLE_DIM, 0,
+		          clean_ownf(r->a, "prompt cache: %s read, %s written; cold %s, steady %s", fmt_count(r->a, k.cache_read).p,
+		                     fmt_count(r->a, k.cache_write_5m + k.cache_write_1h).p, fmt_money(r->a, cold).p, fmt_money(r->a, steady).p));
+}
+
 /* What a guardrail costs is in nobody's table, and in no figure of the turn. */
 static void put_guardrail(MdRows *r, const ChatTurn *t)
 {
@@ -142,7 +155,9 @@ static void put_end(MdRows *r, const ChatTurn *t)
 		put_plain(r, ROLE_DIM, 0, clean_own("not part of what the model is told; r asks again"));
 		break;
 	case TURN_DONE:
-		if (strcmp(stop, "max_tokens") == 0)
+		if (t->warm_up)
+			put_plain(r, ROLE_DIM, 0, clean_own("only fills the caches: no figure, and not told"));
+		else if (strcmp(stop, "max_tokens") == 0)
 			put_plain(r, ROLE_WARN, 0, clean_own("INVALID: cut off at max_tokens"));
 		else if (strcmp(stop, "guardrail_intervened") == 0 && !t->guardrail.id[0])
 			put_plain(r, ROLE_WARN, 0, clean_own("a guardrail intervened"));
@@ -202,7 +217,8 @@ static void begin(TurnRows *out, const ChatTurn *t, bool unfolded)
 	r->v = NULL;
 	r->n = r->cap = 0;
 	out->place = (MdPlace){ .at = 0 };
-	put_plain(r, ROLE_KEY, 0, clean_text(r->a, arena_printf(r->a, "> %.*s", STR_ARG(buf_str(&t->asked))), CLEAN_KEEP_NEWLINES));
+	put_plain(r, ROLE_KEY, 0, clean_text(r->a, arena_printf(r->a, "%s> %.*s", t->warm_up ? "warm-up" : "", STR_ARG(buf_str(&t->asked))),
+	                                     CLEAN_KEEP_NEWLINES));
 	if (t->how[0])
 		put_plain(r, ROLE_INFO, 0, clean_text(r->a, str_of(t->how), 0));
 	for (size_t i = 0; i < t->steps; i++) {
@@ -234,6 +250,7 @@ static void lay_out(TurnRows *out, const ChatTurn *t, uint64_t before, int w, bo
 		put_misfit(r, &t->step[t->steps - 1]);
 	put_flags(r, t);
 	put_tier(r, t);
+	put_cache(r, t);
 	put_guardrail(r, t);
 	put_end(r, t);
 	md_put(r, (MdRow){ .text = clean_own(""), .role = ROLE_TEXT });

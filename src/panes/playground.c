@@ -8,6 +8,7 @@
 #include "panes/answer.h"
 #include "panes/fmt.h"
 #include "panes/panes.h"
+#include "panes/playground_rows.h"
 
 enum { INPUT_ROWS = 3, HEAD_ROWS = 2, MIN_COLUMN = 36, PROMPT_W = 2, WIDE_FIGURES = 48 /* cells */, LEAST_H = INPUT_ROWS + HEAD_ROWS + 3 };
 
@@ -20,8 +21,8 @@ typedef struct PlaygroundPane {
 	size_t first, shown;           /* columns on the screen */
 	size_t up;                     /* rows that are scrolled back */
 	bool   unfolded;
-	Clean  verdict, before;        /* the rows above the input */
-	Role   verdict_role;
+	Compared verdict;              /* the rows above the input */
+	Clean  before;
 	EditorRows input;
 } PlaygroundPane;
 
@@ -96,7 +97,7 @@ static Clean figures_of(const ChatTurn *t, int w, Arena *a)
 {
 	const char *const gap = w < WIDE_FIGURES ? " " : "  ";
 	const Tokens k = turn_tokens(t);
-	const char *const stop = t->state == TURN_FAILED ? "failed" : t->state == TURN_CANCELLED ? "cancelled" : turn_stop(t);
+	const char *const stop = t->state == TURN_FAILED ? "failed" : t->state == TURN_CANCELLED ? "cancelled" : t->warm_up ? "warm-up" : turn_stop(t);
 	const bool counted = t->steps && t->step[t->steps - 1].said.has_usage;
 
 	return clean_ownf(a, "%s%s%s tok/s%s%s>%s%s%s%s%s", t->first_ms < 0 ? "TTFT -" : fmt_ms(a, t->first_ms).p, gap, speed_of(t, a).p, gap,
@@ -120,115 +121,6 @@ static Head head_of(const ChatColumn *c, size_t i, bool focused, int w, Arena *a
 		h.role = figures_role(&c->turn[c->turns - 1]);
 	}
 	return h;
-}
-
-/* --- the rows above the input --- */
-
-static bool same_text(const Buf *x, const Buf *y)
-{
-	return str_eq(buf_str(x), buf_str(y));
-}
-
-/* In what columns from..until differ from the first: an answer can be laid to one thing only. */
-static int differences(Chat *chat, size_t from, size_t until, Arena *a, Clean *out)
-{
-	static const char *const names[] = { "model", "template", "instructions", "temperature", "tier", "guardrail", "history" };
-	enum { KINDS = sizeof names / sizeof *names };
-	const ChatColumn *first = chat_column(chat, 0);
-	bool differs[KINDS] = { false };
-	int n = 0;
-
-	for (size_t i = from; i <= until && i < chat_columns(chat); i++) {
-		const ChatColumn *c = chat_column(chat, i);
-
-		const bool templates = c->label[0] && first->label[0];
-
-		differs[0] |= strcmp(c->model, first->model) != 0;
-		differs[templates ? 1 : 2] |= !same_text(&c->system, &first->system);
-		differs[3] |= c->temperature.has != first->temperature.has || c->temperature.v != first->temperature.v;
-		differs[4] |= strcmp(c->tier, first->tier) != 0;
-		differs[5] |= !guardrail_is(&c->guardrail, &first->guardrail);
-		differs[6] |= c->turns != first->turns;         /* one that was added later was told less */
-	}
-	*out = clean_own("");
-	for (int i = 0; i < KINDS; i++)
-		if (differs[i])
-			*out = clean_ownf(a, "%s%s%s", out->p, n++ ? ", " : "", names[i]);
-	return n;
-}
-
-static Clean percent(Arena *a, int64_t now, int64_t was)
-{
-	return was > 0 ? clean_ownf(a, "%+lld %%", (long long)((now - was) * 100 / was)) : clean_own("-");
-}
-
-/* The focused column beside the first one; the first beside the second when it is that itself. */
-static void make_verdict(PlaygroundPane *s, Arena *a)
-{
-	Chat *chat = s->of->chat;
-	const size_t x = s->of->focus ? s->of->focus : 1;
-	const ChatColumn *one = chat_column(chat, 0), *two = chat_column(chat, x);
-	const ChatTurn *t, *u;
-	int64_t cost_one, cost_two;
-	Clean what;
-	int n;
-
-	s->verdict = clean_own("");
-	s->verdict_role = ROLE_DIM;
-	if (!two)
-		return;
-	n = differences(chat, x, x, a, &what);
-	if (n > 1) {
-		s->verdict = clean_ownf(a, "%zu and 1 differ in %d things (%s): answers can be laid to neither alone", x + 1, n, what.p);
-		s->verdict_role = ROLE_WARN;
-		return;
-	}
-	if (!one->turns || !two->turns)
-		return;
-	t = &one->turn[one->turns - 1];
-	u = &two->turn[two->turns - 1];
-	if (t->state != TURN_DONE || u->state != TURN_DONE || !turn_cost(t, &cost_one) || !turn_cost(u, &cost_two))
-		return;
-	s->verdict = clean_ownf(a, "%zu vs 1: out %s  $ %s  TTFT %+lldms  n=1: anecdote", x + 1,
-	                        percent(a, turn_tokens(u).output, turn_tokens(t).output).p, percent(a, cost_two, cost_one).p,
-	                        (long long)(u->first_ms - t->first_ms));
-}
-
-/* What a person has to say goes before what it may cost. */
-static void make_before(PlaygroundPane *s, const Pane *p, Arena *a)
-{
-	const char *waits = mcp_waiting(p->app);
-	Playground *g = s->of;
-	PlaygroundMoney m;
-	ChatEstimate c;
-	size_t at = g->focus, tools;
-	const char *why_not;
-	Clean what, line;
-	Str forced;
-
-	if (*waits) {
-		s->before = clean_text(a, arena_printf(a, "WAITS for :allow or :deny  %s", waits), 0);
-		return;
-	}
-	chat_estimate(g->chat, buf_str(&g->input.text), &c);
-	playground_money(p->app, &m);
-	if (m.off[0]) {
-		s->before = clean_text(a, str_of(m.off), 0);
-		return;
-	}
-	line = clean_ownf(a, "~%s in +-%d %% | max %s%s%s | session %s of %s", fmt_exact(a, c.tokens[at]).p, c.within[at], fmt_money(a, c.most_nusd).p,
-	                  chat_columns(g->chat) > 1 ? clean_ownf(a, " for %zu", chat_columns(g->chat)).p : "", c.unpriced ? " (unpriced)" : "",
-	                  fmt_money(a, m.spent_nusd).p, fmt_money(a, m.session_nusd).p);
-	tools = chat_tools(g->chat, &forced);
-	if (tools && forced.n)
-		line = clean_ownf(a, "%s | fills %s", line.p, clean_text(a, forced, 0).p);
-	else if (tools)
-		line = clean_ownf(a, "%s | %zu tools", line.p, tools);
-	if (chat_cache(g->chat, &why_not))
-		line = clean_ownf(a, "%s | cache%s%s", line.p, why_not ? " off " : "", why_not ? why_not : "");
-	if (differences(g->chat, 1, CHAT_COLUMNS, a, &what) >= 1)
-		line = clean_ownf(a, "%s | differs: %s", line.p, what.p);
-	s->before = line;
 }
 
 /* --- all of it --- */
@@ -269,14 +161,14 @@ static void playground_update(Pane *p, const World *w)
 		s->head[i] = head_of(c, s->first + i, chat_columns(g->chat) > 1 && s->first + i == g->focus, column_w(p, s), a);
 		answer_update(&s->answer[s->first + i], c, column_w(p, s), s->unfolded);
 	}
-	make_verdict(s, a);
-	make_before(s, p, a);
+	s->verdict = playground_compared(g->chat, g->focus, a);
+	s->before = playground_before(p->app, p->w, a);
 	s->input = editor_rows(&g->input, a, p->w > PROMPT_W + 1 ? p->w - PROMPT_W : 1, INPUT_ROWS);
 }
 
 static int body_h(const Pane *p, const PlaygroundPane *s)
 {
-	return p->h - HEAD_ROWS - INPUT_ROWS - 1 - (s->verdict.n > 0);
+	return p->h - HEAD_ROWS - INPUT_ROWS - 1 - (s->verdict.text.n > 0);
 }
 
 static void draw_column(const Pane *p, PlaygroundPane *s, size_t i, Box b)
@@ -292,8 +184,8 @@ static void draw_below(const Pane *p, const PlaygroundPane *s, Box b)
 {
 	int y = HEAD_ROWS + body_h(p, s);
 
-	if (s->verdict.n)
-		draw_left(b, 0, y++, b.w, s->verdict_role, s->verdict);
+	if (s->verdict.text.n)
+		draw_left(b, 0, y++, b.w, s->verdict.role, s->verdict.text);
 	draw_left(b, 0, y++, b.w, *mcp_waiting(p->app) ? ROLE_WARN : ROLE_DIM, s->before);
 	for (int i = 0; i < INPUT_ROWS; i++) {
 		draw_fill(b, 0, y + i, PROMPT_W, 1, ROLE_TEXT);
@@ -459,6 +351,11 @@ static void act_system(Pane *p)
 	app_type_command(p->app, "system ");
 }
 
+static void act_tokens(Pane *p)
+{
+	playground_tokens(p->app, STR(""));
+}
+
 static void act_column(Pane *p)
 {
 	playground_add_column(p->app);
@@ -486,26 +383,14 @@ static void act_fold(Pane *p)
 	s->unfolded = !s->unfolded;
 }
 
-static void copy(Pane *p, bool code)
-{
-	const PlaygroundPane *s = p->state;
-	const ChatColumn *c = s->of ? chat_column(s->of->chat, s->of->focus) : NULL;
-	Buf text = { 0 };
-
-	if (c && c->turns)
-		turn_answer(&c->turn[c->turns - 1], &text);
-	app_copy(p->app, code ? markdown_last_code(buf_str(&text)) : buf_str(&text), code ? "the last code block" : "the answer");
-	buf_done(&text);
-}
-
 static void act_copy(Pane *p)
 {
-	copy(p, false);
+	playground_copy(p->app, STR(""));
 }
 
 static void act_copy_code(Pane *p)
 {
-	copy(p, true);
+	playground_copy(p->app, STR("last"));
 }
 
 static const PaneKey keys[] = {
@@ -516,6 +401,7 @@ static const PaneKey keys[] = {
 	{ "a", "one more column", act_column },
 	{ "tab", "next column", next_column },
 	{ "r", "ask again", act_retry },
+	{ "t", "count the tokens of what is typed", act_tokens },
 	{ "e", "change the last question", act_edit },
 	{ "f", "fork", act_fork },
 	{ "o", "fold", act_fold },
@@ -530,7 +416,8 @@ static void playground_help(const Pane *p, Buf *out)
 	(void)buf_puts(out, "  ctrl-c   cancel the answer that is under way\n"
 	                    "  While typing: Enter sends, Alt-Enter a new line, Esc leaves; ctrl-a e k u w edit.\n"
 	                    "  :route on|off  :cache on|off|clear|list  (each answer says who gave it)\n"
-	                    "  :model ID  :system TEXT  :column add|drop  :new  :chats [TEXT]  :chat ID  :pin  :forget ID\n");
+	                    "  :model ID  :system TEXT  :column add|drop  :new  :chats [TEXT]  :chat ID  :pin  :forget ID\n"
+	                    "  :tier T  :guardrail ID  :tokens  :caches on|off  :warm-up  :copy [N]  :case FILE\n");
 }
 
 const PaneClass pane_playground = {

@@ -328,12 +328,20 @@ int markdown_draw(Box b, int x, int y, const MdRow *r)
 	return to;
 }
 
-Str markdown_last_code(Str text)
+static void take_block(Str block, size_t n, size_t *blocks, Str *found)
 {
-	Str last = { "", 0 }, rest = text;
+	++*blocks;
+	if (!n || *blocks == n)
+		*found = block;
+}
+
+Str markdown_code(Str text, size_t n, size_t *blocks)
+{
+	Str found = { "", 0 }, rest = text;
 	MdFence open = { .n = 0 };
 	const char *from = NULL;
 
+	*blocks = 0;
 	while (rest.n) {
 		const char *const at = rest.p;
 
@@ -342,8 +350,10 @@ Str markdown_last_code(Str text)
 		if (open.n)
 			from = rest.n ? rest.p : NULL;
 		else if (from)
-			last = (Str){ from, (size_t)(at - from) };
+			take_block((Str){ from, (size_t)(at - from) }, n, blocks, &found);
 	}
 	/* An answer that was cut off ends within it. */
-	return open.n && from ? (Str){ from, (size_t)(text.p + text.n - from) } : last;
+	if (open.n && from)
+		take_block((Str){ from, (size_t)(text.p + text.n - from) }, n, blocks, &found);
+	return found;
 }

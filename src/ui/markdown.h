@@ -27,7 +27,8 @@ void   markdown_lines(MdRows *out, Str text, MdPlace *place);            /* line
 void   markdown_rest(MdRows *out, Str text, const MdPlace *place);       /* what may still go on */
 /* Returns the first cell behind it. */
 int    markdown_draw(Box b, int x, int y, const MdRow *r);
-/* The last code block of a text, without its fences, also one whose end has not come; empty: there is none. Borrowed. */
-Str    markdown_last_code(Str text);
+/* The nth code block of a text (0: the last one), without its fences, also one whose end has not come; empty: there is none. Borrowed.
+ * *blocks: how many there are. */
+Str    markdown_code(Str text, size_t n, size_t *blocks);
 
 #endif

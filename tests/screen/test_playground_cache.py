@@ -27,7 +27,7 @@ def cached(home, sim, console):
         c.wait_for("1 claude-haiku")
         if on:
             command(c, "cache on")
-            c.wait_for("| cache")
+            c.wait_for("| answer cache")
         return c
 
     yield start
@@ -64,7 +64,7 @@ def test_given_again_and_asked_anew(cached):
     command(c, "cache off")
     again(c, "same", "10>5")
     c.models.wait(4)
-    assert "| cache" not in c.text()
+    assert "answer cache" not in c.text()
     quit_with(c)
 
 
@@ -113,7 +113,7 @@ def test_the_next_console_has_it(cached, home):
         time.sleep(0.05)
     quit_with(c)
     c = cached("answer_cache: {enabled: true}\n", on=False, models=c.models)
-    assert "| cache" in c.text()
+    assert "answer cache" in c.text()
     ask(c, "same")
     c.wait_for("saved $0.0")
     assert len(c.models.seen) == 1
@@ -126,7 +126,7 @@ def test_off_side_by_side(cached):
     c.wait_for("end_turn")
     command(c, "new")
     c.send("esc", "a")
-    c.wait_for("| cache off side by side")
+    c.wait_for("answer cache off side by side")
     ask(c, "same")
     c.wait_for(lambda t: t.count("you said same") == 2 and t.count("end_turn") == 2)
     assert len(c.models.seen) == 3 and "cached" not in c.text()

@@ -118,7 +118,6 @@ static ChatTurn *add_tools(Chat *c)
 	t->asked_ms = INT64_C(1700000000123);
 	t->first_ms = 40;
 	t->total_ms = 1040;
-	t->warm_up = true;
 	(void)buf_puts(&p->signature, "c2ln");
 	p = add_part(s, CONVERSE_TOOL, "{\"q\":1}");
 	(void)buf_puts(&p->id, "id-1");
@@ -182,8 +181,9 @@ static void a_record_comes_back_as_it_was(void **state)
 	(void)state;
 	chat_set_model(c, 1, STR("arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/x"));
 	chat_set_system(c, 0, STR("brief"), STR("offer@2"), STR("0123"));
+	chat_set_values(c, 0, STR("{\"tenant\":\"acme\"}"));
 	c->column[0].temperature = (OptNum){ .has = true, .v = 0.25 };
-	(void)add_tools(c);
+	add_tools(c)->warm_up = true;
 	(void)snprintf(add_turn(c, "bad", TURN_FAILED, "ha")->why, CHAT_SENTENCE, "Bedrock is busy");
 	(void)add_turn(c, "", TURN_CANCELLED, NULL);
 	write_record(c, &one);
@@ -199,6 +199,7 @@ static void a_record_comes_back_as_it_was(void **state)
 	assert_int_equal(turn_speed(t), -1);
 	assert_string_equal(back->column[0].turn[1].why, "Bedrock is busy");
 	assert_string_equal(back->column[1].model, c->column[1].model);
+	assert_string_equal(buf_cstr(&back->column[0].values), "{\"tenant\":\"acme\"}");
 	buf_done(&one);
 	buf_done(&two);
 	chat_free(c);

@@ -111,15 +111,28 @@ static void words_wrap(void **state)
 	          "\xe6\x9d\xb1\xe4\xba\xac\xe9\x83\xbd\xe6\x9d\xb1\xe4\xba\xac\xe9\x83\xbd|\xe6\x9d\xb1|");
 }
 
-static void last_code(void **state)
+static Str last_of(Str text)
 {
+	size_t n;
+
+	return markdown_code(text, 0, &n);
+}
+
+static void code_blocks(void **state)
+{
+	size_t n;
+
 	(void)state;
-	assert_true(str_is(markdown_last_code(STR("no code")), ""));
-	assert_true(str_is(markdown_last_code(STR("```\none\n```\n```sh\ntwo\nlines\n```\nend")), "two\nlines\n"));
-	assert_true(str_is(markdown_last_code(STR("````\n```\nx\n````\n")), "```\nx\n"));
-	assert_true(str_is(markdown_last_code(STR("```\none\n```\n```\ncut of")), "cut of"));
-	assert_true(str_is(markdown_last_code(STR("```\none\n```\n```")), "one\n"));
-	assert_true(str_is(markdown_last_code(STR("```\n```")), ""));
+	assert_true(str_is(last_of(STR("no code")), ""));
+	assert_true(str_is(last_of(STR("```\none\n```\n```sh\ntwo\nlines\n```\nend")), "two\nlines\n"));
+	assert_true(str_is(last_of(STR("````\n```\nx\n````\n")), "```\nx\n"));
+	assert_true(str_is(last_of(STR("```\none\n```\n```\ncut of")), "cut of"));
+	assert_true(str_is(last_of(STR("```\none\n```\n```")), "one\n"));
+	assert_true(str_is(last_of(STR("```\n```")), ""));
+	assert_true(str_is(markdown_code(STR("```\none\n```\nx\n```\ntwo\n```\n"), 1, &n), "one\n") && n == 2);
+	assert_true(str_is(markdown_code(STR("```\none\n```\nx\n```\ntwo"), 2, &n), "two") && n == 2);
+	assert_true(str_is(markdown_code(STR("```\none\n```\n"), 2, &n), "") && n == 1);
+	assert_true(str_is(markdown_code(STR("none"), 0, &n), "") && n == 0);
 }
 
 static void check(Str text, int w)
@@ -232,7 +245,7 @@ int main(void)
 		cmocka_unit_test(emphasis),
 		cmocka_unit_test(emphasis_that_is_none),
 		cmocka_unit_test(words_wrap),
-		cmocka_unit_test(last_code),
+		cmocka_unit_test(code_blocks),
 		cmocka_unit_test(growing_text),
 		cmocka_unit_test(hostile_text),
 		cmocka_unit_test(any_width),
