@@ -75,11 +75,11 @@ static void link_entry(Fresh *f, size_t at)
 	f->slot[i] = (uint32_t)at + 1;
 }
 
-/* All of them, with room for as many again. */
+/* All of them. */
 static void link_all(Fresh *f)
 {
 	free(f->slot);
-	for (f->slots = f->slots ? f->slots : 64; f->n * 4 > f->slots;)
+	for (f->slots = f->slots ? f->slots : 64; f->n * 2 >= f->slots;)
 		f->slots *= 2;
 	f->slot = xcalloc(f->slots, sizeof *f->slot);
 	for (size_t i = 0; i < f->n; i++) {
@@ -401,8 +401,11 @@ static int read_gone(Store *s, int64_t booked_before_ms, IdSet *gone, Err *e)
 int index_forget(Store *s, int64_t booked_before_ms, Err *e)
 {
 	IdSet gone = { 0 };
-	int rc = index_begin(s, 0, e) < 0 || write_fresh(s, e) < 0 || read_gone(s, booked_before_ms, &gone, e) < 0 ? -1 : 0;
+	int rc = read_gone(s, booked_before_ms, &gone, e);
 
+	/* Most clean-ups find nothing to forget, and need to know of no place then. */
+	if (rc == 0 && gone.bits)
+		rc = index_begin(s, 0, e) < 0 || write_fresh(s, e) < 0 ? -1 : 0;
 	for (int i = 0; i < INDEX_SLICES && rc == 0 && gone.bits; i++)
 		rc = move(s, i, &gone, e);
 	if (rc == 0 && gone.bits)
