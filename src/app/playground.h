@@ -3,9 +3,13 @@
 #ifndef APP_PLAYGROUND_H
 #define APP_PLAYGROUND_H
 
+#include "app/answer_store.h"
 #include "app/pane.h"
 #include "chat/chat.h"
 #include "ui/editor.h"
+
+/* Of the program's own tools: those that the view lists; these or, without a list, all; none. */
+typedef enum LocalTools { LOCAL_LISTED, LOCAL_ON, LOCAL_OFF } LocalTools;
 
 typedef struct Playground {
 	App    *a;
@@ -19,8 +23,11 @@ typedef struct Playground {
 	bool    pinned;
 	size_t  focus;                 /* column */
 	struct PlaygroundMcp *mcp;     /* playground_mcp.h; NULL: no servers run */
+	LocalTools local;
 	struct MaskBook *masked;       /* what of this conversation is kept under another name */
 	struct TemplateList *templates;        /* template_list.h; NULL: not looked at yet */
+	struct AnswerCache *cache;
+	AnswerStore answers;
 	int64_t looked_ms;             /* monotonic: when a model was last looked for */
 } Playground;
 
@@ -45,7 +52,10 @@ void playground_add_column(App *a);
 /* Behind ':' */
 void playground_model(App *a, Str rest);
 void playground_system(App *a, Str rest);
+void playground_route(App *a, Str rest);
+void playground_cache(App *a, Str rest);
 void playground_tier(App *a, Str rest);
+void playground_temperature(App *a, Str rest);
 void playground_guardrail(App *a, Str rest);
 void playground_caches(App *a, Str rest);
 void playground_warm_up(App *a, Str rest);     /* asks what is typed, which stays, to fill the prompt caches */

@@ -149,6 +149,11 @@ static void act_trail(Pane *p)
 		template_trail(p->app, current(p));
 }
 
+static void act_evals(Pane *p)
+{
+	app_open_view(p->app, "evals");
+}
+
 static void act_read(Pane *p)
 {
 	template_list_refresh(p->app);
@@ -178,6 +183,7 @@ static const PaneKey keys[] = {
 	{ "m", "promote", act_promote },
 	{ "h", "who moved its labels", act_trail },
 	{ "ctrl-r", "read again", act_read },
+	{ "tab", "evaluations", act_evals },
 	{ "c", "copy the hash", act_copy },
 	{ 0 },
 };
