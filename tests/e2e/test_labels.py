@@ -272,3 +272,8 @@ def test_changes_of_labels(labels):
                            UpdateExpression="SET live = :v", ExpressionAttributeValues={":v": {"S": "2.1"}})
     by_hand = changes()[0]
     assert (by_hand["from"], by_hand["to"], by_hand["by"]) == ("2.2", "2.1", None)
+
+
+def test_nothing_is_waited_for_that_goes_by_no_label(labels):
+    labels.promote("2.0")
+    assert b"no job goes by a label" in labels.run("undo", "--wait", "back", *WRITE, code=2).stderr and labels.live() == "2.0"
