@@ -188,12 +188,15 @@ def test_an_undo_expects_what_it_undoes(labels):
 
 
 def test_a_hand_in_the_table(labels):
-    """It leaves the revision alone: who had seen another version is told, and nothing is written over it."""
+    """It leaves the revision alone: who had seen another version is told, and nothing is written over it. Who goes on must say what they saw."""
     labels.promote("2.0")
     labels.ddb.update_item(TableName="seismo-locks", Key={"pointer": {"S": f"template/{T}/production"}, "sk": {"S": "#lock"}},
                            UpdateExpression="SET live = :v", ExpressionAttributeValues={":v": {"S": "2.1"}})
-    assert labels.promote("2.2", "production", "--from", "2.0", code=4)["winner"]["to"] == one("2.1") and labels.live() == "2.1"
+    lost = labels.promote("2.2", "production", "--from", "2.0", code=4)
+    assert lost["winner"]["to"] == one("2.1") and lost["winner"]["by"] is None and labels.live() == "2.1"
+    assert "outside seismo: it is at 2.1, and the last move left it at 2.0" in (said := labels.refused("2.2")) and "--from" in said
     assert labels.listed()["2.1"]["labels"] == ["AWSCURRENT", "production"]
+    assert labels.promote("2.2", "production", "--from", "2.1")["verified"] and labels.promote("2.0")["verified"]
 
 
 def test_a_label_that_leads_nowhere(labels):
