@@ -230,7 +230,9 @@ static const char *const migrations[] = {
 	"differs TEXT NOT NULL, PRIMARY KEY(run, place)) WITHOUT ROWID;"
 	"CREATE INDEX eval_cell_text ON eval_cell(sha256) WHERE sha256 <> '';"
 	"CREATE TABLE eval_case(run INTEGER NOT NULL, place INTEGER NOT NULL, at INTEGER NOT NULL, id TEXT NOT NULL, passed INTEGER NOT NULL,"
-	"n INTEGER NOT NULL, key TEXT NOT NULL, why TEXT NOT NULL, PRIMARY KEY(run, place, at)) WITHOUT ROWID;",
+	"n INTEGER NOT NULL, key TEXT NOT NULL, why TEXT NOT NULL, PRIMARY KEY(run, place, at)) WITHOUT ROWID;"
+	"CREATE TABLE eval_vote(run INTEGER NOT NULL, place INTEGER NOT NULL, id TEXT NOT NULL, choice INTEGER NOT NULL, time_ms INTEGER NOT NULL,"
+	"PRIMARY KEY(run, place, id)) WITHOUT ROWID;",
 };
 enum { VERSION = (int)(sizeof migrations / sizeof *migrations), TOTALS = 11 /* from that layout on */, SHEETS = 20 /* so */ };
 
