@@ -1,6 +1,6 @@
 #include "api/bedrock_invoke.h"
 
-#include "api/converse.h"
+#include "api/converse_parts.h"
 
 /* The stream's Accept is that of the event stream; the model's own goes in another header. */
 #define INVOKE_IN(accept_header) \
@@ -42,9 +42,9 @@ static const Shape shape_chunk = SHAPE(BedrockChunk, chunk);
 static const ShapeMember count_invoke[] = { SH_BLOB(BedrockCountInvoke, body, "body", .flags = SHAPE_MUST), { 0 } };
 static const Shape shape_count_invoke = SHAPE(BedrockCountInvoke, count_invoke);
 static const ShapeMember count_converse[] = {
-	SH_LIST(BedrockCountConverse, messages, "messages", SHAPE_DOC, 0),
-	SH_LIST(BedrockCountConverse, system, "system", SHAPE_DOC, 0),
-	SH_DOC(BedrockCountConverse, tools, "toolConfig"),
+	SH_STRUCTS(BedrockCountConverse, messages, "messages", converse_message_shape, 0),
+	SH_STRUCTS(BedrockCountConverse, system, "system", converse_system_shape, 0),
+	SH_STRUCT(BedrockCountConverse, tools, "toolConfig", converse_tools_shape),
 	SH_DOC(BedrockCountConverse, more, "additionalModelRequestFields"),
 	{ 0 },
 };

@@ -3,7 +3,7 @@
 #ifndef API_BEDROCK_INVOKE_H
 #define API_BEDROCK_INVOKE_H
 
-#include "api/op.h"
+#include "api/converse.h"
 
 /* body: the model's own JSON. metadata: a JSON object of up to 16 pairs for the invocation log. */
 typedef struct BedrockInvokeIn {
@@ -14,8 +14,13 @@ typedef struct BedrockInvokeOut { Str body, content_type, latency, tier; } Bedro
 /* bytes: one event of the model's own JSON. */
 typedef struct BedrockChunk { Str bytes; } BedrockChunk;
 typedef struct BedrockCountInvoke { Str body; } BedrockCountInvoke;
-/* messages, system: as Converse takes them, JSON. */
-typedef struct BedrockCountConverse { LIST_OF(Str) messages, system; Str tools, more; } BedrockCountConverse;
+/* more: JSON. */
+typedef struct BedrockCountConverse {
+	LIST_OF(ConverseMessage) messages;
+	LIST_OF(ConverseSystem) system;
+	ConverseTools tools;
+	Str more;
+} BedrockCountConverse;
 /* One of both. */
 typedef struct BedrockCountInput { BedrockCountInvoke invoke; BedrockCountConverse converse; } BedrockCountInput;
 typedef struct BedrockCountIn { Str model; BedrockCountInput input; } BedrockCountIn;

@@ -1,4 +1,5 @@
 #include "api/converse_events.h"
+#include "api/converse_parts.h"
 
 static const ShapeMember s3[] = {
 	SH_STR(ConverseS3, uri, "uri", .flags = SHAPE_MUST),
@@ -102,14 +103,14 @@ static const ShapeMember message[] = {
 	SH_STRUCTS(ConverseMessage, content, "content", shape_block, SHAPE_MUST),
 	{ 0 },
 };
-static const Shape shape_message = SHAPE(ConverseMessage, message);
+const Shape converse_message_shape = SHAPE(ConverseMessage, message);
 static const ShapeMember system_block[] = {
 	SH_STR(ConverseSystem, text, "text"),
 	SH_STRUCT(ConverseSystem, cache_point, "cachePoint", shape_cache_point),
 	SH_DOC(ConverseSystem, guard, "guardContent"),
 	{ 0 },
 };
-static const Shape shape_system = SHAPE(ConverseSystem, system_block);
+const Shape converse_system_shape = SHAPE(ConverseSystem, system_block);
 static const ShapeMember limits[] = {
 	SH_I64(ConverseLimits, max_tokens, "maxTokens", .flags = SHAPE_MUST),
 	SH_OPT_NUM(ConverseLimits, temperature, "temperature"),
@@ -149,7 +150,7 @@ static const ShapeMember tools[] = {
 	SH_STRUCT(ConverseTools, choice, "toolChoice", shape_tool_choice),
 	{ 0 },
 };
-static const Shape shape_tools = SHAPE(ConverseTools, tools);
+const Shape converse_tools_shape = SHAPE(ConverseTools, tools);
 static const ShapeMember guardrail[] = {
 	SH_STR(ConverseGuardrail, id, "guardrailIdentifier"),
 	SH_STR(ConverseGuardrail, version, "guardrailVersion"),
@@ -195,10 +196,10 @@ static const Shape shape_output = SHAPE(ConverseOutput, output);
 /* Both forms of a turn; a stream may check its guardrails while it runs. */
 #define TURN_IN(guardrail_shape) \
 	SH_STR(ConverseIn, model, "modelId", .flags = SHAPE_MUST, .place = PLACE_LABEL, .about = "model"), \
-	SH_STRUCTS(ConverseIn, messages, "messages", shape_message, 0), \
-	SH_STRUCTS(ConverseIn, system, "system", shape_system, 0), \
+	SH_STRUCTS(ConverseIn, messages, "messages", converse_message_shape, 0), \
+	SH_STRUCTS(ConverseIn, system, "system", converse_system_shape, 0), \
 	SH_STRUCT(ConverseIn, limits, "inferenceConfig", shape_limits, .flags = SHAPE_MUST), \
-	SH_STRUCT(ConverseIn, tools, "toolConfig", shape_tools), \
+	SH_STRUCT(ConverseIn, tools, "toolConfig", converse_tools_shape), \
 	SH_STRUCT(ConverseIn, guardrail, "guardrailConfig", guardrail_shape), \
 	SH_DOC(ConverseIn, more, "additionalModelRequestFields"), \
 	{ .name = "promptVariables", .kind = SHAPE_STRUCT, .at = offsetof(ConverseIn, variables), .size = sizeof(ConverseVariable), \
@@ -230,7 +231,7 @@ static const ShapeMember usage[] = {
 static const Shape shape_usage = SHAPE(ConverseUsage, usage);
 static const ShapeMember metrics[] = { SH_I64(ConverseMetrics, latency_ms, "latencyMs"), { 0 } };
 static const Shape shape_metrics = SHAPE(ConverseMetrics, metrics);
-static const ShapeMember answer[] = { SH_STRUCT(ConverseAnswer, message, "message", shape_message), { 0 } };
+static const ShapeMember answer[] = { SH_STRUCT(ConverseAnswer, message, "message", converse_message_shape), { 0 } };
 static const Shape shape_answer = SHAPE(ConverseAnswer, answer);
 static const ShapeMember turn_out[] = {
 	SH_STRUCT(ConverseOut, answer, "output", shape_answer, .flags = SHAPE_MUST),

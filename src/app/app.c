@@ -9,6 +9,7 @@
 #include "app/find.h"
 #include "app/ops_watch.h"
 #include "app/playground.h"
+#include "app/theme.h"
 #include "base/file.h"
 #include "base/xalloc.h"
 
@@ -42,25 +43,6 @@ static int views_open(App *a, Err *e)
 		kinds[n++] = (*p)->name;
 	rc = views_load(&a->conf, folder, kinds, &a->views, e);
 	free(folder);
-	return rc;
-}
-
-static int theme_open(App *a, Err *e)
-{
-	char *folder = a->spec.demo ? NULL : xdg_path(XDG_CONFIG, "themes");
-	Str id = a->shared.conf.ui.theme;
-	int rc;
-
-	/* COLORFGBG is what some terminals say of themselves: "15;0" is light on dark. */
-	if (!id.n || str_is(id, "auto")) {
-		const char *fgbg = getenv("COLORFGBG"), *bg = fgbg ? strrchr(fgbg, ';') : NULL;
-
-		id = bg && (strcmp(bg, ";7") == 0 || strcmp(bg, ";15") == 0) ? STR("light") : STR("dark");
-	}
-	rc = themes_load_one(&a->conf, folder, id, &a->themes, e);
-	free(folder);
-	if (rc == 0 && !(a->theme = themes_find(&a->themes, id)))
-		rc = err_kind(e, ERR_USAGE, "ui.theme: there is no theme %.*s; dark and light are built in", STR_ARG(id));
 	return rc;
 }
 
@@ -156,6 +138,7 @@ int app_run(uv_loop_t *loop, const AppSpec *spec, Err *e)
 	xalloc_on_fail(term_leave_signal_safe);
 	crash_watch();
 	term_theme(a->term, a->theme);
+	theme_ask(a);
 	term_size(a->term, &w, &h);
 	screen_resize(a, w, h);
 	a->world.now_ms = app_now(a);

@@ -14,8 +14,8 @@ enum { SCREEN_LEAST_W = 20, SCREEN_LEAST_H = 5 };      /* below it only a word i
 enum { PANES_MAX = 16, INPUT_MAX = 256, HISTORY_MAX = 32, FRAME_MS = 33, SAY_MS = 6000, ESC_MS = 25, ANSWERS = 2, TELLS = 4, TICK_MS = 1000,
 	SAVE_MS = 5000, COMPUTE_REST = 9 };
 
+typedef enum Foot { FOOT_NONE, FOOT_FIRST, FOOT_ALWAYS, FOOT_AGENTS } Foot;      /* in the bottom line: before the views, behind them, for agents */
 /* What the app itself can do, apart from its panes: a key, a command and a line of help in one row. */
-typedef enum Foot { FOOT_NONE, FOOT_ALWAYS, FOOT_AGENTS } Foot;      /* in the bottom line: FOOT_AGENTS where the rows are agents' */
 typedef struct AppAction { const char *name, *key, *help; void (*run)(App *a); Foot foot; } AppAction;
 
 struct App {
@@ -43,7 +43,7 @@ struct App {
 	Arena   conf;                      /* views, themes */
 	Views   views;
 	Themes  themes;
-	const Theme *theme;
+	const Theme *theme; bool theme_open;   /* the terminal's answer chooses it */
 	const View *view;
 	Pane    pane[PANES_MAX];
 	size_t  pane_count, focus;

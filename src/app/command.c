@@ -4,9 +4,11 @@
 #include "app/card.h"
 #include "app/page.h"
 #include "app/playground.h"
+#include "app/playground_local.h"
 #include "app/playground_mcp.h"
 #include "app/strip.h"
 #include "app/template_list.h"
+#include "app/theme.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -33,11 +35,21 @@ static const Command commands[] = {
 	{ "reject", "[AGENT VERSION]", "reject a version: its card", NULL, CARD_REJECT },
 	{ "undo", "[OP]", "take back the last action, or that one: its card", NULL, CARD_UNDO },
 	{ "stop", "[AGENT [POINTER [RUNG]]]", "the stop ladder: a card", NULL, CARD_STOP },
+	{ "promote", "TEMPLATE VERSION LABEL", "give a version of a template a label: its card", NULL, CARD_PROMOTE },
 	{ "strip", "[copy]", "the strip of the last move: fold, open, hide; copy what it says", strip_command, 0 },
 	{ "model", "ID", "playground: the model of the focused column", playground_model, 0 },
 	{ "system", "[TEXT]", "playground: its instructions; alone, none", playground_system, 0 },
+	{ "temperature", "N|off", "playground: the temperature of the focused column, 0 to 1", playground_temperature, 0 },
+	{ "tier", "[default|priority|flex|…]", "playground: the service tier to ask for; alone, none", playground_tier, 0 },
+	{ "guardrail", "ID[:VERSION]|off", "playground: a Bedrock guardrail for the focused column", playground_guardrail, 0 },
+	{ "caches", "on|off", "playground: prompts with cache points behind instructions and tools", playground_caches, 0 },
+	{ "warm-up", "", "playground: fill the prompt caches with what is typed; no figure", playground_warm_up, 0 },
+	{ "copy", "[N|last]", "playground: copy the answer, or one of its code blocks", playground_copy, 0 },
+	{ "case", "FILE", "playground: append the last question to a suite's dataset", playground_case, 0 },
+	{ "tokens", "", "playground: let the service count what is typed (free)", playground_tokens, 0 },
 	{ "template", "[ID[@VERSION] [NAME=VALUE …]]", "playground: a template as its instructions; alone, list them", template_command, 0 },
 	{ "tool", "[NAME|FILE]", "playground: answers must fill this tool's schema; alone, text", playground_tool, 0 },
+	{ "tools", "local|off", "playground: the program's own tools, which only read; alone, list them", local_command, 0 },
 	{ "mcp", "[on|off]", "playground: tools of the configured MCP servers; alone, list them", mcp_command, 0 },
 	{ "allow", "", "playground: run the tool that waits", mcp_allow, 0 },
 	{ "deny", "", "playground: refuse the tool that waits", mcp_deny, 0 },
@@ -48,6 +60,7 @@ static const Command commands[] = {
 	{ "chat", "[ID]", "go on with a kept conversation", playground_resume, 0 },
 	{ "pin", "", "keep this conversation, or no longer", playground_pin, 0 },
 	{ "forget", "ID", "delete a kept conversation", playground_forget, 0 },
+	{ "theme", "[ID]", "draw with another theme; alone, list them", theme_command, 0 },
 	{ "ctx", "[NAME,… or *]", "switch to other contexts; alone, list them", context_command, 0 },
 	{ 0 },
 };
@@ -96,7 +109,8 @@ const char *command_complete(App *a, const char *prefix)
 	for (size_t i = 0; i < n; i++)
 		if (len && strncmp(name[i], prefix, len) == 0)
 			return name[i];
-	return playground_complete(a, prefix);
+	context = theme_complete(a, prefix);
+	return context ? context : playground_complete(a, prefix);
 }
 
 static void unknown(App *a, Str word)

@@ -93,7 +93,22 @@ static int pane_keys(const App *a, const Pane *p, Box b, int y, Arena *ar)
 	return x;
 }
 
-/* The keys that matter here: the pane's own, help, the other views, then what narrows down and leads back. */
+/* By their numbers, so that a view is looked for where it was seen last; what does not fit is named by the help. */
+static int view_keys(const App *a, Box b, int x, int y, Arena *ar)
+{
+	static const char order[] = "1234567890";
+
+	for (const char *key = order; *key; key++)
+		for (size_t i = 0; i < a->views.count; i++) {
+			const View *v = &a->views.view[i];
+
+			if (v->key == *key && v != a->view)
+				x = key_at(b, x, y, clean_ownf(ar, "%c", v->key).p, clean_text(ar, v->id, 0));
+		}
+	return x;
+}
+
+/* The keys that matter here: the pane's own, help, the way back, the other views, then what narrows down. */
 static void keys_line(App *a, Box b, int y)
 {
 	const Pane *p = a->focus < a->pane_count ? &a->pane[a->focus] : NULL;
@@ -106,20 +121,13 @@ static void keys_line(App *a, Box b, int y)
 		x = key_at(b, x, y, typing->key, clean_own(typing->help));
 	if (typing)
 		return;
-	x = key_at(b, x, y, "?", clean_own("help"));
-	for (size_t i = 0; i < a->views.count; i++) {
-		const View *v = &a->views.view[i];
-		char key[2] = { v->key, 0 };
-
-		if (v->key && v != a->view)
-			x = key_at(b, x, y, clean_ownf(&ar, "%s", key).p, clean_text(&ar, v->id, 0));
-	}
-	for (const AppAction *act = a->actions; act->name; act++) {
-		bool lists = strcmp(act->name, "failures") == 0, said = strcmp(act->name, "help") == 0;
-
-		if (act->foot == FOOT_ALWAYS && !said && (jobs || !lists))
+	for (const AppAction *act = a->actions; act->name; act++)
+		if (act->foot == FOOT_FIRST)
 			x = key_at(b, x, y, act->key, clean_own(act->help));
-	}
+	x = view_keys(a, b, x, y, &ar);
+	for (const AppAction *act = a->actions; act->name; act++)
+		if (act->foot == FOOT_ALWAYS && (jobs || strcmp(act->name, "failures") != 0))
+			x = key_at(b, x, y, act->key, clean_own(act->help));
 	arena_done(&ar);
 }
 

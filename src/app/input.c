@@ -120,7 +120,7 @@ static void act_newer(App *a)
 static const AppAction actions[] = {
 	{ "command",  ":",         "command",                    act_command, FOOT_NONE },
 	{ "filter",   "/",         "filter",                     act_filter, FOOT_ALWAYS },
-	{ "help",     "?",         "help",                       help_show, FOOT_ALWAYS },
+	{ "help",     "?",         "help",                       help_show, FOOT_FIRST },
 	{ "failures", "z",         "failures only",              act_failures, FOOT_ALWAYS },
 	{ "freeze",   "p",         "freeze the screen, go on",   act_freeze, FOOT_NONE },
 	{ "earlier",  "<",         "back in time: 5 min, in a grid 1 h", act_earlier, FOOT_NONE },
@@ -130,7 +130,7 @@ static const AppAction actions[] = {
 	{ "login",    "ctrl-g",    "log in (SSO, MFA)",          act_login, FOOT_NONE },
 	{ "focus",    "tab",       "next pane",                  act_focus, FOOT_NONE },
 	{ "unfocus",  "backtab",   "pane before",                act_focus_back, FOOT_NONE },
-	{ "back",     "q",         "back",                       screen_back, FOOT_ALWAYS },
+	{ "back",     "q",         "back",                       screen_back, FOOT_FIRST },
 	{ "escape",   "esc",       "fold the strip, or back",    act_escape, FOOT_NONE },
 	{ "rollback", "B",         "roll back: the card of this row", act_rollback, FOOT_AGENTS },
 	{ "stop",     "ctrl-d",    "stop: the card of this row", act_stop, FOOT_NONE },

@@ -4,6 +4,7 @@
 #include "app/find.h"
 #include "app/ops_watch.h"
 #include "app/playground.h"
+#include "app/theme.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -120,7 +121,10 @@ static void take_keys(App *a, bool flush)
 	Key k;
 
 	while (!a->quitting && keys_next(a->keys, flush, &k)) {
-		input_key(a, k);
+		if (k.kind == KEY_BACKGROUND)
+			theme_background(a, k.ch);
+		else
+			input_key(a, k);
 		any = true;
 		if (a->drop_keys)
 			drop_keys(a, flush);

@@ -5,6 +5,7 @@
 #include "api/agentcore_gateway.h"
 #include "api/bedrock.h"
 #include "api/bedrock_agent.h"
+#include "api/bedrock_invoke.h"
 #include "api/bedrock_prompt.h"
 #include "api/charge.h"
 #include "api/cloudtrail.h"
@@ -80,7 +81,8 @@ static size_t group_arns(const NeedFacts *f, Arena *a, Str *out)
 /* What the entries of sources.templates of one kind lead to. */
 static size_t template_arns(const NeedFacts *f, Arena *a, NeedOn on, Str *out)
 {
-	const TemplateKind kind = on == ON_TEMPLATE_SECRETS ? TEMPLATE_SECRETS : on == ON_TEMPLATE_PROMPTS ? TEMPLATE_BEDROCK : TEMPLATE_S3;
+	const TemplateKind kind = on == ON_TEMPLATE_SECRETS ? TEMPLATE_SECRETS : on == ON_TEMPLATE_PROMPTS ? TEMPLATE_BEDROCK
+	                        : on == ON_TEMPLATE_PARAMETERS ? TEMPLATE_SSM : TEMPLATE_S3;
 	const char *p = partition_name(f->region);
 	size_t n = 0;
 
@@ -92,6 +94,8 @@ static size_t template_arns(const NeedFacts *f, Arena *a, NeedOn on, Str *out)
 		if (on == ON_TEMPLATE_SECRETS)
 			out[n++] = arena_printf(a, "arn:%s:secretsmanager:%.*s:%.*s:secret:%.*s*", p, STR_ARG(f->region), STR_ARG(f->account),
 			                        STR_ARG(s->prefix));
+		else if (on == ON_TEMPLATE_PARAMETERS)
+			out[n++] = arena_printf(a, "arn:%s:ssm:%.*s:%.*s:parameter%.*s*", p, STR_ARG(f->region), STR_ARG(f->account), STR_ARG(s->prefix));
 		else if (on == ON_TEMPLATE_PROMPTS)
 			out[n++] = any_arn(f, a, "bedrock", "prompt");
 		else if (on == ON_TEMPLATE_BUCKETS)
@@ -160,7 +164,11 @@ size_t need_resources(const Need *need, const NeedFacts *f, Arena *a, Str **out)
 		r[0] = any_arn(f, a, "bedrock", "agent-alias");
 		return 1;
 	case ON_TEMPLATE_SECRETS: case ON_TEMPLATE_BUCKETS: case ON_TEMPLATE_OBJECTS: case ON_TEMPLATE_PROMPTS:
+	case ON_TEMPLATE_PARAMETERS:
 		return template_arns(f, a, need->on, r);
+	case ON_GUARDRAILS:
+		r[0] = any_arn(f, a, "bedrock", "guardrail");
+		return 1;
 	case ON_MODELS:
 		return model_arns(f, a, r);
 	case ON_ANYTHING: case ON_REGION: case NEED_ON_N:
@@ -202,6 +210,8 @@ bool need_counts(const Need *need, const NeedFacts *f)
 		return false;
 	if (need->op == &op_ce_get_cost_and_usage)
 		return f->src->cost_explorer;
+	if (need->op == &op_bedrock_count_tokens)
+		return f->playground;
 	if (need->op == &op_secrets_list)
 		return reads_templates(f, TEMPLATE_SECRETS);
 	if (need->op == &op_bedrock_agent_list_prompts)
@@ -215,6 +225,8 @@ bool need_counts(const Need *need, const NeedFacts *f)
 		return reads_templates(f, TEMPLATE_SECRETS);
 	case ON_TEMPLATE_PROMPTS:
 		return reads_templates(f, TEMPLATE_BEDROCK);
+	case ON_TEMPLATE_PARAMETERS:
+		return reads_templates(f, TEMPLATE_SSM);
 	case ON_TEMPLATE_BUCKETS: case ON_TEMPLATE_OBJECTS:
 		return reads_templates(f, TEMPLATE_S3);
 	case ON_PARAMETERS:
@@ -245,12 +257,13 @@ const char *need_on_name(NeedOn on)
 	static const char *const names[NEED_ON_N] = {
 		[ON_ANYTHING] = "Anything", [ON_REGION] = "Region", [ON_JOBS_TABLE] = "JobsTable", [ON_JOBS_INDEX] = "JobsIndex",
 		[ON_AGENTS_TABLE] = "AgentsTable",
-		[ON_LOCK_TABLE] = "LockTable", [ON_JOB_LOGS] = "JobLogs", [ON_ALL_LOGS] = "LogGroups", [ON_MODELS] = "Models",
+		[ON_LOCK_TABLE] = "LockTable", [ON_JOB_LOGS] = "JobLogs", [ON_ALL_LOGS] = "LogGroups", [ON_MODELS] = "Models", [ON_GUARDRAILS] = "Guardrails",
 		[ON_RUNTIMES] = "Runtimes", [ON_CLASSIC] = "Agents", [ON_ALIASES] = "AgentAliases",
 		[ON_PROFILES] = "Profiles", [ON_KEYS] = "Keys", [ON_GATEWAYS] = "Gateways", [ON_AB_TESTS] = "AbTests",
 		[ON_PARAMETERS] = "Parameters", [ON_BUSES] = "EventBuses",
 		[ON_TEMPLATE_SECRETS] = "TemplateSecrets", [ON_TEMPLATE_BUCKETS] = "TemplateBuckets",
 		[ON_TEMPLATE_OBJECTS] = "TemplateObjects", [ON_TEMPLATE_PROMPTS] = "TemplatePrompts",
+		[ON_TEMPLATE_PARAMETERS] = "TemplateParameters",
 	};
 
 	return names[on];
@@ -306,13 +319,15 @@ static const Need rows[] = {
 	{ &op_bedrock_get_logging, ON_REGION, "doctor", true },
 	{ &op_ce_get_cost_and_usage, ON_ANYTHING, "bills", true },
 	{ &op_bedrock_converse_stream, ON_MODELS, "chat", false },
+	{ &op_bedrock_count_tokens, ON_MODELS, "exact token counts in the playground", true },
+	{ &op_bedrock_apply_guardrail, ON_GUARDRAILS, "chat with a guardrail", true },
 	/* Moves of pointers: what they read, and with write: true what they write. */
 	{ &op_dynamodb_get_item, ON_AGENTS_TABLE, "rollback", true },
 	{ &op_dynamodb_get_item, ON_LOCK_TABLE, "rollback", true },
 	{ &op_dynamodb_batch_get_item, ON_LOCK_TABLE, "agents: who moves which pointer", true },
 	{ &op_dynamodb_query, ON_AGENTS_TABLE, "op resolve", true },
 	{ &op_dynamodb_query, ON_LOCK_TABLE, "op resolve", true },
-	{ &op_dynamodb_scan, ON_LOCK_TABLE, "op resolve", true },
+	{ &op_dynamodb_scan, ON_LOCK_TABLE, "templates: labels; op resolve", true },
 	{ &op_dynamodb_describe_table, ON_LOCK_TABLE, "setup", true },
 	{ &op_agentcore_get_runtime, ON_RUNTIMES, "agents, rollback", true },
 	{ &op_agentcore_get_endpoint, ON_RUNTIMES, "rollback", true },
@@ -341,6 +356,8 @@ static const Need rows[] = {
 	{ &op_s3_get_object, ON_TEMPLATE_OBJECTS, "templates", true },
 	{ &op_bedrock_agent_list_prompts, ON_REGION, "templates", true },
 	{ &op_bedrock_agent_get_prompt, ON_TEMPLATE_PROMPTS, "templates", true },
+	{ &op_ssm_get_parameters_by_path, ON_TEMPLATE_PARAMETERS, "templates", true },
+	{ &op_ssm_get_parameter_history, ON_TEMPLATE_PARAMETERS, "templates", true },
 	{ &op_kms_verify, ON_KEYS, "signed templates", true },
 	{ &op_kms_sign, ON_KEYS, "template sign", true },
 	{ 0 },

@@ -5,6 +5,7 @@
 
 #include "app/app_impl.h"
 #include "app/fleet_models.h"
+#include "app/playground_local.h"
 #include "app/playground_mcp.h"
 #include "app/template_list.h"
 #include "app/watch.h"
@@ -35,9 +36,17 @@ static void flagged(void *arg, const Flag *f)
 	playground_flag(arg, f);
 }
 
+static void counted(void *arg, size_t column, const Err *why)
+{
+	playground_counted(arg, column, why);
+}
+
 static void run_tool(void *arg, size_t column, unsigned serial, size_t use, Str name, Str input)
 {
-	mcp_run(((Playground *)arg)->a, column, serial, use, name, input);
+	App *a = ((Playground *)arg)->a;
+
+	if (!local_run(a, column, serial, use, name, input))
+		mcp_run(a, column, serial, use, name, input);
 }
 
 static void drop_tools(void *arg, size_t column)
@@ -103,12 +112,15 @@ Playground *playground_of(App *a)
 	p->a = a;
 	p->w = a->watch[0];
 	p->chat = chat_new(&(ChatHost){
-		.aws = p->w->session.aws, .prices = prices, .changed = changed, .ended = ended, .flagged = flagged, .arg = p, .max_tokens = l->max_tokens,
+		.aws = p->w->session.aws, .prices = prices, .changed = changed, .ended = ended, .flagged = flagged, .counted = counted,
+		.arg = p, .max_tokens = l->max_tokens,
 		.requests_per_minute = l->chat_per_minute, .tool_steps = l->tool_steps, .run_tool = run_tool, .drop_tools = drop_tools,
-		.ask_above_nusd = l->ask_above_nusd,
+		.ask_above_nusd = l->ask_above_nusd, .check_input = p->w->session.ctx->guardrail_check_input,
 	});
+	playground_defaults(p);
 	playground_name(p);
 	playground_choose(p);
+	local_open(a);
 	p->typing = true;
 	return p;
 }
@@ -144,8 +156,7 @@ void playground_money(App *a, PlaygroundMoney *out)
 
 /* --- keys --- */
 
-/* What is shown is not now, or there is nobody to ask. */
-static Playground *ready(App *a)
+Playground *playground_ready(App *a)
 {
 	const char *why = past_refuses(a);
 
@@ -156,7 +167,7 @@ static Playground *ready(App *a)
 
 void playground_send(App *a)
 {
-	Playground *p = ready(a);
+	Playground *p = playground_ready(a);
 	Err e = { 0 };
 
 	if (!p)
@@ -179,7 +190,7 @@ void playground_cancel(App *a)
 
 void playground_retry(App *a)
 {
-	Playground *p = ready(a);
+	Playground *p = playground_ready(a);
 	Err e = { 0 };
 
 	if (!p)
@@ -194,7 +205,7 @@ void playground_retry(App *a)
 
 void playground_edit(App *a)
 {
-	Playground *p = ready(a);
+	Playground *p = playground_ready(a);
 	Buf asked = { 0 };
 	Err e = { 0 };
 

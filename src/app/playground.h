@@ -7,6 +7,9 @@
 #include "chat/chat.h"
 #include "ui/editor.h"
 
+/* Of the program's own tools: those that the view lists; these or, without a list, all; none. */
+typedef enum LocalTools { LOCAL_LISTED, LOCAL_ON, LOCAL_OFF } LocalTools;
+
 typedef struct Playground {
 	App    *a;
 	struct Watch *w;               /* of whose account the models are */
@@ -19,6 +22,7 @@ typedef struct Playground {
 	bool    pinned;
 	size_t  focus;                 /* column */
 	struct PlaygroundMcp *mcp;     /* playground_mcp.h; NULL: no servers run */
+	LocalTools local;
 	struct MaskBook *masked;       /* what of this conversation is kept under another name */
 	struct TemplateList *templates;        /* template_list.h; NULL: not looked at yet */
 	int64_t looked_ms;             /* monotonic: when a model was last looked for */
@@ -45,6 +49,14 @@ void playground_add_column(App *a);
 /* Behind ':' */
 void playground_model(App *a, Str rest);
 void playground_system(App *a, Str rest);
+void playground_tier(App *a, Str rest);
+void playground_temperature(App *a, Str rest);
+void playground_guardrail(App *a, Str rest);
+void playground_caches(App *a, Str rest);
+void playground_warm_up(App *a, Str rest);     /* asks what is typed, which stays, to fill the prompt caches */
+void playground_tokens(App *a, Str rest);      /* asks the service what the text that is typed will come to */
+void playground_copy(App *a, Str rest);        /* "": the answer; "N": its Nth code block; "last" */
+void playground_case(App *a, Str rest);        /* the last question, as a case of a suite's dataset */
 void playground_column(App *a, Str rest);
 void playground_tool(App *a, Str rest);
 void playground_list(App *a, Str rest);

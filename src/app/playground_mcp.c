@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/app_impl.h"
+#include "app/playground_local.h"
 #include "app/playground_own.h"
 #include "app/watch.h"
 #include "base/version.h"
@@ -94,6 +95,14 @@ static void name_for_models(Str qualified, char out[NAME_MAX_CHARS + 1])
 	out[n] = 0;
 }
 
+static bool is_taken(const ChatTool *v, size_t n, Str name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i].name.n && str_eq(v[i].name, name))
+			return true;
+	return false;
+}
+
 /* Of two with one name for models, and of what nobody has accepted, nothing is offered. */
 static void offer(PlaygroundMcp *m, Mcp *server, const McpTool *t, ChatTool *out, size_t *n)
 {
@@ -101,7 +110,7 @@ static void offer(PlaygroundMcp *m, Mcp *server, const McpTool *t, ChatTool *out
 
 	name_for_models(t->qualified, o.name);
 	if (t->fault || t->trust != MCP_ACCEPTED || !is_listed(m->a, t->qualified) || find(m, str_of(o.name)) || *n == CHAT_TOOLS ||
-	    is_poisoned(m, server, t))
+	    is_taken(out, *n, str_of(o.name)) || is_poisoned(m, server, t))
 		return;
 	o.tool = xstrndup(t->name.p, t->name.n);
 	VEC_GROW(m->offered, m->cap, m->n + 1);
@@ -113,7 +122,7 @@ static void offer_all(PlaygroundMcp *m)
 {
 	ChatTool *tools = xcalloc(CHAT_TOOLS, sizeof *tools);
 	Playground *p = m->a->playground;
-	size_t n = 0, count;
+	size_t n, own, count;
 	Str forced;
 	Err e = { 0 };
 
@@ -123,6 +132,7 @@ static void offer_all(PlaygroundMcp *m)
 		return;
 	}
 	offered_free(m);
+	n = own = local_offer(m->a, tools, CHAT_TOOLS);
 	for (size_t i = 0; i < m->servers; i++) {
 		const McpTool *t = mcp_tools(m->server[i], &count);
 
@@ -130,18 +140,35 @@ static void offer_all(PlaygroundMcp *m)
 		for (size_t k = 0; mcp_state(m->server[i]) != MCP_OFF && k < count; k++)
 			offer(m, m->server[i], &t[k], tools, &n);
 	}
-	for (size_t i = 0; i < n; i++)
-		tools[i].name = str_of(m->offered[i].name);
+	for (size_t i = own; i < n; i++)
+		tools[i].name = str_of(m->offered[i - own].name);
 	if (chat_set_tools(p->chat, tools, n, STR(""), &e) < 0)
 		playground_say(m->a, &e);
 	free(tools);
 	app_changed(m->a, TOPIC_CHAT);
 }
 
+/* Without servers, and unless every answer must fill the form of one. */
+static void offer_own(App *a)
+{
+	ChatTool tools[CHAT_TOOLS];
+	Chat *chat = a->playground->chat;
+	Str forced;
+	Err e = { 0 };
+
+	if (chat_tools(chat, &forced) && forced.n)
+		return;
+	if (chat_set_tools(chat, tools, local_offer(a, tools, CHAT_TOOLS), STR(""), &e) < 0)
+		playground_say(a, &e);
+	app_changed(a, TOPIC_CHAT);
+}
+
 void mcp_offer(App *a)
 {
 	if (a->playground && a->playground->mcp)
 		offer_all(a->playground->mcp);
+	else if (a->playground)
+		offer_own(a);
 }
 
 static void on_state(Mcp *server, void *arg)
@@ -369,6 +396,7 @@ void mcp_leave(App *a)
 	free(m->offered);
 	free(m->accepted);
 	free(m);
+	offer_own(a);
 }
 
 static const char *const states[] = { [MCP_STARTING] = "starting", [MCP_READY] = "ready", [MCP_RESTING] = "resting", [MCP_OFF] = "off" };
@@ -434,7 +462,7 @@ void mcp_command(App *a, Str rest)
 		app_say(a, ROLE_INFO, say);
 	} else if (str_is(word, "off")) {
 		mcp_leave(a);
-		app_say(a, ROLE_INFO, "the MCP servers are stopped, and models have no tools");
+		app_say(a, ROLE_INFO, "the MCP servers are stopped, and models have none of their tools");
 	} else {
 		list(a);
 	}

@@ -18,7 +18,7 @@ const char *mcp_waiting(const App *a);
 /* For playground.c. */
 void mcp_run(App *a, size_t column, unsigned serial, size_t use, Str name, Str input);
 void mcp_drop(App *a, size_t column);        /* nobody waits for what this column's model has asked for */
-void mcp_offer(App *a);                      /* after a tool that was forced is none any more */
+void mcp_offer(App *a);                      /* all that is offered now, the program's own tools too: after a change of either */
 void mcp_leave(App *a);
 
 #endif

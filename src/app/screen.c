@@ -369,7 +369,7 @@ void screen_draw(App *a)
 
 		if (p->w <= 0 || p->h <= 0 || (!whole && !p->stale && p->focused == p->drawn_focused))
 			continue;
-		if (!whole)
+		if (!whole && !p->cls->fills)
 			box_clear(b);
 		p->cls->draw(p, b);
 		p->stale = false;

@@ -206,6 +206,17 @@ static uint64_t hash_on(uint64_t h, Str s)
 	return h;
 }
 
+int str_b64_digit(unsigned char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
 uint64_t str_hash(Str s)
 {
 	return hash_on(hash_basis, s);

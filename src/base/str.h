@@ -53,6 +53,8 @@ int  str_i64(Str s, int64_t *out);
 /* Exact decimal text ("12.3456", "-0.5", "1e-3") times 10^scale, half up away from zero; no double in between.
  * str_scaled("1.5", 6) = 1500000. Returns 0, or -1 on bad text or overflow. */
 int  str_scaled(Str s, int scale, int64_t *out);
+/* What a digit of base64 (RFC 4648, section 4) stands for; -1: it is none. */
+int  str_b64_digit(unsigned char c);
 /* FNV-1a, 64 bit: a stable hash for ids, also written to disk. Not for hostile hash tables. */
 uint64_t str_hash(Str s);
 /* The same of n texts at once, at most STR_LANES. Each byte's step waits for the one before; those of several texts wait together. */

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "chat/said.h"
 #include "model/money.h"
 
 Chat *chat_new(const ChatHost *host)
@@ -84,34 +85,20 @@ static void on_retry(AwsCall *call, const char *sentence, int64_t wait_ms, void 
 	chat_changed(k->chat, k->column);
 }
 
-/* By the tier that the answer names, which need not be the one that was asked for. */
-static void price_step(const Chat *c, const ChatColumn *col, ChatStep *s)
-{
-	const PriceCall call = { str_of(col->model), str_of(s->said.service_tier), clock_wall_ms(), s->said.tokens };
-
-	s->priced = s->said.has_usage && price_amount(c->host.prices(c->host.arg), &call, &s->nusd) == PRICE_OK;
-}
-
-/* What the service counted for this prompt tells what the next one will come to. */
-static void learn(ChatColumn *col, int64_t bytes, const Tokens *t)
-{
-	const int64_t tokens = t->input + t->cache_read + t->cache_write_5m + t->cache_write_1h;
-
-	if (bytes <= 0 || tokens <= 0)
-		return;
-	col->known_bytes += bytes;
-	col->known_tokens += tokens;
-}
-
 static void ended(Asking *k, const AwsError *err)
 {
 	ChatColumn *col = k->column;
 	ChatTurn *t = turn_last(col);
 	ChatStep *s = &t->step[t->steps - 1];
 
-	price_step(k->chat, col, s);
+	s->priced = said_price(k->chat->host.prices(k->chat->host.arg), str_of(col->model), &s->said, &s->nusd);
+	if (!s->priced || !said_cold_steady(k->chat->host.prices(k->chat->host.arg), str_of(col->model), &s->said, &s->cold_nusd, &s->steady_nusd))
+		s->cold_nusd = s->steady_nusd = -1;
+	guardrail_said(&s->said, &s->guard);
 	if (s->said.has_usage) {
-		learn(col, k->prompt_bytes, &s->said.tokens);
+		const Tokens *n = &s->said.tokens;
+
+		request_learn(col, k->prompt_bytes, n->input + n->cache_read + n->cache_write_5m + n->cache_write_1h);
 		if (s->priced)
 			aws_settle(k->call, s->nusd);
 	}
@@ -159,6 +146,7 @@ void chat_ask(Chat *c, ChatColumn *col)
 
 	*k = (Asking){ .chat = c, .column = col, .began_ms = clock_mono_ms() };
 	h.arg = k;
+	options_note(col, t);
 	if (!t->steps)
 		t->asked_ms = clock_wall_ms();
 	else
@@ -188,7 +176,7 @@ bool chat_busy(const Chat *c)
 	for (size_t i = 0; i < c->columns; i++) {
 		const ChatColumn *col = &c->column[i];
 
-		if (col->asking || (col->turns && col->turn[col->turns - 1].state == TURN_TOOLS))
+		if (col->asking || col->checking || (col->turns && col->turn[col->turns - 1].state == TURN_TOOLS))
 			return true;
 	}
 	return false;
@@ -225,7 +213,7 @@ static int may_ask(Chat *c, Str text, bool again, int64_t *agreed_nusd, Err *e)
 	return 0;
 }
 
-int chat_send(Chat *c, Str text, int64_t *agreed_nusd, Err *e)
+static int ask_all(Chat *c, Str text, bool warm_up, int64_t *agreed_nusd, Err *e)
 {
 	if (!str_trim(text).n)
 		return err_kind(e, ERR_USAGE, "nothing to ask: type a question");
@@ -234,11 +222,21 @@ int chat_send(Chat *c, Str text, int64_t *agreed_nusd, Err *e)
 	if (may_ask(c, text, false, agreed_nusd, e) < 0)
 		return -1;
 	for (size_t i = 0; i < c->columns; i++)
-		(void)turn_add(&c->column[i], text);
+		turn_add(&c->column[i], text)->warm_up = warm_up;
 	guards_question(c, text);
 	for (size_t i = 0; i < c->columns; i++)
-		chat_ask(c, &c->column[i]);
+		precheck_then_ask(c, &c->column[i]);
 	return 0;
+}
+
+int chat_send(Chat *c, Str text, int64_t *agreed_nusd, Err *e)
+{
+	return ask_all(c, text, false, agreed_nusd, e);
+}
+
+int chat_warm_up(Chat *c, Str text, int64_t *agreed_nusd, Err *e)
+{
+	return ask_all(c, text, true, agreed_nusd, e);
 }
 
 int chat_retry(Chat *c, int64_t *agreed_nusd, Err *e)
@@ -252,16 +250,20 @@ int chat_retry(Chat *c, int64_t *agreed_nusd, Err *e)
 	for (size_t i = 0; i < c->columns; i++) {
 		ChatTurn *last = turn_last(&c->column[i]);
 		Buf asked = { 0 };
+		bool warm_up;
 
 		if (!last)
 			continue;
+		warm_up = last->warm_up;
 		asked = last->asked;
 		last->asked = (Buf){ 0 };
 		turn_free(last);
 		c->column[i].turns--;
-		(void)turn_add(&c->column[i], buf_str(&asked));
+		last = turn_add(&c->column[i], buf_str(&asked));
+		last->warm_up = warm_up;
+		guards_again(c, last);
 		buf_done(&asked);
-		chat_ask(c, &c->column[i]);
+		precheck_then_ask(c, &c->column[i]);
 	}
 	return 0;
 }
@@ -291,6 +293,7 @@ void chat_cancel(Chat *c)
 
 		if (c->column[i].asking)
 			aws_cancel(c->column[i].asking->call);
+		precheck_cancel(&c->column[i]);
 		if (!t || t->state != TURN_TOOLS)
 			continue;
 		tools_drop(c, &c->column[i]);
@@ -304,6 +307,8 @@ void chat_cancel(Chat *c)
 static void column_clear(Chat *c, ChatColumn *col)
 {
 	let_go(col);
+	precheck_drop(c, col);
+	count_drop(col);
 	tools_drop(c, col);
 	for (size_t i = 0; i < col->turns; i++)
 		turn_free(&col->turn[i]);
@@ -316,8 +321,11 @@ void chat_free_column(Chat *c, size_t i)
 	const unsigned next = col->generation + 1;
 
 	column_clear(c, col);
+	for (size_t k = i + 1; k < c->columns; k++)
+		count_drop(&c->column[k]);                 /* which knows where its column was */
 	free(col->turn);
 	buf_done(&col->system);
+	buf_done(&col->values);
 	for (size_t k = i; k + 1 < c->columns; k++)
 		c->column[k] = c->column[k + 1];
 	c->column[--c->columns] = (ChatColumn){ .generation = next };
@@ -332,10 +340,12 @@ int chat_add_column(Chat *c, Err *e)
 
 	if (c->columns == CHAT_COLUMNS)
 		return err_kind(e, ERR_USAGE, "there are %d columns already", CHAT_COLUMNS);
-	*col = (ChatColumn){ .temperature = last->temperature, .generation = last->generation + 1 };
+	*col = (ChatColumn){ .temperature = last->temperature, .guardrail = last->guardrail, .generation = last->generation + 1 };
+	memcpy(col->tier, last->tier, sizeof col->tier);
 	c->columns++;
 	chat_set_model(c, c->columns - 1, str_of(last->model));
 	chat_set_system(c, c->columns - 1, buf_str(&last->system), str_of(last->label), str_of(last->sha256));
+	chat_set_values(c, c->columns - 1, buf_str(&last->values));
 	return 0;
 }
 
@@ -366,6 +376,7 @@ void chat_set_system(Chat *c, size_t i, Str text, Str label, Str sha256)
 	(void)buf_put_str(&own, text);
 	buf_done(&col->system);
 	col->system = own;
+	buf_reset(&col->values);
 	(void)snprintf(col->label, sizeof col->label, "%.*s", STR_ARG(label));
 	(void)snprintf(col->sha256, sizeof col->sha256, "%.*s", STR_ARG(sha256));
 	chat_changed(c, col);

@@ -8,11 +8,12 @@
 
 #include "api/converse.h"
 #include "aws/aws.h"
+#include "chat/guardrail.h"
 #include "model/flag.h"
 #include "model/price.h"
 
 enum { CHAT_COLUMNS = 4, CHAT_TEXT_MAX = 256 << 10 /* bytes of one question */, CHAT_WORD = 256, CHAT_SENTENCE = 512, CHAT_TOOLS = 128,
-	CHAT_RESULT_MAX = 256 << 10 /* bytes of what a tool gives back */, CHAT_FLAGS = 3 };
+	CHAT_RESULT_MAX = 256 << 10 /* bytes of what a tool gives back */, CHAT_FLAGS = 3, CHAT_TIER = 24 };
 
 typedef enum TurnState { TURN_ASKED, TURN_STREAMING, TURN_TOOLS /* they run */, TURN_DONE, TURN_CANCELLED, TURN_FAILED } TurnState;
 
@@ -26,6 +27,9 @@ typedef struct ChatStep {
 	char         misfit[CHAT_SENTENCE];      /* what does not fit the schema of a tool that it uses; empty: all does */
 	bool         priced;            /* nusd is what it did cost */
 	int64_t      nusd;
+	/* Where a prompt cache had a part: what it costs when that is empty, and when all of it is there; -1: not known. */
+	int64_t      cold_nusd, steady_nusd;
+	GuardSaid    guard;             /* what a guardrail has said of it */
 } ChatStep;
 
 typedef struct ChatTurn {
@@ -37,6 +41,9 @@ typedef struct ChatTurn {
 	int64_t   asked_ms;             /* wall clock */
 	int64_t   first_ms, total_ms;   /* until the first piece of text, and until its end; -1: not yet */
 	bool      warm_up;              /* it only fills caches: no figure of a comparison */
+	char      tier[CHAT_TIER];      /* that was asked for; empty: the service's own choice */
+	Guardrail guardrail;            /* that looked at it */
+	GuardSaid checked;              /* what it said of the question before that was sent */
 	Flag      flag[CHAT_FLAGS];     /* what the guards say of question and answer, the worst first; not kept with the conversation */
 	int       flags;
 } ChatTurn;
@@ -46,13 +53,20 @@ typedef struct ChatColumn {
 	char     label[CHAT_WORD];      /* "vc-analysis@2.2": the template that system comes from; empty: none, it was typed */
 	char     sha256[65];            /* of that text; empty: none */
 	Buf      system;
+	Buf      values;                /* of the template's variables: a JSON object; empty: none were given */
 	OptNum   temperature;
+	char     tier[CHAT_TIER];       /* to ask for; empty: the service's own choice */
+	Guardrail guardrail;
 	ChatTurn *turn;
 	size_t   turns, turn_cap;
 	struct Asking *asking;          /* the answer under way; NULL: none */
+	struct Checking *checking;      /* a guardrail looks at the question; NULL: none does */
 	unsigned serial;                /* of the tools that run: what comes of earlier ones is dropped */
 	/* Bytes of a prompt and the tokens that the service counted for them, added up: what a byte is in tokens for this model. */
 	int64_t  known_bytes, known_tokens;
+	struct Counting *counting;      /* the service counts a prompt; NULL: it does not */
+	int64_t  counted;               /* tokens that it counted last, of what counted_stamp stands for; 0: none yet */
+	uint64_t counted_stamp;
 	unsigned generation;            /* changes with whatever is to be drawn */
 } ChatColumn;
 
@@ -64,6 +78,7 @@ typedef struct ChatHost {
 	void (*changed)(void *arg);     /* something is to be drawn; may be NULL */
 	void (*ended)(void *arg);       /* an answer has ended, however: worth keeping; may be NULL */
 	void (*flagged)(void *arg, const Flag *f);       /* the guards have found something: a security event; may be NULL */
+	void (*counted)(void *arg, size_t column, const Err *why);       /* chat_count has ended for it; why: it has not counted; may be NULL */
 	void *arg;
 	/* Runs a tool of chat_set_tools, whose input fits its schema; the result goes to chat_tool_result, at once or later. NULL: tools are
 	 * only answered with, as with one that is forced. */
@@ -72,6 +87,7 @@ typedef struct ChatHost {
 	void (*drop_tools)(void *arg, size_t column);
 	int64_t tool_steps;             /* answers with tools in one turn */
 	int64_t max_tokens;             /* the longest answer that is asked for */
+	bool    check_input;            /* a column's guardrail is shown a question before that is sent */
 	int64_t requests_per_minute;    /* of all columns together; 0: no bound */
 	int64_t ask_above_nusd;         /* a question that may cost more is sent only when that was agreed to; 0: each is */
 } ChatHost;
@@ -88,6 +104,17 @@ int   chat_drop_column(Chat *c, size_t i, Err *e);   /* -1: it is the only one, 
 void  chat_set_model(Chat *c, size_t i, Str model);
 /* Instructions, and where they come from (label, sha256: empty when they were typed). */
 void  chat_set_system(Chat *c, size_t i, Str text, Str label, Str sha256);
+/* "default", "priority", "flex", "reserved"; empty or "off": none is asked for. -1: no such tier. */
+int   chat_set_tier(Chat *c, size_t i, Str word, Err *e);
+void  chat_set_temperature(Chat *c, size_t i, OptNum t);
+void  chat_set_guardrail(Chat *c, size_t i, const Guardrail *g);
+/* Whether prompts are sent with points up to which the service caches them: behind the instructions and behind the tools. */
+void  chat_set_caches(Chat *c, bool on);
+bool  chat_caches(const Chat *c);
+/* Whether the service knows such a tier; empty: none. */
+int   chat_tier_check(Str word, Err *e);
+/* What the template's variables were filled with: a JSON object of texts. New instructions have none until they are said. */
+void  chat_set_values(Chat *c, size_t i, Str json);
 void  chat_clear(Chat *c);                           /* takes the turns away, the columns stay; cancels */
 
 /* What models may use from now on: copied. forced: the name of the one that every answer must use, whose input is then the answer; empty:
@@ -108,6 +135,8 @@ int   chat_idle(const Chat *c, Err *e);              /* ERR_REFUSED: an answer i
  * more than ask_above_nusd and than *agreed_nusd, which then says how much: the same call again is sent. After anything else it is 0.
  * Columns that cannot be asked at all have a turn that says why; the others go on. */
 int   chat_send(Chat *c, Str text, int64_t *agreed_nusd, Err *e);
+/* The same question, asked for one token of an answer and no part of what is told later: it fills the prompt caches. */
+int   chat_warm_up(Chat *c, Str text, int64_t *agreed_nusd, Err *e);
 void  chat_cancel(Chat *c);                          /* what has come stays, and counts as said */
 /* Asks the last question of every column again, in place of its answer. */
 int   chat_retry(Chat *c, int64_t *agreed_nusd, Err *e);
@@ -117,19 +146,13 @@ int   chat_unsend(Chat *c, Buf *out, Err *e);
 /* Before a question is sent: what it will come to. */
 typedef struct ChatEstimate {
 	int64_t tokens[CHAT_COLUMNS];    /* of the prompt */
-	int     within[CHAT_COLUMNS];    /* percent: how far off that may be */
+	int     within[CHAT_COLUMNS];    /* percent: how far off that may be; 0: the service has counted it */
 	int64_t most_nusd;               /* of all columns together, with answers as long as they may be */
 	int     unpriced;                /* columns without a price: in most_nusd with the dearest one of the table */
 } ChatEstimate;
 void  chat_estimate(Chat *c, Str text, ChatEstimate *out);
-
-/* Sums over a turn's steps. */
-Tokens  turn_tokens(const ChatTurn *t);
-bool    turn_cost(const ChatTurn *t, int64_t *nusd);             /* false: a step has no price, or did not say what it used */
-/* Tokens of the answer a second, in tenths, from its first piece to its end; -1: not known. */
-int64_t turn_speed(const ChatTurn *t);
-const char *turn_stop(const ChatTurn *t);                        /* "end_turn", "max_tokens", …; empty: none yet */
-void    turn_answer(const ChatTurn *t, Buf *out);                /* all its text, without reasoning and tools */
-int64_t chat_cost(const Chat *c, int *unpriced);                 /* of all that was said */
+/* Asks the service what the prompt of each column will come to with this text, which costs nothing; chat_estimate is exact from then on, until
+ * something changes. Not every model can be counted: host.counted is told why, and the estimate stays. ERR_USAGE: nothing to count, or no model. */
+int   chat_count(Chat *c, Str text, Err *e);
 
 #endif

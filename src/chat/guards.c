@@ -43,16 +43,11 @@ static int scan(Chat *c, Str text, size_t max_chars, Flag flag[FLAGS_MAX])
 {
 	Inject *x = guard(c);
 	InjectResult r;
-	int n;
 
 	if (!x)
 		return 0;
 	inject_scan(x, text, max_chars, &r);
-	if (r.verdict == VERDICT_CLEAN)
-		return 0;
-	n = (int)inject_flags(x, &r, text, clock_wall_ms(), flag, FLAGS_MAX);
-	tell(c, flag, n);
-	return n;
+	return r.verdict == VERDICT_CLEAN ? 0 : (int)inject_flags(x, &r, text, clock_wall_ms(), flag, FLAGS_MAX);
 }
 
 bool chat_is_injection(Chat *c, Str text)
@@ -71,16 +66,37 @@ void guards_question(Chat *c, Str text)
 	Flag flag[FLAGS_MAX];
 	const int n = scan(c, text, INJECT_LENGTH, flag);
 
+	tell(c, flag, n);
 	for (size_t i = 0; i < c->columns; i++)
 		note(turn_last(&c->column[i]), flag, n);
+}
+
+/* The event is in the store since it was asked first. */
+void guards_again(Chat *c, ChatTurn *t)
+{
+	Flag flag[FLAGS_MAX];
+
+	note(t, flag, scan(c, buf_str(&t->asked), INJECT_LENGTH, flag));
 }
 
 void guards_result(Chat *c, ChatTurn *t, Str text)
 {
 	Flag flag[FLAGS_MAX];
+	const int n = scan(c, text, 0, flag);        /* pages and files are long by nature */
 
-	/* Pages and files are long by nature. */
-	note(t, flag, scan(c, text, 0, flag));
+	tell(c, flag, n);
+	note(t, flag, n);
+}
+
+/* What one of Bedrock's found in question and answer. */
+static void note_guardrail(Chat *c, ChatTurn *t, Str answer)
+{
+	const GuardSaid said = turn_guard(t);
+	Flag flag[GUARD_FOUND];
+	const int n = guardrail_flags(&said, buf_str(&t->asked), answer, clock_wall_ms(), flag);
+
+	tell(c, flag, n);
+	note(t, flag, n);
 }
 
 void guards_answer(Chat *c, ChatColumn *col)
@@ -92,6 +108,7 @@ void guards_answer(Chat *c, ChatColumn *col)
 	Buf text = { 0 };
 
 	turn_answer(t, &text);
+	note_guardrail(c, t, buf_str(&text));
 	output_check(room, leak, buf_str(&text), clock_wall_ms(), r);
 	tell(c, r->flag, r->flags);
 	note(t, r->flag, r->flags);

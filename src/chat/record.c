@@ -54,6 +54,12 @@ static void put_part(Writer *r, const ConversePart *p)
 	jw_object_end(&r->w);
 }
 
+static void put_guardrail(JsonW *w, const Guardrail *g)
+{
+	jw_kstr(w, "guardrail", str_of(g->id));
+	jw_kstr(w, "guardrailVersion", str_of(g->version));
+}
+
 static void put_step(Writer *r, const ChatStep *s)
 {
 	JsonW *w = &r->w;
@@ -69,6 +75,10 @@ static void put_step(Writer *r, const ChatStep *s)
 		jw_ki64(w, "nanoUsd", s->nusd);
 	else
 		jw_knull(w, "nanoUsd");
+	jw_ki64(w, "coldNanoUsd", s->cold_nusd);
+	jw_ki64(w, "steadyNanoUsd", s->steady_nusd);
+	jw_key(w, "guard");
+	guardrail_put(w, &s->guard);
 	jw_key(w, "parts");
 	jw_array(w);
 	for (size_t i = 0; i < s->said.parts; i++)
@@ -98,6 +108,10 @@ static void put_turn(Writer *r, const ChatTurn *t)
 	jw_ki64(w, "firstMs", t->first_ms);
 	jw_ki64(w, "totalMs", t->total_ms);
 	jw_kbool(w, "warmUp", t->warm_up);
+	jw_kstr(w, "tier", str_of(t->tier));
+	put_guardrail(w, &t->guardrail);
+	jw_key(w, "checked");
+	guardrail_put(w, &t->checked);
 	jw_key(w, "steps");
 	jw_array(w);
 	for (size_t i = 0; i < t->steps; i++)
@@ -119,8 +133,11 @@ static void put_column(Writer *r, const ChatColumn *c)
 		jw_kstr(w, "system", buf_str(&c->system));
 	else
 		put_text(r, "system", buf_str(&c->system));
+	put_text(r, "values", buf_str(&c->values));
 	if (c->temperature.has)
 		jw_knum(w, "temperature", c->temperature.v);
+	jw_kstr(w, "tier", str_of(c->tier));
+	put_guardrail(w, &c->guardrail);
 	jw_key(w, "turns");
 	jw_array(w);
 	for (size_t i = 0; i < c->turns; i++)
@@ -194,6 +211,11 @@ static int take_word(JsonVal v, const char *key, char *out, size_t size, Err *e)
 	return 0;
 }
 
+static int take_guardrail(JsonVal v, Guardrail *g, Err *e)
+{
+	return take_word(v, "guardrail", g->id, sizeof g->id, e) < 0 || take_word(v, "guardrailVersion", g->version, sizeof g->version, e) < 0 ? -1 : 0;
+}
+
 static int take_part(JsonVal v, ConversePart *p, Err *e)
 {
 	Str kind;
@@ -243,7 +265,10 @@ static int take_step(JsonVal v, ChatStep *s, Err *e)
 		return -1;
 	s->said.has_stop = s->said.stop_reason[0];
 	s->priced = !jv_is_absent(jv_get(v, "nanoUsd"));
-	if (s->priced && figure_take(v, "nanoUsd", &s->nusd, e) < 0)
+	s->cold_nusd = s->steady_nusd = -1;             /* of one that was kept before they were known */
+	if (jv_has(v, "coldNanoUsd") && (figure_take(v, "coldNanoUsd", &s->cold_nusd, e) < 0 || figure_take(v, "steadyNanoUsd", &s->steady_nusd, e) < 0))
+		return -1;
+	if ((s->priced && figure_take(v, "nanoUsd", &s->nusd, e) < 0) || guardrail_take(jv_get(v, "guard"), &s->guard, e) < 0)
 		return -1;
 	return take_parts(parts, &s->said, e) < 0 ? -1 : take_results(results, s, e);
 }
@@ -258,7 +283,8 @@ static int take_turn(JsonVal v, ChatColumn *col, Err *e)
 	if (take_buf(v, "asked", &t->asked, e) < 0 || jv_str(v, "state", &state, e) < 0 || index_of(states, STATES, state, "state", &k, e) < 0 ||
 	    take_word(v, "why", t->why, sizeof t->why, e) < 0 || figure_take(v, "askedMs", &t->asked_ms, e) < 0 ||
 	    figure_take(v, "firstMs", &t->first_ms, e) < 0 || figure_take(v, "totalMs", &t->total_ms, e) < 0 ||
-	    jv_bool(v, "warmUp", &t->warm_up, e) < 0 || jv_array(v, "steps", &steps, e) < 0)
+	    jv_bool(v, "warmUp", &t->warm_up, e) < 0 || take_word(v, "tier", t->tier, sizeof t->tier, e) < 0 ||
+	    take_guardrail(v, &t->guardrail, e) < 0 || guardrail_take(jv_get(v, "checked"), &t->checked, e) < 0 || jv_array(v, "steps", &steps, e) < 0)
 		return -1;
 	t->state = k == TURN_ASKED ? TURN_CANCELLED : (TurnState)k;
 	for (size_t i = 0; i < jv_count(steps); i++)
@@ -277,8 +303,11 @@ static int take_column(JsonVal v, Chat *c, size_t i, Err *e)
 		return -1;
 	chat_set_model(c, i, model);
 	chat_set_system(c, i, system, label, sha256);
+	if (take_buf(v, "values", &c->column[i].values, e) < 0)
+		return -1;
 	c->column[i].temperature = (OptNum){ .has = !jv_is_absent(jv_get(v, "temperature")) };
-	if (jv_opt_num(v, "temperature", &c->column[i].temperature.v, e) < 0)
+	if (jv_opt_num(v, "temperature", &c->column[i].temperature.v, e) < 0 ||
+	    take_word(v, "tier", c->column[i].tier, sizeof c->column[i].tier, e) < 0 || take_guardrail(v, &c->column[i].guardrail, e) < 0)
 		return -1;
 	for (size_t k = 0; k < jv_count(turns); k++)
 		if (take_turn(jv_at(turns, k), &c->column[i], e) < 0)

@@ -2,8 +2,9 @@
 #include "chat/own.h"
 
 #include "base/clock.h"
+#include "chat/guess.h"
 
-enum { MINUTE_MS = 60000, BYTES_A_TOKEN = 4, WITHIN_KNOWN = 6, WITHIN_GUESSED = 30, KNOWN_LEAST = 200 /* bytes */ };
+enum { MINUTE_MS = 60000, WITHIN_KNOWN = 6, KNOWN_LEAST = 200 /* bytes */ };
 
 void chat_note_sent(Chat *c, int64_t now_ms)
 {
@@ -44,7 +45,7 @@ int chat_may_send(Chat *c, size_t requests, int64_t now_ms, Err *e)
  * the service refuses blank texts. */
 static bool is_told(const ChatTurn *t)
 {
-	if (t->state != TURN_DONE && t->state != TURN_CANCELLED)
+	if (t->warm_up || (t->state != TURN_DONE && t->state != TURN_CANCELLED))
 		return false;
 	for (size_t i = 0; i < t->steps; i++)
 		for (size_t k = 0; k < t->step[i].said.parts; k++) {
@@ -178,6 +179,7 @@ int request_make(const Chat *c, const ChatColumn *col, Arena *a, ConverseIn *in,
 		in->system.n = 1;
 	}
 	tools_put(c, a, in);
+	options_put(c, col, a, in);
 	*bytes = m.bytes;
 	return 0;
 }
@@ -188,18 +190,32 @@ static int64_t tokens_of(const ChatColumn *col, int64_t bytes, int *within)
 {
 	const bool known = col->known_bytes >= KNOWN_LEAST && col->known_tokens > 0;
 
-	*within = known ? WITHIN_KNOWN : WITHIN_GUESSED;
-	return known ? bytes * col->known_tokens / col->known_bytes + 1 : bytes / BYTES_A_TOKEN + 1;
+	if (!known)
+		return guess_tokens(bytes, within);
+	*within = WITHIN_KNOWN;
+	return bytes * col->known_tokens / col->known_bytes + 1;
+}
+
+void request_learn(ChatColumn *col, int64_t bytes, int64_t tokens)
+{
+	if (bytes <= 0 || tokens <= 0)
+		return;
+	col->known_bytes += bytes;
+	col->known_tokens += tokens;
+}
+
+static int64_t reckon(Chat *c, const ChatColumn *col, int64_t input, bool *priced)
+{
+	const Tokens t = { .input = input, .output = c->host.max_tokens };
+
+	return price_reckon(c->host.prices(c->host.arg), &(PriceCall){ str_of(col->model), str_of(col->tier), clock_wall_ms(), t }, priced);
 }
 
 int64_t request_most(Chat *c, const ChatColumn *col, int64_t bytes, int64_t *tokens, int *within, bool *priced)
 {
-	Tokens t;
-
 	*tokens = tokens_of(col, bytes, within);
 	/* On the dear side: two bytes to a token where nothing is known of this model's. */
-	t = (Tokens){ .input = (*within == WITHIN_KNOWN ? *tokens + *tokens * WITHIN_KNOWN / 100 : bytes / 2) + 100, .output = c->host.max_tokens };
-	return price_reckon(c->host.prices(c->host.arg), &(PriceCall){ str_of(col->model), STR(""), clock_wall_ms(), t }, priced);
+	return reckon(c, col, (*within == WITHIN_KNOWN ? *tokens + *tokens * WITHIN_KNOWN / 100 : bytes / 2) + 100, priced);
 }
 
 static int64_t bytes_of(const ChatTurn *t)
@@ -236,8 +252,11 @@ size_t request_estimate(Chat *c, Str text, bool again, ChatEstimate *out)
 
 		if (again && !col->turns)
 			continue;
-		out->most_nusd += request_most(c, col, prompt_bytes(col, turns, again ? buf_str(&col->turn[turns].asked) : text), &out->tokens[i],
-		                               &out->within[i], &priced);
+		if (!again && count_known(c, col, text, &out->tokens[i]))
+			out->most_nusd += reckon(c, col, out->tokens[i], &priced);
+		else
+			out->most_nusd += request_most(c, col, prompt_bytes(col, turns, again ? buf_str(&col->turn[turns].asked) : text),
+			                               &out->tokens[i], &out->within[i], &priced);
 		out->unpriced += !priced;
 		asked++;
 	}

@@ -27,6 +27,7 @@ int chat_set_tools(Chat *c, const ChatTool *v, size_t n, Str forced, Err *e)
 	if (n > CHAT_TOOLS)
 		return err_kind(e, ERR_USAGE, "a model is offered at most %d tools", CHAT_TOOLS);
 	tools_free(c);
+	c->tools_set++;
 	c->tool = ARENA_ARRAY(&c->tools, KnownTool, n + 1);
 	for (; c->tool_n < n; c->tool_n++) {
 		KnownTool *t = &c->tool[c->tool_n];
@@ -110,21 +111,43 @@ static bool fail(ChatTurn *t, const char *why)
 	return true;
 }
 
+/* Why each use does not fit, one after the other: empty for those that do. The first one is the step's. */
+static Buf *misfits(const Chat *c, ChatStep *s, size_t uses)
+{
+	Buf *why = xcalloc(uses, sizeof *why);
+	char one[CHAT_SENTENCE];
+
+	for (size_t i = 0, use = 0; i < s->said.parts; i++) {
+		if (s->said.part[i].kind != CONVERSE_TOOL)
+			continue;
+		misfit(c, &s->said.part[i], one);
+		(void)buf_puts(&why[use++], one);
+		if (!s->misfit[0])
+			memcpy(s->misfit, one, sizeof one);
+	}
+	return why;
+}
+
+static void misfits_free(Buf *why, size_t uses)
+{
+	for (size_t i = 0; i < uses; i++)
+		buf_done(&why[i]);
+	free(why);
+}
+
 /* Those whose input does not fit are told so, as a result: models often mend it. */
-static void run(Chat *c, ChatColumn *col, unsigned serial)
+static void run(Chat *c, ChatColumn *col, unsigned serial, const Buf *why)
 {
 	ChatTurn *t = turn_last(col);
 	const size_t step = t->steps - 1;
-	char why[CHAT_SENTENCE];
 
 	for (size_t i = 0, use = 0; serial == col->serial && step < t->steps && i < t->step[step].said.parts; i++) {
 		const ConversePart *p = &t->step[step].said.part[i];
 
 		if (p->kind != CONVERSE_TOOL)
 			continue;
-		misfit(c, p, why);
-		if (why[0])
-			chat_tool_result(c, place_of(c, col), serial, use, str_of(why), true);
+		if (why[use].n)
+			chat_tool_result(c, place_of(c, col), serial, use, buf_str(&why[use]), true);
 		else
 			c->host.run_tool(c->host.arg, place_of(c, col), serial, use, buf_str(&p->name), p->text.n ? buf_str(&p->text) : STR("{}"));
 		use++;
@@ -132,33 +155,41 @@ static void run(Chat *c, ChatColumn *col, unsigned serial)
 	}
 }
 
+/* Why they are not run, with the turn's state in place; true: they may be. */
+static bool may_run(Chat *c, ChatTurn *t)
+{
+	char why[CHAT_SENTENCE];
+
+	/* Told so it would be asked on and on, for money; and the service refuses results where no tools are offered. */
+	if (!c->tool_n)
+		return !fail(t, "the model used a tool, and none was offered to it");
+	if ((int64_t)t->steps < c->host.tool_steps)
+		return true;
+	(void)snprintf(why, sizeof why, "%" PRId64 " answers in a row used tools: limits.playground.tool_steps ends it", c->host.tool_steps);
+	return !fail(t, why);
+}
+
 bool tools_begin(Chat *c, ChatColumn *col)
 {
 	ChatTurn *t = turn_last(col);
 	ChatStep *s = &t->step[t->steps - 1];
 	const size_t uses = uses_of(&s->said);
-	char why[CHAT_SENTENCE];
+	Buf *why;
+	bool runs;
 
 	if (!uses || strcmp(s->said.stop_reason, "tool_use") != 0)
 		return false;
-	for (size_t i = 0; i < s->said.parts && !s->misfit[0]; i++)
-		if (s->said.part[i].kind == CONVERSE_TOOL)
-			misfit(c, &s->said.part[i], s->misfit);
+	why = misfits(c, s, uses);
 	/* What was forced is the answer itself. */
-	if (!c->host.run_tool || c->forced.n)
-		return false;
-	/* Told so it would be asked on and on, for money; and the service refuses results where no tools are offered. */
-	if (!c->tool_n)
-		return fail(t, "the model used a tool, and none was offered to it");
-	if ((int64_t)t->steps >= c->host.tool_steps) {
-		(void)snprintf(why, sizeof why, "%" PRId64 " answers in a row used tools: limits.playground.tool_steps ends it", c->host.tool_steps);
-		return fail(t, why);
+	runs = c->host.run_tool && !c->forced.n;
+	if (runs && may_run(c, t)) {
+		s->result = xcalloc(uses, sizeof *s->result);
+		s->results = uses;
+		t->state = TURN_TOOLS;
+		run(c, col, ++col->serial, why);
 	}
-	s->result = xcalloc(uses, sizeof *s->result);
-	s->results = uses;
-	t->state = TURN_TOOLS;
-	run(c, col, ++col->serial);
-	return true;
+	misfits_free(why, uses);
+	return runs;
 }
 
 void tools_drop(Chat *c, ChatColumn *col)

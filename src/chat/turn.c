@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
+#include "chat/said.h"
 
 ChatTurn *turn_last(ChatColumn *col)
 {
@@ -75,6 +76,26 @@ bool turn_cost(const ChatTurn *t, int64_t *nusd)
 	return all;
 }
 
+bool turn_cached(const ChatTurn *t)
+{
+	const Tokens k = turn_tokens(t);
+
+	return k.cache_read > 0 || k.cache_write_5m > 0 || k.cache_write_1h > 0;
+}
+
+bool turn_cold_steady(const ChatTurn *t, int64_t *cold_nusd, int64_t *steady_nusd)
+{
+	bool all = t->steps > 0;
+
+	*cold_nusd = *steady_nusd = 0;
+	for (size_t i = 0; i < t->steps; i++) {
+		all = all && t->step[i].priced && t->step[i].cold_nusd >= 0;
+		*cold_nusd += t->step[i].cold_nusd;
+		*steady_nusd += t->step[i].steady_nusd;
+	}
+	return all;
+}
+
 int64_t turn_speed(const ChatTurn *t)
 {
 	const int64_t ms = t->total_ms - t->first_ms;
@@ -84,6 +105,20 @@ int64_t turn_speed(const ChatTurn *t)
 	return turn_tokens(t).output * 10000 / ms;
 }
 
+GuardSaid turn_guard(const ChatTurn *t)
+{
+	GuardSaid sum = t->checked;
+
+	for (size_t i = 0; i < t->steps; i++)
+		guardrail_add(&sum, &t->step[i].guard);
+	return sum;
+}
+
+const char *turn_tier(const ChatTurn *t)
+{
+	return t->steps ? t->step[t->steps - 1].said.service_tier : "";
+}
+
 const char *turn_stop(const ChatTurn *t)
 {
 	return t->steps ? t->step[t->steps - 1].said.stop_reason : "";
@@ -91,13 +126,8 @@ const char *turn_stop(const ChatTurn *t)
 
 void turn_answer(const ChatTurn *t, Buf *out)
 {
-	for (size_t i = 0; i < t->steps; i++) {
-		const ConverseTurn *said = &t->step[i].said;
-
-		for (size_t k = 0; k < said->parts; k++)
-			if (said->part[k].kind == CONVERSE_TEXT)
-				(void)buf_put_str(out, buf_str(&said->part[k].text));      /* below the stream's own cap */
-	}
+	for (size_t i = 0; i < t->steps; i++)
+		said_text(&t->step[i].said, out);
 }
 
 int64_t chat_cost(const Chat *c, int *unpriced)

@@ -41,7 +41,10 @@ int cmd_collect(const Options *o);
 int cmd_sql(const Options *o);
 int cmd_login(const Options *o);
 int cmd_mcp(const Options *o);
+int cmd_completion(const Options *o);
 int cmd_tool(int argc, char **argv);
+
+const Command *cli_commands(void);        /* ends with a NULL name */
 
 /* The whole program: what main calls. */
 int cli_main(int argc, char **argv);

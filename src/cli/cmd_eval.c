@@ -161,7 +161,7 @@ static void on_templates(void *arg, Templates *t)
 
 	r->templates = t;
 	for (size_t i = 0; i < t->problems; i++)
-		(void)fprintf(stderr, "seismo: templates of %s, %.*s: %.*s\n", template_kinds[t->problem[i].kind], STR_ARG(t->problem[i].where),
+		(void)fprintf(stderr, "seismo: templates of %s, %.*s: %.*s\n", t->problem[i].of, STR_ARG(t->problem[i].where),
 		              STR_ARG(t->problem[i].why));
 	ask_all(r);
 }
@@ -189,8 +189,9 @@ static int begin(Run *r, Err *e)
 	if (suite_read(&r->arena, r->o->arg[0], plain, &r->suite, e) < 0)
 		return -1;
 	if (wants_templates(&r->suite))
-		(void)templates_read(&(TemplatesSpec){ .aws = r->s.aws, .source = src->templates, .n = src->template_n, .stage = r->s.stage,
-		                                       .cache = &r->sealed, .check = true }, on_templates, r);
+		(void)templates_read(&(TemplatesSpec){ .aws = r->s.aws, .source = src->templates, .n = src->template_n, .agents_table = src->agents_table.p,
+		                                       .lock_table = src->lock_table.p,
+		                                       .stage = r->s.stage, .cache = &r->sealed, .check = true }, on_templates, r);
 	else
 		ask_all(r);
 	return 0;

@@ -12,6 +12,7 @@ static const Tool tools[] = {
 	{ "frames", tool_frames, "reads an event stream on stdin, prints one JSON line per message" },
 	{ "clean",  tool_clean,  "prints the bytes on stdin as the screen would show them" },
 	{ "json",   tool_json,   "checks the JSON document on stdin" },
+	{ "tokens", tool_tokens, "says about how many tokens the text on stdin is, an estimate without any model" },
 	{ "scan",   tool_scan,   "says of each line what the guards say: as an input, with --output as an answer, with --mask masked" },
 	{ "ingest", tool_ingest, "takes JSON lines (log lines, log events, jobs) of a file into a store" },
 };

@@ -43,6 +43,22 @@ bool check_host_label(Str s)
 	return only(s, 1, 63, "-") && !has_upper(s) && s.p[0] != '-' && s.p[s.n - 1] != '-';
 }
 
+bool check_guardrail(Str s)
+{
+	Str tail = s, version, id;
+	int64_t n;
+
+	while (str_has(tail, STR("/")))
+		(void)str_cut(tail, '/', &tail);
+	id = str_cut(tail, ':', &version);
+	for (size_t i = 0; i < id.n; i++)
+		if (!(id.p[i] >= 'a' && id.p[i] <= 'z') && !(id.p[i] >= '0' && id.p[i] <= '9'))
+			return false;
+	if (!id.n || (tail.n < s.n && !str_starts(s, STR("arn:"))))
+		return false;
+	return id.n == tail.n || str_is(version, "DRAFT") || (version.n <= 8 && str_i64(version, &n) == 0 && n > 0);
+}
+
 bool check_region(Str s)
 {
 	static const char *const directions[] = {

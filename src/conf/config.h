@@ -59,6 +59,8 @@ typedef struct ConfContext {
 	Str  endpoint_url;
 	bool allow_foreign_endpoint;
 	bool write, playground;
+	Str  guardrail;                      /* of the playground's turns: ID or ID:VERSION; empty: none */
+	bool guardrail_check_input;          /* it looks at a question before that is sent */
 	bool from_file;                      /* false: the built-in default context */
 	ConfSources src;
 } ConfContext;

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "chat/said.h"
 #include "eval/judge.h"
 
 /* A question under way. */
@@ -63,15 +64,12 @@ static void keep(Asked *k)
 	Err e = { 0 };
 
 	memcpy(r.key, k->key, sizeof r.key);
-	for (size_t i = 0; i < k->said.parts; i++)
-		if (k->said.part[i].kind == CONVERSE_TEXT)
-			(void)buf_put_str(&text, buf_str(&k->said.part[i].text));
+	said_text(&k->said, &text);
 	if (k->judge)
 		judge_read(k->judge, &k->said, &k->arena, &r);
 	else
 		r.text = buf_str(&text);
-	r.priced = k->said.has_usage && price_amount(x->spec.prices, &(PriceCall){ k->model, str_of(k->said.service_tier), clock_wall_ms(),
-	                                             k->said.tokens }, &r.nusd) == PRICE_OK;
+	r.priced = said_price(x->spec.prices, k->model, &k->said, &r.nusd);
 	x->spent_nusd += r.nusd;
 	x->judge_nusd += k->judge ? r.nusd : 0;
 	x->unpriced += !r.priced;

@@ -8,6 +8,7 @@ static const char *const kind_names[FLAG_KINDS] = {
 	[FLAG_PROMPT_INJECTION] = "prompt_injection", [FLAG_SUSPICIOUS_PATTERN] = "suspicious_pattern",
 	[FLAG_UNUSUAL_TOKEN_USAGE] = "unusual_token_usage", [FLAG_INPUT_LENGTH] = "input_length", [FLAG_ENCODED_TEXT] = "encoded_text",
 	[FLAG_OUTPUT_LEAK] = "output_leak", [FLAG_OUTPUT_SECRET] = "output_secret", [FLAG_OUTPUT_TRACE] = "output_trace",
+	[FLAG_GUARDRAIL] = "guardrail",
 };
 static const char *const severity_names[FLAG_SEVERITIES] = { "low", "medium", "high", "critical" };
 

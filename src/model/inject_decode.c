@@ -17,15 +17,10 @@ static int digit_of(unsigned char c, int base)
 	return d < base ? d : -1;
 }
 
+/* Of both alphabets: nobody who hides a text says which one he took. */
 static int b64_digit(unsigned char c)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
+	return c == '-' ? 62 : c == '_' ? 63 : str_b64_digit(c);
 }
 
 static int b32_digit(unsigned char c)

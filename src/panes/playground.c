@@ -8,6 +8,7 @@
 #include "panes/answer.h"
 #include "panes/fmt.h"
 #include "panes/panes.h"
+#include "panes/playground_rows.h"
 
 enum { INPUT_ROWS = 3, HEAD_ROWS = 2, MIN_COLUMN = 36, PROMPT_W = 2, WIDE_FIGURES = 48 /* cells */, LEAST_H = INPUT_ROWS + HEAD_ROWS + 3 };
 
@@ -20,8 +21,8 @@ typedef struct PlaygroundPane {
 	size_t first, shown;           /* columns on the screen */
 	size_t up;                     /* rows that are scrolled back */
 	bool   unfolded;
-	Clean  verdict, before;        /* the rows above the input */
-	Role   verdict_role;
+	Compared verdict;              /* the rows above the input */
+	Clean  before;
 	EditorRows input;
 } PlaygroundPane;
 
@@ -82,7 +83,7 @@ static Clean figures_of(const ChatTurn *t, int w, Arena *a)
 {
 	const char *const gap = w < WIDE_FIGURES ? " " : "  ";
 	const Tokens k = turn_tokens(t);
-	const char *const stop = t->state == TURN_FAILED ? "failed" : t->state == TURN_CANCELLED ? "cancelled" : turn_stop(t);
+	const char *const stop = t->state == TURN_FAILED ? "failed" : t->state == TURN_CANCELLED ? "cancelled" : t->warm_up ? "warm-up" : turn_stop(t);
 	const bool counted = t->steps && t->step[t->steps - 1].said.has_usage;
 
 	return clean_ownf(a, "%s%s%s tok/s%s%s>%s%s%s%s%s", t->first_ms < 0 ? "TTFT -" : fmt_ms(a, t->first_ms).p, gap, speed_of(t, a).p, gap,
@@ -106,108 +107,6 @@ static Head head_of(const ChatColumn *c, size_t i, bool focused, int w, Arena *a
 		h.role = figures_role(&c->turn[c->turns - 1]);
 	}
 	return h;
-}
-
-/* --- the rows above the input --- */
-
-static bool same_text(const Buf *x, const Buf *y)
-{
-	return str_eq(buf_str(x), buf_str(y));
-}
-
-/* In what columns from..until differ from the first: an answer can be laid to one thing only. */
-static int differences(Chat *chat, size_t from, size_t until, Arena *a, Clean *out)
-{
-	static const char *const names[] = { "model", "instructions", "temperature", "history" };
-	enum { KINDS = sizeof names / sizeof *names };
-	const ChatColumn *first = chat_column(chat, 0);
-	bool differs[KINDS] = { false };
-	int n = 0;
-
-	for (size_t i = from; i <= until && i < chat_columns(chat); i++) {
-		const ChatColumn *c = chat_column(chat, i);
-
-		differs[0] |= strcmp(c->model, first->model) != 0;
-		differs[1] |= !same_text(&c->system, &first->system);
-		differs[2] |= c->temperature.has != first->temperature.has || c->temperature.v != first->temperature.v;
-		differs[3] |= c->turns != first->turns;         /* one that was added later was told less */
-	}
-	*out = clean_own("");
-	for (int i = 0; i < KINDS; i++)
-		if (differs[i])
-			*out = clean_ownf(a, "%s%s%s", out->p, n++ ? ", " : "", names[i]);
-	return n;
-}
-
-static Clean percent(Arena *a, int64_t now, int64_t was)
-{
-	return was > 0 ? clean_ownf(a, "%+lld %%", (long long)((now - was) * 100 / was)) : clean_own("-");
-}
-
-/* The focused column beside the first one; the first beside the second when it is that itself. */
-static void make_verdict(PlaygroundPane *s, Arena *a)
-{
-	Chat *chat = s->of->chat;
-	const size_t x = s->of->focus ? s->of->focus : 1;
-	const ChatColumn *one = chat_column(chat, 0), *two = chat_column(chat, x);
-	const ChatTurn *t, *u;
-	int64_t cost_one, cost_two;
-	Clean what;
-	int n;
-
-	s->verdict = clean_own("");
-	s->verdict_role = ROLE_DIM;
-	if (!two)
-		return;
-	n = differences(chat, x, x, a, &what);
-	if (n > 1) {
-		s->verdict = clean_ownf(a, "%zu and 1 differ in %d things (%s): answers can be laid to neither alone", x + 1, n, what.p);
-		s->verdict_role = ROLE_WARN;
-		return;
-	}
-	if (!one->turns || !two->turns)
-		return;
-	t = &one->turn[one->turns - 1];
-	u = &two->turn[two->turns - 1];
-	if (t->state != TURN_DONE || u->state != TURN_DONE || !turn_cost(t, &cost_one) || !turn_cost(u, &cost_two))
-		return;
-	s->verdict = clean_ownf(a, "%zu vs 1: out %s  $ %s  TTFT %+lldms  n=1: anecdote", x + 1,
-	                        percent(a, turn_tokens(u).output, turn_tokens(t).output).p, percent(a, cost_two, cost_one).p,
-	                        (long long)(u->first_ms - t->first_ms));
-}
-
-/* What a person has to say goes before what it may cost. */
-static void make_before(PlaygroundPane *s, const Pane *p, Arena *a)
-{
-	const char *waits = mcp_waiting(p->app);
-	Playground *g = s->of;
-	PlaygroundMoney m;
-	ChatEstimate c;
-	size_t at = g->focus, tools;
-	Clean what, line;
-	Str forced;
-
-	if (*waits) {
-		s->before = clean_text(a, arena_printf(a, "WAITS for :allow or :deny  %s", waits), 0);
-		return;
-	}
-	chat_estimate(g->chat, buf_str(&g->input.text), &c);
-	playground_money(p->app, &m);
-	if (m.off[0]) {
-		s->before = clean_text(a, str_of(m.off), 0);
-		return;
-	}
-	line = clean_ownf(a, "~%s in +-%d %% | max %s%s%s | session %s of %s", fmt_exact(a, c.tokens[at]).p, c.within[at], fmt_money(a, c.most_nusd).p,
-	                  chat_columns(g->chat) > 1 ? clean_ownf(a, " for %zu", chat_columns(g->chat)).p : "", c.unpriced ? " (unpriced)" : "",
-	                  fmt_money(a, m.spent_nusd).p, fmt_money(a, m.session_nusd).p);
-	tools = chat_tools(g->chat, &forced);
-	if (tools && forced.n)
-		line = clean_ownf(a, "%s | fills %s", line.p, clean_text(a, forced, 0).p);
-	else if (tools)
-		line = clean_ownf(a, "%s | %zu tools", line.p, tools);
-	if (differences(g->chat, 1, CHAT_COLUMNS, a, &what) >= 1)
-		line = clean_ownf(a, "%s | differs: %s", line.p, what.p);
-	s->before = line;
 }
 
 /* --- all of it --- */
@@ -248,17 +147,17 @@ static void playground_update(Pane *p, const World *w)
 		s->head[i] = head_of(c, s->first + i, chat_columns(g->chat) > 1 && s->first + i == g->focus, column_w(p, s), a);
 		answer_update(&s->answer[s->first + i], c, column_w(p, s), s->unfolded);
 	}
-	make_verdict(s, a);
-	make_before(s, p, a);
+	s->verdict = playground_compared(g->chat, g->focus, a);
+	s->before = playground_before(p->app, p->w, a);
 	s->input = editor_rows(&g->input, a, p->w > PROMPT_W + 1 ? p->w - PROMPT_W : 1, INPUT_ROWS);
 }
 
 static int body_h(const Pane *p, const PlaygroundPane *s)
 {
-	return p->h - HEAD_ROWS - INPUT_ROWS - 1 - (s->verdict.n > 0);
+	return p->h - HEAD_ROWS - INPUT_ROWS - 1 - (s->verdict.text.n > 0);
 }
 
-static void draw_column(const Pane *p, const PlaygroundPane *s, size_t i, Box b)
+static void draw_column(const Pane *p, PlaygroundPane *s, size_t i, Box b)
 {
 	const bool focused = p->focused && s->first + i == s->of->focus && chat_columns(s->of->chat) > 1;
 
@@ -271,27 +170,26 @@ static void draw_below(const Pane *p, const PlaygroundPane *s, Box b)
 {
 	int y = HEAD_ROWS + body_h(p, s);
 
-	if (s->verdict.n)
-		draw_left(b, 0, y++, b.w, s->verdict_role, s->verdict);
+	if (s->verdict.text.n)
+		draw_left(b, 0, y++, b.w, s->verdict.role, s->verdict.text);
 	draw_left(b, 0, y++, b.w, *mcp_waiting(p->app) ? ROLE_WARN : ROLE_DIM, s->before);
+	for (int i = 0; i < INPUT_ROWS; i++) {
+		draw_fill(b, 0, y + i, PROMPT_W, 1, ROLE_TEXT);
+		draw_left(b, PROMPT_W, y + i, b.w - PROMPT_W, ROLE_TEXT, i < s->input.n ? s->input.row[i] : clean_own(""));
+	}
 	draw_own(b, 0, y, s->of->typing ? ROLE_KEY : ROLE_DIM, ">");
-	for (int i = 0; i < s->input.n; i++)
-		draw_text(b, PROMPT_W, y + i, ROLE_TEXT, s->input.row[i]);
 	if (!s->of->input.text.n)
 		draw_own(b, PROMPT_W + 1, y, ROLE_DIM, s->of->typing ? "type a question" : "i types a question");
 }
 
 static void playground_draw(const Pane *p, Box b)
 {
-	const PlaygroundPane *s = p->state;
-	int w;
+	PlaygroundPane *s = p->state;
+	int w, right;
 
-	if (!s->of) {
-		pane_empty(b, FRESH_EMPTY, "no context is shown, so there is no model to ask");
-		return;
-	}
-	if (b.h < LEAST_H) {
-		pane_empty(b, FRESH_EMPTY, "the playground needs more rows");
+	if (!s->of || b.h < LEAST_H) {
+		box_clear(b);
+		pane_empty(b, FRESH_EMPTY, s->of ? "the playground needs more rows" : "no context is shown, so there is no model to ask");
 		return;
 	}
 	w = column_w(p, s);
@@ -302,6 +200,8 @@ static void playground_draw(const Pane *p, Box b)
 		for (int y = 0; y < HEAD_ROWS + body_h(p, s) && i + 1 < s->shown; y++)
 			draw_own(b, x + w, y, ROLE_BORDER, "│");
 	}
+	right = (int)s->shown * (w + 1) - 1;
+	draw_fill(b, right, 0, b.w - right, HEAD_ROWS + body_h(p, s), ROLE_TEXT);
 	draw_below(p, s, b);
 }
 
@@ -437,6 +337,11 @@ static void act_system(Pane *p)
 	app_type_command(p->app, "system ");
 }
 
+static void act_tokens(Pane *p)
+{
+	playground_tokens(p->app, STR(""));
+}
+
 static void act_column(Pane *p)
 {
 	playground_add_column(p->app);
@@ -464,26 +369,14 @@ static void act_fold(Pane *p)
 	s->unfolded = !s->unfolded;
 }
 
-static void copy(Pane *p, bool code)
-{
-	const PlaygroundPane *s = p->state;
-	const ChatColumn *c = s->of ? chat_column(s->of->chat, s->of->focus) : NULL;
-	Buf text = { 0 };
-
-	if (c && c->turns)
-		turn_answer(&c->turn[c->turns - 1], &text);
-	app_copy(p->app, code ? markdown_last_code(buf_str(&text)) : buf_str(&text), code ? "the last code block" : "the answer");
-	buf_done(&text);
-}
-
 static void act_copy(Pane *p)
 {
-	copy(p, false);
+	playground_copy(p->app, STR(""));
 }
 
 static void act_copy_code(Pane *p)
 {
-	copy(p, true);
+	playground_copy(p->app, STR("last"));
 }
 
 static const PaneKey keys[] = {
@@ -494,6 +387,7 @@ static const PaneKey keys[] = {
 	{ "a", "one more column", act_column },
 	{ "tab", "next column", next_column },
 	{ "r", "ask again", act_retry },
+	{ "t", "count the tokens of what is typed", act_tokens },
 	{ "e", "change the last question", act_edit },
 	{ "f", "fork", act_fork },
 	{ "o", "fold", act_fold },
@@ -507,11 +401,12 @@ static void playground_help(const Pane *p, Buf *out)
 	(void)p;
 	(void)buf_puts(out, "  ctrl-c   cancel the answer that is under way\n"
 	                    "  While typing: Enter sends, Alt-Enter a new line, Esc leaves; ctrl-a e k u w edit.\n"
-	                    "  :model ID  :system TEXT  :column add|drop  :new  :chats [TEXT]  :chat ID  :pin  :forget ID\n");
+	                    "  :model ID  :system TEXT  :column add|drop  :new  :chats [TEXT]  :chat ID  :pin  :forget ID\n"
+	                    "  :tier T  :guardrail ID  :tokens  :caches on|off  :warm-up  :copy [N]  :case FILE\n");
 }
 
 const PaneClass pane_playground = {
-	.name = "playground", .title = "playground", .topics = TOPIC_CHAT, .focusable = true, .open = playground_open, .update = playground_update,
-	.draw = playground_draw, .key = playground_key, .typing = playground_typing, .cursor = playground_cursor, .close = playground_shut, .keys = keys,
-	.vital_keys = 5, .help = playground_help,
+	.name = "playground", .title = "playground", .topics = TOPIC_CHAT, .focusable = true, .fills = true, .open = playground_open,
+	.update = playground_update, .draw = playground_draw, .key = playground_key, .typing = playground_typing, .cursor = playground_cursor,
+	.close = playground_shut, .keys = keys, .vital_keys = 5, .help = playground_help,
 };

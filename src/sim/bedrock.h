@@ -14,6 +14,7 @@ void bedrock_answer_stream(SimCall *c, Dialect dialect, const ModelTurn *t);
 Str  bedrock_stop_reason(Dialect dialect, const ModelTurn *t);
 void bedrock_put_usage(JsonW *w, Dialect dialect, const ModelTurn *t);      /* the member "usage" */
 void bedrock_put_metrics(JsonW *w, int64_t latency_ms);                     /* the member "metrics" */
+void bedrock_put_served(JsonW *w, const ModelTurn *t);                      /* the members "serviceTier" and, of a guardrail, "trace" */
 /* Opens an Anthropic message up to its content: the object stays open. */
 void bedrock_put_message(JsonW *w, const ModelTurn *t, Str request_id);
 Str  bedrock_bare_model(const ModelTurn *t);                                /* without "us." */

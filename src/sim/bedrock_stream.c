@@ -248,6 +248,7 @@ static void send_end(Talk *k, Buf *json)
 	bedrock_put_usage(&w, k->dialect, &k->turn);
 	if (k->dialect == DIALECT_CONVERSE) {
 		bedrock_put_metrics(&w, k->spent_ms);
+		bedrock_put_served(&w, &k->turn);
 	} else {
 		jw_key(&w, "metrics");
 		jw_raw(&w, STR("{}"));
@@ -307,6 +308,8 @@ void bedrock_answer_stream(SimCall *c, Dialect dialect, const ModelTurn *t)
 		ModelBlock *b = &k->turn.block[i];
 		*b = (ModelBlock){ b->kind, arena_str(&k->arena, b->text), arena_str(&k->arena, b->id), arena_str(&k->arena, b->name) };
 	}
+	k->turn.tier = arena_str(&k->arena, t->tier);
+	k->turn.trace = arena_str(&k->arena, t->trace);
 	snprintf(k->request_id, sizeof k->request_id, "%s", c->request_id);
 	k->wait_ms = t->first_ms;
 	k->padding = (Rng){ t->blocks ? str_hash(t->block[0].text) : 0 };

@@ -83,6 +83,15 @@ void bedrock_put_metrics(JsonW *w, int64_t latency_ms)
 	jw_object_end(w);
 }
 
+void bedrock_put_served(JsonW *w, const ModelTurn *t)
+{
+	jw_key(w, "serviceTier");
+	jw_object(w);
+	jw_kstr(w, "type", t->tier);
+	jw_object_end(w);
+	jw_kraw(w, "trace", t->trace);
+}
+
 void bedrock_put_message(JsonW *w, const ModelTurn *t, Str request_id)
 {
 	char id[40];
@@ -179,8 +188,10 @@ static void put_converse(JsonW *w, Dialect dialect, const ModelTurn *t)
 	jw_object_end(w);
 	jw_kstr(w, "stopReason", bedrock_stop_reason(dialect, t));
 	bedrock_put_usage(w, dialect, t);
-	if (dialect == DIALECT_CONVERSE)
+	if (dialect == DIALECT_CONVERSE) {
 		bedrock_put_metrics(w, model_latency_ms(t));
+		bedrock_put_served(w, t);
+	}
 	jw_object_end(w);
 }
 

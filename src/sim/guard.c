@@ -2,8 +2,6 @@
 
 #include <ctype.h>
 
-#include "wire/jsonw.h"
-
 typedef struct GuardRule { const char *words, *policy, *list, *name_key, *name, *type; } GuardRule;
 
 /* Matched in any case. policy and list: where the assessment stands in the answer. */
@@ -15,7 +13,7 @@ static const GuardRule rules[] = {
 	{ "which shares should i buy", "topicPolicy", "topics", "name", "Investment advice", "DENY" },
 	{ "project nightjar", "wordPolicy", "customWords", "match", "project nightjar", NULL },
 };
-enum { RULES = sizeof rules / sizeof rules[0], UNIT_CHARS = 1000 };
+enum { RULES = sizeof rules / sizeof rules[0], UNIT_CHARS = 1000, LATENCY_MS = 120 };
 
 static bool has_nocase(Str text, Str words)
 {
@@ -148,6 +146,52 @@ static void put_usage(JsonW *w, Str text)
 	jw_object_end(w);
 }
 
+static void put_coverage(JsonW *w, Str text)
+{
+	jw_key(w, "guardrailCoverage");
+	jw_object(w);
+	jw_key(w, "textCharacters");
+	jw_object(w);
+	jw_ki64(w, "guarded", (int64_t)text.n);
+	jw_ki64(w, "total", (int64_t)text.n);
+	jw_object_end(w);
+	jw_object_end(w);
+}
+
+static const char *reason_of(bool blocked)
+{
+	return blocked ? "Guardrail blocked." : "Guardrail masked.";
+}
+
+void guard_put_trace(JsonW *w, Str guardrail, Str text)
+{
+	Buf masked = {0};
+	bool blocked, found;
+
+	jw_object(w);
+	jw_key(w, "guardrail");
+	jw_object(w);
+	jw_key(w, "inputAssessment");
+	jw_object(w);
+	jw_key_str(w, guardrail);
+	jw_object(w);
+	blocked = put_policies(w, text);
+	found = put_mails(w, text, &masked);
+	jw_key(w, "invocationMetrics");
+	jw_object(w);
+	jw_ki64(w, "guardrailProcessingLatency", LATENCY_MS);
+	put_usage(w, text);
+	put_coverage(w, text);
+	jw_object_end(w);
+	jw_object_end(w);
+	jw_object_end(w);
+	if (blocked || found)
+		jw_kstr(w, "actionReason", str_of(reason_of(blocked)));
+	jw_object_end(w);
+	jw_object_end(w);
+	buf_done(&masked);
+}
+
 static void answer(SimCall *c, Str text)
 {
 	Buf out = {0}, masked = {0};
@@ -165,7 +209,7 @@ static void answer(SimCall *c, Str text)
 	jw_array_end(&w);
 	jw_kstr(&w, "action", blocked || found ? STR("GUARDRAIL_INTERVENED") : STR("NONE"));
 	if (blocked || found)
-		jw_kstr(&w, "actionReason", blocked ? STR("Guardrail blocked.") : STR("Guardrail masked."));
+		jw_kstr(&w, "actionReason", str_of(reason_of(blocked)));
 	jw_key(&w, "outputs");
 	jw_array(&w);
 	if (blocked || found) {
@@ -174,21 +218,14 @@ static void answer(SimCall *c, Str text)
 		jw_object_end(&w);
 	}
 	jw_array_end(&w);
-	jw_key(&w, "guardrailCoverage");
-	jw_object(&w);
-	jw_key(&w, "textCharacters");
-	jw_object(&w);
-	jw_ki64(&w, "guarded", (int64_t)text.n);
-	jw_ki64(&w, "total", (int64_t)text.n);
-	jw_object_end(&w);
-	jw_object_end(&w);
+	put_coverage(&w, text);
 	jw_object_end(&w);
 	sim_answer(c, buf_str(&out));
 	buf_done(&out);
 	buf_done(&masked);
 }
 
-static bool is_version(Str s)
+bool guard_is_version(Str s)
 {
 	int64_t n;
 
@@ -207,7 +244,7 @@ void guard_apply(SimCall *c, Str version)
 		rc = -1;
 	else if (!str_is(source, "INPUT") && !str_is(source, "OUTPUT"))
 		rc = err_set(&e, "source: must be INPUT or OUTPUT");
-	else if (!is_version(version))
+	else if (!guard_is_version(version))
 		rc = err_set(&e, "The guardrail version must be DRAFT or a number.");
 	for (size_t i = 0; rc == 0 && i < jv_count(content); i++) {
 		JsonVal part = jv_get(jv_at(content, i), "text");

@@ -1,5 +1,6 @@
 #include "sim/model_text.h"
 
+#include "sim/guard.h"
 #include "sim/rng.h"
 
 enum { MAX_TOKENS_DEFAULT = 4096, BYTES_PER_TOKEN = 4, TOKENS_PER_MESSAGE = 4 };
@@ -191,6 +192,38 @@ static int opt_max_tokens(JsonVal config, const char *key, int64_t *out, Err *e)
 	return *out < 1 ? err_set(e, "The value at %s must be at least 1.", key) : 0;
 }
 
+/* Served as it was asked for; "reserved" wants capacity that nobody has bought here. */
+static int converse_tier(JsonVal body, ModelAsk *out, Err *e)
+{
+	JsonVal tier = {0};
+
+	out->tier = STR("");
+	if (jv_opt_object(body, "serviceTier", &tier, e) < 0 || (!jv_is_absent(tier) && jv_str(tier, "type", &out->tier, e) < 0))
+		return -1;
+	if (str_is(out->tier, "reserved"))
+		return err_set(e, "The requested service tier is not available for this model: no capacity is reserved.");
+	if (out->tier.n && !str_is(out->tier, "default") && !str_is(out->tier, "priority") && !str_is(out->tier, "flex"))
+		return err_set(e, "serviceTier.type must satisfy enum value set: [priority, default, flex, reserved]");
+	return 0;
+}
+
+static int converse_guardrail(JsonVal body, ModelAsk *out, Err *e)
+{
+	JsonVal config = {0};
+	Str version, trace = STR("");
+
+	if (jv_opt_object(body, "guardrailConfig", &config, e) < 0)
+		return -1;
+	out->guarded = !jv_is_absent(config);
+	if (!out->guarded)
+		return 0;
+	if (jv_str(config, "guardrailIdentifier", &out->guardrail, e) < 0 || jv_str(config, "guardrailVersion", &version, e) < 0 ||
+	    jv_opt_str(config, "trace", &trace, e) < 0)
+		return -1;
+	out->traced = str_starts(trace, STR("enabled"));
+	return guard_is_version(version) ? 0 : err_set(e, "The guardrail version must be DRAFT or a number.");
+}
+
 int model_ask_converse(JsonVal body, ModelAsk *out, Err *e)
 {
 	JsonVal messages, system = {0}, config = {0}, more = {0};
@@ -205,10 +238,10 @@ int model_ask_converse(JsonVal body, ModelAsk *out, Err *e)
 		if (converse_block(&d, jv_at(system, i), e) < 0)
 			return -1;
 	if (converse_messages(&d, messages, e) < 0 || converse_tools(&d, jv_get(body, "toolConfig"), true, e) < 0 ||
-	    opt_max_tokens(config, "maxTokens", &out->max_tokens, e) < 0)
+	    opt_max_tokens(config, "maxTokens", &out->max_tokens, e) < 0 || converse_tier(body, out, e) < 0 ||
+	    converse_guardrail(body, out, e) < 0)
 		return -1;
 	out->reasoning = !jv_is_absent(jv_path(more, "thinking.type")) || !jv_is_absent(jv_path(more, "reasoningConfig.type"));
-	out->guarded = !jv_is_absent(jv_get(body, "guardrailConfig"));
 	return 0;
 }
 

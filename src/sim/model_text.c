@@ -220,12 +220,25 @@ static void cut(ModelTurn *t, int64_t max_tokens)
 	}
 }
 
+static void add_trace(SimCall *c, const ModelAsk *ask, ModelTurn *t)
+{
+	Buf json = {0};
+	JsonW w = jw_to(&json);
+
+	guard_put_trace(&w, ask->guardrail, ask->last_text);
+	t->trace = arena_str(c->arena, buf_str(&json));
+	buf_done(&json);
+}
+
 void model_answer(SimCall *c, int model, const ModelAsk *ask, ModelTurn *out)
 {
 	Rng r = { rng_join(rng_join(sim_seed(c->sim), ask->hash), (uint64_t)model) };
 
 	*out = (ModelTurn){ .model = model, .first_ms = fleet_models[model].first_ms / 4, .token_us = 30000 };
+	out->tier = ask->tier.n ? ask->tier : STR("default");
 	use_cache(c, ask, out);
+	if (ask->traced)
+		add_trace(c, ask, out);
 	if (ask->guarded && guard_blocks(ask->last_text)) {
 		add_block(out, (ModelBlock){ .kind = BLOCK_TEXT, .text = STR(GUARD_REFUSAL) });
 		out->stop = STOP_GUARDRAIL;

@@ -19,7 +19,8 @@ typedef struct ModelAsk {
 	Str      last_text;              /* of the last message */
 	Str      tool;                   /* that the answer must use; empty: none */
 	JsonVal  schema;                 /* of its input */
-	bool     guarded;
+	bool     guarded, traced;        /* by a guardrail, which says what it found */
+	Str      guardrail, tier;        /* tier: the one that was asked for; empty: none */
 } ModelAsk;
 
 typedef enum BlockKind { BLOCK_REASONING, BLOCK_TEXT, BLOCK_TOOL } BlockKind;
@@ -39,6 +40,7 @@ typedef struct ModelTurn {
 	ModelStop  stop;
 	int64_t    input, cache_read, cache_write_5m, cache_write_1h;
 	int32_t    first_ms, token_us;
+	Str        tier, trace;          /* trace: JSON, of the guardrail; empty: none. Both in the call's arena */
 } ModelTurn;
 
 /* Row of the model that the id, inference profile or ARN names; -1: none. */

@@ -82,7 +82,9 @@ static void count_tokens(SimCall *c, int model)
 	Err e;
 	int rc;
 
-	if ((rc = jv_object(c->body, "input", &input, &e)) == 0) {
+	if (!str_is(str_of(fleet_models[model].provider), "Anthropic")) {
+		rc = err_set(&e, "The provided model doesn't support counting tokens.");
+	} else if ((rc = jv_object(c->body, "input", &input, &e)) == 0) {
 		converse_in = jv_get(input, "converse");
 		invoke_in = jv_get(input, "invokeModel");
 		if (jv_is_absent(converse_in) == jv_is_absent(invoke_in))

@@ -219,6 +219,12 @@ static const char *const migrations[] = {
 	"CREATE TABLE flag(id INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, kind TEXT NOT NULL, severity TEXT NOT NULL, rule TEXT NOT NULL,"
 	"view TEXT NOT NULL, score REAL NOT NULL, sample TEXT NOT NULL);"
 	"CREATE INDEX flag_time ON flag(time_ms);",
+	/* The merged places in two tables, and the filter over those of jobs (index_block.h, index_filter.c). */
+	"CREATE TABLE job_upper(id INTEGER PRIMARY KEY, entries BLOB NOT NULL);"
+	"CREATE TABLE link_upper(id INTEGER PRIMARY KEY, entries BLOB NOT NULL);"
+	"CREATE TABLE job_filter(slice INTEGER PRIMARY KEY, bits BLOB NOT NULL);"
+	/* What most lines say (line_shape.h); those that are there stay as they are. */
+	"CREATE TABLE line_shape(id INTEGER PRIMARY KEY, shape BLOB NOT NULL);"
 	/* Runs of suites, what each cell of them did, and each case of a cell (evals.h). */
 	"CREATE TABLE eval_run(id INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, suite TEXT NOT NULL, plan TEXT NOT NULL, results TEXT NOT NULL,"
 	"stopped TEXT NOT NULL, spent_nusd INTEGER NOT NULL);"

@@ -1,11 +1,11 @@
 #include "ui/damage.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/xalloc.h"
 #include "ui/ascii.h"
+#include "ui/cells.h"
 #include "ui/motion.h"
 
 enum { GAP_MAX = 5 };              /* a longer gap of equal cells is always cheaper to jump */
@@ -75,23 +75,9 @@ static Ink cell_ink(const Painter *p, const Cell *c)
 	return k;
 }
 
-/* memcmp, without a call for each of ten thousand cells. */
-static bool same_bytes(const Cell *a, const Cell *b)
-{
-	enum { WORDS = sizeof *a / 8 };
-	uint64_t x[WORDS], y[WORDS], differ = 0;
-
-	static_assert(sizeof *a % 8 == 0, "a cell is whole words");
-	memcpy(x, a, sizeof x);
-	memcpy(y, b, sizeof y);
-	for (int i = 0; i < WORDS; i++)
-		differ |= x[i] ^ y[i];
-	return !differ;
-}
-
 static bool cell_same(const Painter *p, const Cell *a, const Cell *b)
 {
-	if (same_bytes(a, b))
+	if (cell_equal(a, b))
 		return true;
 	if (a->width != b->width || a->text[0] != b->text[0] || (a->text[0] && strcmp(a->text, b->text) != 0))
 		return false;
@@ -236,9 +222,10 @@ static bool erase_rest(Painter *p, const Cell *row, const Cell *front, int x, in
 static void paint_row(Painter *p, const Cell *row, int y, Buf *out)
 {
 	const Cell *front = p->stamp[y] ? p->front + (size_t)y * (size_t)p->w : p->blank;
-	int x = next_change(p, row, front, 0), blank;
+	int x, blank;
 
-	if (x == p->w)
+	/* Most rows with a new stamp were emptied and then drawn as they had been. */
+	if (memcmp(row, front, (size_t)p->w * sizeof *row) == 0 || (x = next_change(p, row, front, 0)) == p->w)
 		return;
 	blank = blank_from(p, row);
 	while (x < p->w) {

@@ -66,10 +66,12 @@ static int put_text(Box b, int x, int y, int end, Pen pen, Clean c)
 
 static void put_blanks(Box b, int x, int y, int end, Pen pen)
 {
-	if (!row_visible(b, y))
-		return;
-	for (; x < end; x++)
-		put_blank(b, x, y, pen);
+	const Cell c = { .width = 1, .role = pen.role, .attrs = pen.attrs };
+
+	x = x < 0 ? 0 : x;
+	end = end < b.w ? end : b.w;
+	if (row_visible(b, y) && x < end)
+		surface_put_run(b.s, b.x + x, b.y + y, end - x, &c);
 }
 
 /* The front of c in at most w cells, with "…" when something is missing; returns the cells used. */

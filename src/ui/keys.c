@@ -6,6 +6,7 @@
 #include "base/xalloc.h"
 #include "ui/keyseq.h"
 #include "ui/width.h"
+#include "wire/text.h"
 
 enum {
 	ESC = 0x1B, DEL = 0x7F,
@@ -13,6 +14,7 @@ enum {
 	CSI_MAX = 256,                 /* longer control sequences are swallowed, not read */
 	STRING_MAX = 128 << 10,        /* a reply string without an end stops swallowing here */
 	PASTE_FLUSHES = 40,            /* a second at the caller's 25 ms */
+	REPLY_MAX = 32,                /* bytes of a reply string that are looked at */
 };
 static const char paste_end[] = "\033[201~";
 
@@ -29,6 +31,7 @@ struct Keys {
 	Mode   mode;
 	size_t swallowed;              /* bytes of the string so far */
 	unsigned char last;            /* ... and the newest of them */
+	char   reply[REPLY_MAX];       /* ... and the first */
 	Buf    paste;
 	int    silent;                 /* flushes since the last byte of a paste */
 	bool   stuck;                  /* what waits is not helped by a flush */
@@ -261,10 +264,34 @@ static Found give_up(Str s, Key *out, size_t *used)
 	return FOUND_KEY;
 }
 
+/* "11;rgb:RRRR/GGGG/BBBB" with one to four hexadecimal digits each, of which the first two count (XParseColor). */
+static bool background_of(Str s, Key *out)
+{
+	Str rest, part;
+
+	if (!str_starts(s, STR("11;rgb:")))
+		return false;
+	*out = (Key){ .kind = KEY_BACKGROUND };
+	rest = str_sub(s, 7, s.n);
+	for (int i = 0; i < 3; i++) {
+		int high, low;
+
+		part = str_cut(rest, '/', &rest);
+		high = part.n && part.n <= 4 ? hex_digit(part.p[0]) : -1;
+		low = part.n > 1 ? hex_digit(part.p[1]) : high;
+		if (high < 0 || low < 0)
+			return false;
+		out->ch = out->ch << 8 | (uint32_t)(high << 4 | low);
+	}
+	return !rest.n;
+}
+
 /* Inside a reply string: swallows up to BEL, ST or an end that is none. A control ends it too, so that a string without
  * an end cannot take the keyboard away: ctrl-c, Enter and Esc get out. */
-static void swallow_string(Keys *k)
+static bool swallow_string(Keys *k, Key *out)
 {
+	bool whole = false;
+
 	Str s = rest_of(k);
 	size_t i = 0;
 
@@ -277,12 +304,12 @@ static void swallow_string(Keys *k)
 			break;                 /* ESC \ may be cut here */
 		if (c < 0x20 || st) {
 			k->mode = MODE_KEYS;
-			if (c == 0x07 || st)
-				i++;
-			else if (c == ESC && s.p[i + 1] == '\\')
-				i += 2;
+			whole = c == 0x07 || st || (c == ESC && s.p[i + 1] == '\\');
+			i += whole ? 1 + (c == ESC) : 0;
 			break;
 		}
+		if (k->swallowed < REPLY_MAX)
+			k->reply[k->swallowed] = s.p[i];
 		i++;
 		k->swallowed++;
 		k->last = c;
@@ -290,6 +317,7 @@ static void swallow_string(Keys *k)
 	if (k->swallowed >= STRING_MAX)
 		k->mode = MODE_KEYS;
 	(void)consume(k, i);
+	return whole && k->swallowed < REPLY_MAX && background_of((Str){ k->reply, k->swallowed }, out);
 }
 
 static void swallow_long_csi(Keys *k)
@@ -351,7 +379,7 @@ static bool step(Keys *k, bool flush, Key *out, bool *got)
 		size_t before = k->at;
 
 		if (k->mode == MODE_STRING)
-			swallow_string(k);
+			*got = swallow_string(k, out);
 		else
 			swallow_long_csi(k);
 		if (flush && k->mode == MODE_STRING && k->at == before) {

@@ -87,8 +87,11 @@ static void put_inline(Inline *o, Str s, unsigned attr);
 
 static void put_plain(Inline *o, Str s, unsigned attr)
 {
-	for (size_t i = 0; i < s.n; i++)
-		(void)buf_putc(&o->attr, (char)attr);
+	char same[64];
+
+	memset(same, (int)attr, sizeof same);
+	for (size_t i = 0; i < s.n; i += sizeof same)
+		(void)buf_put(&o->attr, same, s.n - i < sizeof same ? s.n - i : sizeof same);
 	(void)buf_put_str(&o->text, s);
 }
 
@@ -119,14 +122,17 @@ static size_t put_marked(Inline *o, Str s, size_t i, unsigned attr, Vain *vain)
 
 static bool is_one_of(char c, const char *set)
 {
-	return c && strchr(set, c);
+	while (*set && *set != c)
+		set++;
+	return *set != 0;
 }
 
 static void put_inline(Inline *o, Str s, unsigned attr)
 {
 	Vain vain = { 0 };
 
-	for (size_t i = 0; i < s.n;) {
+	for (size_t i = 0, plain; i < s.n; i += plain) {
+		plain = 0;
 		if (is_one_of(s.p[i], "*_`")) {
 			i += put_marked(o, s, i, attr, &vain);
 			continue;
@@ -134,7 +140,9 @@ static void put_inline(Inline *o, Str s, unsigned attr)
 		/* A backslash takes the meaning of a mark away. */
 		if (s.p[i] == '\\' && i + 1 < s.n && is_one_of(s.p[i + 1], "\\`*_{}[]()#+-.!|>"))
 			i++;
-		put_plain(o, str_sub(s, i++, 1), attr);
+		for (plain = 1; i + plain < s.n && !is_one_of(s.p[i + plain], "*_`\\");)
+			plain++;
+		put_plain(o, str_sub(s, i, plain), attr);
 	}
 }
 
@@ -173,11 +181,8 @@ static Str next_line(Str *text)
 	return line;
 }
 
-/* The code block that is open: its mark and how many of them began it. n 0: none is. */
-typedef struct Fence { char c; size_t n; } Fence;
-
 /* Whether the line begins a code block, or ends the one that is open: at least as many of its own marks, and nothing else. */
-static bool is_fence(Str line, Fence *open)
+static bool is_fence(Str line, MdFence *open)
 {
 	const Str s = str_sub(line, blanks(line), line.n);
 	const size_t n = s.n ? run_of(s, 0) : 0;
@@ -188,12 +193,12 @@ static bool is_fence(Str line, Fence *open)
 	if (open->n) {
 		if (s.p[0] != open->c || n < open->n || str_trim(rest).n)
 			return false;
-		*open = (Fence){ .n = 0 };
+		*open = (MdFence){ .n = 0 };
 		return true;
 	}
 	if (s.p[0] == '`' && str_has(rest, STR("`")))      /* code within a line */
 		return false;
-	*open = (Fence){ s.p[0], n };
+	*open = (MdFence){ s.p[0], n };
 	return true;
 }
 
@@ -273,45 +278,70 @@ static void put_line(MdRows *r, Str line)
 		put_text(r, s, (MdRow){ .role = ROLE_TEXT, .indent = (int)(in < 4 ? in : 4) });
 }
 
+static void put_any(MdRows *r, Str line, MdFence *open)
+{
+	if (is_fence(line, open))
+		return;
+	if (open->n)
+		put_wrapped(r, (MdRow){ .text = clean_text(r->a, line, CLEAN_KEEP_NEWLINES), .role = ROLE_INFO, .indent = 2, .code = true });
+	else
+		put_line(r, line);
+}
+
+void markdown_lines(MdRows *out, Str text, MdPlace *place)
+{
+	Str rest = str_sub(text, place->at, text.n);
+
+	while (memchr(rest.p, '\n', rest.n))
+		put_any(out, next_line(&rest), &place->open);
+	place->at = text.n - rest.n;
+}
+
+void markdown_rest(MdRows *out, Str text, const MdPlace *place)
+{
+	MdFence open = place->open;
+	Str rest = str_sub(text, place->at, text.n);
+
+	while (rest.n)
+		put_any(out, next_line(&rest), &open);
+}
+
 MdRow *markdown_rows(Arena *a, Str text, int w, size_t *n)
 {
 	MdRows r = { .a = a, .w = w > 1 ? w : 1 };
-	Fence open = { .n = 0 };
 
-	while (text.n) {
-		const Str line = next_line(&text);
-
-		if (is_fence(line, &open))
-			continue;
-		if (open.n)
-			put_wrapped(&r, (MdRow){ .text = clean_text(a, line, CLEAN_KEEP_NEWLINES), .role = ROLE_INFO, .indent = 2, .code = true });
-		else
-			put_line(&r, line);
-	}
+	markdown_rest(&r, text, &(MdPlace){ .at = 0 });
 	*n = r.n;
 	return r.v;
 }
 
-void markdown_draw(Box b, int x, int y, const MdRow *r)
+int markdown_draw(Box b, int x, int y, const MdRow *r)
 {
 	size_t at = 0, from = 0;
 	int to = x + r->indent;
 	Str cluster;
 
-	if (!r->attr) {
-		draw_text(b, to, y, r->role, r->text);
-		return;
-	}
+	if (!r->attr)
+		return to + draw_text(b, to, y, r->role, r->text);
 	for (int wide; (wide = clean_next(r->text, &at, &cluster)) > 0 || cluster.n; from = at)
 		to += draw_attr(b, to, y, r->role, r->attr[from], (Clean){ cluster.p, cluster.n, wide });
+	return to;
 }
 
-Str markdown_last_code(Str text)
+static void take_block(Str block, size_t n, size_t *blocks, Str *found)
 {
-	Str last = { "", 0 }, rest = text;
-	Fence open = { .n = 0 };
+	++*blocks;
+	if (!n || *blocks == n)
+		*found = block;
+}
+
+Str markdown_code(Str text, size_t n, size_t *blocks)
+{
+	Str found = { "", 0 }, rest = text;
+	MdFence open = { .n = 0 };
 	const char *from = NULL;
 
+	*blocks = 0;
 	while (rest.n) {
 		const char *const at = rest.p;
 
@@ -320,8 +350,10 @@ Str markdown_last_code(Str text)
 		if (open.n)
 			from = rest.n ? rest.p : NULL;
 		else if (from)
-			last = (Str){ from, (size_t)(at - from) };
+			take_block((Str){ from, (size_t)(at - from) }, n, blocks, &found);
 	}
 	/* An answer that was cut off ends within it. */
-	return open.n && from ? (Str){ from, (size_t)(text.p + text.n - from) } : last;
+	if (open.n && from)
+		take_block((Str){ from, (size_t)(text.p + text.n - from) }, n, blocks, &found);
+	return found;
 }

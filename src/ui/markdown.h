@@ -19,8 +19,16 @@ void   md_put(MdRows *r, MdRow row);
 
 /* All lives in the arena. text: from outside, raw. */
 MdRow *markdown_rows(Arena *a, Str text, int w, size_t *n);
-void   markdown_draw(Box b, int x, int y, const MdRow *r);
-/* The last code block of a text, without its fences, also one whose end has not come; empty: there is none. Borrowed. */
-Str    markdown_last_code(Str text);
+/* A text that grows at its end, as answers do, a line at a time. at: bytes that are laid out for good; open: the code block that is open there,
+ * its mark and how many of them began it (n 0: none is). {0} is the beginning. */
+typedef struct MdFence { char c; size_t n; } MdFence;
+typedef struct MdPlace { size_t at; MdFence open; } MdPlace;
+void   markdown_lines(MdRows *out, Str text, MdPlace *place);            /* lines that have ended: the place is behind them then */
+void   markdown_rest(MdRows *out, Str text, const MdPlace *place);       /* what may still go on */
+/* Returns the first cell behind it. */
+int    markdown_draw(Box b, int x, int y, const MdRow *r);
+/* The nth code block of a text (0: the last one), without its fences, also one whose end has not come; empty: there is none. Borrowed.
+ * *blocks: how many there are. */
+Str    markdown_code(Str text, size_t n, size_t *blocks);
 
 #endif

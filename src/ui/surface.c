@@ -68,8 +68,8 @@ void surface_resize(Surface *s, int w, int h)
 void surface_clear(Surface *s)
 {
 	for (int y = 0; y < s->h; y++) {
-		for (int x = 0; x < s->w && !s->blank[y]; x++)
-			surface_put(s, x, y, &blank_cell);
+		if (!s->blank[y])
+			surface_put_run(s, 0, y, s->w, &blank_cell);
 		s->blank[y] = true;
 	}
 }
@@ -122,7 +122,7 @@ void surface_put(Surface *s, int x, int y, const Cell *c)
 {
 	Cell *at = &s->cell[y * s->w + x];
 
-	if (memcmp(at, c, sizeof *at) == 0)
+	if (cell_equal(at, c))
 		return;
 	if (at->width == 0 && c->width != 0 && x > 0 && at[-1].width == 2)
 		orphan(s, at - 1, y);
@@ -130,6 +130,15 @@ void surface_put(Surface *s, int x, int y, const Cell *c)
 		orphan(s, at + 1, y);
 	*at = *c;
 	changed(s, y);
+}
+
+void surface_put_run(Surface *s, int x, int y, int n, const Cell *c)
+{
+	const Cell *const row = &s->cell[y * s->w];
+
+	for (const int end = x + n; x < end; x++)
+		if (!cell_equal(&row[x], c))
+			surface_put(s, x, y, c);
 }
 
 Box surface_box(Surface *s)
@@ -140,8 +149,7 @@ Box surface_box(Surface *s)
 void box_clear(Box b)
 {
 	for (int y = b.y; y < b.y + b.h; y++)
-		for (int x = b.x; x < b.x + b.w; x++)
-			surface_put(b.s, x, y, &blank_cell);
+		surface_put_run(b.s, b.x, y, b.w, &blank_cell);
 }
 
 Box box_sub(Box b, int x, int y, int w, int h)

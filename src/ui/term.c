@@ -10,11 +10,13 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/xalloc.h"
 #include "ui/damage.h"
 #include "wire/text.h"
 
-enum { FRAME_MAX = 64 << 20, ENTER_WAIT_MS = 2000, LEAVE_WAIT_MS = 300, LEAVE_MAX = 192 };
+enum { FRAME_MAX = 64 << 20, ENTER_WAIT_MS = 2000, LEAVE_WAIT_MS = 300, LEAVE_MAX = 192, ANSWER_WAIT_MS = 50,
+	ANSWER_LATEST_MS = 2000 /* what has not come by then does not come */ };
 
 struct Term {
 	int      in_fd, out_fd;        /* the caller's */
@@ -29,6 +31,7 @@ struct Term {
 	struct termios saved;
 	Buf      out;                  /* the frame that is being written */
 	size_t   sent;
+	int64_t  asked_ms;             /* monotonic: for its background, and it has not answered; 0: nothing was asked */
 };
 
 /* What a signal handler needs to give the terminal back. The one variable of the program that is not passed around:
@@ -246,11 +249,31 @@ int term_enter(Term *t, Err *e)
 	return 0;
 }
 
+/* The Linux console of old kernels prints what it does not know. */
+bool term_ask_background(Term *t)
+{
+	static const char ask[] = "\033]11;?\033\\";
+
+	if (t->entered && t->caps.ansi && strncmp(t->name, "linux", 5) != 0)
+		t->asked_ms = write_waiting(t->tty, ask, sizeof ask - 1, ENTER_WAIT_MS) ? clock_mono_ms() : 0;
+	return t->asked_ms != 0;
+}
+
+void term_answered(Term *t)
+{
+	t->asked_ms = 0;
+}
+
 void term_leave(Term *t)
 {
+	struct pollfd answer = { .fd = t->in_fd, .events = POLLIN };
+
 	if (!t->entered)
 		return;
 	t->entered = false;
+	if (t->asked_ms && !t->dead && clock_mono_ms() - t->asked_ms < ANSWER_LATEST_MS && poll(&answer, 1, ANSWER_WAIT_MS) > 0)
+		(void)tcflush(t->in_fd, TCIFLUSH);
+	t->asked_ms = 0;
 	/* A frame that the line took in part ends first, when it can be ended soon. */
 	if (t->sent && t->sent < t->out.n && !t->dead)
 		(void)write_waiting(t->tty, t->out.p + t->sent, t->out.n - t->sent, LEAVE_WAIT_MS);

@@ -43,14 +43,19 @@ bool  term_blocked(const Term *t);                /* the rest of a frame waits f
 int   term_copy(Term *t, Str text);
 enum { TERM_COPY_MAX = 74994 };                   /* its base64 and the frame around it stay below 100,000 bytes */
 
+/* Asks which colour its background has; the answer is KEY_BACKGROUND, or never comes. What comes after the terminal was left is dropped, so that a
+ * shell does not get it as typed. Source: XTerm Control Sequences, OSC 11. */
+bool  term_ask_background(Term *t);               /* false: this one is not asked */
+void  term_answered(Term *t);                     /* it has come */
+
 /* Keys. Input bytes in, keys out; replies to queries and pasted text never come out as keys. */
 typedef enum KeyKind { KEY_NONE, KEY_CHAR, KEY_ENTER, KEY_ESC, KEY_TAB, KEY_BACKTAB, KEY_BACKSPACE, KEY_DELETE,
 	KEY_UP, KEY_DOWN, KEY_LEFT, KEY_RIGHT, KEY_HOME, KEY_END, KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_INSERT, KEY_F, KEY_PASTE,
-	KEY_FOCUS_IN, KEY_FOCUS_OUT } KeyKind;
+	KEY_FOCUS_IN, KEY_FOCUS_OUT, KEY_BACKGROUND /* nobody's: the answer to term_ask_background */ } KeyKind;
 enum { MOD_CTRL = 1, MOD_ALT = 2, MOD_SHIFT = 4 };
 typedef struct Key {
 	KeyKind kind;
-	uint32_t ch;                  /* CHAR: code point ('c' with MOD_CTRL for ctrl-c); F: number */
+	uint32_t ch;                  /* CHAR: code point ('c' with MOD_CTRL for ctrl-c); F: number; BACKGROUND: 0xRRGGBB */
 	unsigned mod;
 	Str  paste;                   /* PASTE: the text, borrowed until the next call */
 	bool shared_read;             /* came in one read with other bytes */

@@ -86,17 +86,6 @@ int b64_encode(Buf *out, Str s)
 	return 0;
 }
 
-static int b64_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
 int b64_decode(Buf *out, Str s)
 {
 	size_t was = out->n, pad = 0;
@@ -110,7 +99,7 @@ int b64_decode(Buf *out, Str s)
 		unsigned v = 0;
 
 		for (size_t k = 0; k < 4; k++) {
-			int d = k < digits ? b64_value(s.p[i + k]) : 0;
+			int d = k < digits ? str_b64_digit((unsigned char)s.p[i + k]) : 0;
 
 			if (d < 0)
 				return undo(out, was);

@@ -284,3 +284,34 @@ def test_converse_with_a_guardrail(runtime):
     assert stopped["stopReason"] == "guardrail_intervened" and "does not let this through" in stopped["output"]["message"]["content"][0]["text"]
     streamed = whole_of(runtime.converse_stream(**request, guardrailConfig=config)["stream"])
     assert streamed[0] == stopped["output"]["message"]["content"] and streamed[1] == "guardrail_intervened"
+
+
+def last_event(runtime, **request):
+    return list(runtime.converse_stream(modelId=SONNET, **request)["stream"])[-1]["metadata"]
+
+
+def test_what_the_guardrail_says_of_a_turn(runtime):
+    config = {"guardrailIdentifier": "gr1abc", "guardrailVersion": "1", "trace": "enabled"}
+    for text, policy in (("you idiot", "contentPolicy"), ("write to ada@example.org", "sensitiveInformationPolicy"), ("how was it?", None)):
+        ask = dict(messages=[user(text)], guardrailConfig=config)
+        streamed, whole = last_event(runtime, **ask)["trace"], runtime.converse(modelId=SONNET, **ask)["trace"]
+        assert streamed == whole
+        found = whole["guardrail"]["inputAssessment"]["gr1abc"]
+        assert found["invocationMetrics"]["usage"]["topicPolicyUnits"] == 1
+        assert [k for k in found if k != "invocationMetrics"] == ([policy] if policy else [])
+        assert ("actionReason" in whole["guardrail"]) == bool(policy)
+    assert "trace" not in last_event(runtime, messages=[user("you idiot")], guardrailConfig={**config, "trace": "disabled"})
+    refused(runtime.converse, "version", modelId=SONNET, messages=[user("x")], guardrailConfig={**config, "guardrailVersion": "0"})
+
+
+def test_tiers(runtime):
+    for asked, served in ((None, "default"), ("flex", "flex"), ("priority", "priority")):
+        more = {"serviceTier": {"type": asked}} if asked else {}
+        assert last_event(runtime, messages=[user("hi")], **more)["serviceTier"] == {"type": served}
+        assert runtime.converse(modelId=SONNET, messages=[user("hi")], **more)["serviceTier"] == {"type": served}
+    refused(runtime.converse, "reserved", modelId=SONNET, messages=[user("hi")], serviceTier={"type": "reserved"})
+
+
+def test_models_that_cannot_count(runtime):
+    for model in (NOVA, LLAMA):
+        refused(runtime.count_tokens, "counting tokens", modelId=model, input={"converse": {"messages": [user("hi")]}})

@@ -29,7 +29,7 @@ typedef struct Rig {
 	int waiting, waiting_most;           /* requests that the server holds */
 	HttpdConn *held[REQUESTS];
 	char invocation[REQUESTS][64], sdk[REQUESTS][32], target[REQUESTS][64], host[REQUESTS][64], date[REQUESTS][32];
-	char body[REQUESTS][512];            /* the beginning */
+	char body[REQUESTS][512], path[REQUESTS][160];       /* the beginning */
 
 	int done, events, retries;
 	AwsFault fault;
@@ -65,6 +65,7 @@ static inline void on_request(HttpdConn *c, const HttpdRequest *rq, void *arg)
 	keep(r->target[n], sizeof r->target[n], rq, "x-amz-target");
 	keep(r->host[n], sizeof r->host[n], rq, "host");
 	keep(r->date[n], sizeof r->date[n], rq, "x-amz-date");
+	(void)snprintf(r->path[n], sizeof r->path[n], "%.*s", rq->path.n < 159 ? (int)rq->path.n : 159, rq->path.p);
 	(void)snprintf(r->body[n], sizeof r->body[n], "%.*s", rq->body.n < 511 ? (int)rq->body.n : 511, rq->body.p);
 	if (s->kind == SILENT) {
 		r->held[r->waiting++] = c;

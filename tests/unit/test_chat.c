@@ -1,38 +1,7 @@
 #include "unit.h"
 
-#include "aws_rig.h"
-#include "base/xalloc.h"
-#include "chat/own.h"
+#include "chat_unit.h"
 #include "chat/record.h"
-
-#define USD INT64_C(1000000000)
-
-/* A dollar a million tokens in, ten out. */
-static PriceRow price_rows[] = {
-	{ .model = "test.small", .micro_usd = { 1000000, 10000000, 0, 0, 0 }, .geo_permille = 1000, .source = "here" },
-	{ .model = "test.dear", .micro_usd = { 100000000, 100000000, 0, 0, 0 }, .geo_permille = 1000, .source = "here" },
-};
-static PriceTable price_table = { .row = price_rows, .n = 2 };
-
-static const PriceTable *prices(void *arg)
-{
-	(void)arg;
-	return &price_table;
-}
-
-static Chat *chat_with(ChatHost host, int columns)
-{
-	Chat *c;
-	Err e = { 0 };
-
-	host.prices = prices;
-	host.max_tokens = host.max_tokens ? host.max_tokens : 1000;
-	c = chat_new(&host);
-	chat_set_model(c, 0, STR("test.small"));
-	for (int i = 1; i < columns; i++)
-		assert_int_equal(chat_add_column(c, &e), 0);
-	return c;
-}
 
 static ConversePart *add_part(ChatStep *s, ConverseKind kind, const char *text)
 {
@@ -149,7 +118,6 @@ static ChatTurn *add_tools(Chat *c)
 	t->asked_ms = INT64_C(1700000000123);
 	t->first_ms = 40;
 	t->total_ms = 1040;
-	t->warm_up = true;
 	(void)buf_puts(&p->signature, "c2ln");
 	p = add_part(s, CONVERSE_TOOL, "{\"q\":1}");
 	(void)buf_puts(&p->id, "id-1");
@@ -213,8 +181,9 @@ static void a_record_comes_back_as_it_was(void **state)
 	(void)state;
 	chat_set_model(c, 1, STR("arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/x"));
 	chat_set_system(c, 0, STR("brief"), STR("offer@2"), STR("0123"));
+	chat_set_values(c, 0, STR("{\"tenant\":\"acme\"}"));
 	c->column[0].temperature = (OptNum){ .has = true, .v = 0.25 };
-	(void)add_tools(c);
+	add_tools(c)->warm_up = true;
 	(void)snprintf(add_turn(c, "bad", TURN_FAILED, "ha")->why, CHAT_SENTENCE, "Bedrock is busy");
 	(void)add_turn(c, "", TURN_CANCELLED, NULL);
 	write_record(c, &one);
@@ -230,6 +199,7 @@ static void a_record_comes_back_as_it_was(void **state)
 	assert_int_equal(turn_speed(t), -1);
 	assert_string_equal(back->column[0].turn[1].why, "Bedrock is busy");
 	assert_string_equal(back->column[1].model, c->column[1].model);
+	assert_string_equal(buf_cstr(&back->column[0].values), "{\"tenant\":\"acme\"}");
 	buf_done(&one);
 	buf_done(&two);
 	chat_free(c);
@@ -443,80 +413,6 @@ static void an_estimate_counts_what_is_told(void **state)
 }
 
 /* --- asking --- */
-
-typedef struct Desk { Rig *r; Chat *c; int changes, ends; } Desk;
-
-static void on_changed(void *arg)
-{
-	((Desk *)arg)->changes++;
-}
-
-static void on_ended(void *arg)
-{
-	Desk *d = arg;
-
-	d->ends++;
-	if (!chat_busy(d->c))
-		uv_stop(&d->r->loop);
-}
-
-static Desk *desk(const Step *steps, int n, ChatHost host, int columns)
-{
-	Desk *d = xcalloc(1, sizeof *d);
-
-	d->r = script(steps, n);
-	host.aws = d->r->client;
-	host.changed = on_changed;
-	host.ended = on_ended;
-	host.arg = d;
-	d->c = chat_with(host, columns);
-	return d;
-}
-
-static void close_desk(Desk *d)
-{
-	chat_free(d->c);
-	done(d->r);
-	free(d);
-}
-
-static void wait_end(Desk *d)
-{
-	while (chat_busy(d->c))
-		(void)uv_run(&d->r->loop, UV_RUN_DEFAULT);
-}
-
-static void ask_all(Desk *d, const char *text)
-{
-	int64_t agreed = 0;
-	Err e = { 0 };
-
-	if (chat_send(d->c, str_of(text), &agreed, &e) < 0)
-		fail_msg("%s", e.text);
-}
-
-static void text_events(Buf *b, const char *text)
-{
-	Buf json = { 0 };
-
-	assert_int_equal(es_encode_event(b, "messageStart", STR("{\"role\":\"assistant\"}")), 0);
-	(void)buf_printf(&json, "{\"contentBlockIndex\":0,\"delta\":{\"text\":\"%s\"}}", text);
-	assert_int_equal(es_encode_event(b, "contentBlockDelta", buf_str(&json)), 0);
-	buf_done(&json);
-}
-
-static void end_events(Buf *b, bool metadata)
-{
-	assert_int_equal(es_encode_event(b, "messageStop", STR("{\"stopReason\":\"end_turn\"}")), 0);
-	if (metadata)
-		assert_int_equal(es_encode_event(b, "metadata", STR("{\"usage\":{\"inputTokens\":500,\"outputTokens\":20,\"totalTokens\":520},"
-		                                                    "\"metrics\":{\"latencyMs\":7}}")), 0);
-}
-
-static const ChatTurn *last(const Desk *d, size_t column)
-{
-	return turn_last(&d->c->column[column]);
-}
 
 static void an_answer(void **state)
 {

@@ -10,6 +10,8 @@ static void read_all(Keys *k, bool flush, Buf *out)
 	char name[24];
 
 	while (keys_next(k, flush, &key)) {
+		if (key.kind == KEY_BACKGROUND)            /* no key: nobody has typed it */
+			continue;
 		if (out->n)
 			(void)buf_putc(out, '|');
 		key_format(key, name);
@@ -92,6 +94,40 @@ static void replies_are_no_keys(void **state)
 		expect(b.p, b.n, "a|b");
 		buf_done(&b);
 	}
+}
+
+static void background(const char *reply, bool want, uint32_t colour)
+{
+	Keys *k = keys_new();
+	Key key;
+	bool got = false;
+
+	keys_feed(k, str_of(reply));
+	while (keys_next(k, true, &key)) {
+		assert_int_equal(key.kind, KEY_BACKGROUND);
+		assert_int_equal(key.ch, colour);
+		got = true;
+	}
+	assert_int_equal(got, want);
+	keys_free(k);
+}
+
+static void answers_of_the_background(void **state)
+{
+	(void)state;
+	background("\033]11;rgb:1e1e/2d2d/ffff\033\\", true, 0x1E2DFF);
+	background("\033]11;rgb:1e/2d/ff\007", true, 0x1E2DFF);
+	background("\033]11;rgb:f/0/a\007", true, 0xFF00AA);
+	background("\033]11;rgb:fff/ffff/fff\007", true, 0xFFFFFF);
+	/* Another answer, half of one, more than one, none of ours. */
+	background("\033]10;rgb:ff/ff/ff\007", false, 0);
+	background("\033]11;rgb:ff/ff\007", false, 0);
+	background("\033]11;rgb:ff/ff/ff/ff\007", false, 0);
+	background("\033]11;rgb:ff/ff/fffff\007", false, 0);
+	background("\033]11;rgb:ff/gg/ff\007", false, 0);
+	background("\033]11;rgb://\007", false, 0);
+	background("\033]11;?\007", false, 0);
+	background("\033]11;rgb:ff/ff/ff                               \007", false, 0);
 }
 
 /* The line is slow: the timer fires in the middle of a reply. */
@@ -288,6 +324,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plain_keys), cmocka_unit_test(sequences), cmocka_unit_test(replies_are_no_keys),
+		cmocka_unit_test(answers_of_the_background),
 		cmocka_unit_test(late_rest_of_a_reply), cmocka_unit_test(pastes), cmocka_unit_test(paste_without_end),
 		cmocka_unit_test(shared_reads), cmocka_unit_test(names), cmocka_unit_test(random_streams), cmocka_unit_test(random_garbage),
 	};

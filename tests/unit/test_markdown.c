@@ -111,15 +111,28 @@ static void words_wrap(void **state)
 	          "\xe6\x9d\xb1\xe4\xba\xac\xe9\x83\xbd\xe6\x9d\xb1\xe4\xba\xac\xe9\x83\xbd|\xe6\x9d\xb1|");
 }
 
-static void last_code(void **state)
+static Str last_of(Str text)
 {
+	size_t n;
+
+	return markdown_code(text, 0, &n);
+}
+
+static void code_blocks(void **state)
+{
+	size_t n;
+
 	(void)state;
-	assert_true(str_is(markdown_last_code(STR("no code")), ""));
-	assert_true(str_is(markdown_last_code(STR("```\none\n```\n```sh\ntwo\nlines\n```\nend")), "two\nlines\n"));
-	assert_true(str_is(markdown_last_code(STR("````\n```\nx\n````\n")), "```\nx\n"));
-	assert_true(str_is(markdown_last_code(STR("```\none\n```\n```\ncut of")), "cut of"));
-	assert_true(str_is(markdown_last_code(STR("```\none\n```\n```")), "one\n"));
-	assert_true(str_is(markdown_last_code(STR("```\n```")), ""));
+	assert_true(str_is(last_of(STR("no code")), ""));
+	assert_true(str_is(last_of(STR("```\none\n```\n```sh\ntwo\nlines\n```\nend")), "two\nlines\n"));
+	assert_true(str_is(last_of(STR("````\n```\nx\n````\n")), "```\nx\n"));
+	assert_true(str_is(last_of(STR("```\none\n```\n```\ncut of")), "cut of"));
+	assert_true(str_is(last_of(STR("```\none\n```\n```")), "one\n"));
+	assert_true(str_is(last_of(STR("```\n```")), ""));
+	assert_true(str_is(markdown_code(STR("```\none\n```\nx\n```\ntwo\n```\n"), 1, &n), "one\n") && n == 2);
+	assert_true(str_is(markdown_code(STR("```\none\n```\nx\n```\ntwo"), 2, &n), "two") && n == 2);
+	assert_true(str_is(markdown_code(STR("```\none\n```\n"), 2, &n), "") && n == 1);
+	assert_true(str_is(markdown_code(STR("none"), 0, &n), "") && n == 0);
 }
 
 static void check(Str text, int w)
@@ -194,6 +207,35 @@ static void hostile_lines_take_linear_time(void **state)
 			fail_msg("a MiB of \"%s\"", units[i]);
 }
 
+/* However a text has come, its rows are those of the whole. */
+static void growing_text(void **state)
+{
+	static const char text[] = "# One\r\n\n- a *b*\n  ```c\nint x;\n\n* no\n```\n12. c **d\ne** a long line of many words that wraps `twice`\n~~~\nopen";
+	Arena a = { 0 };
+	MdRows lines = { .a = &a, .w = 20 };
+	MdPlace place = { .at = 0 };
+
+	(void)state;
+	for (size_t n = 0; n <= sizeof text - 1; n++) {
+		const Str so_far = { text, n };
+		Buf got = { 0 }, want = { 0 };
+		MdRows rest = { .a = &a, .w = 20 };
+		size_t rows;
+		const MdRow *whole = markdown_rows(&a, so_far, 20, &rows);
+
+		markdown_lines(&lines, so_far, &place);
+		markdown_rest(&rest, so_far, &place);
+		for (size_t i = 0; i < lines.n + rest.n; i++)
+			put_row(&got, i < lines.n ? &lines.v[i] : &rest.v[i - lines.n]);
+		for (size_t i = 0; i < rows; i++)
+			put_row(&want, &whole[i]);
+		assert_string_equal(buf_cstr(&got), buf_cstr(&want));
+		buf_done(&got);
+		buf_done(&want);
+	}
+	arena_done(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -203,7 +245,8 @@ int main(void)
 		cmocka_unit_test(emphasis),
 		cmocka_unit_test(emphasis_that_is_none),
 		cmocka_unit_test(words_wrap),
-		cmocka_unit_test(last_code),
+		cmocka_unit_test(code_blocks),
+		cmocka_unit_test(growing_text),
 		cmocka_unit_test(hostile_text),
 		cmocka_unit_test(any_width),
 		cmocka_unit_test(hostile_lines_take_linear_time),

@@ -59,19 +59,21 @@ static void contrast_is_the_published_one(void **state)
  * has; borders only need to be seen. */
 static void builtins_are_readable(void **state)
 {
-	static const struct { const char *id; Background background; uint32_t ground[2]; } theme[] = {
-		{ "dark", BACKGROUND_DARK, { 0x000000, 0x262B33 } }, { "light", BACKGROUND_LIGHT, { 0xFFFFFF, 0xF2EFE6 } },
+	static const struct { const char *id; Background background; uint32_t ground[2]; double need; } theme[] = {
+		{ "dark", BACKGROUND_DARK, { 0x000000, 0x262B33 }, 4.5 }, { "light", BACKGROUND_LIGHT, { 0xFFFFFF, 0xF2EFE6 }, 4.5 },
+		{ "contrast", BACKGROUND_DARK, { 0x000000, 0x262B33 }, 7 }, { "deuteranopia", BACKGROUND_DARK, { 0x000000, 0x262B33 }, 4.5 },
+		{ "tritanopia", BACKGROUND_DARK, { 0x000000, 0x262B33 }, 4.5 },
 	};
 
 	(void)state;
-	for (size_t k = 0; k < 2; k++) {
+	for (size_t k = 0; k < sizeof theme / sizeof *theme; k++) {
 		const Theme *t = builtin(theme[k].id);
 
 		assert_non_null(t);
 		assert_int_equal(t->background, theme[k].background);
 		for (int i = 0; i < ROLE_COUNT; i++) {
 			const RoleStyle *r = &t->role[i];
-			double need = i == ROLE_BORDER ? 1.5 : 4.5;
+			double need = i == ROLE_BORDER ? 1.5 : theme[k].need;
 
 			assert_int_equal(r->fg.kind, COLOUR_RGB);          /* built-in themes list every role */
 			for (int g = 0; g < 2; g++) {
@@ -93,12 +95,13 @@ static void builtins_are_readable(void **state)
 /* Without colour the attributes are all there is: what guards the operator must not look like plain text. */
 static void guards_are_seen_without_colour(void **state)
 {
+	static const char *const every[] = { "dark", "light", "contrast", "deuteranopia", "tritanopia" };
 	static const Role guard[] = { ROLE_STAGE_PROD, ROLE_WRITE, ROLE_ERROR, ROLE_SELECTED, ROLE_MATCH, ROLE_UNPRICED };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof guard / sizeof *guard; i++) {
-		assert_int_not_equal(builtin("dark")->role[guard[i]].attrs, 0);
-		assert_int_not_equal(builtin("light")->role[guard[i]].attrs, 0);
+		for (size_t k = 0; k < sizeof every / sizeof *every; k++)
+			assert_int_not_equal(builtin(every[k])->role[guard[i]].attrs, 0);
 	}
 }
 
