@@ -154,8 +154,10 @@ static void put_regressions(Buf *b, const Eval *x, size_t cell, const char *bull
 		return;
 	(void)buf_printf(b, "\n%.*s no longer passes %zu of %.*s:\n%s", STR_ARG(s->cell[cell].name), n, STR_ARG(s->cell[0].name),
 	                 *bullet == '-' ? "\n" : "");
-	for (size_t i = 0; i < n && i < REGRESSIONS_SHOWN; i++)
-		(void)buf_printf(b, "%s%.*s: %.*s\n", bullet, STR_ARG(s->one[one[i]].id), STR_ARG(why_of(x, one[i], cell)));
+	for (size_t i = 0; i < n && i < REGRESSIONS_SHOWN; i++) {
+		(void)buf_printf(b, "%s%.*s: ", bullet, STR_ARG(s->one[one[i]].id));
+		then_put_reason(b, why_of(x, one[i], cell));
+	}
 	if (n > REGRESSIONS_SHOWN)
 		(void)buf_printf(b, "%sand %zu more\n", bullet, n - REGRESSIONS_SHOWN);
 }

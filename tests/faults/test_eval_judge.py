@@ -266,6 +266,24 @@ def test_choices_that_are_none(bench):
     assert b"pairwise needs a model and a rubric" in b.run(code=(2,)).stderr
 
 
+def test_a_reason_is_one_line(bench):
+    """What a judge says breaks no list, is no heading of the report and no sequence for the terminal."""
+    def answer(body):
+        if not is_judge(body):
+            return None
+        return verdict(9) if crc(shown(body)[1]) in good else verdict(1, False, "bad\n# Heading\r\n\x1b[31mred", "wrong")
+
+    good = set()
+    b = bench(cases=2, answer=answer)
+    suite(b)
+    b.run()
+    good |= {crc(a["text"]) for a in b.answers() if a["cell"] == "base"}
+    suite(b, rubric="Another one.")
+    out = b.run("-o", "markdown", code=(0, 1)).stdout.decode()
+    assert out.count("bad # Heading  \u241b[31mred") == 2 and "\n# Heading" not in out and "\x1b" not in out
+    assert "kind no longer passes 2 of base" in out
+
+
 def test_a_budget_holds_for_rounds_and_judges(bench):
     b = bench(cases=20, answer=lambda body: verdict(2, False, "never", "wrong") if is_judge(body) else None)
     suite(b, rounds=8, budget="0.02")
@@ -303,7 +321,7 @@ def test_a_judge_of_the_same_family_is_refused(bench, judge, words):
     if "arn" not in judge:
         b.suite.write_text(b.suite.read_text().replace("pass_at", "force_same_family: true, pass_at"))
         doc = json.loads(b.run("-o", "json").stdout)
-        assert doc["answers"] == 2, (doc["failure"], b.server.failures)
+        assert doc["answers"] == 2, (doc["failure"], b.server.failures, b.server.connections, [r.line for r in b.server.requests])
 
 
 @pytest.mark.parametrize("change, words", [
