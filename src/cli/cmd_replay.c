@@ -186,6 +186,10 @@ static void found(Replay *r)
 {
 	Err e = { 0 };
 
+	if (r->n && r->o->as_case) {
+		leave(r, replay_cases(r->call, r->n));
+		return;
+	}
 	if (r->n) {
 		ask_next(r);
 		return;
@@ -251,7 +255,7 @@ static int check(Replay *r, Err *e)
 	const Options *o = r->o;
 
 	if (o->args != 1 || !o->arg[0][0] || o->out == OUT_CSV)
-		return err_kind(e, ERR_USAGE, "usage: seismo replay REQUEST_ID|TRACE [--model M] [--template ID[@VERSION]] [--since 7d] [-o json]");
+		return err_kind(e, ERR_USAGE, "usage: seismo replay REQUEST_ID|TRACE [--model M] [--template ID[@VERSION]] [--since 7d] [--case] [-o json]");
 	if (strlen(o->arg[0]) > WANTED_MAX || strpbrk(o->arg[0], "\"\\\n"))
 		return err_kind(e, ERR_USAGE, "that is no request id and no trace");
 	if (!group(r).n)
