@@ -55,6 +55,7 @@ void playground_system(App *a, Str rest);
 void playground_route(App *a, Str rest);
 void playground_cache(App *a, Str rest);
 void playground_tier(App *a, Str rest);
+void playground_temperature(App *a, Str rest);
 void playground_guardrail(App *a, Str rest);
 void playground_caches(App *a, Str rest);
 void playground_warm_up(App *a, Str rest);     /* asks what is typed, which stays, to fill the prompt caches */

@@ -28,6 +28,30 @@ void playground_tier(App *a, Str rest)
 	app_say(a, ROLE_INFO, say);
 }
 
+void playground_temperature(App *a, Str rest)
+{
+	Playground *p = playground_shown(a);
+	const Str word = str_trim(rest);
+	int64_t millionths = 0;
+	OptNum t = { .has = word.n && !str_is(word, "off") };
+	char say[80];
+
+	if (!p)
+		return;
+	/* inferenceConfig.temperature of the Converse API. */
+	if (t.has && (str_scaled(word, 6, &millionths) < 0 || millionths < 0 || millionths > 1000000)) {
+		app_say(a, ROLE_WARN, ":temperature takes a number from 0 to 1, or off: the model's own");
+		return;
+	}
+	t.v = (double)millionths / 1e6;
+	chat_set_temperature(p->chat, p->focus, t);
+	if (t.has)
+		(void)snprintf(say, sizeof say, "column %zu asks with temperature %g", p->focus + 1, t.v);
+	else
+		(void)snprintf(say, sizeof say, "column %zu asks with the model's own temperature", p->focus + 1);
+	app_say(a, ROLE_INFO, say);
+}
+
 void playground_guardrail(App *a, Str rest)
 {
 	Playground *p = playground_shown(a);

@@ -90,6 +90,7 @@ int   chat_set_auto(Chat *c, size_t i, Err *e);
 void  chat_set_system(Chat *c, size_t i, Str text, Str label, Str sha256);
 /* "default", "priority", "flex", "reserved"; empty or "off": none is asked for. -1: no such tier. */
 int   chat_set_tier(Chat *c, size_t i, Str word, Err *e);
+void  chat_set_temperature(Chat *c, size_t i, OptNum t);
 void  chat_set_guardrail(Chat *c, size_t i, const Guardrail *g);
 /* Whether prompts are sent with points up to which the service caches them: behind the instructions and behind the tools. */
 void  chat_set_caches(Chat *c, bool on);

@@ -34,6 +34,12 @@ void chat_set_values(Chat *c, size_t i, Str json)
 	(void)buf_put_str(&c->column[i].values, json);
 }
 
+void chat_set_temperature(Chat *c, size_t i, OptNum t)
+{
+	c->column[i].temperature = t;
+	chat_changed(c, &c->column[i]);
+}
+
 void chat_set_guardrail(Chat *c, size_t i, const Guardrail *g)
 {
 	c->column[i].guardrail = *g;

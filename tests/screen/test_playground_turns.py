@@ -30,6 +30,28 @@ def test_a_tier_is_asked_for_and_said(talk, home, sim):
     quit_with(c)
 
 
+def test_a_temperature(talk):
+    def say(one):
+        one.begin()
+        one.text("hello")
+        one.end()
+
+    c = talk(say)
+    command(c, "temperature 1.5")
+    c.wait_for("a number from 0 to 1")
+    command(c, "column add")
+    command(c, "temperature 0.25")
+    c.wait_for("column 2 asks with temperature 0.25")
+    c.wait_for("differs: temperature")
+    ask(c, "hi")
+    c.wait_for("2 vs 1: out +0 %")
+    assert sorted(str(one.body["inferenceConfig"].get("temperature")) for one in c.models.wait(2)) == ["0.25", "None"]
+    command(c, "temperature off")
+    c.wait_for("the model's own temperature")
+    c.wait_for(lambda t: "differs" not in t)
+    quit_with(c)
+
+
 def test_tier_that_was_not_served(talk):
     def say(one):
         assert one.body["serviceTier"] == {"type": "priority"}
