@@ -133,6 +133,8 @@ class OddServer:
                 pass                        # the client left, which it may
 
     def stop(self):
+        """The thread that accepts is woken first: else it goes on to accept with the number of a descriptor that the next server gets."""
+        self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
 
 

@@ -39,6 +39,9 @@ typedef struct ChatColumn {
 
 typedef struct Chat Chat;
 
+/* A look, before anything is sent; one that is sent when there is room; one that is sent anyway and counts; one that was taken and not sent. */
+typedef enum ChatRate { RATE_LOOK, RATE_TAKE, RATE_NOTE, RATE_BACK } ChatRate;
+
 typedef struct ChatHost {
 	AwsClient *aws;
 	struct Http *http;              /* for local models, and these: borrowed */
@@ -66,6 +69,8 @@ typedef struct ChatHost {
 	int64_t max_tokens;             /* the longest answer that is asked for */
 	bool    check_input;            /* a column's guardrail is shown a question before that is sent */
 	int64_t requests_per_minute;    /* of all columns together; 0: no bound */
+	/* A bound that others share: ERR_REFUSED says so. NULL: there is none. */
+	int (*rate)(void *arg, size_t requests, ChatRate how, Err *e);
 	int64_t ask_above_nusd;         /* a question that may cost more is sent only when that was agreed to; 0: each is */
 } ChatHost;
 

@@ -47,12 +47,16 @@ typedef struct Asking {
 	int64_t     began_ms;                 /* monotonic: of the turn */
 	int64_t     prompt_bytes;
 	CachedAsk   cached;                   /* of what is asked now */
+	bool        sent;                     /* a request of it has left, and has its place among those of all runs */
 	bool        again;                    /* it was asked before, and another answer is wanted */
 	bool        broken;                   /* by us: what came could not be read; the turn says why */
 } Asking;
 
 /* request.c */
-void chat_note_sent(Chat *c, int64_t now_ms);
+/* A place among the requests that others share. */
+int  chat_take_rate(const Chat *c, Err *e);
+void chat_give_back_rate(const Chat *c);
+void chat_note_sent(Chat *c, bool taken, int64_t now_ms);      /* taken: by chat_take_rate */
 int  chat_may_send(Chat *c, size_t requests, int64_t now_ms, Err *e);
 /* What the service counted for a prompt of so many bytes tells what the next one will come to. */
 void request_learn(ChatColumn *col, int64_t bytes, int64_t tokens);

@@ -6,8 +6,21 @@
 
 enum { MINUTE_MS = 60000, WITHIN_KNOWN = 6, KNOWN_LEAST = 200 /* bytes */ };
 
-void chat_note_sent(Chat *c, int64_t now_ms)
+int chat_take_rate(const Chat *c, Err *e)
 {
+	return c->host.rate ? c->host.rate(c->host.arg, 1, RATE_TAKE, e) : 0;
+}
+
+void chat_give_back_rate(const Chat *c)
+{
+	if (c->host.rate)
+		(void)c->host.rate(c->host.arg, 1, RATE_BACK, NULL);      /* which cannot be refused */
+}
+
+void chat_note_sent(Chat *c, bool taken, int64_t now_ms)
+{
+	if (!taken && c->host.rate)
+		(void)c->host.rate(c->host.arg, 1, RATE_NOTE, NULL);      /* it is sent */
 	c->sent_ms[c->sends++ % SENDS_KEPT] = now_ms;
 }
 
@@ -33,7 +46,7 @@ int chat_may_send(Chat *c, size_t requests, int64_t now_ms, Err *e)
 	size_t n = sent_lately(c, now_ms, &oldest_ms);
 
 	if (!most || (int64_t)(n + requests) <= most)
-		return 0;
+		return c->host.rate ? c->host.rate(c->host.arg, requests, RATE_LOOK, e) : 0;
 	if ((int64_t)requests > most)
 		return err_kind(e, ERR_REFUSED, "%zu columns are more than requests_per_minute allows (%lld): drop some, or raise it", requests,
 		                (long long)most);

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "conf/local_models.h"
+#include "conf/routes.h"
 #include "conf/schema.h"
 #include "conf/yaml.h"
 
@@ -53,12 +55,19 @@ static int check_one(const char *file, const YamlNode *map, void *out, Err *e)
 
 static const SettingList check_list = { SCHEMA(check_rows), sizeof(SuiteCheck), check_one, check_start };
 
+/* What is compared must be known beforehand. */
+static bool check_model(Str s)
+{
+	return !str_is(s, ROUTE_AUTO) && !local_model_is(s);
+}
+
 static const char *const cache_words[] = { [CACHE_NONE] = "none", [CACHE_5M] = "5m", [CACHE_1H] = "1h", NULL };
 
 #define AT(member) .offset = offsetof(SuiteCell, member)
 static const Setting cell_rows[] = {
 	{ "name", SET_TEXT, AT(name), .min = 1, .max = 64, .unique = true, .must = true, .help = "What it is called in the results." },
-	{ "model", SET_TEXT, AT(model), .min = 1, .max = 2048, .must = true, .help = "Model id, inference profile or ARN." },
+	{ "model", SET_TEXT, AT(model), .min = 1, .max = 2048, .check = check_model,
+	  .want = "a model of Bedrock by name: auto and local/ID are the playground's", .must = true, .help = "Model id, inference profile or ARN." },
 	{ "template", SET_TEXT, AT(template), .min = 1, .max = 300, .help = "ID or ID@VERSION of sources.templates; its text is the instructions." },
 	{ "system", SET_TEXT, AT(system), .min = 1, .max = 100000, .help = "The instructions themselves." },
 	{ "max_tokens", SET_INT, AT(max_tokens), .min = 1, .max = 128000, .fallback = "1024", .help = "Longest answer." },

@@ -342,9 +342,9 @@ static void the_limit_of_a_minute(void **state)
 
 	(void)state;
 	for (int i = 0; i < 4; i++)
-		chat_note_sent(c, 100000);
+		chat_note_sent(c, false, 100000);
 	for (int i = 0; i < 4; i++)
-		chat_note_sent(c, 130000);
+		chat_note_sent(c, false, 130000);
 	assert_int_equal(chat_may_send(c, 2, 131000, &e), 0);
 	assert_int_equal(chat_may_send(c, 4, 131000, &e), -1);
 	assert_int_equal(e.kind, ERR_REFUSED);
@@ -357,7 +357,7 @@ static void the_limit_of_a_minute(void **state)
 	assert_int_equal(chat_may_send(c, 4, 131000, &e), 0);
 	c->host.requests_per_minute = 1000;
 	for (int i = 0; i < 5000; i++)
-		chat_note_sent(c, 500000);
+		chat_note_sent(c, false, 500000);
 	assert_int_equal(chat_may_send(c, 1, 500001, &e), -1);
 	assert_int_equal(chat_may_send(c, 1, 560001, &e), 0);
 	chat_free(c);
