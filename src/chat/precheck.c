@@ -78,6 +78,8 @@ static void take(Chat *c, ChatColumn *col, const Checking *k, const GuardSaid *s
 	turn_last(col)->checked = *said;
 	if (!guardrail_blocks(said)) {
 		chat_ask(c, col);
+		if (turn_last(col)->state == TURN_FAILED && c->host.ended)
+			c->host.ended(c->host.arg);
 		return;
 	}
 	precheck_refusal(&k->guardrail, said, why);

@@ -203,6 +203,20 @@ static void what_it_lets_through_is_sent(void **state)
 	buf_done(&b);
 }
 
+/* What cannot even be sent then has ended as well. */
+static void let_through_and_not_sent(void **state)
+{
+	const Step s = { .kind = REPLY, .body = STR(CALM) };
+	Desk *d = checked_desk(&s, 1, 1);
+
+	(void)state;
+	ask_all(d, "hi");
+	chat_set_model(d->c, 0, STR(""));
+	wait_end(d);
+	assert_true(last(d, 0)->state == TURN_FAILED && last(d, 0)->checked.here && d->ends == 1);
+	close_desk(d);
+}
+
 /* A check that cannot be made lets nothing through. */
 static void a_check_that_fails(void **state)
 {
@@ -416,6 +430,7 @@ int main(void)
 		cmocka_unit_test(an_answer_is_priced_by_its_tier_and_says_what_the_guardrail_did),
 		cmocka_unit_test(what_it_blocks_is_not_sent),
 		cmocka_unit_test(what_it_lets_through_is_sent),
+		cmocka_unit_test(let_through_and_not_sent),
 		cmocka_unit_test(a_check_that_fails),
 		cmocka_unit_test(a_check_that_is_cancelled_or_closed),
 		cmocka_unit_test(a_count_is_exact_until_something_changes),
