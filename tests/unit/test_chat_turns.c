@@ -137,6 +137,37 @@ static void an_answer_is_priced_by_its_tier_and_says_what_the_guardrail_did(void
 	close_desk(d);
 }
 
+/* As conversations were kept before tiers were asked for, guardrails and cold prices: nothing of these is known of them. */
+static void a_record_of_before(void **state)
+{
+	static const char old[] = "{\"columns\":[{\"model\":\"test.small\",\"label\":\"\",\"sha256\":\"\",\"system\":\"\",\"turns\":[{\"asked\":\"hi\",\"state\":\"done\","
+		"\"why\":\"\",\"askedMs\":1790000000000,\"firstMs\":5,\"totalMs\":9,\"warmUp\":false,\"steps\":[{\"stop\":\"end_turn\",\"tier\":\"\",\"counted\":true,"
+		"\"tokens\":{\"input\":1,\"output\":2,\"cacheRead\":3,\"cacheWrite5m\":0,\"cacheWrite1h\":0},\"latencyMs\":7,\"misfit\":\"\",\"nanoUsd\":21000,"
+		"\"parts\":[{\"kind\":\"text\",\"text\":\"hello\"}],\"results\":[]}]}]}]}";
+	static const char *const wrong[] = { "\"guard\":7,", "\"guard\":{},", "\"coldNanoUsd\":\"x\",\"steadyNanoUsd\":1,", "\"coldNanoUsd\":1," };
+	Chat *c = chat_with((ChatHost){ 0 }, 1);
+	const char *step = strstr(old, "\"latencyMs\"");
+	int64_t cold, steady, nusd;
+	const ChatTurn *t;
+	Buf b = { 0 };
+	Err e = { 0 };
+
+	(void)state;
+	if (record_read(c, STR(old), &e) < 0)
+		fail_msg("%s", e.text);
+	t = &c->column[0].turn[0];
+	assert_true(turn_cost(t, &nusd) && nusd == 21000 && turn_cached(t) && !turn_cold_steady(t, &cold, &steady));
+	assert_false(turn_guard(t).here);
+	assert_true(!t->tier[0] && !t->guardrail.id[0] && !c->column[0].guardrail.id[0]);
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		buf_reset(&b);
+		(void)buf_printf(&b, "%.*s%s%s", (int)(step - old), old, wrong[i], step);
+		assert_int_equal(record_read(c, buf_str(&b), &e), -1);
+	}
+	buf_done(&b);
+	chat_free(c);
+}
+
 /* --- a guardrail's look at the question --- */
 
 #define BLOCKED "{\"action\":\"GUARDRAIL_INTERVENED\",\"outputs\":[{\"text\":\"no\"}],\"usage\":{\"topicPolicyUnits\":1}," \
@@ -428,6 +459,7 @@ int main(void)
 		cmocka_unit_test(a_question_asked_again_keeps_its_flags),
 		cmocka_unit_test(tier_and_guardrail_go_along),
 		cmocka_unit_test(an_answer_is_priced_by_its_tier_and_says_what_the_guardrail_did),
+		cmocka_unit_test(a_record_of_before),
 		cmocka_unit_test(what_it_blocks_is_not_sent),
 		cmocka_unit_test(what_it_lets_through_is_sent),
 		cmocka_unit_test(let_through_and_not_sent),
