@@ -45,7 +45,7 @@ FUZZ  := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fu
 
 BENCH_VENV ?= $(BUILD)/bench-venv
 
-.PHONY: all help deps demo test check lint asan bench bench-big torture fuzz docs install clean venv unit probe
+.PHONY: all help deps demo test check lint asan bench bench-big torture fuzz docs install deb tarball clean venv unit probe
 all: $(BUILD)/seismo
 
 help:
@@ -59,6 +59,7 @@ help:
 	@echo 'make bench-big  the same with 10,000,000 jobs'
 	@echo 'make torture  the long forms of the tests        make docs     write docs from the tables'
 	@echo 'make install  PREFIX=/usr/local                  make clean    remove $(BUILD)'
+	@echo 'make deb      a Debian package                   make tarball  an archive with its libraries'
 	@echo 'NO_INSTALL=1  lists missing packages instead of installing them'
 
 # A make inside make builds on all processors unless -j was given to the outer one.
@@ -77,6 +78,13 @@ $(BUILD)/flags.mk: packaging/probe-flags.sh Makefile
 
 $(BUILD)/seismo: $(BUILD)/src/main.o $(BUILD)/libseismo.a
 	$(call run,LINK,$(CC) $(LDFLAGS) -o $@ $^ $(LIBS))
+
+# Looks for its libraries beside itself (packaging/tarball.sh). The old form of the tag holds for libraries of libraries and for those that are
+# loaded late, too.
+PORTABLE := -Wl,--disable-new-dtags,-rpath,'$$ORIGIN/../lib/seismo'
+$(BUILD)/portable/seismo: $(BUILD)/src/main.o $(BUILD)/libseismo.a
+	@mkdir -p $(@D)
+	$(call run,LINK,$(CC) $(LDFLAGS) $(PORTABLE) -o $@ $^ $(LIBS))
 
 $(BUILD)/libseismo.a: $(OBJ)
 	@rm -f $@
@@ -198,10 +206,22 @@ docs: all venv
 	@SEISMO=$(abspath $(BUILD)/seismo) $(VENV)/bin/python tests/tools/make_docs.py
 
 PREFIX ?= /usr/local
+SHARE   = $(DESTDIR)$(PREFIX)/share
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/seismo
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/doc/seismo $(SHARE)/man/man1 $(SHARE)/bash-completion/completions \
+		$(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
 	install -m 755 $(BUILD)/seismo $(DESTDIR)$(PREFIX)/bin/seismo
-	install -m 644 README.md LICENSE config.yaml.example $(DESTDIR)$(PREFIX)/share/doc/seismo/
+	install -m 644 README.md CHANGELOG.md LICENSE config.yaml.example docs/*.md $(SHARE)/doc/seismo/
+	umask 022 && $(BUILD)/seismo info man > $(SHARE)/man/man1/seismo.1
+	umask 022 && $(BUILD)/seismo completion bash > $(SHARE)/bash-completion/completions/seismo
+	umask 022 && $(BUILD)/seismo completion zsh > $(SHARE)/zsh/site-functions/_seismo
+	umask 022 && $(BUILD)/seismo completion fish > $(SHARE)/fish/vendor_completions.d/seismo.fish
+
+# A package for this Debian, and an archive that brings all libraries but the C library's along.
+deb: all
+	@BUILD='$(BUILD)' MAKE='$(MAKE)' sh packaging/deb.sh
+tarball: all
+	@BUILD='$(BUILD)' MAKE='$(MAKE)' sh packaging/tarball.sh
 
 clean:
 	rm -rf $(BUILD)

@@ -36,7 +36,7 @@ def probe():
 def clean_env(**more):
     """An environment without any AWS variable, config or home of whoever runs the tests."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "XDG_"))}
-    env.update(HOME="/nonexistent", TZ="UTC", LC_ALL="C.UTF-8", AWS_EC2_METADATA_DISABLED="true", **more)
+    env.update(HOME="/proc/nonexistent", TZ="UTC", LC_ALL="C.UTF-8", AWS_EC2_METADATA_DISABLED="true", **more)
     return env
 
 

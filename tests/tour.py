@@ -275,6 +275,8 @@ STEPS = [
     Step("ssm", "PutParameter", {"Name": "/agents/tour/version", "Value": "2.1.0", "Type": "String", "Overwrite": True}),
     Step("ssm", "GetParameter", {"Name": "/agents/tour/version", "WithDecryption": True}),
     Step("ssm", "GetParametersByPath", {"Path": "/agents", "Recursive": True}),
+    Step("ssm", "LabelParameterVersion", {"Name": "/agents/tour/version", "Labels": ["tour"]}),
+    Step("ssm", "GetParameterHistory", {"Name": "/agents/tour/version", "WithDecryption": True}),
     Step("sqs", "GetQueueUrl", lambda k: {"QueueName": k["queue"]}, queue_url=member("QueueUrl")),
     Step("sqs", "GetQueueAttributes", lambda k: {"QueueUrl": k["queue_url"], "AttributeNames": ["All"]}, queue_arn=member("Attributes.QueueArn")),
     Step("sqs", "ReceiveMessage", lambda k: {"QueueUrl": k["queue_url"], "VisibilityTimeout": 0}),

@@ -21,6 +21,10 @@
 	.prove = act_status_prove, \
 	.way = { { &backend_dynamodb, "TransactWriteItems (status of the version's item)", "who may point traffic to this version", NULL } } }
 
+#define LABELS(what, text) [what] = { .name = text, .moves = true, .undo = MOVE_UNPROMOTE, .plan = act_promote_plan, .finish = act_promote_finish, \
+	.way = { { &backend_templates, "TransactWriteItems (live of the label)", "whoever asks for the template by this label, from their next look on", \
+	           NULL } } }
+
 #define AB_REACH     "the callers whom the test sends to T1: all go to C"
 #define LIMIT_REACH  "all callers of the configured target, through this gateway"
 
@@ -44,6 +48,8 @@ const Act acts[MOVE_ACTIONS] = {
 		         { &backend_runtimes, "UpdateAgentRuntime", "callers of DEFAULT, which follows every new version", runtime_update },
 		         { &backend_classic, NULL, "Bedrock makes versions of an agent only by moving an alias to its draft: do that where the draft is "
 		           "edited", NULL } } },
+	LABELS(MOVE_PROMOTE, "promote"),
+	LABELS(MOVE_UNPROMOTE, "unpromote"),
 	SWITCHES(MOVE_STOP_THROTTLE, "stop-throttle", "open", "throttled", MOVE_UNTHROTTLE, false, &backend_gateway, "CreateGatewayRateLimit",
 	         LIMIT_REACH, gateway_set),
 	SWITCHES(MOVE_UNTHROTTLE, "unthrottle", "throttled", "open", MOVE_ROLLBACK, true, &backend_gateway, "DeleteGatewayRateLimit", LIMIT_REACH,
@@ -84,6 +90,11 @@ bool move_action_of(Str name, MoveAction *out)
 bool move_action_moves(MoveAction a)
 {
 	return a >= MOVE_ACTIONS || acts[a].moves;
+}
+
+bool move_action_labels(MoveAction a)
+{
+	return a == MOVE_PROMOTE || a == MOVE_UNPROMOTE;
 }
 
 bool move_action_stops(MoveAction a)

@@ -42,6 +42,10 @@ void     act_move_plan(Move *m);
 unsigned act_move_stand(const Move *m);
 void     act_move_finish(Move *m, Finish *f);
 
+/* act_promote.c: a version of a template gets a label, or it goes back to where it was. */
+void act_promote_plan(Move *m);
+void act_promote_finish(Move *m, Finish *f);
+
 /* act_pause.c, act_status.c */
 void     act_pause_plan(Move *m);
 unsigned act_pause_stand(const Move *m);

@@ -115,4 +115,4 @@ static bool place(Move *m, Str key)
 	return m->v.agent.n > 0;
 }
 
-const Backend backend_ab_tests = { "agentcore", "A/B test", false, false, find, look, NULL, place };
+const Backend backend_ab_tests = { "agentcore", "A/B test", false, false, find, look, NULL, place, false };

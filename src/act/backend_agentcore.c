@@ -164,4 +164,4 @@ static bool place(Move *m, Str key)
 	return place_parts(m, key, ":runtime/", "runtime-endpoint/");
 }
 
-const Backend backend_agentcore = { "agentcore", "endpoint", false, false, find, look, version, place };
+const Backend backend_agentcore = { "agentcore", "endpoint", false, false, find, look, version, place, false };

@@ -202,4 +202,4 @@ static bool place(Move *m, Str key)
 	return place_parts(m, key, ":agent-alias/", "");
 }
 
-const Backend backend_classic = { "agents-classic", "alias", false, false, find, look, version, place };
+const Backend backend_classic = { "agents-classic", "alias", false, false, find, look, version, place, false };

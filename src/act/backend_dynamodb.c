@@ -136,4 +136,4 @@ static bool place(Move *m, Str key)
 	return true;
 }
 
-const Backend backend_dynamodb = { "dynamodb", "route", true, true, find, look, version, place };
+const Backend backend_dynamodb = { "dynamodb", "route", true, true, find, look, version, place, false };

@@ -84,4 +84,4 @@ static bool place(Move *m, Str key)
 	return place_parts(m, key, ":gateway/", "rate-limit/");
 }
 
-const Backend backend_gateway = { "agentcore", "rate limit", false, false, find, look, NULL, place };
+const Backend backend_gateway = { "agentcore", "rate limit", false, false, find, look, NULL, place, false };

@@ -169,4 +169,4 @@ static bool place(Move *m, Str key)
 	return id.n && !str_has(id, STR("/"));
 }
 
-const Backend backend_runtimes = { "agentcore", "runtime", false, false, find, look, NULL, place };
+const Backend backend_runtimes = { "agentcore", "runtime", false, false, find, look, NULL, place, false };

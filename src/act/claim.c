@@ -81,7 +81,7 @@ static void claimed(Move *m)
 /* Whoever writes the item by hand leaves the revision alone. */
 static bool same_routes(const Move *m, const LockRow *row)
 {
-	return !m->place.route || route_eq(row->routes, m->seen.routes);
+	return (!m->place.route || route_eq(row->routes, m->seen.routes)) && (!m->place.label || str_eq(row->live, m->seen.live));
 }
 
 /* The lock may be free again by now. */
@@ -251,6 +251,8 @@ static bool is_where_it_should(const Move *m, const LockRow *row)
 		return false;
 	if (m->place.route)
 		return !f->to.n || route_eq(row->routes, f->to);
+	if (f->gone)
+		return !row->live.n;
 	return !f->live.n || str_eq(row->live, f->live);
 }
 
@@ -302,8 +304,8 @@ static bool finish_refused(Move *m, const AwsError *err)
 		return false;
 	if (at == 0 && has_row && row.locked && str_eq(row.lock.op, m->mine.op) && !same_routes(m, &row) && m->moved) {
 		(void)err_kind(&why, ERR_LOST, "%.*s was moved outside seismo to %.*s in the meantime; nothing was changed by you", STR_ARG(m->v.pointer),
-		               STR_ARG(route_text(row.routes, &m->arena)));
-		m->v.winner = (Lock){ .to = route_copy(&m->arena, row.routes) };
+		               STR_ARG(route_text(lock_row_points(&m->arena, &m->place, &row), &m->arena)));
+		m->v.winner = (Lock){ .to = route_copy(&m->arena, lock_row_points(&m->arena, &m->place, &row)) };
 		claim_finish(m, false, MOVE_LOST, &why, "released");
 	} else if (at > 0 && at + 1 < m->txn.count && m->a->moves) {
 		(void)err_set(&why, "a version of %.*s has lost its item in the meantime; nothing was moved", STR_ARG(m->v.name));
@@ -348,7 +350,7 @@ static Finish finish_of(Move *m, const char *time)
 
 	move_uuid(token);
 	f.token = move_keep(m, str_of(token));
-	f.was = m->seen.routes;
+	f.was = lock_row_points(&m->arena, &m->place, &m->seen);
 	if (m->moved)
 		m->a->finish(m, &f);
 	return f;

@@ -228,7 +228,8 @@ void deed_begin(Move *m)
 
 static void seen_route(Move *m, const LockRow *row)
 {
-	m->looked(m->looked_arg, m, !row ? MOVE_SEEN_UNKNOWN : route_eq(row->routes, m->v.to) ? MOVE_SEEN_THERE : MOVE_SEEN_AWAY);
+	m->looked(m->looked_arg, m, !row ? MOVE_SEEN_UNKNOWN
+	              : route_eq(lock_row_points(&m->arena, &m->place, row), m->v.to) ? MOVE_SEEN_THERE : MOVE_SEEN_AWAY);
 }
 
 static void seen_pointer(Move *m)
@@ -242,7 +243,7 @@ void move_look(Move *m, MoveLooked *looked, void *arg)
 {
 	m->looked = looked;
 	m->looked_arg = arg;
-	if (m->b->route)
+	if (m->b->route || m->b->label)
 		move_row(m, seen_route);
 	else
 		move_reread(m, seen_pointer);

@@ -175,11 +175,24 @@ static DdbTransactItem audit_put(Arena *a, const LockPlace *p, const Lock *l, co
 	        .condition = "attribute_not_exists(#pk)", .names = w.name, .name_count = w.names } };
 }
 
+/* A label is still where it was seen: a hand in the console changes it and leaves the revision. */
+static const char *label_condition(const LockRow *seen, Words *w)
+{
+	name(w, "#live", "live");
+	if (!seen->has_rev)
+		return seen->live.n ? "attribute_not_exists(#rev) AND attribute_not_exists(#lock) AND #live = :live"
+		                    : "attribute_not_exists(#rev) AND attribute_not_exists(#lock) AND attribute_not_exists(#live)";
+	return seen->live.n ? "#rev = :rev AND attribute_not_exists(#lock) AND #live = :live"
+	                    : "#rev = :rev AND attribute_not_exists(#lock) AND attribute_not_exists(#live)";
+}
+
 /* DynamoDB refuses a name or value that no expression uses: each case has its own. */
 static const char *claim_condition(const LockPlace *p, const LockRow *seen, Words *w)
 {
 	name(w, "#lock", "lock");
 	name(w, "#rev", "rev");
+	if (p->label)
+		return label_condition(seen, w);
 	if (!p->route && !seen->has_rev)
 		return "attribute_not_exists(#rev) AND attribute_not_exists(#lock)";
 	name(w, "#pk", pk_name(p));
@@ -204,6 +217,8 @@ DdbTransactIn claim_items(Arena *a, const LockPlace *p, const LockRow *seen, con
 		value(&w, ":rev", number(a, seen->rev));
 	if (p->route)
 		value(&w, ":routes", route_value(a, seen->routes));
+	if (p->label && seen->live.n)
+		value(&w, ":live", text(seen->live));
 	item[0] = update(&key, "SET #lock = :lock, #rev = :rev1", condition, &w);
 	item[1] = audit_put(a, p, mine, audit);
 	return (DdbTransactIn){ item, 2, token };
@@ -232,11 +247,19 @@ static DdbTransactItem version_put(Arena *a, const char *table, const Finish *f)
 	        .condition = "attribute_not_exists(#pk)", .names = w.name, .name_count = w.names } };
 }
 
+/* Where the pointer itself is in the item, it moves only if it is what it was. */
+static const char *finish_condition(const LockPlace *p, const Finish *f, bool moves)
+{
+	if (!moves || (!p->route && !p->label))
+		return "#lock.#op = :op";
+	return p->label && !f->was.n ? "#lock.#op = :op AND attribute_not_exists(#to)" : "#lock.#op = :op AND #to = :was";
+}
+
 static DdbTransactItem lock_update(Arena *a, const LockPlace *p, const Finish *f)
 {
 	DdbKeyIn key = lock_key(a, p);
 	Words w = words(a);
-	bool moves = p->route ? f->to.n > 0 : f->live.n > 0;
+	bool moves = p->route ? f->to.n > 0 : f->live.n > 0 || f->gone;
 
 	name(&w, "#lock", "lock");
 	name(&w, "#op", "op");
@@ -245,9 +268,12 @@ static DdbTransactItem lock_update(Arena *a, const LockPlace *p, const Finish *f
 	value(&w, ":rev", number(a, f->rev));
 	if (moves) {
 		name(&w, "#to", p->route ? "routes" : "live");
-		value(&w, ":to", p->route ? route_value(a, f->to) : text(f->live));
+		if (!f->gone)
+			value(&w, ":to", p->route ? route_value(a, f->to) : text(f->live));
 		if (p->route)
 			value(&w, ":was", route_value(a, f->was));
+		else if (p->label && f->was.n)
+			value(&w, ":was", text(route_main(f->was)));
 	}
 	if (f->pause != PAUSE_STAYS) {
 		name(&w, "#paused", "paused");
@@ -261,9 +287,9 @@ static DdbTransactItem lock_update(Arena *a, const LockPlace *p, const Finish *f
 		value(&w, ":by", text(f->by));
 		value(&w, ":why", text(f->reason));
 	}
-	return update(&key, arena_cstr(a, arena_printf(a, "SET #rev = :rev%s%s%s REMOVE #lock", moves ? ", #to = :to" : "",
-	              f->pause != PAUSE_STAYS ? ", #paused = :paused" : "", f->touched ? ", #at = :at, #by = :by, #why = :why" : "")),
-	              moves && p->route ? "#lock.#op = :op AND #to = :was" : "#lock.#op = :op", &w);
+	return update(&key, arena_cstr(a, arena_printf(a, "SET #rev = :rev%s%s%s REMOVE #lock%s", moves && !f->gone ? ", #to = :to" : "",
+	              f->pause != PAUSE_STAYS ? ", #paused = :paused" : "", f->touched ? ", #at = :at, #by = :by, #why = :why" : "",
+	              f->gone ? ", #to" : "")), finish_condition(p, f, moves), &w);
 }
 
 DdbQueryIn audit_query(Arena *a, const LockPlace *p)
@@ -305,6 +331,40 @@ DdbQueryIn lock_scan(Arena *a, const char *table, Str op)
 	value(&w, ":op", text(op));
 	return (DdbQueryIn){ .table = table, .filter = "#lock.#op = :op", .names = w.name, .name_count = w.names, .values = w.value,
 	                     .value_count = w.values, .consistent = true };
+}
+
+DdbQueryIn label_scan(Arena *a, const char *table, Str trail)
+{
+	Words w = words(a);
+
+	name(&w, "#pk", "pointer");
+	name(&w, "#sk", "sk");
+	value(&w, ":label", text(STR(LABEL_PREFIX)));
+	value(&w, ":lock", text(STR("#lock")));
+	if (trail.n)
+		value(&w, ":trail", text(arena_printf(a, LABEL_PREFIX "%.*s/", STR_ARG(trail))));
+	return (DdbQueryIn){ .table = table, .filter = trail.n ? "begins_with(#pk, :label) AND (#sk = :lock OR begins_with(#pk, :trail))"
+	                     : "begins_with(#pk, :label) AND #sk = :lock", .names = w.name, .name_count = w.names,
+	                     .values = w.value, .value_count = w.values };
+}
+
+bool label_key(Str key, Str *id, Str *label)
+{
+	const size_t before = sizeof LABEL_PREFIX - 1;
+	size_t slash = key.n;
+
+	while (slash > before && key.p[slash - 1] != '/')
+		slash--;
+	if (!str_starts(key, STR(LABEL_PREFIX)) || slash <= before + 1 || slash == key.n)
+		return false;
+	*id = str_sub(key, before, slash - 1 - before);
+	*label = str_sub(key, slash, key.n);
+	return true;
+}
+
+Route lock_row_points(Arena *a, const LockPlace *p, const LockRow *row)
+{
+	return p->label ? route_one(a, row->live) : row->routes;
 }
 
 DdbTransactIn finish_items(Arena *a, const LockPlace *p, const Finish *f, const AuditItem *audit)

@@ -11,7 +11,8 @@
 typedef struct LockPlace {
 	bool route;                  /* the pointer itself: agents table, "#route". Else the lock table, "#lock" */
 	const char *table;
-	Str  key;                    /* the agent's id; the pointer's ARN or "template/…" */
+	Str  key;                    /* the agent's id; the pointer's ARN or "template/ID/LABEL" */
+	bool label;                  /* a row of the lock table whose `live` is the pointer itself: a template's label */
 } LockPlace;
 
 typedef struct Lock { Str op, action, by, host, since, reason; int64_t pid; Route from, to; } Lock;
@@ -22,7 +23,7 @@ typedef struct LockRow {
 	int64_t rev;                 /* 0 when it has none */
 	Lock  lock;
 	Route routes;                /* of a #route item */
-	Str   live;                  /* of a lock row: where we moved it last */
+	Str   live;                  /* of a lock row: where we moved it last; of a label: where it is */
 	Str   updated_at, updated_by, reason;
 } LockRow;
 
@@ -50,6 +51,14 @@ typedef struct AuditSeen { Str op, event, action, by, host, reason, change, time
 int audit_seen(Arena *a, const LockPlace *p, JsonVal item, AuditSeen *out, Err *e);
 /* The items that hold the lock of this action: a filtered, consistent scan. */
 DdbQueryIn lock_scan(Arena *a, const char *table, Str op);
+/* The rows of the lock table that are labels of templates: a filtered scan. Audit items are read with them, and left out, but for those of the
+ * template trail (empty: of none). */
+#define LABEL_PREFIX "template/"
+DdbQueryIn label_scan(Arena *a, const char *table, Str trail);
+/* "template/ID/LABEL": an id may have slashes, a label has none. false: it is no label's key. */
+bool label_key(Str key, Str *id, Str *label);
+/* Where the pointer is that the item itself holds: a route, or a label. */
+Route lock_row_points(Arena *a, const LockPlace *p, const LockRow *row);
 
 /* T1: takes the lock at the revision that was seen. Item 0 is the lock, 1 the audit item. Lives in a. */
 DdbTransactIn claim_items(Arena *a, const LockPlace *p, const LockRow *seen, const Lock *mine, Str token, const AuditItem *audit);
@@ -63,8 +72,9 @@ typedef struct Finish {
 	const Lock *mine;
 	int64_t rev;                 /* what the item gets */
 	/* What was done, beside the lock that is given back; each may be left out. */
-	Route to, was;               /* the routes, where the item has them; only if they are what they were */
+	Route to, was;               /* of an item that is the pointer itself; only if it is what it was */
 	Str   live;                  /* where the pointer was left, in a lock row */
+	bool  gone;                  /* the label points at nothing from now on */
 	enum { PAUSE_STAYS, PAUSE_ON, PAUSE_OFF } pause;
 	bool  touched;               /* at, by and reason are written down: who changed the item last */
 	Str   at, by, reason;

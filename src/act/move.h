@@ -22,13 +22,15 @@ typedef struct Move Move;
 #define MOVE_LOOK_AGAIN "; look again with: seismo op resolve "
 
 typedef enum MoveAction { MOVE_ROLLBACK, MOVE_ROLLOUT, MOVE_UNDO, MOVE_PAUSE, MOVE_RESUME, MOVE_APPROVE, MOVE_REJECT, MOVE_REGISTER,
+	MOVE_PROMOTE,
 	/* The stop ladder, mildest first, and what takes its rungs back beside MOVE_RESUME and MOVE_UNDO. */
-	MOVE_STOP_THROTTLE, MOVE_STOP_AB, MOVE_STOP_REJECT, MOVE_STOP_SESSIONS, MOVE_STOP_PARK, MOVE_UNTHROTTLE, MOVE_RESUME_AB,
+	MOVE_STOP_THROTTLE, MOVE_STOP_AB, MOVE_STOP_REJECT, MOVE_STOP_SESSIONS, MOVE_STOP_PARK, MOVE_UNTHROTTLE, MOVE_RESUME_AB, MOVE_UNPROMOTE,
 	MOVE_ACTIONS } MoveAction;
 const char *move_action_name(MoveAction a);      /* "rollback" */
 bool move_action_of(Str name, MoveAction *out);
 /* It takes a pointer from one version to another. So does what is called MOVE_ACTIONS: a move by others of which no more is known. */
 bool move_action_moves(MoveAction a);
+bool move_action_labels(MoveAction a);           /* it moves a label of a template: no jobs go by it */
 bool move_action_stops(MoveAction a);            /* a rung of the ladder: it has a time until which it is meant to hold */
 bool move_action_undo(MoveAction a, MoveAction *undo);           /* what puts it back; false: nothing does */
 /* How it is done where things are kept in that back end ("agentcore"). call NULL: not at all, and text says why, or what there is instead;
@@ -109,6 +111,9 @@ typedef struct MoveSpec {
 	int64_t verify_ms;           /* how long a pointer may be on its way; 0: 15 min */
 	/* A target for a rollback without one. 0, or -1 when there is none with evidence. */
 	int  (*choose)(void *arg, const MoveView *v, Arena *a, Str *to, Str *evidence, Err *e);
+	/* MOVE_PROMOTE, MOVE_UNPROMOTE: is that version of v.name there, and may a label point at it? Ends in move_vetted, at once or from the loop;
+	 * a move that has ended meanwhile is not to be told. */
+	void (*vet)(void *arg, Move *m, Str version);
 	/* What speaks for a target of a rollback that was named; empty: nothing. In a. May be NULL. */
 	Str  (*vouch)(void *arg, const MoveView *v, Str to, Arena *a);
 	void (*on_planned)(void *arg, Move *m);      /* move_go, or move_stop */
@@ -125,6 +130,9 @@ Move *move_resolve(const MoveSpec *spec, Str op);
 /* What the person has said since the plan, before move_go: why; and whether their word opens a read-only session for this one action
  * (AwsHandler.unlocked). reason is copied; its p NULL: as asked. */
 void  move_consent(Move *m, Str reason, bool unlocked);
+/* The answer to MoveSpec.vet. evidence: what speaks for it; beware: what a person should know first; both are copied and may be empty. why: it
+ * may not be pointed at; NULL: it may. */
+void  move_vetted(Move *m, Str evidence, Str beware, const Err *why);
 /* Writes. From here on the outcome is kept in the journal. */
 void  move_go(Move *m);
 /* Ends it at the next point that is safe: before the claim nothing was done; a claim that led to nothing is let go; what AWS may have

@@ -35,8 +35,9 @@ struct Backend {
 	void (*version)(Move *m, Str version);       /* is it there and may it serve? ends in move_version */
 	/* Of a lock's key: agent and pointer_name, if that is one of its; an action is taken up that only the lock knows of. */
 	bool (*place)(Move *m, Str key);
+	bool label;                          /* as `route`, in a row of the lock table; a label may also point at nothing */
 };
-extern const Backend backend_dynamodb, backend_agentcore, backend_classic, backend_ab_tests, backend_gateway, backend_runtimes;
+extern const Backend backend_dynamodb, backend_agentcore, backend_classic, backend_ab_tests, backend_gateway, backend_runtimes, backend_templates;
 
 struct Move {
 	MoveSpec spec;
@@ -120,6 +121,7 @@ void move_lost(Move *m, const LockRow *row);                     /* lost.c: row 
 void move_tell_change(Move *m);                                  /* fills v.change */
 
 void move_refuse(Move *m, ErrKind kind, const char *fmt, ...) FORMAT(3, 4);
+LockPlace move_place(const Move *m);                             /* where the lock of v.pointer is kept */
 
 /* plan.c */
 void plan_find(Move *m);                                         /* begins; goes on by itself to spec.on_planned */

@@ -58,7 +58,7 @@ static void note_drift(Move *m)
 {
 	const LockRow *r = &m->seen;
 
-	if (!m->b->route && r->live.n && !str_eq(r->live, m->now.live))
+	if (!m->b->route && !m->b->label && r->live.n && !str_eq(r->live, m->now.live))
 		m->v.drift = arena_printf(&m->arena, "somebody moved %.*s outside seismo: it serves %.*s, and %.*s left it at %.*s on %.*s",
 		                          STR_ARG(m->v.pointer), STR_ARG(m->now.live), STR_ARG(r->updated_by), STR_ARG(r->live), STR_ARG(r->updated_at));
 }
@@ -91,7 +91,7 @@ static void plan_pointer(Move *m)
 	}
 	m->was_failed = m->now.failed;
 	m->v.from = m->b->route ? m->seen.routes : m->now.routes.n ? m->now.routes : route_one(&m->arena, m->now.live);
-	if (!m->v.from.n)
+	if (!m->v.from.n && !m->b->label)
 		move_refuse(m, ERR_FAILED, "%.*s serves no version yet", STR_ARG(m->v.pointer));
 	else
 		m->a->plan(m);
@@ -103,7 +103,11 @@ static void plan_row(Move *m, const LockRow *row)
 
 	/* Whoever typed that there is nobody to ask is told when there is. */
 	v->claim = row || !m->ask.no_claim;
-	if (!row && m->b->route) {
+	if (!row && m->b->label && v->no_table) {
+		move_refuse(m, ERR_REFUSED, "labels of templates are kept in the table %s, which is not there; `seismo setup` makes it", m->place.table);
+		return;
+	}
+	if (!row && (m->b->route || m->b->label)) {
 		move_end(m, MOVE_FAILED, &m->read_err);
 		return;
 	}
@@ -152,6 +156,13 @@ static void on_identity(Move *m, const void *out, const AwsError *err)
 void plan_identity(Move *m)
 {
 	move_call(m, &op_sts_get_caller_identity, NULL, on_identity);
+}
+
+LockPlace move_place(const Move *m)
+{
+	if (m->b->route)
+		return (LockPlace){ .route = true, .table = m->spec.agents_table, .key = m->v.agent };
+	return (LockPlace){ .table = m->spec.lock_table, .key = m->v.pointer, .label = m->b->label };
 }
 
 /* --- which pointer --- */
@@ -238,7 +249,7 @@ static void chosen(Move *m)
 	v->name = c->name;
 	v->pointer = c->pointer;
 	v->pointer_name = c->pointer_name;
-	m->place = c->b->route ? (LockPlace){ true, m->spec.agents_table, c->agent } : (LockPlace){ false, m->spec.lock_table, c->pointer };
+	m->place = move_place(m);
 	if (!m->way->call)
 		move_refuse(m, ERR_REFUSED, "%s cannot %s %.*s: %s", c->b->name, m->a->name, STR_ARG(c->pointer_name), m->way->text);
 	else
@@ -247,6 +258,8 @@ static void chosen(Move *m)
 
 static bool looks_in(const Move *m, const Backend *b)
 {
+	if (b->label)
+		return true;
 	return str_is(str_of(b->name), "dynamodb") ? m->spec.dynamodb : str_is(str_of(b->name), "agentcore") ? m->spec.agentcore : m->spec.classic;
 }
 

@@ -35,7 +35,7 @@ static bool set_place(Move *m, const Backend *b)
 {
 	if (!b || !way_set(m, b))
 		return false;
-	m->place = b->route ? (LockPlace){ true, m->spec.agents_table, m->v.agent } : (LockPlace){ false, m->spec.lock_table, m->v.pointer };
+	m->place = move_place(m);
 	return true;
 }
 
@@ -246,8 +246,10 @@ static void judge(Move *m)
 		tell(m, true, m->a->moves ? "the pointer is where it was to go: the move is finished" : "it is as it was to become: the action is finished");
 	} else if (stand & IS_UNTOUCHED) {
 		if (may_let_go(m))
-			tell(m, false, !m->a->moves ? "nothing of it was done yet: the lock is given back" : m->b->route
-		     ? "the route was not moved yet: the lock is given back" : "the pointer is where it was before: the lock is given back");
+			tell(m, false, !m->a->moves ? "nothing of it was done yet: the lock is given back"
+			     : m->b->route ? "the route was not moved yet: the lock is given back"
+			     : m->b->label ? "the label was not moved yet: the lock is given back"
+			     : "the pointer is where it was before: the lock is given back");
 	} else {
 		(void)snprintf(text, sizeof text, "%.*s is %.*s: it serves %.*s and goes to %.*s; the action was to take it from %.*s to %.*s. "
 		               "Wait, or put it where it belongs and ask again", STR_ARG(m->v.pointer), STR_ARG(m->now.status), STR_ARG(m->now.live),
@@ -295,6 +297,7 @@ static void keep_lock(Move *m, const LockRow *row)
 	/* The claim has added one. */
 	m->seen.rev = row->rev - 1;
 	m->seen.routes = route_copy(&m->arena, row->routes);
+	m->seen.live = move_keep(m, row->live);
 	m->v.rev_seen = m->seen.rev;
 	m->v.rev_now = row->rev;
 	m->v.claim = true;

@@ -156,7 +156,8 @@ static void on_verify(AwsCall *call, const void *out, const AwsError *err, void 
 	if (!err && o->valid && str_is(o->algorithm, ALGORITHM)) {
 		v = SEAL_VERIFIED;
 		keep(c->cache, c->all);
-	} else if (err && strcmp(err->code, "KMSInvalidSignatureException") == 0) {
+	} else if (err ? strcmp(err->code, "KMSInvalidSignatureException") == 0 : !o->valid) {
+		/* KMS says it with an error; an answer that says it outright says no less. */
 		v = SEAL_FAILED;
 		(void)err_kind(&why, ERR_REFUSED, "the signature does not hold: it was made with another key, or for other bytes");
 	} else {

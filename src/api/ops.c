@@ -52,6 +52,7 @@ static const AwsOp *const ops[] = {
 	&op_s3_put_public_access_block, &op_s3_get_bucket_encryption, &op_s3_get_lifecycle, &op_s3_put_lifecycle,
 	&op_secrets_get_value, &op_secrets_put_value, &op_secrets_list_version_ids, &op_secrets_describe, &op_secrets_list,
 	&op_ssm_get_parameter, &op_ssm_get_parameters_by_path, &op_ssm_put_parameter,
+	&op_ssm_get_parameter_history, &op_ssm_label_parameter_version,
 	&op_sqs_get_queue_attributes, &op_sqs_get_queue_url, &op_sqs_receive_message, &op_sqs_start_message_move_task,
 	&op_sqs_list_message_move_tasks,
 	&op_events_put_events,

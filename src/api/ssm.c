@@ -49,9 +49,51 @@ static const ShapeMember put_out[] = {
 	{ 0 },
 };
 
+static const ShapeMember history_in[] = {
+	SH_STR(SsmHistoryIn, name, "Name", .flags = SHAPE_MUST, .about = "parameter"),
+	SH_BOOL(SsmHistoryIn, decrypt, "WithDecryption"),
+	SH_I64(SsmHistoryIn, max_results, "MaxResults"),
+	SH_STR(SsmHistoryIn, next_token, "NextToken"),
+	{ 0 },
+};
+static const ShapeMember version[] = {
+	SH_STR(SsmVersion, name, "Name"),
+	SH_STR(SsmVersion, type, "Type"),
+	SH_STR(SsmVersion, key_id, "KeyId"),
+	SH_TIME(SsmVersion, modified_ms, "LastModifiedDate"),
+	SH_STR(SsmVersion, user, "LastModifiedUser"),
+	SH_STR(SsmVersion, description, "Description"),
+	SH_STR(SsmVersion, value, "Value", .flags = SHAPE_SECRET),
+	SH_STR(SsmVersion, allowed_pattern, "AllowedPattern"),
+	SH_I64(SsmVersion, version, "Version"),
+	SH_STRS(SsmVersion, labels, "Labels", 0),
+	SH_STR(SsmVersion, tier, "Tier"),
+	SH_STR(SsmVersion, data_type, "DataType"),
+	{ 0 },
+};
+static const Shape shape_version = SHAPE(SsmVersion, version);
+static const ShapeMember history_out[] = {
+	SH_STRUCTS(SsmHistory, versions, "Parameters", shape_version, SHAPE_ALWAYS),
+	SH_STR(SsmHistory, next_token, "NextToken"),
+	{ 0 },
+};
+static const ShapeMember label_in[] = {
+	SH_STR(SsmLabelIn, name, "Name", .flags = SHAPE_MUST, .about = "parameter"),
+	SH_I64(SsmLabelIn, version, "ParameterVersion"),
+	SH_STRS(SsmLabelIn, labels, "Labels", SHAPE_MUST),
+	{ 0 },
+};
+static const ShapeMember label_out[] = {
+	SH_STRS(SsmLabelOut, invalid, "InvalidLabels", SHAPE_ALWAYS),
+	SH_I64(SsmLabelOut, version, "ParameterVersion"),
+	{ 0 },
+};
+
 static const Shape shape_get_in = SHAPE(SsmGetIn, get_in), shape_get_out = SHAPE(SsmGetOut, get_out);
 static const Shape shape_by_path_in = SHAPE(SsmByPathIn, by_path_in), shape_by_path_out = SHAPE(SsmParameters, by_path_out);
 static const Shape shape_put_in = SHAPE(SsmPutIn, put_in), shape_put_out = SHAPE(SsmPutOut, put_out);
+static const Shape shape_history_in = SHAPE(SsmHistoryIn, history_in), shape_history_out = SHAPE(SsmHistory, history_out);
+static const Shape shape_label_in = SHAPE(SsmLabelIn, label_in), shape_label_out = SHAPE(SsmLabelOut, label_out);
 
 static const AwsService ssm = {
 	.id = "ssm", .host_prefix = "ssm", .signing_name = "ssm", .protocol = AWS_JSON11, .target_prefix = "AmazonSSM",
@@ -66,3 +108,6 @@ const AwsOp op_ssm_get_parameters_by_path = {
 	.page_token = "NextToken" };
 /* Each time makes another version, so it is not sent twice. */
 const AwsOp op_ssm_put_parameter = { SSM_ROW("PutParameter", AWS_WRITE), .in = &shape_put_in, .out = &shape_put_out };
+const AwsOp op_ssm_get_parameter_history = {
+	SSM_ROW("GetParameterHistory", AWS_READ), .idempotent = true, .in = &shape_history_in, .out = &shape_history_out, .page_token = "NextToken" };
+const AwsOp op_ssm_label_parameter_version = { SSM_ROW("LabelParameterVersion", AWS_WRITE), .in = &shape_label_in, .out = &shape_label_out };

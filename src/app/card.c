@@ -9,10 +9,11 @@
 #include "app/app_impl.h"
 #include "app/drill.h"
 #include "app/session_ids.h"
+#include "template/templates.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
 
-enum { FACTS_MS = 5000 };
+enum { FACTS_MS = 5000, POINTER_TEXT = sizeof LABEL_PREFIX + 2 * FIG_KEY };
 
 void card_say(Card *c, Role role, const char *fmt, ...)
 {
@@ -103,7 +104,7 @@ static void plan(App *a);
 
 static void see(Card *c, const MoveView *v)
 {
-	c->seen = v->from.n > 0;
+	c->seen = v->from.n > 0 && !move_action_labels(v->action);       /* jobs go by no label */
 	if (!c->of.agent[0])
 		fig_text(c->of.agent, sizeof c->of.agent, v->name);
 	(void)snprintf(c->seen_pointer, sizeof c->seen_pointer, "%.*s/%.*s", STR_ARG(v->name), STR_ARG(v->pointer_name));
@@ -287,13 +288,24 @@ int64_t card_share(const Card *c)
 	return r->steps ? r->step[0] : 100;
 }
 
+/* A label is one of its template: of another one it is another label. */
+static Str pointer_to_plan(const Card *c, const Rung *rung, char out[POINTER_TEXT])
+{
+	if (c->kind != CARD_PROMOTE)
+		return str_of(rung && !rung->of_pointer ? c->thing : c->of.pointer);
+	(void)snprintf(out, POINTER_TEXT, LABEL_PREFIX "%s/%s", c->of.agent, c->of.pointer);
+	return str_of(out);
+}
+
 static void plan(App *a)
 {
 	Card *c = a->card;
 	const Rung *rung = rung_to_plan(c);
+	const bool named = c->kind == CARD_ROLLOUT || c->kind == CARD_PROMOTE;
+	char pointer[POINTER_TEXT];
 	const ErrandAsk ask = { .move = { .action = rung ? rung->action : card_rows[c->kind].action, .agent = str_of(c->of.agent),
-	                                  .pointer = str_of(rung && !rung->of_pointer ? c->thing : c->of.pointer),
-	                                  .from = str_of(c->from), .to = str_of(c->kind == CARD_ROLLOUT ? c->of.version : c->to),
+	                                  .pointer = pointer_to_plan(c, rung, pointer),
+	                                  .from = str_of(c->from), .to = str_of(named ? c->of.version : c->to),
 	                                  .version = str_of(c->of.version), .percent = card_share(c),
 	                                  .reason = str_of(c->reason), .no_claim = c->no_claim },
 	                        .op = str_of(c->of.op), .sessions = str_of(c->of.sessions) };
@@ -361,6 +373,10 @@ static const char *why_not(const App *a, CardKind kind, const ActOn *of)
 		return "a share of the traffic is 1 to 100 percent";
 	if (of->rung[0] && !rung_of(str_of(of->rung)))
 		return "no such rung: throttle, pause-ab, reject, sessions, park";
+	if (kind == CARD_PROMOTE && !of->pointer[0])
+		return r->how;
+	if (kind == CARD_PROMOTE && template_label_check(str_of(of->pointer), NULL) < 0)
+		return "a label is letters, digits, - _ . and does not begin with AWS: production";
 	if (!of->context[0] && several_places(a))
 		return "several contexts are shown: do it on a row, or choose one with :ctx NAME";
 	if (r->elsewhere && strchr(of->pointer, '/') && !move_action_way(r->action, str_cut(str_of(of->pointer), '/', &rest), &way))

@@ -83,9 +83,9 @@ void card_send(App *a);                      /* if the person has said all that 
 
 /* card_draw.c */
 void card_draw(App *a, Box b);
-/* card_say.c: the same with AWS's own tool, for whom the console is not allowed to; table: of agents, target and per_minute: of a throttle.
- * In a. */
-typedef struct CardPlace { Str region, table, target, sessions; int64_t per_minute; } CardPlace;
+/* card_say.c: the same with AWS's own tool, for whom the console is not allowed to. table: of agents; lock_table: of labels; target and per_minute:
+ * of a throttle. In a. */
+typedef struct CardPlace { Str region, table, lock_table, target, sessions; int64_t per_minute; } CardPlace;
 Str  card_aws_command(const MoveView *v, const CardPlace *p, Arena *a);
 Consent card_consent(const Card *c);         /* what the person has said so far */
 bool card_fits(const App *a);

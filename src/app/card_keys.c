@@ -201,7 +201,8 @@ static void show_command(App *a)
 
 	if (!v)
 		return;
-	place = (CardPlace){ .region = session_region(s), .table = s->ctx->src.agents_table, .sessions = str_of(c->of.sessions),
+	place = (CardPlace){ .region = session_region(s), .table = s->ctx->src.agents_table, .lock_table = s->ctx->src.lock_table,
+	                     .sessions = str_of(c->of.sessions),
 	                     .target = stops_target(&s->conf->stops, str_of(c->of.agent), &ar), .per_minute = s->conf->stops.per_minute };
 	text = card_aws_command(v, &place, &ar);
 	card_say(c, ROLE_INFO, "%s%.*s", a->term && term_copy(a->term, text) == 0 ? "copied: " : "", STR_ARG(text));

@@ -28,6 +28,8 @@ const CardRow card_rows[CARD_KINDS] = {
 		.elsewhere = "only versions of the agents table have a status to approve or reject" },
 	[CARD_UNDO] = { .title = "UNDO", .button = "Undo", .action = MOVE_UNDO, .word = { WORD(op) }, .of_journal = true,
 		.how = ":undo takes back the last action that can be undone; :undo OP that one" },
+	[CARD_PROMOTE] = { .title = "PROMOTE", .button = "Promote", .action = MOVE_PROMOTE, .word = { WORD(agent), WORD(version), WORD(pointer) },
+		.of_version = true, .how = ":promote TEMPLATE VERSION LABEL, or m on a version's row of the templates" },
 	/* All back ends have a row for it: by it the pointer is found, when none was named. */
 	[CARD_STOP] = { .title = "STOP", .button = "Stop", .action = MOVE_STOP_REJECT, .word = { WORD(agent), WORD(pointer), WORD(rung) },
 		.how = ":stop AGENT [POINTER [RUNG]], or ctrl-d on the row of an agent" },

@@ -131,6 +131,36 @@ static Str status_of(const MoveView *v, const CardPlace *p, Arena *a)
 	return out;
 }
 
+/* A label's own row of the lock table: on condition that nobody has the lock, and that it is where it was seen. */
+static Str label_of(const MoveView *v, const CardPlace *p, Arena *a)
+{
+	const Str to = route_main(v->to), was = route_main(v->from);
+	Buf key = { 0 }, values = { 0 };
+	JsonW k = jw_to(&key), w = jw_to(&values);
+	Str how = arena_printf(a, "--update-expression '%s' --condition-expression '%s AND %s AND attribute_not_exists(#l)' "
+	                       "--expression-attribute-names '{\"#p\":\"live\",\"#v\":\"rev\",\"#l\":\"lock\"}'",
+	                       to.n ? "SET #p = :to, #v = :n" : "SET #v = :n REMOVE #p", was.n ? "#p = :p" : "attribute_not_exists(#p)",
+	                       v->rev_seen ? "#v = :v" : "attribute_not_exists(#v)"), out;
+
+	jw_object(&k);
+	attr(&k, "pointer", "S", v->pointer);
+	attr(&k, "sk", "S", STR("#lock"));
+	jw_object_end(&k);
+	jw_object(&w);
+	if (to.n)
+		attr(&w, ":to", "S", to);
+	if (was.n)
+		attr(&w, ":p", "S", was);
+	if (v->rev_seen)
+		attr(&w, ":v", "N", arena_printf(a, "%lld", (long long)v->rev_seen));
+	attr(&w, ":n", "N", arena_printf(a, "%lld", (long long)v->rev_seen + 1));
+	jw_object_end(&w);
+	out = update_item(&(CardPlace){ .region = p->region, .table = p->lock_table }, buf_str(&key), how.p, buf_str(&values), a);
+	buf_done(&key);
+	buf_done(&values);
+	return out;
+}
+
 /* --- what AWS keeps --- */
 
 /* The last part of an ARN. */
@@ -220,7 +250,8 @@ static Str sessions_of(const MoveView *v, const CardPlace *p, Arena *a)
 Str card_aws_command(const MoveView *v, const CardPlace *p, Arena *a)
 {
 	static const struct { const char *thing; Str (*say)(const MoveView *v, const CardPlace *p, Arena *a); } ways[] = {
-		{ "route", route_of }, { "alias", alias_of }, { "endpoint", endpoint_of }, { "rate limit", limit_of }, { "A/B test", test_of },
+		{ "route", route_of }, { "alias", alias_of }, { "endpoint", endpoint_of }, { "label", label_of }, { "rate limit", limit_of },
+		{ "A/B test", test_of },
 	};
 
 	/* What is no switch of a pointer. */

@@ -299,13 +299,18 @@ static void call(Sheet *s)
 	buf_done(&b);
 }
 
-static void line(Sheet *s, const char *label, Str text)
+void sheet_line(Sheet *s, const char *label, Role role, Str text)
 {
 	Buf b = { 0 };
 
 	(void)buf_put(&b, text.p, text.n);
-	sheet_row(s, label, ROLE_TEXT, &b);
+	sheet_row(s, label, role, &b);
 	buf_done(&b);
+}
+
+static void line(Sheet *s, const char *label, Str text)
+{
+	sheet_line(s, label, ROLE_TEXT, text);
 }
 
 static void until(Sheet *s)
@@ -373,7 +378,9 @@ static void change(Sheet *s)
 
 void sheet_plan(Sheet *s)
 {
-	if (move_action_moves(s->v->action))
+	if (move_action_labels(s->v->action))
+		sheet_label(s);
+	else if (move_action_moves(s->v->action))
 		move(s);
 	else
 		change(s);

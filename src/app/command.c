@@ -35,6 +35,7 @@ static const Command commands[] = {
 	{ "reject", "[AGENT VERSION]", "reject a version: its card", NULL, CARD_REJECT },
 	{ "undo", "[OP]", "take back the last action, or that one: its card", NULL, CARD_UNDO },
 	{ "stop", "[AGENT [POINTER [RUNG]]]", "the stop ladder: a card", NULL, CARD_STOP },
+	{ "promote", "TEMPLATE VERSION LABEL", "give a version of a template a label: its card", NULL, CARD_PROMOTE },
 	{ "strip", "[copy]", "the strip of the last move: fold, open, hide; copy what it says", strip_command, 0 },
 	{ "model", "ID", "playground: the model of the focused column", playground_model, 0 },
 	{ "system", "[TEXT]", "playground: its instructions; alone, none", playground_system, 0 },

@@ -15,7 +15,7 @@ static LockPlace place(const Doctor *d, NeedOn on)
 {
 	const ConfSources *src = &d->session->ctx->src;
 
-	return (LockPlace){ on == ON_AGENTS_TABLE, on == ON_AGENTS_TABLE ? src->agents_table.p : src->lock_table.p, nobody };
+	return (LockPlace){ on == ON_AGENTS_TABLE, on == ON_AGENTS_TABLE ? src->agents_table.p : src->lock_table.p, nobody, false };
 }
 
 static void ask_item(Doctor *d, DoctorLine *line, DoctorDone done)

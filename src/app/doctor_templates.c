@@ -4,6 +4,7 @@
 #include "api/bedrock_prompt.h"
 #include "api/s3.h"
 #include "api/secrets.h"
+#include "api/ssm.h"
 
 /* The first entry of sources.templates of that kind; the row is only asked when there is one. */
 static const TemplateSource *source(const Doctor *d, TemplateKind kind)
@@ -61,10 +62,23 @@ static void ask_prompt(Doctor *d, DoctorLine *line, DoctorDone done)
 	doctor_call(d, &op_bedrock_agent_get_prompt, &(BaPromptIn){ .id = STR("SEISMODOCT") }, done, line);
 }
 
+static void ask_path(Doctor *d, DoctorLine *line, DoctorDone done)
+{
+	doctor_call(d, &op_ssm_get_parameters_by_path, &(SsmByPathIn){ .path = source(d, TEMPLATE_SSM)->prefix, .max_results = 1 }, done, line);
+}
+
+static void ask_history(Doctor *d, DoctorLine *line, DoctorDone done)
+{
+	Str name = arena_printf(&d->arena, "%.*s/seismo-doctor", STR_ARG(source(d, TEMPLATE_SSM)->prefix));
+
+	doctor_call(d, &op_ssm_get_parameter_history, &(SsmHistoryIn){ .name = name, .max_results = 1 }, done, line);
+}
+
 static const struct { const AwsOp *op; void (*ask)(Doctor *d, DoctorLine *line, DoctorDone done); } rows[] = {
 	{ &op_secrets_list, ask_secrets }, { &op_secrets_list_version_ids, ask_versions }, { &op_secrets_get_value, ask_secret },
 	{ &op_s3_list_objects, ask_bucket }, { &op_s3_get_object, ask_object }, { &op_bedrock_agent_list_prompts, ask_prompts },
-	{ &op_bedrock_agent_get_prompt, ask_prompt },
+	{ &op_bedrock_agent_get_prompt, ask_prompt }, { &op_ssm_get_parameters_by_path, ask_path },
+	{ &op_ssm_get_parameter_history, ask_history },
 };
 
 void doctor_templates_ask(Doctor *d, const Need *need, DoctorLine *line, DoctorDone done)

@@ -12,6 +12,7 @@
 #include "app/ops_watch.h"
 #include "app/stops.h"
 #include "app/strip.h"
+#include "app/template_list.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
 
@@ -39,6 +40,7 @@ static void errand_free(Errand *x)
 		x->leaving = true;
 		return;
 	}
+	template_target_done(&x->target);
 	move_free(x->move);
 	mover_close(&x->mover);
 	arena_done(&x->arena);
@@ -67,6 +69,13 @@ static Str vouch(void *arg, const MoveView *v, Str to, Arena *a)
 
 	store_close(s);
 	return evidence;
+}
+
+static void vet(void *arg, Move *m, Str version)
+{
+	Errand *x = arg;
+
+	template_target_vet(&x->target, &x->w->session, m, version);
 }
 
 static void on_planned(void *arg, Move *m)
@@ -118,6 +127,7 @@ static void on_done(void *arg, Move *m)
 	Errand *x = arg;
 
 	(void)m;
+	template_target_drop(&x->target);
 	x->over = true;
 	x->read_ms = clock_mono_ms();            /* the end itself has read the pointer back */
 	x->proof = (ProofTrack){ .rule = proof_rule(x->w->session.conf), .served = true };
@@ -131,6 +141,8 @@ static void on_done(void *arg, Move *m)
 	} else {
 		strip_open(x->a);                /* how it ended is worth all its rows */
 		app_refresh_all(x->a);
+		if (move_action_labels(errand_view(x)->action))
+			template_list_refresh(x->a);
 	}
 }
 
@@ -167,6 +179,7 @@ Errand *errand_start(App *a, Watch *w, const ErrandAsk *ask, ErrandHandler h, Er
 	watch_hold(w);
 	spec.choose = choose;
 	spec.vouch = vouch;
+	spec.vet = vet;
 	spec.on_planned = on_planned;
 	spec.on_step = on_step;
 	spec.on_done = on_done;

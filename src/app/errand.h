@@ -7,6 +7,7 @@
 #include "app/mover.h"
 #include "app/pane.h"
 #include "app/proof.h"
+#include "app/template_target.h"
 #include "app/watch.h"
 
 /* What is asked, as a person says it. */
@@ -30,6 +31,7 @@ typedef struct Errand {
 	Mover mover;
 	Arena arena;                             /* what the specification of the move borrows */
 	Move *move;
+	TemplateTarget target;                   /* of a label that is moved: both versions, as they were read for the plan */
 	ErrandHandler h;
 	bool  dropped;                           /* whoever asked is gone */
 	bool  going, over, parted;               /* parted: the session may close */

@@ -81,7 +81,8 @@ static size_t group_arns(const NeedFacts *f, Arena *a, Str *out)
 /* What the entries of sources.templates of one kind lead to. */
 static size_t template_arns(const NeedFacts *f, Arena *a, NeedOn on, Str *out)
 {
-	const TemplateKind kind = on == ON_TEMPLATE_SECRETS ? TEMPLATE_SECRETS : on == ON_TEMPLATE_PROMPTS ? TEMPLATE_BEDROCK : TEMPLATE_S3;
+	const TemplateKind kind = on == ON_TEMPLATE_SECRETS ? TEMPLATE_SECRETS : on == ON_TEMPLATE_PROMPTS ? TEMPLATE_BEDROCK
+	                        : on == ON_TEMPLATE_PARAMETERS ? TEMPLATE_SSM : TEMPLATE_S3;
 	const char *p = partition_name(f->region);
 	size_t n = 0;
 
@@ -93,6 +94,8 @@ static size_t template_arns(const NeedFacts *f, Arena *a, NeedOn on, Str *out)
 		if (on == ON_TEMPLATE_SECRETS)
 			out[n++] = arena_printf(a, "arn:%s:secretsmanager:%.*s:%.*s:secret:%.*s*", p, STR_ARG(f->region), STR_ARG(f->account),
 			                        STR_ARG(s->prefix));
+		else if (on == ON_TEMPLATE_PARAMETERS)
+			out[n++] = arena_printf(a, "arn:%s:ssm:%.*s:%.*s:parameter%.*s*", p, STR_ARG(f->region), STR_ARG(f->account), STR_ARG(s->prefix));
 		else if (on == ON_TEMPLATE_PROMPTS)
 			out[n++] = any_arn(f, a, "bedrock", "prompt");
 		else if (on == ON_TEMPLATE_BUCKETS)
@@ -161,6 +164,7 @@ size_t need_resources(const Need *need, const NeedFacts *f, Arena *a, Str **out)
 		r[0] = any_arn(f, a, "bedrock", "agent-alias");
 		return 1;
 	case ON_TEMPLATE_SECRETS: case ON_TEMPLATE_BUCKETS: case ON_TEMPLATE_OBJECTS: case ON_TEMPLATE_PROMPTS:
+	case ON_TEMPLATE_PARAMETERS:
 		return template_arns(f, a, need->on, r);
 	case ON_GUARDRAILS:
 		r[0] = any_arn(f, a, "bedrock", "guardrail");
@@ -221,6 +225,8 @@ bool need_counts(const Need *need, const NeedFacts *f)
 		return reads_templates(f, TEMPLATE_SECRETS);
 	case ON_TEMPLATE_PROMPTS:
 		return reads_templates(f, TEMPLATE_BEDROCK);
+	case ON_TEMPLATE_PARAMETERS:
+		return reads_templates(f, TEMPLATE_SSM);
 	case ON_TEMPLATE_BUCKETS: case ON_TEMPLATE_OBJECTS:
 		return reads_templates(f, TEMPLATE_S3);
 	case ON_PARAMETERS:
@@ -257,6 +263,7 @@ const char *need_on_name(NeedOn on)
 		[ON_PARAMETERS] = "Parameters", [ON_BUSES] = "EventBuses",
 		[ON_TEMPLATE_SECRETS] = "TemplateSecrets", [ON_TEMPLATE_BUCKETS] = "TemplateBuckets",
 		[ON_TEMPLATE_OBJECTS] = "TemplateObjects", [ON_TEMPLATE_PROMPTS] = "TemplatePrompts",
+		[ON_TEMPLATE_PARAMETERS] = "TemplateParameters",
 	};
 
 	return names[on];
@@ -320,7 +327,7 @@ static const Need rows[] = {
 	{ &op_dynamodb_batch_get_item, ON_LOCK_TABLE, "agents: who moves which pointer", true },
 	{ &op_dynamodb_query, ON_AGENTS_TABLE, "op resolve", true },
 	{ &op_dynamodb_query, ON_LOCK_TABLE, "op resolve", true },
-	{ &op_dynamodb_scan, ON_LOCK_TABLE, "op resolve", true },
+	{ &op_dynamodb_scan, ON_LOCK_TABLE, "templates: labels; op resolve", true },
 	{ &op_dynamodb_describe_table, ON_LOCK_TABLE, "setup", true },
 	{ &op_agentcore_get_runtime, ON_RUNTIMES, "agents, rollback", true },
 	{ &op_agentcore_get_endpoint, ON_RUNTIMES, "rollback", true },
@@ -349,6 +356,8 @@ static const Need rows[] = {
 	{ &op_s3_get_object, ON_TEMPLATE_OBJECTS, "templates", true },
 	{ &op_bedrock_agent_list_prompts, ON_REGION, "templates", true },
 	{ &op_bedrock_agent_get_prompt, ON_TEMPLATE_PROMPTS, "templates", true },
+	{ &op_ssm_get_parameters_by_path, ON_TEMPLATE_PARAMETERS, "templates", true },
+	{ &op_ssm_get_parameter_history, ON_TEMPLATE_PARAMETERS, "templates", true },
 	{ &op_kms_verify, ON_KEYS, "signed templates", true },
 	{ &op_kms_sign, ON_KEYS, "template sign", true },
 	{ 0 },

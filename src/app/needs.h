@@ -20,7 +20,7 @@ typedef enum NeedOn {
 	ON_GATEWAYS, ON_AB_TESTS,    /* AgentCore's */
 	ON_PARAMETERS, ON_BUSES,     /* what follow-ups name */
 	ON_CLASSIC, ON_ALIASES,      /* Bedrock agents; their aliases */
-	ON_TEMPLATE_SECRETS, ON_TEMPLATE_BUCKETS, ON_TEMPLATE_OBJECTS, ON_TEMPLATE_PROMPTS,      /* where sources.templates says */
+	ON_TEMPLATE_SECRETS, ON_TEMPLATE_BUCKETS, ON_TEMPLATE_OBJECTS, ON_TEMPLATE_PROMPTS, ON_TEMPLATE_PARAMETERS,   /* sources.templates */
 	ON_MODELS,           /* foundation models and inference profiles: which ones is chosen at the call */
 	ON_GUARDRAILS,       /* which one is chosen at the call, or configured */
 	NEED_ON_N

@@ -15,15 +15,16 @@ struct AlertCell;
 enum { PANE_IGNORED = 0, PANE_HANDLED = 1 };
 
 /* The cards that there are (card_rows.c). */
-typedef enum CardKind { CARD_ROLLBACK, CARD_ROLLOUT, CARD_PAUSE, CARD_RESUME, CARD_APPROVE, CARD_REJECT, CARD_UNDO, CARD_STOP, CARD_KINDS } CardKind;
+typedef enum CardKind { CARD_ROLLBACK, CARD_ROLLOUT, CARD_PAUSE, CARD_RESUME, CARD_APPROVE, CARD_REJECT, CARD_UNDO, CARD_STOP,
+	CARD_PROMOTE, CARD_KINDS } CardKind;
 
 /* What a card is about, as a row, an alert or a command says it. Zero it first: what is not known stays empty. */
 enum { ACT_REASON = 501, ACT_SESSIONS = 4096 };
 typedef struct ActOn {
 	FigText context;                           /* empty: the only one */
-	FigKey  agent, pointer;                    /* pointer: a name, "BACKEND/NAME" or an id; empty: the only one */
+	FigKey  agent, pointer;                    /* pointer: a name, "BACKEND/NAME" or an id; empty: the only one. Or a template and a label */
 	FigText to;                                /* where a rollback goes; empty: to the version that has proved itself */
-	FigText version, percent;                  /* which one is approved, rejected or rolled out, and to how much of the traffic */
+	FigText version, percent;                  /* which one is approved, rejected, rolled out or promoted, and to how much of the traffic */
 	FigText op, rung;                          /* what is undone (empty: the last one); which rung of the stop ladder is taken */
 	char    sessions[ACT_SESSIONS];            /* "ID,ID": which are stopped */
 	char    reason[ACT_REASON];

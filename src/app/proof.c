@@ -26,7 +26,8 @@ BackRule proof_rule(const Config *c)
 
 bool proof_fits(const MoveView *v)
 {
-	return v->outcome == MOVE_DONE && move_action_moves(v->action) && v->action != MOVE_STOP_PARK && v->leaves.n && v->to.n == 1;
+	return v->outcome == MOVE_DONE && move_action_moves(v->action) && !move_action_labels(v->action) &&
+	       v->action != MOVE_STOP_PARK && v->leaves.n && v->to.n == 1;
 }
 
 void proof_feeds(ProofAsk *q, const FeedView *jobs, const FeedView *metrics)

@@ -60,16 +60,6 @@ static void free_if_done(StoreQ *q)
 	free(q);
 }
 
-static int folder_make(const char *path, Err *e)
-{
-	const char *slash = strrchr(path, '/');
-	char *folder = xstrndup(path, slash ? (size_t)(slash - path) : 0);
-	int rc = slash && slash > path ? dir_make_private(folder, e) : 0;
-
-	free(folder);
-	return rc;
-}
-
 /* A file that cannot be used must not take the live view with it: the numbers are kept in memory then, and the note
  * says so on the screen. */
 static int open_writer(StoreQ *q, QJob *j)
@@ -79,7 +69,7 @@ static int open_writer(StoreQ *q, QJob *j)
 
 	if (q->writer)
 		return 0;
-	if (q->path && folder_make(q->path, &e) == 0)
+	if (q->path && dir_make_of(q->path, &e) == 0)
 		q->writer = store_open(q->path, STORE_WRITE, note, &e);
 	if (q->writer) {
 		(void)snprintf(j->note, sizeof j->note, "%s", note);

@@ -173,7 +173,7 @@ static void head(const App *a, const Shown *x, Buf *b)
 	static const char *const kind[MOVE_ACTIONS + 1] = {
 		[MOVE_ROLLBACK] = "RB", [MOVE_ROLLOUT] = "RO", [MOVE_UNDO] = "UN", [MOVE_PAUSE] = "PA", [MOVE_RESUME] = "RE", [MOVE_APPROVE] = "AP",
 		[MOVE_REJECT] = "RJ", [MOVE_STOP_THROTTLE] = "ST", [MOVE_STOP_AB] = "ST", [MOVE_STOP_REJECT] = "ST", [MOVE_STOP_SESSIONS] = "ST",
-		[MOVE_STOP_PARK] = "PK", [MOVE_UNTHROTTLE] = "UN", [MOVE_RESUME_AB] = "UN",
+		[MOVE_PROMOTE] = "PR", [MOVE_UNPROMOTE] = "UN", [MOVE_STOP_PARK] = "PK", [MOVE_UNTHROTTLE] = "UN", [MOVE_RESUME_AB] = "UN",
 	};
 	const MoveView *v = x->v;
 	Arena ar = { 0 };
@@ -264,6 +264,12 @@ static void second(const App *a, const Shown *x, Buf *b)
 		(void)buf_puts(b, " ok");
 		return;
 	}
+	if (move_action_labels(v->action)) {
+		(void)buf_printf(b, "1 sent ok  2 reads back %.*s ", STR_ARG(v->to.n ? route_main(v->to) : STR("no version")));
+		put_clock(b, v->finished_ms, a);
+		(void)buf_puts(b, " ok");
+		return;
+	}
 	if (!x->proves) {
 		(void)buf_printf(b, "1 moved, and read back%s. %s", x->by_others ? " by whoever moved it" : "",
 		                 v->action == MOVE_STOP_PARK ? "It is parked: nothing is to be back"
@@ -299,7 +305,7 @@ static void rest(const App *a, const Shown *x, Buf *b)
 		(void)buf_puts(b, "it is meant to hold until ");
 		put_clock(b, v->until_ms, a);
 		(void)buf_puts(b, ", and stays until it is undone");
-	} else if (v->outcome == MOVE_DONE && !move_action_moves(v->action)) {
+	} else if (v->outcome == MOVE_DONE && (!move_action_moves(v->action) || move_action_labels(v->action)) && v->reach) {
 		(void)buf_printf(b, "reaches %s", v->reach);
 	}
 }

@@ -5,9 +5,11 @@
 
 #include "app/app_impl.h"
 #include "app/playground_own.h"
+#include "app/template_target.h"
 #include "app/watch.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "model/change.h"
 #include "model/linediff.h"
 #include "model/template.h"
 #include "wire/jsonw.h"
@@ -31,11 +33,11 @@ static void on_read(void *arg, Templates *t)
 
 static void start(TemplateList *l)
 {
-	const Session *s = &l->w->session;
+	TemplatesSpec spec = template_spec(&l->w->session);
 
+	spec.cache = &l->verified;
 	if (!l->reading)
-		l->reading = templates_read(&(TemplatesSpec){ .aws = s->aws, .source = s->ctx->src.templates, .n = s->ctx->src.template_n,
-		                                              .stage = s->stage, .cache = &l->verified, .check = true }, on_read, l);
+		l->reading = templates_read(&spec, on_read, l);
 	app_changed(l->a, TOPIC_CHAT);
 }
 
@@ -69,6 +71,8 @@ void template_list_close(App *a)
 	if (!l)
 		return;
 	templates_cancel(l->reading);
+	templates_cancel(l->trailing);
+	free((char *)l->trail.p);
 	templates_free(l->t);
 	free((char *)l->wanted.p);
 	free(l);
@@ -88,6 +92,24 @@ static void put_diff(Buf *b, const Template *from, const Template *to)
 		if (d.line[i].kind != DIFF_SAME)
 			(void)buf_printf(b, "%c %.*s\n", mark[d.line[i].kind], STR_ARG(d.line[i].text));
 	arena_done(&a);
+}
+
+/* Who moved its labels, when and why. */
+static void put_labels(Buf *b, const Templates *all, const Template *t)
+{
+	char at[TIME_TEXT];
+
+	for (size_t i = 0; i < all->labels; i++) {
+		const TemplateLabel *l = &all->label[i];
+
+		if (!str_eq(l->id, t->id) || !str_eq(l->version, t->version))
+			continue;
+		time_format_iso(l->at_ms, at);
+		(void)buf_printf(b, "label       %.*s, moved here %s by %.*s: %.*s%s\n", STR_ARG(l->name), at, STR_ARG(l->by), STR_ARG(l->reason),
+		                 l->moving ? "; somebody is moving it" : "");
+	}
+	for (size_t i = 0; i < t->outdones; i++)
+		(void)buf_printf(b, "outdone     the place's own label %.*s: seismo's is at another version\n", STR_ARG(t->outdone[i]));
 }
 
 static void put_variables(Buf *b, const Template *t)
@@ -127,6 +149,8 @@ void template_show(App *a, const Template *t)
 	if (t->sealed)
 		(void)buf_printf(&b, "signed for  %.*s in %.*s, checked with %.*s\n", STR_ARG(t->seal.names.agent), STR_ARG(t->seal.names.environment),
 		                 STR_ARG(t->use.key));
+	if (l && l->t)
+		put_labels(&b, l->t, t);
 	put_variables(&b, t);
 	(void)buf_printf(&b, "\n%.*s\n", STR_ARG(t->text));
 	if (old)
@@ -134,6 +158,77 @@ void template_show(App *a, const Template *t)
 	(void)snprintf(title, sizeof title, "%.*s@%.*s", STR_ARG(t->id), STR_ARG(t->version));
 	page_show(a, title, buf_str(&b));
 	buf_done(&b);
+}
+
+/* --- its trail --- */
+
+static void put_moves(Buf *b, const Templates *trail)
+{
+	char at[TIME_TEXT];
+
+	for (size_t i = 0; i < trail->labels; i++)
+		if (!trail->label[i].moving && template_label_strayed(trail, &trail->label[i]))
+			(void)buf_printf(b, "BY HAND   %.*s is at %.*s: no move of seismo has led there\n\n", STR_ARG(trail->label[i].name),
+			                 STR_ARG(trail->label[i].version));
+	for (size_t i = 0; i < trail->moves; i++) {
+		const TemplateMove *m = &trail->move[i];
+
+		time_format_iso(m->at_ms, at);
+		(void)buf_printf(b, "%s  %.*s %.*s  %.*s > %.*s  %.*s\n          by %.*s on %.*s: %.*s\n", at, STR_ARG(m->action), STR_ARG(m->label),
+		                 STR_ARG(m->from.n ? m->from : STR("-")), STR_ARG(m->to.n ? m->to : STR("-")), STR_ARG(m->outcome),
+		                 STR_ARG(change_actor(m->by)), STR_ARG(m->host), STR_ARG(m->reason));
+	}
+	if (!trail->moves && !trail->problems)
+		(void)buf_puts(b, "no label of it was moved by seismo\n");
+	for (size_t i = 0; i < trail->problems; i++)
+		(void)buf_printf(b, "%s %.*s: %.*s\n", trail->problem[i].of, STR_ARG(trail->problem[i].where), STR_ARG(trail->problem[i].why));
+}
+
+static void put_written(Buf *b, const Templates *all, Str id)
+{
+	char at[TIME_TEXT];
+
+	(void)buf_puts(b, "\nwritten\n");
+	for (size_t i = 0; all && i < all->n; i++) {
+		const Template *t = &all->v[i];
+
+		if (!str_eq(t->id, id))
+			continue;
+		time_format_iso(t->updated_ms, at);
+		(void)buf_printf(b, "%s  %.*s  %.*s\n", t->updated_ms ? at : "at a time not known     ", STR_ARG(t->version), STR_ARG(t->place));
+	}
+}
+
+static void on_trail(void *arg, Templates *trail)
+{
+	TemplateList *l = arg;
+	char title[160];
+	Buf b = { 0 };
+
+	l->trailing = NULL;
+	put_moves(&b, trail);
+	put_written(&b, l->t, l->trail);
+	(void)snprintf(title, sizeof title, "%.*s: its labels and versions", STR_ARG(l->trail));
+	page_show(l->a, title, buf_str(&b));
+	buf_done(&b);
+	templates_free(trail);
+	app_changed(l->a, TOPIC_CHAT);
+}
+
+void template_trail(App *a, const Template *t)
+{
+	TemplateList *l = template_list_of(a);
+	TemplatesSpec spec;
+
+	if (!l || l->trailing)
+		return;
+	free((char *)l->trail.p);
+	l->trail = (Str){ xstrndup(t->id.p, t->id.n), t->id.n };
+	spec = template_spec(&l->w->session);
+	spec.n = 0;                          /* of the places everything is known */
+	spec.trail = l->trail;
+	app_say(a, ROLE_INFO, "asking the table of locks who moved its labels");
+	l->trailing = templates_read(&spec, on_trail, l);
 }
 
 /* --- using one --- */
@@ -233,5 +328,13 @@ void template_type_use(App *a, const Template *t)
 			if (!v[i].has_default)
 				used += (size_t)snprintf(line + used, sizeof line - used, " %.*s=", STR_ARG(v[i].name));
 	arena_done(&ar);
+	app_type_command(a, line);
+}
+
+void template_type_promote(App *a, const Template *t)
+{
+	char line[INPUT_MAX];
+
+	(void)snprintf(line, sizeof line, "promote %.*s %.*s production", STR_ARG(t->id), STR_ARG(t->version));
 	app_type_command(a, line);
 }

@@ -13,6 +13,8 @@ typedef struct TemplateList {
 	TemplatesRead *reading;
 	SealCache  verified;
 	int64_t    read_ms;            /* wall clock */
+	TemplatesRead *trailing;       /* the moves of one template's labels, for a page */
+	Str        trail;              /* heap: whose */
 	Str        wanted;             /* heap: what the playground is to use once they are read; p NULL: nothing */
 } TemplateList;
 
@@ -26,5 +28,9 @@ void template_show(App *a, const Template *t);
 void template_command(App *a, Str rest);
 /* Opens the command line for that, with the variables that still need values. */
 void template_type_use(App *a, const Template *t);
+/* The same for ":promote", with the label that is meant most often: it is to be read, and to be written over. */
+void template_type_promote(App *a, const Template *t);
+/* Asks who moved the labels of the template, then shows it on a page, with when its versions were written. */
+void template_trail(App *a, const Template *t);
 
 #endif

@@ -154,6 +154,16 @@ int dir_make_private(const char *path, Err *e)
 	return rc;
 }
 
+int dir_make_of(const char *path, Err *e)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = xstrndup(path, slash ? (size_t)(slash - path) : 0);
+	int rc = slash && slash > path ? dir_make_private(folder, e) : 0;
+
+	free(folder);
+	return rc;
+}
+
 bool file_exists(const char *path)
 {
 	return access(path, F_OK) == 0;

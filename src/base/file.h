@@ -17,6 +17,8 @@ int file_replace(const char *path, Str text, Err *e);
 int file_put(const char *path, Str text, bool replace, Err *e);
 /* mkdir -p with 0700 for what it makes. */
 int dir_make_private(const char *path, Err *e);
+/* The same of the folder that a file lies in. */
+int dir_make_of(const char *path, Err *e);
 bool file_exists(const char *path);
 /* What a write, whoever's, changes about a file: one question to the file system, no lock, so that the thread that draws can ask. *settled: the
  * last change is so long ago that another one would show. -1: it cannot be told. */

@@ -76,6 +76,13 @@ static int choose(void *arg, const MoveView *v, Arena *a, Str *to, Str *evidence
 	return mover_choose(&((Acting *)arg)->mover, NULL, v, a, to, evidence, e);
 }
 
+static void vet(void *arg, Move *m, Str version)
+{
+	Acting *r = arg;
+
+	template_target_vet(&r->target, &r->s, m, version);
+}
+
 static void on_step(void *arg, Move *m, const char *sentence)
 {
 	(void)arg;
@@ -92,6 +99,7 @@ int acting_may(const Acting *r, Str name, Err *e)
 {
 	const Options *o = r->o;
 	const Session *s = &r->s;
+	const char *what = r->move && move_action_labels(move_view(r->move)->action) ? "template" : "agent";
 	const Consent c = { .name = name, .typed = o->confirm ? str_of(o->confirm) : (Str){ NULL, 0 }, .reason = str_of(o->reason), .yes = o->yes };
 
 	switch (consent_look(s, &c)) {
@@ -106,10 +114,10 @@ int acting_may(const Acting *r, Str name, Err *e)
 	case CONSENT_REASON:
 		return err_kind(e, ERR_USAGE, "--reason TEXT is missing, up to %d bytes: whoever looks at it tomorrow wants to know", CONSENT_REASON_MAX);
 	case CONSENT_OTHER_NAME:
-		return err_kind(e, ERR_REFUSED, "--confirm says %s, and the agent is %.*s; nothing was done", o->confirm, STR_ARG(name));
+		return err_kind(e, ERR_REFUSED, "--confirm says %s, and the %s is %.*s; nothing was done", o->confirm, what, STR_ARG(name));
 	case CONSENT_NAME: case CONSENT_RACE_WORDS:
-		return err_kind(e, ERR_REFUSED, "stage %.*s wants the agent's name typed: --confirm %.*s; --dry-run shows the plan", STR_ARG(s->stage),
-		                STR_ARG(name));
+		return err_kind(e, ERR_REFUSED, "stage %.*s wants the %s's name typed: --confirm %.*s; --dry-run shows the plan", STR_ARG(s->stage),
+		                what, STR_ARG(name));
 	case CONSENT_YES:
 		break;
 	}
@@ -126,6 +134,7 @@ void acting_leave(Acting *r, int code)
 	if (r->close)
 		r->close(r);
 	r->code = code;
+	template_target_drop(&r->target);
 	move_free(r->move);
 	unwatch(r);
 	session_close(&r->s);
@@ -203,6 +212,7 @@ MoveSpec acting_spec(Acting *r)
 	MoveSpec spec = mover_spec(&r->mover, &r->loop);
 
 	spec.choose = choose;
+	spec.vet = vet;
 	spec.on_planned = on_planned;
 	spec.on_step = r->o->out == OUT_JSON ? NULL : on_step;
 	spec.on_done = on_done;
@@ -217,6 +227,7 @@ int acting_end(Acting *r)
 		session_done(&r->s);
 	if (r->done)
 		r->done(r);
+	template_target_done(&r->target);
 	(void)uv_loop_close(&r->loop);
 	mover_close(&r->mover);
 	arena_done(&r->arena);

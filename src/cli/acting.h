@@ -4,6 +4,7 @@
 #define CLI_ACTING_H
 
 #include "app/mover.h"
+#include "app/template_target.h"
 #include "cli/move_out.h"
 #include "cli/options.h"
 
@@ -14,6 +15,7 @@ typedef struct Acting {
 	Arena arena;
 	Mover mover;
 	Move *move;
+	TemplateTarget target;               /* of a label that is moved */
 	uv_signal_t signal[3];
 	uv_timer_t limit;
 	bool watching;

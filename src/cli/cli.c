@@ -14,7 +14,8 @@
 static const Command commands[] = {
 	{ "demo", "[sim flags]", "the console on a simulated region", FLAGS_SIM, cmd_demo, false, NULL },
 	{ "sim", "[flags]", "the simulated region alone: any AWS SDK can talk to it", FLAGS_SIM, cmd_sim, false, NULL },
-	{ "get", "jobs|cost|agents|…", "ask and print; also versions cache metrics quotas flags templates changes coverage alerts budgets",
+	{ "get", "jobs|cost|agents|versions|cache|metrics|quotas|flags|templates|changes|coverage|alerts|budgets",
+	  "bring the feeds that it needs up to date, and print",
 	  FLAGS_WINDOW | FLAGS_ANSWER | FLAGS_AT | FLAGS_OF, cmd_get, false, NULL },
 	{ "describe", "agent NAME", "where its pointers are, how it does, and how what serves is made", FLAGS_WINDOW | FLAGS_ANSWER | FLAGS_AT,
 	  cmd_describe, false, NULL },
@@ -27,8 +28,10 @@ static const Command commands[] = {
 	{ "collect", "[-x a,b|*]", "the feeds without a screen, for all consoles on the same snapshot", 0, cmd_collect, false, NULL },
 	{ "chat", "--once TEXT --model M", "one question to a model, streamed", FLAGS_CHAT, cmd_chat, false, NULL },
 	{ "eval", "SUITE.yaml", "ask every case of every cell, check the answers, compare the cells pair by pair", FLAGS_EVAL, cmd_eval, false, NULL },
-	{ "template", "sign|verify FILE --key K", "sign a prompt template for an agent and an environment with KMS, and check that",
-	  FLAGS_ACT | FLAGS_SEAL, cmd_template, false, NULL },
+	{ "replay", "REQUEST_ID|TRACE", "ask a call of the invocation log again, also of another model or template", FLAGS_REPLAY, cmd_replay, false,
+	  NULL },
+	{ "template", "sign|verify FILE|promote T V --label L|history T", "sign a prompt template for an agent and an environment with KMS, check "
+	  "that; give a version a label; who did so and when", FLAGS_ACT | FLAGS_SEAL | FLAGS_LABEL, cmd_template, false, NULL },
 	{ "once", "--view V --size 120x40", "one screen as text", FLAGS_SCREEN | FLAGS_ANSWER | FLAGS_AT, cmd_once, false, NULL },
 	{ "sql", "\"SELECT …\"", "a question of yours over the snapshot, read-only: jobs, lines, cost_hours, metrics, agents", 0, cmd_sql, false, NULL },
 	{ "rollback", "AGENT [--to V] --reason TEXT", "put a pointer back to a version that has proved itself, and read it back",
@@ -56,11 +59,18 @@ static const Command commands[] = {
 	  FLAGS_MCP, cmd_mcp, false, NULL },
 	{ "prices", "[MODEL] [--tokens …]|refresh", "which prices hold; what one call costs and why; AWS's own list",
 	  FLAGS_PRICES | FLAGS_AT, cmd_prices, false, NULL },
-	{ "info", "[keys]", "paths, context, identity; every key", 0, cmd_info, false, NULL },
+	{ "info", "[keys|man]", "paths, context, identity; every key; the manual page", 0, cmd_info, false, NULL },
+	{ "completion", "bash|zsh|fish", "what that shell offers on Tab, as a script to source", 0, cmd_completion, false, NULL },
 	{ "config", "check|default|reference|alerts", "check it; print the example, every setting, every alert rule", 0, cmd_config, false, NULL },
-	{ "tool", "sign|frames|clean|json|tokens|…", "small tools for refused calls, odd bytes and files of log lines", 0, NULL, true, cmd_tool },
+	{ "tool", "sign|frames|clean|json|tokens|scan|ingest",
+	  "small tools for refused calls, odd bytes and files of log lines", 0, NULL, true, cmd_tool },
 	{ 0 },
 };
+
+const Command *cli_commands(void)
+{
+	return commands;
+}
 
 /* Nothing that we hold may leave through a core file or another process's debugger. */
 static void harden(void)

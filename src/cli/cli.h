@@ -16,6 +16,7 @@ int cmd_export(const Options *o);
 int cmd_reconcile(const Options *o);
 int cmd_chat(const Options *o);
 int cmd_eval(const Options *o);
+int cmd_replay(const Options *o);
 int cmd_doctor(const Options *o);
 int cmd_ack(const Options *o);
 int cmd_silence(const Options *o);
@@ -40,7 +41,10 @@ int cmd_collect(const Options *o);
 int cmd_sql(const Options *o);
 int cmd_login(const Options *o);
 int cmd_mcp(const Options *o);
+int cmd_completion(const Options *o);
 int cmd_tool(int argc, char **argv);
+
+const Command *cli_commands(void);        /* ends with a NULL name */
 
 /* The whole program: what main calls. */
 int cli_main(int argc, char **argv);

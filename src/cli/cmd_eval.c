@@ -25,6 +25,7 @@ typedef struct Run {
 	Templates *templates;
 	SealCache sealed;
 	Eval eval;
+	const char *results;
 	bool opened, reading, asking, to_tty;
 	uv_signal_t stop[2];
 	int64_t told_ms;
@@ -88,7 +89,7 @@ static int prompt_of(void *arg, Arena *a, const SuiteCell *cell, const SuiteCase
 	if (!(t = templates_find(r->templates, cell->template, e)) || template_may_send(t, r->s.stage, e) < 0)
 		return -1;
 	rc = fill(t, one, &text, e);
-	*out = (EvalPrompt){ arena_str(a, buf_str(&text)), arena_str(a, str_of(t->sha256)) };
+	*out = (EvalPrompt){ arena_str(a, buf_str(&text)), arena_str(a, str_of(t->sha256)), arena_str(a, t->id), arena_str(a, t->version) };
 	buf_done(&text);
 	return rc;
 }
@@ -120,19 +121,26 @@ static void on_done(void *arg)
 {
 	Run *r = arg;
 
+	EvalHistory h;
+	int code;
+
 	if (r->to_tty && r->told_ms)
 		(void)fprintf(stderr, "\r\033[K");
-	leave(r, eval_out(r->o, &r->eval));
+	history_keep(&h, &r->eval, r->s.store_path, r->results, clock_wall_ms());
+	if (h.lost[0])
+		(void)fprintf(stderr, "seismo: this run is not kept and is compared with no earlier one: %s\n", h.lost);
+	code = eval_out(r->o, &r->eval, &h);
+	history_done(&h);
+	leave(r, code);
 }
 
 static void ask_all(Run *r)
 {
-	const char *results = r->o->results;
 	EvalSpec spec = { .suite = &r->suite, .aws = r->s.aws, .prices = session_prices(&r->s), .prompt = prompt_of, .prompt_arg = r, .told = on_told,
 	                  .done = on_done, .arg = r };
 	Err e = { 0 };
 
-	spec.results = results ? results : arena_printf(&r->arena, "%s.results.jsonl", r->o->arg[0]).p;
+	spec.results = r->results = r->o->results ? r->o->results : arena_printf(&r->arena, "%s.results.jsonl", r->o->arg[0]).p;
 	r->opened = true;
 	if (eval_open(&r->eval, &spec, &e) < 0) {
 		leave(r, cli_fail(&e));
@@ -153,7 +161,7 @@ static void on_templates(void *arg, Templates *t)
 
 	r->templates = t;
 	for (size_t i = 0; i < t->problems; i++)
-		(void)fprintf(stderr, "seismo: templates of %s, %.*s: %.*s\n", template_kinds[t->problem[i].kind], STR_ARG(t->problem[i].where),
+		(void)fprintf(stderr, "seismo: templates of %s, %.*s: %.*s\n", t->problem[i].of, STR_ARG(t->problem[i].where),
 		              STR_ARG(t->problem[i].why));
 	ask_all(r);
 }
@@ -181,8 +189,9 @@ static int begin(Run *r, Err *e)
 	if (suite_read(&r->arena, r->o->arg[0], plain, &r->suite, e) < 0)
 		return -1;
 	if (wants_templates(&r->suite))
-		(void)templates_read(&(TemplatesSpec){ .aws = r->s.aws, .source = src->templates, .n = src->template_n, .stage = r->s.stage,
-		                                       .cache = &r->sealed, .check = true }, on_templates, r);
+		(void)templates_read(&(TemplatesSpec){ .aws = r->s.aws, .source = src->templates, .n = src->template_n, .agents_table = src->agents_table.p,
+		                                       .lock_table = src->lock_table.p,
+		                                       .stage = r->s.stage, .cache = &r->sealed, .check = true }, on_templates, r);
 	else
 		ask_all(r);
 	return 0;

@@ -498,6 +498,7 @@ static const EmitColumn template_columns[] = {
 	{ "account", NULL, CELL_TEXT, false }, { "region", NULL, CELL_TEXT, false }, { "id", "TEMPLATE", CELL_TEXT, false },
 	{ "version", "VERSION", CELL_TEXT, false }, { "labels", "LABELS", CELL_WORDS, false }, { "signature", "SIGNATURE", CELL_TEXT, false },
 	{ "sha256", "SHA-256", CELL_TAIL8, false }, { "source", "SOURCE", CELL_TEXT, false }, { "updatedAt", "UPDATED", CELL_DAY, false },
+	{ "movedAt", "LABEL MOVED", CELL_CLOCK, false }, { "movedBy", "BY", CELL_ACTOR, false },
 	{ "place", NULL, CELL_TEXT, false }, { "why", NULL, CELL_TEXT, false },
 };
 

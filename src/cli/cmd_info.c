@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "cli/ask.h"
 #include "cli/cli.h"
+#include "cli/manual.h"
 #include "model/money.h"
 #include "store/own_cost.h"
 #include "wire/time8601.h"
@@ -129,13 +130,39 @@ static int show(const Options *o)
 	return 0;
 }
 
+static int print_manual(void)
+{
+	Buf b = { 0 };
+
+	manual_page(cli_commands(), &b);
+	(void)fwrite(b.p, 1, b.n, stdout);
+	buf_done(&b);
+	return 0;
+}
+
 int cmd_info(const Options *o)
 {
 	if (o->args == 1 && strcmp(o->arg[0], "keys") == 0)
 		return print_keys();
+	if (o->args == 1 && strcmp(o->arg[0], "man") == 0)
+		return print_manual();
 	if (o->args) {
-		(void)fprintf(stderr, "seismo: info takes nothing, or keys\n");
+		(void)fprintf(stderr, "seismo: info takes nothing, keys or man\n");
 		return 2;
 	}
 	return show(o);
+}
+
+int cmd_completion(const Options *o)
+{
+	Buf b = { 0 };
+	Err e = { 0 };
+	int code = 0;
+
+	if (completion_script(cli_commands(), str_of(o->args == 1 ? o->arg[0] : NULL), &b, &e) < 0)
+		code = cli_fail(&e);
+	else
+		(void)fwrite(b.p, 1, b.n, stdout);
+	buf_done(&b);
+	return code;
 }

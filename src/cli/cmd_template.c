@@ -1,4 +1,5 @@
-/* `seismo template sign FILE` and `template verify FILE`: the seal stands beside the template, as FILE.seal.json. */
+/* `seismo template sign FILE` and `template verify FILE`: the seal stands beside the template, as FILE.seal.json. `template promote T V`: a label
+ * goes to a version of a template. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/get.h"
 #include "cli/sealed.h"
+#include "cli/template_history.h"
 
 typedef struct Run { Acting a; Sealed t; bool signs; } Run;
 
@@ -92,14 +94,41 @@ static void on_verdict(void *arg, SealVerdict v, const Err *why)
 	leave(r, why);
 }
 
+/* --- promote --- */
+
+static int promote(const Options *o)
+{
+	MoveAsk ask = { .action = MOVE_PROMOTE, .agent = str_of(o->arg[1]), .to = str_of(o->arg[2]), .from = str_of(o->from),
+	                .reason = str_of(o->reason) };
+	Arena a = { 0 };
+	Err e = { 0 };
+	int code;
+
+	if (o->args != 3 || !o->label || !ask.agent.n || !ask.to.n || str_has(ask.agent, STR("@")))
+		return acting_usage("usage: seismo template promote TEMPLATE VERSION --label LABEL [--from V] --reason TEXT");
+	if (acting_bad_reason(o))
+		return acting_usage("--reason takes a text of 1 to 500 bytes");
+	if (template_label_check(str_of(o->label), &e) < 0)
+		return cli_fail(&e);
+	ask.pointer = arena_printf(&a, LABEL_PREFIX "%.*s/%s", STR_ARG(ask.agent), o->label);
+	code = acting_run(o, &ask);
+	arena_done(&a);
+	return code;
+}
+
 int cmd_template(const Options *o)
 {
 	Str what = str_of(o->args ? o->arg[0] : NULL);
 	Run r = { .signs = str_is(what, "sign") };
 	Err e = { 0 };
 
+	if (str_is(what, "promote"))
+		return promote(o);
+	if (str_is(what, "history"))
+		return template_history(o);
 	if (o->args != 2 || !(r.signs || str_is(what, "verify")))
-		return acting_usage("usage: seismo template sign|verify FILE --key KEY --agent A --environment E [--as ID@VERSION]");
+		return acting_usage("usage: seismo template sign|verify FILE --key KEY --agent A --environment E [--as ID@VERSION], template promote T V "
+		                    "--label L, template history T");
 	if (acting_open(&r.a, o, &e) < 0) {
 		r.a.code = cli_fail(&e);
 	} else if (sealed_read(&r.t, o, o->arg[1], &e) < 0) {

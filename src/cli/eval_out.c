@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/xalloc.h"
+#include "cli/eval_then.h"
 #include "model/money.h"
 #include "ui/clean.h"
 #include "wire/jsonw.h"
@@ -33,11 +34,17 @@ static void put_sentence(Buf *b, const Eval *x, size_t cell)
 	const Suite *s = x->spec.suite;
 	const EvalCell base = eval_cell(x, 0), c = eval_cell(x, cell);
 	const Paired p = eval_pair(x, cell);
+	Buf differs = { 0 };
+	int n;
 
 	(void)buf_printf(b, "%.*s beside %.*s: won %" PRId64 ", lost %" PRId64 ", tied %" PRId64 ", p %.3f", STR_ARG(s->cell[cell].name),
 	                 STR_ARG(s->cell[0].name), p.won, p.lost, p.tied, paired_p(&p));
 	if (base.nusd > 0 && !base.missing && !c.missing && !base.unpriced && !c.unpriced)
 		(void)buf_printf(b, ", $ %+.0f %%", (double)(c.nusd - base.nusd) * 100 / (double)base.nusd);
+	n = eval_differs(x, cell, &differs);
+	if (n > 1)
+		(void)buf_printf(b, "; they differ in %d things (%s), and it can be laid to none alone", n, buf_cstr(&differs));
+	buf_done(&differs);
 	(void)buf_putc(b, '\n');
 }
 
@@ -53,7 +60,7 @@ static void put_cell(Buf *b, const Eval *x, size_t cell, bool markdown)
 {
 	const Str name = x->spec.suite->cell[cell].name;
 	const EvalCell c = eval_cell(x, cell);
-	const int64_t had = c.n + c.invalid;
+	const int64_t had = c.n + c.invalid + c.unjudged;
 	char money[MONEY_TEXT] = "-";
 	Buf pass = { 0 };
 
@@ -68,6 +75,57 @@ static void put_cell(Buf *b, const Eval *x, size_t cell, bool markdown)
 	put_ms(b, c.p95_ms, 9);
 	(void)buf_printf(b, markdown ? " | %" PRId64 " | %" PRId64 " |\n" : " %8" PRId64 " %8" PRId64 "\n", c.invalid, c.missing);
 	buf_done(&pass);
+}
+
+static Str fault_name(const Eval *x, size_t at)
+{
+	return at < x->faults ? x->fault[at] : STR("other reasons");
+}
+
+/* What judges did: "base: rejected 12 (wrong 7, tone 5), 4 passed after another try, 1 unjudged; judging $0.0012" */
+static void put_judged(Buf *b, const Eval *x, bool markdown)
+{
+	const Suite *s = x->spec.suite;
+	char money[MONEY_TEXT];
+
+	for (size_t i = 0; i < s->cells && x->guard; i++) {
+		const EvalCell c = eval_cell(x, i);
+		const char *before = " (";
+		int64_t all = 0;
+
+		for (size_t f = 0; f < EVAL_FAULTS; f++)
+			all += c.rejected[f];
+		(void)buf_printf(b, "%s%s%.*s: rejected %" PRId64, i ? "" : "\n", markdown ? "- " : "", STR_ARG(s->cell[i].name), all);
+		for (size_t f = 0; f < EVAL_FAULTS; f++)
+			if (c.rejected[f]) {
+				(void)buf_printf(b, "%s%.*s %" PRId64, before, STR_ARG(fault_name(x, f)), c.rejected[f]);
+				before = ", ";
+			}
+		money_screen(c.judge_nusd, money);
+		(void)buf_printf(b, "%s, %" PRId64 " passed after another try, %" PRId64 " unjudged; judging %s%s\n", all ? ")" : "", c.mended, c.unjudged,
+		                 money, c.judge_unpriced ? " and what has no price" : "");
+	}
+}
+
+/* "v2.2: cold $0.012 (the warm-up, in no figure), steady $0.0031 a case (190 of 200 read the cache)" */
+static void put_warmth(Buf *b, const Eval *x, bool markdown)
+{
+	const Suite *s = x->spec.suite;
+	char cold[MONEY_TEXT] = "-", steady[MONEY_TEXT] = "-";
+
+	for (size_t i = 0; i < s->cells; i++) {
+		const EvalCell c = eval_cell(x, i);
+
+		if (s->cell[i].cache == CACHE_NONE)
+			continue;
+		if (x->warm[i].have && x->warm[i].priced)
+			money_screen(x->warm[i].nusd, cold);
+		if (c.cached)
+			money_screen(c.cached_nusd / c.cached, steady);
+		(void)buf_printf(b, "%s%.*s: %s %s%s, steady %s a case (%" PRId64 " of %" PRId64 " read the cache)\n", markdown ? "- " : "",
+		                 STR_ARG(s->cell[i].name), x->warm[i].state == WARM_NOT ? "no warm-up, instructions differ case by case; cold" : "cold", cold,
+		                 x->warm[i].have ? " (the warm-up, in no figure)" : "", steady, c.cached, c.n + c.invalid + c.unjudged);
+	}
 }
 
 static void put_regressions(Buf *b, const Eval *x, size_t cell, const char *bullet)
@@ -91,6 +149,10 @@ static void put_money(Buf *b, const Eval *x)
 
 	money_exact(x->spent_nusd, spent);
 	(void)buf_printf(b, "\n%zu of %zu answers, %zu of them from before; this run $%s", x->answered, x->total, x->again, spent);
+	if (x->judge_nusd) {
+		money_exact(x->judge_nusd, spent);
+		(void)buf_printf(b, " ($%s of it for judges)", spent);
+	}
 	if (x->unpriced)
 		(void)buf_printf(b, ", and %" PRId64 " answers without a price", x->unpriced);
 	(void)buf_putc(b, '\n');
@@ -100,7 +162,7 @@ static void put_money(Buf *b, const Eval *x)
 		(void)buf_printf(b, "not finished: %s\n", x->stopped);
 }
 
-static void as_text(Buf *b, const Eval *x, bool markdown)
+static void as_text(Buf *b, const Eval *x, const EvalHistory *h, bool markdown)
 {
 	const Suite *s = x->spec.suite;
 
@@ -108,11 +170,14 @@ static void as_text(Buf *b, const Eval *x, bool markdown)
 		(void)buf_printf(b, "# %.*s\n\n", STR_ARG(s->id));
 	for (size_t i = 1; i < s->cells; i++)
 		put_sentence(b, x, i);
+	then_text(b, h, markdown);
 	(void)buf_puts(b, markdown ? "\n| cell | n | pass % (95 %) | $ a case | p95 | invalid | missing |\n"
 	                             "| --- | ---: | --- | ---: | ---: | ---: | ---: |\n"
 	                           : "\ncell                          n  pass % (95 %)        $/case      p95  invalid  missing\n");
 	for (size_t i = 0; i < s->cells; i++)
 		put_cell(b, x, i, markdown);
+	put_judged(b, x, markdown);
+	put_warmth(b, x, markdown);
 	for (size_t i = 1; i < s->cells; i++)
 		put_regressions(b, x, i, markdown ? "- " : "  ");
 	put_money(b, x);
@@ -128,6 +193,22 @@ static void known(JsonW *w, const char *key, int64_t v)
 		jw_knull(w, key);
 }
 
+static void json_judged(JsonW *w, const Eval *x, const EvalCell *c)
+{
+	jw_ki64(w, "judgeNanoUsd", c->judge_nusd);
+	jw_ki64(w, "judgeUnpriced", c->judge_unpriced);
+	jw_ki64(w, "tries", c->tries);
+	jw_ki64(w, "mended", c->mended);
+	jw_key(w, "rejected");
+	jw_object(w);
+	for (size_t i = 0; i < EVAL_FAULTS; i++)
+		if (c->rejected[i]) {
+			jw_key_str(w, fault_name(x, i));
+			jw_i64(w, c->rejected[i]);
+		}
+	jw_object_end(w);
+}
+
 static void json_cell(JsonW *w, const Eval *x, size_t cell)
 {
 	const SuiteCell *k = &x->spec.suite->cell[cell];
@@ -140,9 +221,14 @@ static void json_cell(JsonW *w, const Eval *x, size_t cell)
 	jw_ki64(w, "n", c.n);
 	jw_ki64(w, "passed", c.passed);
 	jw_ki64(w, "invalid", c.invalid);
+	jw_ki64(w, "unjudged", c.unjudged);
 	jw_ki64(w, "missing", c.missing);
 	jw_ki64(w, "nanoUsd", c.nusd);
 	jw_ki64(w, "unpriced", c.unpriced);
+	json_judged(w, x, &c);
+	known(w, "coldNanoUsd", x->warm[cell].have && x->warm[cell].priced ? x->warm[cell].nusd : -1);
+	known(w, "steadyNanoUsd", c.cached ? c.cached_nusd / c.cached : -1);
+	jw_ki64(w, "readCache", c.cached);
 	known(w, "p50Ms", c.p50_ms);
 	known(w, "p95Ms", c.p95_ms);
 	jw_key(w, "passRate95");
@@ -158,6 +244,7 @@ static void json_pair(JsonW *w, const Eval *x, size_t cell)
 	const Suite *s = x->spec.suite;
 	const Paired p = eval_pair(x, cell);
 	size_t one[REGRESSIONS], n = eval_regressions(x, cell, one, REGRESSIONS);
+	Buf differs = { 0 };
 
 	jw_object(w);
 	jw_kstr(w, "base", s->cell[0].name);
@@ -166,6 +253,13 @@ static void json_pair(JsonW *w, const Eval *x, size_t cell)
 	jw_ki64(w, "lost", p.lost);
 	jw_ki64(w, "tied", p.tied);
 	jw_knum(w, "p", paired_p(&p));
+	(void)eval_differs(x, cell, &differs);
+	jw_key(w, "differs");
+	jw_array(w);
+	for (Str rest = buf_str(&differs); rest.n;)
+		jw_str(w, str_trim(str_cut(rest, ',', &rest)));
+	jw_array_end(w);
+	buf_done(&differs);
 	jw_key(w, "regressions");
 	jw_array(w);
 	for (size_t i = 0; i < n; i++) {
@@ -178,7 +272,7 @@ static void json_pair(JsonW *w, const Eval *x, size_t cell)
 	jw_object_end(w);
 }
 
-static void as_json(Buf *b, const Eval *x)
+static void as_json(Buf *b, const Eval *x, const EvalHistory *h)
 {
 	const Suite *s = x->spec.suite;
 	JsonW w = jw_to(b);
@@ -190,7 +284,10 @@ static void as_json(Buf *b, const Eval *x)
 	jw_ki64(&w, "fromBefore", (int64_t)x->again);
 	jw_ki64(&w, "askedAgain", (int64_t)x->open);
 	jw_ki64(&w, "failed", (int64_t)x->failed);
+	jw_kstr(&w, "failure", x->failure[0] ? str_of(x->failure) : (Str){ NULL, 0 });
 	jw_ki64(&w, "spentNanoUsd", x->spent_nusd);
+	jw_ki64(&w, "judgeNanoUsd", x->judge_nusd);
+	jw_ki64(&w, "flags", (int64_t)x->flags);
 	jw_ki64(&w, "unpriced", x->unpriced);
 	jw_kstr(&w, "stopped", x->stopped[0] ? str_of(x->stopped) : (Str){ NULL, 0 });
 	jw_key(&w, "cells");
@@ -203,6 +300,7 @@ static void as_json(Buf *b, const Eval *x)
 	for (size_t i = 1; i < s->cells; i++)
 		json_pair(&w, x, i);
 	jw_array_end(&w);
+	then_json(&w, h);
 	jw_object_end(&w);
 	(void)buf_putc(b, '\n');
 }
@@ -222,7 +320,7 @@ static void put_xml(Buf *b, Str s)
 	}
 }
 
-static void junit_case(Buf *b, const Eval *x, size_t one, size_t cell, size_t round)
+static void junit_case(Buf *b, const Eval *x, const EvalHistory *h, size_t one, size_t cell, size_t round)
 {
 	const Suite *s = x->spec.suite;
 	const EvalAnswer *a = eval_answer(x, one, cell, round);
@@ -238,12 +336,14 @@ static void junit_case(Buf *b, const Eval *x, size_t one, size_t cell, size_t ro
 		(void)buf_puts(b, "/>\n");
 		return;
 	}
-	(void)buf_printf(b, "><%s message=\"", !a->have || a->invalid ? "error" : "failure");
+	(void)buf_printf(b, "><%s message=\"", eval_counts(a) ? "failure" : "error");
 	put_xml(b, a->have ? a->why : STR("no answer"));
+	if (then_regressed(h, cell, one))
+		(void)buf_puts(b, " (passed in the run before)");
 	(void)buf_printf(b, "\"/></testcase>\n");
 }
 
-static int write_junit(const Options *o, const Eval *x, Err *e)
+static int write_junit(const Options *o, const Eval *x, const EvalHistory *h, Err *e)
 {
 	const Suite *s = x->spec.suite;
 	Buf b = { 0 };
@@ -257,11 +357,12 @@ static int write_junit(const Options *o, const Eval *x, Err *e)
 			(void)buf_puts(&b, "<testsuites>\n");
 		(void)buf_puts(&b, " <testsuite name=\"");
 		put_xml(&b, s->cell[k].name);
-		(void)buf_printf(&b, "\" tests=\"%" PRId64 "\" failures=\"%" PRId64 "\" errors=\"%" PRId64 "\">\n", c.n + c.invalid + c.missing,
-		                 c.n - c.passed, c.invalid + c.missing);
+		(void)buf_printf(&b, "\" tests=\"%" PRId64 "\" failures=\"%" PRId64 "\" errors=\"%" PRId64 "\">\n", c.n + c.invalid + c.unjudged + c.missing,
+		                 c.n - c.passed, c.invalid + c.unjudged + c.missing);
+		then_junit(&b, h, k);
 		for (size_t i = 0; i < s->cases; i++)
 			for (size_t r = 0; r < (size_t)s->repeat; r++)
-				junit_case(&b, x, i, k, r);
+				junit_case(&b, x, h, i, k, r);
 		(void)buf_puts(&b, " </testsuite>\n");
 	}
 	(void)buf_puts(&b, "</testsuites>\n");
@@ -278,25 +379,28 @@ static int code_of(const Eval *x)
 		if (p.lost > p.won && paired_p(&p) < certain)
 			return ERR_FAILED;
 	}
+	for (size_t i = 0; i < x->spec.suite->cells; i++)
+		if (eval_cell(x, i).unjudged && !x->stopped[0])
+			return ERR_FAILED;
 	return x->stopped[0] ? ERR_REFUSED : x->answered < x->total ? ERR_FAILED : 0;
 }
 
-int eval_out(const Options *o, const Eval *x)
+int eval_out(const Options *o, const Eval *x, const EvalHistory *h)
 {
 	Buf b = { 0 }, clean = { 0 };
 	Err e = { 0 };
 	int code = code_of(x);
 
 	if (o->out == OUT_JSON)
-		as_json(&b, x);
+		as_json(&b, x, h);
 	else
-		as_text(&b, x, o->out == OUT_MARKDOWN);
+		as_text(&b, x, h, o->out == OUT_MARKDOWN);
 	/* Names of cases and what an answer was not come from outside. */
 	if (o->out == OUT_JSON)
 		(void)fwrite(b.p, 1, b.n, stdout);
 	else if (clean_to(&clean, buf_str(&b), CLEAN_KEEP_NEWLINES) == 0)
 		(void)fwrite(clean.p, 1, clean.n, stdout);
-	if (o->junit && write_junit(o, x, &e) < 0)
+	if (o->junit && write_junit(o, x, h, &e) < 0)
 		code = cli_fail(&e);
 	buf_done(&b);
 	buf_done(&clean);

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "template/templates.h"
+#include "app/template_target.h"
 
 typedef struct Asking { Templates *t; bool over; } Asking;
 
@@ -12,7 +12,33 @@ static void on_read(void *arg, Templates *t)
 	*(Asking *)arg = (Asking){ t, true };
 }
 
-static void one(JsonW *w, const AskPart *p, const Template *t)
+/* Those of its labels that seismo moves; beside them the last move of one. */
+static void put_moves(JsonW *w, const Templates *all, const Template *t)
+{
+	const TemplateLabel *last = NULL;
+
+	jw_key(w, "moves");
+	jw_array(w);
+	for (size_t i = 0; i < all->labels; i++) {
+		const TemplateLabel *l = &all->label[i];
+
+		if (!str_eq(l->id, t->id) || !str_eq(l->version, t->version))
+			continue;
+		last = !last || l->at_ms > last->at_ms ? l : last;
+		jw_object(w);
+		jw_kstr(w, "label", l->name);
+		get_str(w, "by", l->by);
+		get_time(w, "time", l->at_ms);
+		get_str(w, "reason", l->reason);
+		jw_kbool(w, "moving", l->moving);
+		jw_object_end(w);
+	}
+	jw_array_end(w);
+	get_str(w, "movedBy", last ? last->by : STR(""));
+	get_time(w, "movedAt", last ? last->at_ms : 0);
+}
+
+static void one(JsonW *w, const AskPart *p, const Templates *all, const Template *t)
 {
 	jw_object(w);
 	get_place(w, p);
@@ -24,6 +50,12 @@ static void one(JsonW *w, const AskPart *p, const Template *t)
 	for (size_t i = 0; i < t->labels; i++)
 		jw_str(w, t->label[i]);
 	jw_array_end(w);
+	jw_key(w, "outdone");
+	jw_array(w);
+	for (size_t i = 0; i < t->outdones; i++)
+		jw_str(w, t->outdone[i]);
+	jw_array_end(w);
+	put_moves(w, all, t);
 	jw_kstr(w, "sha256", str_of(t->sha256));
 	jw_kstr(w, "signature", str_of(seal_verdict_name(t->verdict)));
 	get_str(w, "why", t->why);
@@ -33,12 +65,12 @@ static void one(JsonW *w, const AskPart *p, const Template *t)
 }
 
 /* Part of a list would pass for all of it. */
-static void tell(Ask *a, const Templates *t)
+void templates_tell(Ask *a, const Templates *t)
 {
 	for (size_t i = 0; i < t->problems; i++) {
 		const TemplateProblem *p = &t->problem[i];
 
-		(void)fprintf(stderr, "seismo: templates of %s, %.*s: %.*s\n", template_kinds[p->kind], STR_ARG(p->where), STR_ARG(p->why));
+		(void)fprintf(stderr, "seismo: templates of %s, %.*s: %.*s\n", p->of, STR_ARG(p->where), STR_ARG(p->why));
 		a->failed = ERR_FAILED;
 	}
 }
@@ -49,16 +81,15 @@ int get_templates(const Options *o, Ask *a, JsonW *w, Err *e)
 	(void)e;
 	jw_array(w);
 	for (size_t i = 0; i < a->n; i++) {
-		const Session *s = &a->part[i].watch->session;
+		const TemplatesSpec spec = template_spec(&a->part[i].watch->session);
 		Asking q = { 0 };
 
-		(void)templates_read(&(TemplatesSpec){ .aws = s->aws, .source = s->ctx->src.templates, .n = s->ctx->src.template_n, .stage = s->stage,
-		                                       .check = true }, on_read, &q);
+		(void)templates_read(&spec, on_read, &q);
 		while (!q.over)
 			(void)uv_run(&a->loop, UV_RUN_ONCE);
 		for (size_t k = 0; k < q.t->n; k++)
-			one(w, &a->part[i], &q.t->v[k]);
-		tell(a, q.t);
+			one(w, &a->part[i], q.t, &q.t->v[k]);
+		templates_tell(a, q.t);
 		templates_free(q.t);
 	}
 	jw_array_end(w);

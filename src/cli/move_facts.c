@@ -31,7 +31,10 @@ void move_facts(const Session *s, const MoveView *v, MoveTold *t)
 	Called called;
 	Err why;
 
-	if (!s->store_path || !file_exists(s->store_path) || !v->from.n || !(store = store_open(s->store_path, STORE_READ, NULL, &why)))
+	/* No job goes by a label. */
+	if (move_action_labels(v->action) || !s->store_path || !file_exists(s->store_path) || !v->from.n)
+		return;
+	if (!(store = store_open(s->store_path, STORE_READ, NULL, &why)))
 		return;
 	t->before_known = registry_called_read(store, v->backend, v->name, &a, &called, &why) == 0 &&
 	                  version_did(store, v->name, registry_release_of(&called, route_main(v->from)), clock_wall_ms() - WINDOW_MS, 0, &a,

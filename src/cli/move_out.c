@@ -161,7 +161,7 @@ void move_out_plan(const Session *s, const Move *m, const MoveTold *t)
 	line(&a, "action", str_of(move_action_name(v->action)));
 	if (v->resolution.n)
 		line(&a, "found", v->resolution);
-	line(&a, "agent", v->name);
+	line(&a, move_action_labels(v->action) ? "template" : "agent", v->name);
 	line(&a, "pointer", arena_printf(&a, "%.*s (%s, %.*s)", STR_ARG(v->pointer_name), v->backend, STR_ARG(v->pointer)));
 	if (v->change.n)
 		line(&a, "change", v->change);
@@ -208,6 +208,9 @@ void move_out_end(const Move *m)
 	said = v->change.n ? arena_printf(&a, "%s done: %.*s", move_action_name(v->action), STR_ARG(v->change))
 	                   : arena_printf(&a, "%s done: %.*s %.*s serves %.*s (was %.*s)", move_action_name(v->action), STR_ARG(v->name),
 	                                  STR_ARG(v->pointer_name), STR_ARG(route_text(v->to, &a)), STR_ARG(route_text(v->from, &a)));
+	if (move_action_labels(v->action))
+		said = arena_printf(&a, "%s done: %.*s@%.*s is %.*s (was %.*s)", move_action_name(v->action), STR_ARG(v->name), STR_ARG(v->pointer_name),
+		                    STR_ARG(route_text(v->to, &a)), STR_ARG(route_text(v->from, &a)));
 	said = arena_printf(&a, "%.*s, read back at %s%s", STR_ARG(said), at, v->claim ? "" : ", NO CLAIM");
 	if (move_action_undo(v->action, &undo))
 		said = arena_printf(&a, "%.*s; undo: seismo undo %.*s", STR_ARG(said), STR_ARG(v->op));

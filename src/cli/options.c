@@ -1,27 +1,16 @@
 #include "cli/options.h"
 
 #include <assert.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "conf/yaml.h"
-
-typedef enum FlagType { FLAG_BOOL, FLAG_TEXT } FlagType;
-
-typedef struct Flag {
-	const char *name, *alias;
-	char letter;
-	const char *arg, *help;
-	FlagType type;
-	size_t offset;
-	unsigned group;                   /* 0: everywhere */
-} Flag;
+#include "ui/clean.h"
 
 #define TEXT(member) FLAG_TEXT, offsetof(Options, member)
 #define BOOL(member) FLAG_BOOL, offsetof(Options, member)
 
-static const Flag flags[] = {
+static const OptionFlag flags[] = {
 	{ "--context", NULL, 'x', "NAME", "context of the configuration; NAME,NAME or * for several", TEXT(context), 0 },
 	{ "--profile", NULL, 'p', "NAME", "profile of the shared AWS files", TEXT(profile), 0 },
 	{ "--mfa-code", NULL, 0, "CODE", "code of the MFA device, for a profile whose role wants one", TEXT(mfa_code), 0 },
@@ -41,7 +30,7 @@ static const Flag flags[] = {
 	{ "--help", NULL, 'h', NULL, "this text", BOOL(help), 0 },
 	{ "--version", NULL, 0, NULL, "version", BOOL(version), 0 },
 	{ "--since", NULL, 0, "TIME", "how far back: 15m, 2h, 7d, or a time (jobs and cost: 35d)", TEXT(since),
-	  FLAGS_WINDOW | FLAGS_PRICES },
+	  FLAGS_WINDOW | FLAGS_PRICES | FLAGS_REPLAY },
 	{ "--tokens", NULL, 0, "CLASS=N,...", "what these tokens cost: input, output, cache_read, cache_write_5m, cache_write_1h", TEXT(tokens),
 	  FLAGS_PRICES },
 	{ "--tier", NULL, 0, "T", "served as: default, priority, flex; prices also batch, chat also reserved", TEXT(tier), FLAGS_PRICES | FLAGS_CHAT },
@@ -69,7 +58,9 @@ static const Flag flags[] = {
 	{ "--yes", NULL, 0, NULL, "do it without asking; not in stage prod", BOOL(yes), FLAGS_ACT | FLAGS_MCP },
 	{ "--confirm", NULL, 0, "AGENT", "the agent's name, typed: what stage prod wants in place of --yes", TEXT(confirm), FLAGS_ACT },
 	{ "--pointer", NULL, 0, "P", "which endpoint, alias or route, when the agent has several", TEXT(pointer), FLAGS_MOVE },
-	{ "--from", NULL, 0, "V", "the version (approve, reject: the status) you saw; nothing is done when it is another", TEXT(from), FLAGS_MOVE },
+	{ "--from", NULL, 0, "V", "the version (approve, reject: the status) you saw; nothing is done when it is another", TEXT(from),
+	  FLAGS_MOVE | FLAGS_LABEL },
+	{ "--label", NULL, 0, "L", "which label of the template: production, staging …", TEXT(label), FLAGS_LABEL },
 	{ "--to", NULL, 0, "V", "the version to go to; left out: the last one that has proved itself", TEXT(to), FLAGS_MOVE },
 	{ "--percent", NULL, 0, "N", "how much of the traffic the version gets, 1 to 100", TEXT(percent), FLAGS_MOVE },
 	{ "--rung", NULL, 0, "R", "throttle, pause-ab, reject, sessions or park", TEXT(rung), FLAGS_STOP },
@@ -78,27 +69,35 @@ static const Flag flags[] = {
 	  FLAGS_WAIT },
 	{ "--guard", NULL, 0, NULL, "rollout: by the configured steps, each when the one before has proved itself", BOOL(guard), FLAGS_WAIT },
 	{ "--for", NULL, 0, "TIME", "how long: 30m, 2h, 1d; 0s ends a silence", TEXT(span), FLAGS_FOR },
-	{ "--template", NULL, 0, "FILE", "a signed template as the system prompt; one that does not verify is not sent", TEXT(template), FLAGS_CHAT },
+	{ "--template", NULL, 0, "FILE", "a template as the system prompt (replay: its ID@VERSION); one that does not verify is not sent",
+	  TEXT(template), FLAGS_CHAT | FLAGS_REPLAY },
 	{ "--key", NULL, 0, "KEY", "the KMS key that is trusted: id, ARN or alias", TEXT(key), FLAGS_SEAL | FLAGS_CHAT },
 	{ "--agent", NULL, 0, "A", "whose versions; the agent that a template is for", TEXT(agent), FLAGS_SEAL | FLAGS_CHAT | FLAGS_OF },
 	{ "--environment", NULL, 0, "E", "the environment that it is for: prod, test …", TEXT(environment), FLAGS_SEAL | FLAGS_CHAT },
 	{ "--as", NULL, 0, "ID@VERSION", "the template's name and version", TEXT(as), FLAGS_SEAL | FLAGS_CHAT },
 	{ "--iam", NULL, 0, NULL, "print the IAM policy that is enough for this context", BOOL(iam), FLAGS_DOCTOR },
 	{ "--once", NULL, 0, NULL, "one question, the answer on stdout", BOOL(once), FLAGS_CHAT },
-	{ "--model", NULL, 0, "ID", "model or inference profile", TEXT(model), FLAGS_CHAT },
+	{ "--model", NULL, 0, "ID", "model or inference profile", TEXT(model), FLAGS_CHAT | FLAGS_REPLAY },
 	{ "--system", NULL, 0, "TEXT", "system prompt", TEXT(system), FLAGS_CHAT },
 	{ "--results", NULL, 0, "FILE", "where answers are kept, to go on with; SUITE.results.jsonl unless said", TEXT(results), FLAGS_EVAL },
 	{ "--junit", NULL, 0, "FILE", "also as JUnit XML", TEXT(junit), FLAGS_EVAL },
 	{ "--guardrail", NULL, 0, "ID[:V]", "Bedrock guardrail that it goes through; off: not the configured one either", TEXT(guardrail), FLAGS_CHAT },
-	{ "--max-tokens", NULL, 0, "N", "limit of the answer", TEXT(max_tokens), FLAGS_CHAT },
+	{ "--max-tokens", NULL, 0, "N", "limit of the answer", TEXT(max_tokens), FLAGS_CHAT | FLAGS_REPLAY },
 };
 enum { FLAGS = sizeof flags / sizeof *flags };
+enum { ARGS_SHOWN = 36 /* cells */ };
 static_assert(FLAGS <= 64, "a bit for each");
 
-/* A letter may stand for two flags: that of the command before it goes before the one that goes everywhere. */
-static const Flag *flag_find(Str name, const Command *c)
+const OptionFlag *options_flags(size_t *n)
 {
-	const Flag *found = NULL;
+	*n = FLAGS;
+	return flags;
+}
+
+/* A letter may stand for two flags: that of the command before it goes before the one that goes everywhere. */
+static const OptionFlag *flag_find(Str name, const Command *c)
+{
+	const OptionFlag *found = NULL;
 
 	for (size_t i = 0; i < FLAGS; i++) {
 		if (str_is(name, flags[i].name) || (flags[i].alias && str_is(name, flags[i].alias)))
@@ -138,7 +137,7 @@ static int take_flag(int argc, char **argv, int *i, const Command *c, Options *o
 {
 	Str value, name = str_cut(str_of(argv[*i]), '=', &value);
 	bool joined = name.n < strlen(argv[*i]);
-	const Flag *f = flag_find(name, c);
+	const OptionFlag *f = flag_find(name, c);
 	char *at = (char *)o;
 
 	if (!f)
@@ -224,7 +223,7 @@ static void print_flags(unsigned group)
 	char left[64];
 
 	for (size_t i = 0; i < FLAGS; i++) {
-		const Flag *f = &flags[i];
+		const OptionFlag *f = &flags[i];
 
 		if (group ? !(f->group & group) : f->group != 0)
 			continue;
@@ -232,6 +231,16 @@ static void print_flags(unsigned group)
 					   f->letter ? ", " : "  ", f->name, f->arg ? " " : "", f->arg ? f->arg : "");
 		printf("  %-30s %s\n", left, f->help);
 	}
+}
+
+/* What does not fit is in the command's own help. */
+static void print_command(const Command *c)
+{
+	Arena a = { 0 };
+	const Clean args = clean_cut(&a, clean_own(c->args), ARGS_SHOWN);
+
+	printf("  %-9s %.*s%*s %s\n", c->name, (int)args.n, args.p, ARGS_SHOWN - args.columns, "", c->help);
+	arena_done(&a);
 }
 
 void options_help(const Command *commands, const Command *one)
@@ -249,7 +258,7 @@ void options_help(const Command *commands, const Command *one)
 	       "usage: seismo [flags]            open the console\n"
 	       "       seismo COMMAND [flags]\n\ncommands:\n");
 	for (const Command *c = commands; c->name; c++)
-		printf("  %-8s %-34s %s\n", c->name, c->args, c->help);
+		print_command(c);
 	printf("\nflags:\n");
 	print_flags(0);
 	printf("\nexit codes: 0 done, 1 failed, 2 bad usage or configuration, 3 refused, "

@@ -17,28 +17,43 @@ static const Setting check_rows[] = {
 	{ "json_schema", SET_TEXT, AT(schema), .min = 1, .max = 4000, .help = "It is one that fits the JSON Schema in this file." },
 	{ "cost_at_most_usd", SET_USD, AT(cost_nusd), .min = 0, .max = INT64_C(1000000000000), .help = "It costs at most this." },
 	{ "latency_at_most", SET_DURATION, AT(latency_ms), .min = 1, .max = 3600000, .help = "It is there within this time." },
+	{ "judge.model", SET_TEXT, AT(judge.model), .min = 1, .max = 2048, .help = "This model lets it pass; of another maker than the cell's." },
+	{ "judge.rubric", SET_TEXT, AT(judge.rubric), .min = 1, .max = 20000, .help = "By these rules, in words." },
+	{ "judge.pass_at", SET_DECIMAL, AT(judge.pass_at), .max = 10000000, .fallback = "7", .help = "With this score, of 10, or more." },
+	{ "judge.faults", SET_TEXTS, AT(judge.fault), offsetof(SuiteCheck, judge.faults), 1, SUITE_FAULTS,
+	  .fallback = "wrong, incomplete, format, tone, unsafe, other", .help = "What it may reject an answer for." },
+	{ "judge.max_tokens", SET_INT, AT(judge.max_tokens), .min = 50, .max = 8000, .fallback = "500", .help = "Its longest answer." },
+	{ "judge.temperature", SET_DECIMAL, AT(judge.temperature), .max = 2000000, .help = "Left out: the model's own." },
+	{ "judge.force_same_family", SET_BOOL, AT(judge.force_same_family), .fallback = "false",
+	  .help = "Also when it is of the maker of the cell's model." },
 };
 #undef AT
 
 static void check_start(const YamlNode *map, void *out)
 {
 	(void)map;
-	((SuiteCheck *)out)->cost_nusd = ((SuiteCheck *)out)->latency_ms = SUITE_UNSET;
+	((SuiteCheck *)out)->cost_nusd = ((SuiteCheck *)out)->latency_ms = ((SuiteCheck *)out)->judge.temperature = SUITE_UNSET;
 }
 
 static int count_of(const SuiteCheck *c)
 {
 	return (c->contains.n > 0) + (c->lacks.n > 0) + (c->regex.n > 0) + (c->schema.n > 0) + c->json + (c->cost_nusd != SUITE_UNSET) +
-	       (c->latency_ms != SUITE_UNSET);
+	       (c->latency_ms != SUITE_UNSET) + (c->judge.model.n > 0);
 }
 
 static int check_one(const char *file, const YamlNode *map, void *out, Err *e)
 {
-	return count_of(out) == 1 ? 0 : yaml_error(file, map, e, "each entry of expect says one thing: contains, lacks, regex, json, json_schema, "
-	                                           "cost_at_most_usd or latency_at_most");
+	const SuiteCheck *c = out;
+
+	if (yaml_get(map, "judge") && (!c->judge.model.n || !c->judge.rubric.n))
+		return yaml_error(file, map, e, "a judge needs a model and a rubric");
+	return count_of(c) == 1 ? 0 : yaml_error(file, map, e, "each entry of expect says one thing: contains, lacks, regex, json, json_schema, "
+	                                         "cost_at_most_usd, latency_at_most or judge");
 }
 
 static const SettingList check_list = { SCHEMA(check_rows), sizeof(SuiteCheck), check_one, check_start };
+
+static const char *const cache_words[] = { [CACHE_NONE] = "none", [CACHE_5M] = "5m", [CACHE_1H] = "1h", NULL };
 
 #define AT(member) .offset = offsetof(SuiteCell, member)
 static const Setting cell_rows[] = {
@@ -48,6 +63,9 @@ static const Setting cell_rows[] = {
 	{ "system", SET_TEXT, AT(system), .min = 1, .max = 100000, .help = "The instructions themselves." },
 	{ "max_tokens", SET_INT, AT(max_tokens), .min = 1, .max = 128000, .fallback = "1024", .help = "Longest answer." },
 	{ "temperature", SET_DECIMAL, AT(temperature), .max = 2000000, .help = "Left out: the model's own." },
+	{ "prompt_cache", SET_WORD, AT(cache), .words = cache_words, .fallback = "none", .help = "A cache point behind the instructions." },
+	{ "rounds", SET_INT, AT(rounds), .min = 0, .max = SUITE_ROUNDS, .fallback = "0",
+	  .help = "How often an answer that a judge rejects goes back with the reason." },
 };
 #undef AT
 
@@ -61,6 +79,8 @@ static int check_cell(const char *file, const YamlNode *map, void *out, Err *e)
 {
 	const SuiteCell *c = out;
 
+	if (c->cache != CACHE_NONE && !c->template.n && !c->system.n)
+		return yaml_error(file, map, e, "prompt_cache keeps instructions, and this cell has none: no template, no system");
 	return c->template.n && c->system.n ? yaml_error(file, map, e, "a cell has template or system, not both") : 0;
 }
 
@@ -163,6 +183,28 @@ static int check_ids(const Suite *s, Err *e)
 	return s->cases ? 0 : err_kind(e, ERR_USAGE, "the suite has no cases; name them in cases, or a dataset");
 }
 
+static bool has_judge(const SuiteCheck *c, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (c[i].judge.model.n)
+			return true;
+	return false;
+}
+
+/* Only a judge's reason goes back. */
+static int check_rounds(const Suite *s, Err *e)
+{
+	bool judged = has_judge(s->check, s->checks);
+
+	for (size_t i = 0; i < s->cases; i++)
+		judged |= has_judge(s->one[i].check, s->one[i].checks);
+	for (size_t i = 0; i < s->cells; i++)
+		if (s->cell[i].rounds && !judged)
+			return err_kind(e, ERR_USAGE, "cell %.*s has rounds, and nothing in expect is a judge that could reject an answer",
+			                STR_ARG(s->cell[i].name));
+	return 0;
+}
+
 static void resolve_schemas(Arena *a, const char *suite, SuiteCheck *c, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -190,7 +232,7 @@ int suite_read(Arena *a, const char *path, SuitePlain *plain, Suite *out, Err *e
 	for (size_t i = 0; i < out->cases; i++)
 		if (take_vars(a, path, &out->one[i], e) < 0)
 			return -1;
-	if ((out->dataset.n && take_dataset(a, path, plain, out, e) < 0) || check_ids(out, e) < 0)
+	if ((out->dataset.n && take_dataset(a, path, plain, out, e) < 0) || check_ids(out, e) < 0 || check_rounds(out, e) < 0)
 		return -1;
 	resolve_schemas(a, path, out->check, out->checks);
 	for (size_t i = 0; i < out->cases; i++)

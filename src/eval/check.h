@@ -8,7 +8,7 @@
 typedef struct EvalCheck EvalCheck;
 int  check_compile(const Suite *s, EvalCheck **out, Err *e);
 void check_free(EvalCheck *c);
-/* Sets passed, invalid and why of the answer. */
+/* Sets passed, invalid and why of the answer, by everything that needs no judge. */
 void check_answer(const EvalCheck *c, const Suite *s, const SuiteCase *one, EvalAnswer *x, Arena *a);
 
 #endif

@@ -20,6 +20,26 @@ static int64_t rank(const int64_t *v, size_t n, size_t percent)
 	return v[(n * percent + 99) / 100 - 1];
 }
 
+static void add(EvalCell *out, const EvalAnswer *a)
+{
+	out->nusd += a->nusd;
+	out->unpriced += !a->priced;
+	out->judge_nusd += a->judge_nusd;
+	out->judge_unpriced += !a->judge_priced;
+	out->invalid += a->invalid;
+	out->unjudged += a->unjudged;
+	out->passed += a->passed;
+	out->n += eval_counts(a);
+	if (a->tokens.cache_read > 0 && a->priced) {
+		out->cached++;
+		out->cached_nusd += a->nusd;
+	}
+	out->tries += a->tries;
+	out->mended += a->passed && a->tries > 1;
+	for (size_t i = 0; i < EVAL_FAULTS; i++)
+		out->rejected[i] += a->rejected[i];
+}
+
 EvalCell eval_cell(const Eval *x, size_t cell)
 {
 	const Suite *s = x->spec.suite;
@@ -35,11 +55,7 @@ EvalCell eval_cell(const Eval *x, size_t cell)
 			if (!a->have)
 				continue;
 			ms[n++] = a->total_ms;
-			out.nusd += a->nusd;
-			out.unpriced += !a->priced;
-			out.invalid += a->invalid;
-			out.passed += a->passed;
-			out.n += !a->invalid;
+			add(&out, a);
 		}
 	qsort(ms, n, sizeof *ms, by_value);
 	if (n)
@@ -55,7 +71,7 @@ static bool both(const Eval *x, size_t one, size_t cell, size_t round, const Eva
 {
 	*a = eval_answer(x, one, 0, round);
 	*b = eval_answer(x, one, cell, round);
-	return (*a)->have && (*b)->have && !(*a)->invalid && !(*b)->invalid;
+	return eval_counts(*a) && eval_counts(*b);
 }
 
 Paired eval_pair(const Eval *x, size_t cell)
@@ -73,6 +89,27 @@ Paired eval_pair(const Eval *x, size_t cell)
 			out.tied += a->passed == b->passed;
 		}
 	return out;
+}
+
+int eval_differs(const Eval *x, size_t cell, Buf *out)
+{
+	const SuiteCell *a = &x->spec.suite->cell[0], *b = &x->spec.suite->cell[cell];
+	const bool template = a->template.n > 0 || b->template.n > 0;
+	const struct { const char *name; bool differs; } factor[] = {
+		{ "model", !str_eq(a->model, b->model) },
+		{ "template", template && (!str_eq(a->template, b->template) || !str_eq(a->system, b->system)) },
+		{ "system", !template && !str_eq(a->system, b->system) },
+		{ "temperature", a->temperature != b->temperature },
+		{ "max_tokens", a->max_tokens != b->max_tokens },
+		{ "prompt_cache", a->cache != b->cache },
+		{ "rounds", a->rounds != b->rounds },
+	};
+	int n = 0;
+
+	for (size_t i = 0; i < sizeof factor / sizeof *factor; i++)
+		if (factor[i].differs)
+			(void)buf_printf(out, "%s%s", n++ ? ", " : "", factor[i].name);
+	return n;
 }
 
 size_t eval_regressions(const Eval *x, size_t cell, size_t *one, size_t most)

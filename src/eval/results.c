@@ -12,49 +12,96 @@
 
 enum { RESULTS_MAX = 1 << 30 };
 
-/* Each part with its length before it, so that no two different questions have the same bytes. */
+static void put_part(Buf *b, Str part)
+{
+	(void)buf_printf(b, "%zu:", part.n);
+	(void)buf_put_str(b, part);
+}
+
+void result_hash(const Str *part, size_t n, char out[RESULT_KEY])
+{
+	Buf b = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		put_part(&b, part[i]);
+	sha256_hex(buf_str(&b), out);
+	buf_done(&b);
+}
+
 void result_key(const SuiteCell *cell, const EvalPrompt *p, const SuiteCase *one, int64_t round, char out[RESULT_KEY])
 {
 	const Str part[] = { cell->model, p->system, one->input };
 	const int64_t number[] = { cell->max_tokens, cell->temperature, round };
 	Buf b = { 0 };
 
-	for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
-		(void)buf_printf(&b, "%zu:", part[i].n);
-		(void)buf_put_str(&b, part[i]);
-	}
+	for (size_t i = 0; i < sizeof part / sizeof *part; i++)
+		put_part(&b, part[i]);
 	for (size_t i = 0; i < sizeof number / sizeof *number; i++)
 		(void)buf_printf(&b, "%lld;", (long long)number[i]);
+	if (cell->cache != CACHE_NONE)
+		(void)buf_printf(&b, "cache %d;", cell->cache);
 	sha256_hex(buf_str(&b), out);
 	buf_done(&b);
 }
 
+void result_key_after(const char *key, Str answer, Str reason, char out[RESULT_KEY])
+{
+	const Str part[] = { STR("after"), str_of(key), answer, reason };
+
+	result_hash(part, sizeof part / sizeof *part, out);
+}
+
+void result_key_warm(const char *key, char out[RESULT_KEY])
+{
+	const Str part[] = { STR("warm"), str_of(key) };
+
+	result_hash(part, sizeof part / sizeof *part, out);
+}
+
 /* --- reading --- */
 
-static int take_line(Arena *a, Str line, const ResultsReader *r, Err *e)
+/* What a judge has said; the line of one that could not be used has no verdict. */
+static int take_verdict(JsonVal v, EvalRecord *x, Err *e)
 {
-	EvalAnswer x = { .have = true, .again = true };
+	JsonVal said = jv_get(v, "verdict");
+
+	x->verdict = true;
+	x->judged = !jv_is_absent(said);
+	if (!x->judged)
+		return jv_str(v, "why", &x->reason, e);
+	return jv_i64(said, "score", &x->score, e) < 0 || jv_bool(said, "pass", &x->pass, e) < 0 || jv_str(said, "reason", &x->reason, e) < 0 ||
+	       jv_str(said, "fault", &x->fault, e) < 0 ? -1 : 0;
+}
+
+static int take_line(Arena *a, Str line, EvalRecords *r, Err *e)
+{
+	EvalRecord x = { .again = true };
 	JsonVal v;
 	Str key;
 
 	if (jv_parse(a, line, RESULTS_MAX, &v, e) < 0 || jv_str(v, "key", &key, e) < 0)
 		return -1;
-	if (!jv_has(v, "text")) {
-		r->begun(r->arg, key);
+	if (key.n != RESULT_KEY - 1)
+		return err_set(e, "its key is none");
+	memcpy(x.key, key.p, key.n);
+	if (!jv_has(v, "text") && !jv_has(v, "verdict")) {
+		records_open(r, x.key);
 		return 0;
 	}
-	if (jv_str(v, "text", &x.text, e) < 0 || jv_str(v, "stop", &x.stop, e) < 0 || tokens_take(v, &x.tokens, e) < 0 ||
-	    jv_i64(v, "firstMs", &x.first_ms, e) < 0 || jv_i64(v, "totalMs", &x.total_ms, e) < 0)
+	if (jv_has(v, "verdict") ? take_verdict(v, &x, e) < 0
+	                         : jv_str(v, "text", &x.text, e) < 0 || jv_str(v, "stop", &x.stop, e) < 0 || jv_i64(v, "firstMs", &x.first_ms, e) < 0)
+		return -1;
+	if (tokens_take(v, &x.tokens, e) < 0 || jv_i64(v, "totalMs", &x.total_ms, e) < 0)
 		return -1;
 	x.priced = !jv_is_absent(jv_get(v, "nanoUsd"));
 	if (x.priced && jv_i64(v, "nanoUsd", &x.nusd, e) < 0)
 		return -1;
-	r->answer(r->arg, key, &x);
+	(void)records_put(r, a, &x);
 	return 0;
 }
 
 /* *whole: bytes of the lines that have their end. */
-static int read_all(const char *path, Arena *a, const ResultsReader *r, size_t *whole, Err *e)
+static int read_all(const char *path, Arena *a, EvalRecords *r, size_t *whole, Err *e)
 {
 	Buf text = { 0 };
 	Str rest;
@@ -63,7 +110,7 @@ static int read_all(const char *path, Arena *a, const ResultsReader *r, size_t *
 
 	buf_init(&text, RESULTS_MAX);
 	if ((rc = file_read(path, &text, RESULTS_MAX, e)) == 0) {
-		rest = arena_str(a, buf_str(&text));
+		rest = buf_str(&text);
 		for (*whole = rest.n; *whole && rest.p[*whole - 1] != '\n'; --*whole)
 			;
 		for (rest.n = *whole; rc == 0 && rest.n;) {
@@ -79,7 +126,14 @@ static int read_all(const char *path, Arena *a, const ResultsReader *r, size_t *
 	return rc;
 }
 
-int results_open(const char *path, Arena *a, const ResultsReader *r, Err *e)
+int results_look(const char *path, Arena *a, EvalRecords *r, Err *e)
+{
+	size_t whole = 0;
+
+	return read_all(path, a, r, &whole, e);
+}
+
+int results_open(const char *path, Arena *a, EvalRecords *r, Err *e)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 	size_t whole = 0;
@@ -111,41 +165,65 @@ static int put(int fd, Buf *line, bool sync, Err *e)
 	return rc;
 }
 
-static void put_names(JsonW *w, const char *key, Str cell, Str one, int64_t round)
+static void put_names(JsonW *w, const char *key, const ResultNames *n)
 {
 	jw_object(w);
 	jw_kstr(w, "key", str_of(key));
-	jw_kstr(w, "cell", cell);
-	jw_kstr(w, "case", one);
-	jw_ki64(w, "round", round);
+	jw_kstr(w, "cell", n->cell);
+	jw_kstr(w, "case", n->one);
+	jw_ki64(w, "round", n->round);
+	if (n->warm_up)
+		jw_kbool(w, "warmUp", true);
+	if (n->attempt)
+		jw_ki64(w, "attempt", n->attempt);
+	if (n->judge.n)
+		jw_kstr(w, "judge", n->judge);
 }
 
-int results_begin(int fd, const char *key, Str cell, Str one, int64_t round, Err *e)
+int results_begin(int fd, const char *key, const ResultNames *n, Err *e)
 {
 	Buf line = { 0 };
 	JsonW w = jw_to(&line);
 
-	put_names(&w, key, cell, one, round);
+	put_names(&w, key, n);
 	jw_object_end(&w);
 	return put(fd, &line, false, e);
 }
 
-int results_answer(int fd, const char *key, Str cell, Str one, int64_t round, const EvalAnswer *x, Err *e)
+static void put_verdict(JsonW *w, const EvalRecord *x)
+{
+	jw_key(w, "verdict");
+	if (!x->judged) {
+		jw_null(w);
+		jw_kstr(w, "why", x->reason);
+		return;
+	}
+	jw_object(w);
+	jw_ki64(w, "score", x->score);
+	jw_kbool(w, "pass", x->pass);
+	jw_kstr(w, "reason", x->reason);
+	jw_kstr(w, "fault", x->fault);
+	jw_object_end(w);
+}
+
+int results_put(int fd, const ResultNames *n, const EvalRecord *x, Err *e)
 {
 	Buf line = { 0 };
 	JsonW w = jw_to(&line);
 
-	put_names(&w, key, cell, one, round);
-	jw_kstr(&w, "text", x->text);
-	jw_kstr(&w, "stop", x->stop);
-	jw_kbool(&w, "passed", x->passed);
-	jw_kstr(&w, "why", x->why);
+	put_names(&w, x->key, n);
+	if (x->verdict) {
+		put_verdict(&w, x);
+	} else {
+		jw_kstr(&w, "text", x->text);
+		jw_kstr(&w, "stop", x->stop);
+		jw_ki64(&w, "firstMs", x->first_ms);
+	}
 	tokens_put(&w, &x->tokens);
 	if (x->priced)
 		jw_ki64(&w, "nanoUsd", x->nusd);
 	else
 		jw_knull(&w, "nanoUsd");
-	jw_ki64(&w, "firstMs", x->first_ms);
 	jw_ki64(&w, "totalMs", x->total_ms);
 	jw_object_end(&w);
 	return put(fd, &line, true, e);

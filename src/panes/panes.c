@@ -107,5 +107,6 @@ void pane_table(Box b, const Pane *p, const Table *t, Clean title, Fresh fresh, 
 const PaneClass *const pane_classes[] = {
 	&pane_vitals, &pane_money, &pane_movers, &pane_jobs, &pane_heatmap, &pane_contributors, &pane_changes, &pane_budget, &pane_trust,
 	&pane_timeline, &pane_completion, &pane_alerts, &pane_week, &pane_contexts, &pane_outcomes,
-	&pane_cache, &pane_quotas, &pane_day, &pane_pointers, &pane_versions, &pane_playground, &pane_templates, NULL,
+	&pane_cache, &pane_quotas, &pane_day, &pane_pointers, &pane_versions, &pane_playground, &pane_templates, &pane_evals,
+	NULL,
 };

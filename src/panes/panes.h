@@ -7,7 +7,7 @@
 
 extern const PaneClass pane_vitals, pane_money, pane_movers, pane_jobs, pane_heatmap, pane_contributors, pane_changes, pane_budget, pane_trust;
 extern const PaneClass pane_timeline, pane_completion, pane_alerts, pane_week, pane_contexts, pane_outcomes, pane_cache, pane_quotas, pane_day;
-extern const PaneClass pane_pointers, pane_versions, pane_playground, pane_templates;
+extern const PaneClass pane_pointers, pane_versions, pane_playground, pane_templates, pane_evals;
 
 extern const PaneClass *const pane_classes[];       /* ends with NULL */
 

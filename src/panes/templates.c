@@ -4,15 +4,16 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
+#include "model/change.h"
 #include "panes/fmt.h"
 #include "panes/panes.h"
 
-enum { ID, VERSION, LABELS, SIGNATURE, SHA, SOURCE, AGE, COLUMNS };
+enum { ID, VERSION, LABELS, SIGNATURE, SHA, SOURCE, MOVED, AGE, COLUMNS };
 static const TableColumn columns[COLUMNS] = {
 	[ID] = { "id", "template", -1, false, 'I', 0 }, [VERSION] = { "version", "version", 8, false, 'V', 0 },
 	[LABELS] = { "labels", "labels", 22, false, 'L', 0 }, [SIGNATURE] = { "signature", "signature", 12, false, 'S', 0 },
 	[SHA] = { "sha256", "sha256", 8, false, 0, 70 }, [SOURCE] = { "source", "source", 14, false, 'O', 100 },
-	[AGE] = { "age", "age", 5, true, 'A', 60 },
+	[MOVED] = { "moved", "label moved", 20, false, 'M', 120 }, [AGE] = { "age", "age", 5, true, 'A', 60 },
 };
 
 typedef struct TemplatesPane { Table table; Clean state; Fresh fresh; const TemplateList *of; } TemplatesPane;
@@ -42,16 +43,33 @@ static Role role_of(SealVerdict v)
 	return role[v];
 }
 
+/* Of the place, in brackets, those that are outdone by one of ours. */
 static Str labels_of(const Template *t, Arena *a)
 {
 	Str out = STR("");
 
 	for (size_t i = 0; i < t->labels; i++)
 		out = arena_printf(a, "%.*s%s%.*s", STR_ARG(out), i ? "," : "", STR_ARG(t->label[i]));
+	for (size_t i = 0; i < t->outdones; i++)
+		out = arena_printf(a, "%.*s%s(%.*s)", STR_ARG(out), out.n ? "," : "", STR_ARG(t->outdone[i]));
 	return out;
 }
 
-static void fill(TemplatesPane *s, const Template *t, const World *w, Arena *a)
+/* Of the labels that seismo moves, the last move. */
+static TableCell moved_of(const Templates *all, const Template *t, const World *w, Arena *a)
+{
+	const TemplateLabel *last = NULL;
+
+	for (size_t i = 0; i < all->labels; i++)
+		if (str_eq(all->label[i].id, t->id) && str_eq(all->label[i].version, t->version) && (!last || all->label[i].at_ms > last->at_ms))
+			last = &all->label[i];
+	if (!last)
+		return (TableCell){ clean_own(""), ROLE_DIM, 0 };
+	return (TableCell){ clean_text(a, arena_printf(a, "%s ago, %.*s", fmt_age(a, w->now_ms - last->at_ms).p, STR_ARG(change_actor(last->by))), 0),
+	                    last->moving ? ROLE_WARN : ROLE_DIM, -last->at_ms };
+}
+
+static void fill(TemplatesPane *s, const Templates *all, const Template *t, const World *w, Arena *a)
 {
 	TableRow *r = table_add(&s->table, t->place, t);
 
@@ -61,6 +79,7 @@ static void fill(TemplatesPane *s, const Template *t, const World *w, Arena *a)
 	r->cell[SIGNATURE] = (TableCell){ clean_own(seal_verdict_name(t->verdict)), role_of(t->verdict), (int64_t)t->verdict };
 	r->cell[SHA] = (TableCell){ clean_ownf(a, "%.6s", t->sha256), ROLE_DIM, 0 };
 	r->cell[SOURCE] = (TableCell){ clean_own(template_kinds[t->kind]), ROLE_DIM, 0 };
+	r->cell[MOVED] = moved_of(all, t, w, a);
 	r->cell[AGE] = (TableCell){ t->updated_ms ? fmt_age(a, w->now_ms - t->updated_ms) : clean_own("-"), ROLE_DIM, -t->updated_ms };
 }
 
@@ -72,7 +91,7 @@ static void say_state(TemplatesPane *s, Arena *a)
 	s->fresh = !s->of ? FRESH_EMPTY : !t ? FRESH_LOADING : t->problems ? FRESH_FAILED : FRESH_OK;
 	s->state = clean_own(s->of && s->of->reading ? "reading" : "");
 	if (t && t->problems)
-		s->state = clean_text(a, arena_printf(a, "%s %.*s: %.*s", template_kinds[t->problem[0].kind], STR_ARG(t->problem[0].where),
+		s->state = clean_text(a, arena_printf(a, "%s %.*s: %.*s", t->problem[0].of, STR_ARG(t->problem[0].where),
 		                                      STR_ARG(t->problem[0].why)), 0);
 }
 
@@ -83,7 +102,7 @@ static void templates_update(Pane *p, const World *w)
 	s->of = template_list_of(p->app);
 	table_begin(&s->table);
 	for (size_t i = 0; s->of && s->of->t && i < s->of->t->n; i++)
-		fill(s, &s->of->t->v[i], w, &p->arena);
+		fill(s, s->of->t, &s->of->t->v[i], w, &p->arena);
 	table_end(&s->table, w->filter);
 	say_state(s, &p->arena);
 	if (!s->table.n && w->filter.n && s->fresh == FRESH_OK)
@@ -117,6 +136,24 @@ static void act_describe(Pane *p)
 		template_show(p->app, current(p));
 }
 
+/* Which label, and the card's confirmation, are still to come. */
+static void act_promote(Pane *p)
+{
+	if (current(p))
+		template_type_promote(p->app, current(p));
+}
+
+static void act_trail(Pane *p)
+{
+	if (current(p))
+		template_trail(p->app, current(p));
+}
+
+static void act_evals(Pane *p)
+{
+	app_open_view(p->app, "evals");
+}
+
 static void act_read(Pane *p)
 {
 	template_list_refresh(p->app);
@@ -143,7 +180,10 @@ static void templates_help(const Pane *p, Buf *out)
 static const PaneKey keys[] = {
 	{ "enter", "use in the playground", act_use },
 	{ "d", "text and difference", act_describe },
+	{ "m", "promote", act_promote },
+	{ "h", "who moved its labels", act_trail },
 	{ "ctrl-r", "read again", act_read },
+	{ "tab", "evaluations", act_evals },
 	{ "c", "copy the hash", act_copy },
 	{ 0 },
 };

@@ -22,6 +22,7 @@ typedef struct Event {
 typedef struct Events { FleetLog log; Event *at; size_t n, cap; int64_t from, to; } Events;
 
 static const char *const streams[FLEET_STREAMS] = { "orchestrator/0", "orchestrator/1", "orchestrator/2", "orchestrator/3" };
+enum { LONG_TOKENS = 25000 };      /* of a prompt that is about as long as the log carries */
 static const char call_stream[] = "aws/bedrock/modelinvocations";
 
 static void add(Events *out, const FleetJob *j, int64_t after_ms, unsigned what)
@@ -156,7 +157,62 @@ static void put_status(JsonW *w, const FleetJob *j, const FleetView *v)
 	}
 }
 
-/* As Bedrock writes it, with the least of what was said. */
+static void put_message(JsonW *w, const char *role, const char *text)
+{
+	jw_object(w);
+	jw_kstr(w, "role", str_of(role));
+	jw_key(w, "content");
+	jw_array(w);
+	jw_object(w);
+	jw_kstr(w, "text", str_of(text));
+	jw_object_end(w);
+	jw_array_end(w);
+	jw_object_end(w);
+}
+
+/* What was asked, in Converse's form. A long one stands in S3, as Bedrock does with bodies above 100 KB. */
+static void put_question(JsonW *w, const FleetJob *j, const FleetCall *c, const char *id)
+{
+	char text[160], path[160];
+
+	if (c->tok[0] + c->tok[2] + c->tok[3] + c->tok[4] > LONG_TOKENS) {
+		(void)snprintf(path, sizeof path, "s3://simulated-bedrock-logs/data/%s_input.json.gz", id);
+		jw_kstr(w, "inputBodyS3Path", str_of(path));
+		return;
+	}
+	(void)snprintf(text, sizeof text, "Order %.8s of %s: what else would fit?", id, fleet_tenants[j->tenant].id);
+	jw_key(w, "inputBodyJson");
+	jw_object(w);
+	jw_kraw(w, "system", STR("[{\"text\":\"Answer the restaurant in one friendly sentence.\"}]"));
+	jw_key(w, "messages");
+	jw_array(w);
+	put_message(w, "user", text);
+	jw_array_end(w);
+	jw_kraw(w, "inferenceConfig", STR("{\"maxTokens\":1000}"));
+	jw_object_end(w);
+}
+
+static void put_said(JsonW *w, const FleetCall *c, const char *id)
+{
+	char text[120];
+
+	(void)snprintf(text, sizeof text, "For order %.8s a dessert would fit.", id);
+	jw_key(w, "outputBodyJson");
+	jw_object(w);
+	jw_key(w, "output");
+	jw_object(w);
+	jw_key(w, "message");
+	put_message(w, "assistant", text);
+	jw_object_end(w);
+	jw_kstr(w, "stopReason", STR("end_turn"));
+	jw_key(w, "metrics");
+	jw_object(w);
+	jw_ki64(w, "latencyMs", c->end_ms - c->begin_ms);
+	jw_object_end(w);
+	jw_object_end(w);
+}
+
+/* As Bedrock writes it. */
 static void put_call(const Fleet *f, const Event *e, Buf *out)
 {
 	const FleetJob *j = e->job;
@@ -183,6 +239,7 @@ static void put_call(const Fleet *f, const Event *e, Buf *out)
 	jw_key(&w, "input");
 	jw_object(&w);
 	jw_kstr(&w, "inputContentType", STR("application/json"));
+	put_question(&w, j, c, id);
 	jw_ki64(&w, "inputTokenCount", c->tok[0]);
 	jw_ki64(&w, "cacheReadInputTokenCount", c->tok[2]);
 	jw_ki64(&w, "cacheWriteInputTokenCount", c->tok[3] + c->tok[4]);
@@ -190,8 +247,7 @@ static void put_call(const Fleet *f, const Event *e, Buf *out)
 	jw_key(&w, "output");
 	jw_object(&w);
 	jw_kstr(&w, "outputContentType", STR("application/json"));
-	jw_key(&w, "outputBodyJson");
-	jw_raw(&w, STR("{\"stopReason\":\"end_turn\"}"));
+	put_said(&w, c, id);
 	jw_ki64(&w, "outputTokenCount", c->tok[1]);
 	jw_object_end(&w);
 	jw_object_end(&w);

@@ -12,7 +12,14 @@
 
 enum { LEVELS_MAX = 15, VERSIONS_MAX = 100, PAGE_MAX = 10, NAME_MAX_BYTES = 1011, STANDARD_MAX = 4096, ADVANCED_MAX = 8192 };
 
-typedef struct Value { Str text; int64_t version, modified_ms; struct Value *next; } Value;      /* next: older */
+enum { LABELS_MAX = 10, HISTORY_MAX = 50 };
+
+typedef struct Value {
+	Str text, by;
+	int64_t version, modified_ms;
+	Str label[LABELS_MAX]; size_t labels;
+	struct Value *next;                  /* older */
+} Value;
 typedef struct Parameter { Str name, type, data_type, tier; Value *newest; struct Parameter *next; } Parameter;
 typedef struct SsmState { bool seeded; Parameter *first; size_t n; } SsmState;      /* sorted by name */
 
@@ -50,7 +57,8 @@ static void set(Sim *sim, Parameter *p, Str text, int64_t now_ms)
 {
 	Value *v = ARENA_NEW(sim_keep(sim), Value), *last = v;
 
-	*v = (Value){ arena_str(sim_keep(sim), text), p->newest ? p->newest->version + 1 : 1, now_ms, p->newest };
+	*v = (Value){ .text = arena_str(sim_keep(sim), text), .by = STR("arn:aws:sts::000000000000:assumed-role/simulated/console"),
+	              .version = p->newest ? p->newest->version + 1 : 1, .modified_ms = now_ms, .next = p->newest };
 	p->newest = v;
 	for (int i = 1; last && i < VERSIONS_MAX; i++)
 		last = last->next;
@@ -117,6 +125,23 @@ static SsmParameter shown(SimCall *c, const Parameter *p, const Value *v, bool d
 	                                           STR_ARG(c->who.account), slash, STR_ARG(p->name)) };
 }
 
+static bool has_label(const Value *v, Str label)
+{
+	for (size_t i = 0; i < v->labels; i++)
+		if (str_eq(v->label[i], label))
+			return true;
+	return false;
+}
+
+static Value *labelled(const Parameter *p, Str label)
+{
+	Value *v = p->newest;
+
+	while (v && !has_label(v, label))
+		v = v->next;
+	return v;
+}
+
 static int get_parameter(SimCall *c, const void *input, void *output)
 {
 	const SsmGetIn *in = input;
@@ -126,10 +151,11 @@ static int get_parameter(SimCall *c, const void *input, void *output)
 	const Parameter *p = find(state_of(c->sim), name);
 	const Value *v = p ? p->newest : NULL;
 	int64_t version = 0;
+	const bool label = selector.n && str_i64(selector, &version) < 0;
 
 	if (!p)
 		return fail(c, "ParameterNotFound", STR(""));
-	if (selector.n && str_i64(selector, &version) < 0)
+	if (label && !(v = labelled(p, selector)))
 		return fail(c, "ParameterVersionNotFound", arena_printf(c->arena, "Systems Manager could not find label %.*s of %.*s. "
 		            "Verify the label and try again.", STR_ARG(selector), STR_ARG(name)));
 	while (v && version && v->version != version)
@@ -200,6 +226,92 @@ static int by_path(SimCall *c, const void *input, void *output)
 	return 0;
 }
 
+/* The oldest first. */
+static int history(SimCall *c, const void *input, void *output)
+{
+	const SsmHistoryIn *in = input;
+	SsmHistory *out = output;
+	const Parameter *p = find(state_of(c->sim), in->name);
+	const Value *all[VERSIONS_MAX];
+	size_t limit = in->max_results ? (size_t)in->max_results : HISTORY_MAX, n = 0, from;
+
+	if (!p)
+		return fail(c, "ParameterNotFound", STR(""));
+	if (in->max_results < 0 || in->max_results > HISTORY_MAX)
+		return fail(c, "ValidationException", STR("1 validation error detected: Value at 'maxResults' failed to satisfy constraint: Member "
+		            "must have value less than or equal to 50"));
+	if (read_token(c, in->name, in->next_token, &from) < 0)
+		return -1;
+	for (const Value *v = p->newest; v && n < VERSIONS_MAX; v = v->next)
+		all[n++] = v;
+	out->versions.v = ARENA_ARRAY(c->arena, SsmVersion, limit);
+	for (size_t i = from; i < n && out->versions.n < limit; i++) {
+		const Value *v = all[n - 1 - i];
+		const SsmParameter as = shown(c, p, v, in->decrypt);
+
+		out->versions.v[out->versions.n++] = (SsmVersion){ .name = as.name, .type = as.type, .value = as.value, .version = v->version,
+			.modified_ms = v->modified_ms, .user = v->by, .data_type = p->data_type, .tier = p->tier, .labels = { (Str *)v->label, v->labels } };
+	}
+	if (from + out->versions.n < n)
+		out->next_token = token_of(c, in->name, from + out->versions.n);
+	return 0;
+}
+
+/* User Guide, "Working with parameter labels". */
+static bool is_label(Str s)
+{
+	bool good = s.n > 0 && s.n <= 100 && !(s.p[0] >= '0' && s.p[0] <= '9') && !str_starts(s, STR("aws")) && !str_starts(s, STR("ssm"));
+
+	for (size_t i = 0; i < s.n; i++)
+		good &= (s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') || (s.p[i] >= '0' && s.p[i] <= '9') || strchr("_.-", s.p[i]);
+	return good;
+}
+
+static void unlabel(Value *v, Str label)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < v->labels; i++)
+		if (!str_eq(v->label[i], label))
+			v->label[kept++] = v->label[i];
+	v->labels = kept;
+}
+
+static int label_version(SimCall *c, const void *input, void *output)
+{
+	const SsmLabelIn *in = input;
+	SsmLabelOut *out = output;
+	Parameter *p = find(state_of(c->sim), in->name);
+	Value *v = p ? p->newest : NULL;
+	size_t more = 0;
+
+	if (!p)
+		return fail(c, "ParameterNotFound", STR(""));
+	while (v && in->version && v->version != in->version)
+		v = v->next;
+	if (!v)
+		return fail(c, "ParameterVersionNotFound", arena_printf(c->arena, "Systems Manager could not find version %lld of %.*s. "
+		            "Verify the version and try again.", (long long)in->version, STR_ARG(in->name)));
+	out->invalid.v = ARENA_ARRAY(c->arena, Str, in->labels.n + 1);
+	out->version = v->version;
+	for (size_t i = 0; i < in->labels.n; i++)
+		more += is_label(in->labels.v[i]) && !has_label(v, in->labels.v[i]);
+	if (v->labels + more > LABELS_MAX)
+		return fail(c, "ParameterVersionLabelLimitExceeded", STR("A parameter version can have a maximum of ten labels."));
+	for (size_t i = 0; i < in->labels.n; i++) {
+		Value *had = labelled(p, in->labels.v[i]);
+
+		if (!is_label(in->labels.v[i])) {
+			out->invalid.v[out->invalid.n++] = in->labels.v[i];
+			continue;
+		}
+		if (had)
+			unlabel(had, in->labels.v[i]);
+		v->label[v->labels++] = arena_str(sim_keep(c->sim), in->labels.v[i]);
+	}
+	return 0;
+}
+
 static int check_name(SimCall *c, Str name)
 {
 	size_t levels = 0;
@@ -221,6 +333,17 @@ static int check_name(SimCall *c, Str name)
 	return 0;
 }
 
+/* The one that would have to go for another. */
+static bool oldest_is_labelled(const Parameter *p)
+{
+	const Value *v = p->newest;
+	int n = 1;
+
+	for (; v->next; v = v->next)
+		n++;
+	return n == VERSIONS_MAX && v->labels;
+}
+
 static int check_put(SimCall *c, const SsmPutIn *in, const Parameter *p)
 {
 	size_t most = str_is(in->tier, "Advanced") || str_is(in->tier, "Intelligent-Tiering") ? ADVANCED_MAX : STANDARD_MAX;
@@ -236,6 +359,10 @@ static int check_put(SimCall *c, const SsmPutIn *in, const Parameter *p)
 		            "request to true."));
 	if (p && in->type.n && !str_eq(p->type, in->type))
 		return fail(c, "HierarchyTypeMismatchException", STR("Parameter Store does not support changing the type of a parameter."));
+	if (p && oldest_is_labelled(p))
+		return fail(c, "ParameterMaxVersionLimitExceeded", arena_printf(c->arena, "You attempted to create a new version of %.*s by calling the "
+		            "PutParameter API with the overwrite flag. Version 1, the oldest version, can't be deleted because it has a label associated "
+		            "with it. Move the label to another version of the parameter, and try again.", STR_ARG(p->name)));
 	if (in->allowed_pattern.n)
 		return fail(c, "InvalidAllowedPatternException", STR("Patterns are not served by the simulated region."));
 	if (in->value.n > most)
@@ -266,6 +393,7 @@ static int put_parameter(SimCall *c, const void *input, void *output)
 
 static const SimRow rows[] = {
 	{ &op_ssm_get_parameter, get_parameter, NULL }, { &op_ssm_get_parameters_by_path, by_path, NULL },
-	{ &op_ssm_put_parameter, put_parameter, NULL },
+	{ &op_ssm_put_parameter, put_parameter, NULL }, { &op_ssm_get_parameter_history, history, NULL },
+	{ &op_ssm_label_parameter_version, label_version, NULL },
 };
 const SimTable sim_ssm = SIM_TABLE(rows);

@@ -28,7 +28,7 @@ static void *run(void *arg)
 	Cells *cells = &a->store->cells;
 	unsigned char bytes[SUMS_CELL_MAX];
 
-	line_pack_held(&a->store->held);
+	line_pack_held(a->store);
 	pthread_mutex_lock(&a->lock);
 	a->packed = true;
 	pthread_cond_signal(&a->changed);

@@ -273,7 +273,8 @@ static int apply_rows(Taking *t, Err *e)
 		return -1;
 	t->next_id++;
 	/* Request ids lead to calls by the tables alone. */
-	if (index_begin(t->s, e) < 0 || held_begin(t->s, !t->b->requests, e) < 0 || (t->b->requests && request_begin(t->s, e) < 0))
+	if (index_begin(t->s, t->b->job_count + t->b->line_count, e) < 0 || held_begin(t->s, !t->b->requests, e) < 0 ||
+	    (t->b->requests && request_begin(t->s, e) < 0))
 		return -1;
 	for (size_t i = 0; i < t->b->job_count; i++) {
 		if (apply_job(t, &t->b->jobs[i], e) < 0)

@@ -142,7 +142,8 @@ int call_delete(Store *s, const Call *c, Err *e)
 	if (!st)
 		return -1;
 	sqlite3_bind_int64(st, 1, c->id);
-	return db_done(s, st, "cannot take a call out", e) < 0 ? -1 : index_drop(s, index_hash(c->job_id), c->id, e);
+	index_drop(s, index_hash(c->job_id), c->id);
+	return db_done(s, st, "cannot take a call out", e);
 }
 
 /* SQLite writes an index anew when one of its columns is named in an UPDATE, whether or not the value differs. */

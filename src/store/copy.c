@@ -54,7 +54,8 @@ static const struct { const char *table, *which; } parts[] = {
 	  "UNION ALL SELECT line FROM main.line_more WHERE call IN (SELECT id FROM main.job WHERE booked_ms >= ?1)) WHERE line < ?1 << 20)" },
 	{ "line_more", "call IN (SELECT id FROM main.job WHERE booked_ms >= ?1)" },
 	/* Made anew. */
-	{ "job_new", "0" }, { "job_block", "0" }, { "link_new", "0" }, { "link_block", "0" },
+	{ "job_new", "0" }, { "job_upper", "0" }, { "job_block", "0" }, { "job_filter", "0" },
+	{ "link_new", "0" }, { "link_upper", "0" }, { "link_block", "0" },
 	/* Of totals the minutes, which go with their jobs. */
 	{ "total_sheet", "coalesce(sheet_minute(0, id) >= ?1, 1)" }, { "latency_sheet", "coalesce(sheet_minute(1, id) >= ?1, 1)" },
 };

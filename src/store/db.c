@@ -135,6 +135,7 @@ void db_undo(Store *s)
 	books_close(s);
 	index_lose(&s->index);
 	links_lose(&s->links);
+	shapes_lose(&s->shapes);
 }
 
 int db_bind_str(sqlite3_stmt *st, int at, Str text)

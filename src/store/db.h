@@ -10,6 +10,7 @@
 #include "store/cells.h"
 #include "store/held.h"
 #include "store/index.h"
+#include "store/line_shape.h"
 #include "store/links.h"
 #include "store/names.h"
 #include "store/sheet.h"
@@ -31,6 +32,8 @@ struct Store {
 	Held     held;           /* its rows that wait to be written */
 	Index    index;          /* of the new calls in the file */
 	Links    links;          /* of its lines to their jobs and traces */
+	LineShapes   shapes;         /* of what its lines say */
+	Buf      said;           /* one of them */
 	int64_t  recent_from;    /* during it: the first minute that is kept by key */
 	Buf      scratch;
 	struct Books *books;     /* books.c: the store's prices, once they were needed */

@@ -39,7 +39,7 @@ int held_begin(Store *s, bool waits, Err *e)
 {
 	held_reset(&s->held);
 	s->held.waits = waits;
-	return line_sheets_newest(s, &s->held.newest_id, e);
+	return shapes_begin(s, e) < 0 ? -1 : line_sheets_newest(s, &s->held.newest_id, e);
 }
 
 void held_count(Store *s)

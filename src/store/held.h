@@ -63,7 +63,7 @@ struct Call *held_call(const Held *h, Str job_id, bool lone, int64_t hash);   /*
 bool held_replace(Held *h, const struct Call *c);
 
 /* Of line_write.c and call.c: write all that wait. */
-void line_pack_held(Held *h);                                    /* makes the bytes of all lines, or of as many as fit into memory */
+void line_pack_held(struct Store *s);                            /* makes the bytes of all lines, or of as many as fit into memory */
 int  line_write_held(struct Store *s, Err *e);
 int  call_write_held(struct Store *s, Err *e);
 

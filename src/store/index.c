@@ -33,7 +33,7 @@ void index_lose(Index *x)
 	x->known = false;
 	filter_lose(x);
 	x->n = x->written = 0;
-	memset(x->done, 0, sizeof x->done);
+	x->marks = (BlockMarks){ 0 };
 	if (x->slots)
 		memset(x->slot, 0, x->slots * sizeof *x->slot);
 }
@@ -65,6 +65,12 @@ static void link_entry(Index *x, size_t at)
 
 static void link_all(Index *x)
 {
+	if (x->n * 2 >= x->slots) {
+		free(x->slot);
+		for (x->slots = x->slots ? x->slots : 256; x->n * 2 >= x->slots;)
+			x->slots *= 2;
+		x->slot = xmalloc(x->slots * sizeof *x->slot);
+	}
 	memset(x->slot, 0, x->slots * sizeof *x->slot);
 	for (size_t i = 0; i < x->n; i++) {
 		if (i + SOON < x->n)
@@ -75,15 +81,12 @@ static void link_all(Index *x)
 
 static void add(Index *x, int64_t hash, int64_t id)
 {
-	if (x->n * 2 >= x->slots) {
-		free(x->slot);
-		x->slots = x->slots ? x->slots * 2 : 256;
-		x->slot = xmalloc(x->slots * sizeof *x->slot);
-		link_all(x);
-	}
 	VEC_GROW(x->v, x->cap, x->n + 1);
 	x->v[x->n++] = (IndexEntry){ hash, id };
-	link_entry(x, x->n - 1);
+	if (x->n * 2 >= x->slots)
+		link_all(x);
+	else
+		link_entry(x, x->n - 1);
 }
 
 /* --- rows of job_new: the hash in the machine's own byte order (the file never leaves it), the id as what it is more than the one before --- */
@@ -144,38 +147,43 @@ static int each_fresh(Store *s, const int64_t done[INDEX_SLICES], EntryEach *eac
 	return rc == SQLITE_DONE ? 0 : db_fail(s, "cannot read the places of jobs", e);
 }
 
-static void add_one(void *index, const IndexEntry *v)
+static void take_one(void *index, const IndexEntry *v)
 {
-	add(index, v->hash, v->id);
+	Index *x = index;
+
+	VEC_GROW(x->v, x->cap, x->n + 1);
+	x->v[x->n++] = *v;
 }
 
-int index_begin(Store *s, Err *e)
+int index_begin(Store *s, size_t asks, Err *e)
 {
 	Index *x = &s->index;
-	int64_t version, settled, done[INDEX_SLICES], last;
+	int64_t version, settled, last;
+	BlockMarks marks;
 
-	x->asked = 0;
+	x->asked = asks;
 	if (db_int(s, "PRAGMA data_version", &version, e) < 0)
 		return -1;
 	if (x->known && x->version == version)
 		return 0;
-	if (block_marks(s, &index_settled, done, e) < 0 || db_int(s, "SELECT ifnull(max(id), 0) FROM job_new", &last, e) < 0)
+	if (block_marks(s, &index_settled, &marks, e) < 0 || db_int(s, "SELECT ifnull(max(id), 0) FROM job_new", &last, e) < 0)
 		return -1;
 	for (int i = 0; i < INDEX_SLICES; i++)
-		last = done[i] > last ? done[i] : last;
+		last = marks.done[i] > last ? marks.done[i] : last;
 	/* Whoever puts a place writes a row of job_new or moves a mark; other writes, as a console's, leave what is known as it is. Places that
 	 * are gone may still be found: who finds an id looks at its row. */
-	if (x->known && last == x->last_row && memcmp(done, x->done, sizeof done) == 0) {
+	if (x->known && last == x->last_row && memcmp(&marks, &x->marks, sizeof marks) == 0) {
 		x->version = version;
 		return 0;
 	}
 	index_lose(x);
-	if (db_int(s, "SELECT EXISTS(SELECT 1 FROM job_block)", &settled, e) < 0)
+	if (db_int(s, "SELECT EXISTS(SELECT 1 FROM job_upper) OR EXISTS(SELECT 1 FROM job_block)", &settled, e) < 0)
 		return -1;
-	memcpy(x->done, done, sizeof done);
+	x->marks = marks;
 	x->last_row = last;
-	if (each_fresh(s, x->done, add_one, x, &x->last_row, e) < 0)
+	if (each_fresh(s, x->marks.done, take_one, x, &x->last_row, e) < 0)
 		return -1;
+	link_all(x);
 	x->written = x->n;
 	x->settled = settled;
 	x->version = version;
@@ -204,10 +212,11 @@ static bool is_current(const Store *s)
 static int find_fresh(Store *s, Found *f, Err *e)
 {
 	const Index *x = &s->index;
-	int64_t done[INDEX_SLICES], last;
+	BlockMarks marks;
+	int64_t last;
 
 	if (!is_current(s))
-		return block_marks(s, &index_settled, done, e) < 0 || each_fresh(s, done, find_one, f, &last, e) < 0 ? -1 : 0;
+		return block_marks(s, &index_settled, &marks, e) < 0 || each_fresh(s, marks.done, find_one, f, &last, e) < 0 ? -1 : 0;
 	for (size_t i = x->slots ? spread(f->hash, x->slots) : 0; x->slots && x->slot[i]; i = (i + 1) & (x->slots - 1))
 		find_one(f, &x->v[x->slot[i] - 1]);
 	return 0;
@@ -220,7 +229,7 @@ static int find_settled(Store *s, Found *f, Err *e)
 	if (is_current(s)) {
 		if (!x->settled || !filter_has(x, f->hash))
 			return 0;
-		if (++x->asked >= MANY_ASKED && !x->filter && filter_make(s, e) < 0)
+		if (++x->asked >= MANY_ASKED && !x->filter && filter_want(s, e) < 0)
 			return -1;
 	}
 	return block_find(s, &index_settled, f->hash, find_one, f, e);
@@ -296,24 +305,22 @@ static int move(Store *s, int from, int until, const IdSet *gone, Err *e)
 			v[n++] = x->v[i];
 	}
 	x->n = x->written = kept;
-	if (x->slots)
-		link_all(x);
+	link_all(x);
 	entries_sort(v, n);
-	for (size_t i = 0; i < n; i++)
-		filter_add(x, &v[i]);
 	x->settled |= n > 0;
 	for (int i = from; i < until && rc == 0; i++) {
 		size_t run = 0;
 
 		while (at + run < n && index_slice(v[at + run].hash) == i)
 			run++;
-		x->done[i] = x->last_row;
-		rc = block_merge(s, &index_settled, &(BlockMerge){ index_slice_start(i), index_slice_start(i + 1) - 1, v + at, run,
-		                                                   gone ? idset_has : NULL, gone }, e);
+		x->marks.done[i] = x->last_row;
+		rc = filter_add(s, i, v + at, run, e);
+		if (rc == 0)
+			rc = block_merge(s, &index_settled, &x->marks, &(BlockMerge){ i, v + at, run, gone ? idset_has : NULL, gone, gone }, e);
 		at += run;
 	}
 	free(v);
-	return rc < 0 ? -1 : block_mark(s, &index_settled, x->done, e);
+	return rc < 0 ? -1 : block_mark(s, &index_settled, &x->marks, e);
 }
 
 int index_settle(Store *s, Err *e)
@@ -326,7 +333,7 @@ int index_settle(Store *s, Err *e)
 		int oldest = 0;
 
 		for (int i = 1; i < INDEX_SLICES; i++)
-			if (x->done[i] < x->done[oldest])
+			if (x->marks.done[i] < x->marks.done[oldest])
 				oldest = i;
 		if (move(s, oldest, oldest + 1, NULL, e) < 0)
 			return -1;
@@ -341,28 +348,16 @@ int index_put(Store *s, int64_t hash, int64_t id, Err *e)
 	return s->index.n < 2 * FRESH_MAX ? 0 : index_settle(s, e);
 }
 
-static bool drop_fresh(Index *x, int64_t hash, int64_t id)
+void index_drop(Store *s, int64_t hash, int64_t id)
 {
-	bool found = false;
+	const Index *x = &s->index;
 
 	for (size_t i = x->slots ? spread(hash, x->slots) : 0; x->slots && x->slot[i]; i = (i + 1) & (x->slots - 1)) {
 		IndexEntry *v = &x->v[x->slot[i] - 1];
 
-		if (v->hash != hash || v->id != id)
-			continue;
-		v->id = 0;
-		found = true;
+		if (v->hash == hash && v->id == id)
+			v->id = 0;
 	}
-	return found;
-}
-
-int index_drop(Store *s, int64_t hash, int64_t id, Err *e)
-{
-	unsigned char bit = 1;
-	IdSet gone = { id, id, &bit };
-
-	/* The row that a fresh one was written with keeps it: it leads to nothing then. */
-	return drop_fresh(&s->index, hash, id) ? 0 : block_merge(s, &index_settled, &(BlockMerge){ hash, hash, NULL, 0, idset_has, &gone }, e);
 }
 
 /* The ids of the calls that are to be deleted. */
@@ -397,7 +392,7 @@ static int read_gone(Store *s, int64_t booked_before_ms, IdSet *gone, Err *e)
 int index_forget(Store *s, int64_t booked_before_ms, Err *e)
 {
 	IdSet gone = { 0 };
-	int rc = index_begin(s, e) < 0 || write_fresh(s, e) < 0 || read_gone(s, booked_before_ms, &gone, e) < 0 ? -1 : 0;
+	int rc = index_begin(s, 0, e) < 0 || write_fresh(s, e) < 0 || read_gone(s, booked_before_ms, &gone, e) < 0 ? -1 : 0;
 
 	if (rc == 0 && gone.bits)
 		rc = move(s, 0, INDEX_SLICES, &gone, e);
@@ -407,13 +402,14 @@ int index_forget(Store *s, int64_t booked_before_ms, Err *e)
 
 int index_remake(Store *s, Err *e)
 {
-	static const char clear[] = "DELETE FROM job_new; DELETE FROM job_block; DELETE FROM meta WHERE key IN ('settled', 'requests')";
+	static const char clear[] = "DELETE FROM job_new; DELETE FROM job_upper; DELETE FROM job_block; DELETE FROM job_filter;"
+	                            "DELETE FROM meta WHERE key IN ('settled', 'requests')";
 	static const char jobs[] = "SELECT id, job_id FROM job";
 	sqlite3_stmt *st;
 	int rc, bad = 0;
 
 	index_lose(&s->index);
-	if (db_exec(s, clear, e) < 0 || index_begin(s, e) < 0 || !(st = db_stmt(s, jobs, e)))
+	if (db_exec(s, clear, e) < 0 || index_begin(s, 0, e) < 0 || !(st = db_stmt(s, jobs, e)))
 		return -1;
 	while (!bad && (rc = sqlite3_step(st)) == SQLITE_ROW)
 		bad = index_put(s, index_hash(db_col_str(st, 1)), sqlite3_column_int64(st, 0), e);

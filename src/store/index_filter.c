@@ -1,12 +1,20 @@
-/* A filter: most hashes that are asked for are not in the settled part. It lasts as long as what is known of the places does. */
+/* A filter: most hashes that are asked for are in none of the merged places. It stands in the file, a row for each slice, and is written with
+ * the slices, because a process that made it would have to read all places first. */
 #include "store/index.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/xalloc.h"
 #include "store/db.h"
 
-enum { BITS_EACH = 12, BITS_FEWEST = 6, BITS_LEAST_LOG = 20, BITS_MOST_LOG = 28, LINE_LOG = 9 /* of the cache, in bits */, PROBES = 3 };
+enum {
+	LINE_BYTES = 64 /* of the cache */, LINE_LOG = 9 /* in bits */, PROBES = 5, BITS_LEAST = 10 /* for an entry */,
+	HASH_BITS = 28 /* within a slice */, ROOM_LEAST = 1 << 18, LINES_MOST = (32 << 20) / INDEX_SLICES / LINE_BYTES,
+};
+
+static const char writing[] = "cannot keep the places of jobs";
 
 void filter_lose(Index *x)
 {
@@ -14,10 +22,32 @@ void filter_lose(Index *x)
 	x->filter = NULL;
 }
 
+/* It is looked into at random: in large pages of memory, where the system has some, that waits less. */
+static unsigned char *make_room(size_t n)
+{
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	unsigned char *p = xcalloc(n, 1);
+	const uintptr_t from = ((uintptr_t)p + page - 1) / page * page, until = ((uintptr_t)p + n) / page * page;
+
+	if (from < until)
+		(void)madvise((void *)from, until - from, MADV_HUGEPAGE);      /* advice */
+	return p;
+}
+
+static size_t part_bytes(const Index *x)
+{
+	return (size_t)x->marks.filter_lines * LINE_BYTES;
+}
+
 /* All bits of a hash lie in one line of the cache: the place of the line is the order of the hashes, in which a table is read. */
+static inline size_t line_in_part(const Index *x, int64_t hash)
+{
+	return (size_t)((((uint64_t)hash & ((1u << HASH_BITS) - 1)) * (uint64_t)x->marks.filter_lines) >> HASH_BITS) * LINE_BYTES;
+}
+
 static inline unsigned char *line_of(const Index *x, int64_t hash)
 {
-	return x->filter + ((size_t)((uint32_t)hash >> (32 - x->filter_log + LINE_LOG)) << (LINE_LOG - 3));
+	return x->filter + (size_t)index_slice(hash) * part_bytes(x) + line_in_part(x, hash);
 }
 
 static inline uint64_t mix(int64_t hash)
@@ -36,20 +66,12 @@ void filter_near(const Index *x, int64_t hash)
 		__builtin_prefetch(line_of(x, hash));
 }
 
-void filter_add(void *index, const IndexEntry *v)
+static void set(unsigned char *line, int64_t hash)
 {
-	const uint64_t mixed = mix(v->hash);
-	Index *x = index;
-	unsigned char *line;
+	const uint64_t mixed = mix(hash);
 
-	if (!x->filter)
-		return;
-	line = line_of(x, v->hash);
 	for (int i = 0; i < PROBES; i++)
 		line[bit_of(mixed, i) / 8] |= (unsigned char)(1u << bit_of(mixed, i) % 8);
-	/* A fuller one lets too much through: it is made anew when it is wanted. */
-	if (!x->filter_room--)
-		filter_lose(x);
 }
 
 bool filter_has(const Index *x, int64_t hash)
@@ -66,26 +88,127 @@ bool filter_has(const Index *x, int64_t hash)
 	return true;
 }
 
-static int64_t bits(const Index *x)
+/* --- in the file --- */
+
+/* A part is written over where it lies: a row put in its place would give all its pages back first. 1: the row is not there, or another's. */
+static int move_part(Store *s, int slice, unsigned char *bytes, bool write, Err *e)
 {
-	return INT64_C(1) << x->filter_log;
+	const int n = (int)part_bytes(&s->index);
+	sqlite3_blob *b = NULL;
+	int rc = sqlite3_blob_open(s->db, "main", "job_filter", "bits", slice, write, &b);
+
+	if (rc == SQLITE_OK && sqlite3_blob_bytes(b) != n) {
+		(void)sqlite3_blob_close(b);
+		return 1;
+	}
+	if (rc == SQLITE_OK)
+		rc = write ? sqlite3_blob_write(b, bytes, n, 0) : sqlite3_blob_read(b, bytes, n, 0);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_blob_close(b);
+	else
+		(void)sqlite3_blob_close(b);             /* the first error is the one to tell */
+	return rc == SQLITE_OK ? 0 : rc == SQLITE_ERROR ? 1 : db_fail(s, writing, e);
 }
 
-int filter_make(Store *s, Err *e)
+static int forget(Store *s, Err *e)
+{
+	filter_lose(&s->index);
+	s->index.marks.filter_lines = 0;
+	return db_exec(s, "DELETE FROM job_filter", e);
+}
+
+int filter_add(Store *s, int slice, const IndexEntry *v, size_t n, Err *e)
 {
 	Index *x = &s->index;
-	int64_t calls;
+	unsigned char *part;
+	int rc = 0;
+
+	if (!n || !x->marks.filter_lines)
+		return 0;
+	/* A fuller one lets too much through: it is made anew when it is wanted. */
+	if ((x->marks.filter_room -= (int64_t)n) < 0)
+		return forget(s, e);
+	part = x->filter ? x->filter + (size_t)slice * part_bytes(x) : xmalloc(part_bytes(x));
+	if (!x->filter)
+		rc = move_part(s, slice, part, false, e);
+	for (size_t i = 0; i < n && rc == 0; i++)
+		set(part + line_in_part(x, v[i].hash), v[i].hash);
+	if (rc == 0)
+		rc = move_part(s, slice, part, true, e);
+	if (!x->filter)
+		free(part);
+	return rc > 0 ? forget(s, e) : rc;
+}
+
+static int read_parts(Store *s, Err *e)
+{
+	Index *x = &s->index;
+	int rc = 0;
+
+	x->filter = make_room(INDEX_SLICES * part_bytes(x));
+	for (int i = 0; i < INDEX_SLICES && rc == 0; i++)
+		rc = move_part(s, i, x->filter + (size_t)i * part_bytes(x), false, e);
+	if (rc != 0)
+		filter_lose(x);
+	return rc > 0 ? forget(s, e) : rc;
+}
+
+static int write_parts(Store *s, Err *e)
+{
+	static const char sql[] = "INSERT OR REPLACE INTO job_filter VALUES(?, ?)";
+	const Index *x = &s->index;
+
+	for (int i = 0; i < INDEX_SLICES; i++) {
+		sqlite3_stmt *st = db_stmt(s, sql, e);
+
+		if (!st)
+			return -1;
+		sqlite3_bind_int64(st, 1, i);
+		sqlite3_bind_blob64(st, 2, x->filter + (size_t)i * part_bytes(x), part_bytes(x), SQLITE_STATIC);
+		if (db_done(s, st, writing, e) < 0)
+			return -1;
+	}
+	return block_mark(s, &index_settled, &x->marks, e);
+}
+
+static void take(void *index, const IndexEntry *v)
+{
+	Index *x = index;
+
+	set(line_of(x, v->hash), v->hash);
+	x->marks.filter_room--;
+}
+
+/* For a fourth more entries than there are, so that all of them are read again only when so many more have come. */
+static int make(Store *s, Err *e)
+{
+	Index *x = &s->index;
+	int64_t room;
 
 	/* Ids are given out in turn, and most calls have one entry. */
-	if (db_int(s, "SELECT max(id) FROM job", &calls, e) < 0)
+	if (db_int(s, "SELECT max(id) FROM job", &room, e) < 0)
 		return -1;
-	for (x->filter_log = BITS_LEAST_LOG; x->filter_log < BITS_MOST_LOG && bits(x) / BITS_EACH < calls;)
-		x->filter_log++;
-	do {
-		x->filter = xcalloc((size_t)bits(x) / 8, 1);
-		x->filter_room = x->filter_log < BITS_MOST_LOG ? bits(x) / BITS_FEWEST : INT64_MAX;
-		if (block_each(s, &index_settled, filter_add, x, e) < 0)
+	for (room += room / 4 + ROOM_LEAST;; room *= 2) {
+		const int64_t lines = room * BITS_LEAST / (INDEX_SLICES * LINE_BYTES * 8) + 1;
+
+		x->marks.filter_lines = lines < LINES_MOST ? lines : LINES_MOST;
+		x->marks.filter_room = lines < LINES_MOST ? room : INT64_MAX;
+		x->filter = make_room(INDEX_SLICES * part_bytes(x));
+		if (block_each(s, &index_settled, take, x, e) < 0)
 			return -1;
-	} while (!x->filter && ++x->filter_log);
-	return 0;
+		if (x->marks.filter_room >= 0)
+			return write_parts(s, e);
+		filter_lose(x);
+	}
+}
+
+int filter_want(Store *s, Err *e)
+{
+	Index *x = &s->index;
+
+	if (sqlite3_txn_state(s->db, "main") != SQLITE_TXN_WRITE)
+		return 0;
+	if (x->marks.filter_lines && read_parts(s, e) < 0)
+		return -1;
+	return x->filter ? 0 : make(s, e);
 }

@@ -111,24 +111,40 @@ static void look_at(Look *k, int64_t id)
 	k->used |= 1u << (id >> 1 & (LOT_PLACES - 1));
 }
 
+/* What it says but for its names, whose ids are put into `name`, and its text. */
+static bool unpack(const LineCell *c, LogLine *l, int64_t *moved, int64_t name[LINE_NAMES])
+{
+	*l = (LogLine){ .kind = c->kind };
+	l->cache_hit = (Tri)(c->flags >> F_LINE_CACHE_SHIFT & 3);
+	l->late = c->flags & F_LINE_LATE;
+	l->tail = c->flags & F_LINE_TAIL;
+	if (!line_unpack(c->rest, l, moved, name))
+		return false;
+	l->event_ms = (c->id >> TIME_SHIFT) + *moved;
+	return true;
+}
+
 static int look_at_cell(Store *s, const LineCell *c, void *look, Err *e)
 {
 	Look *k = look;
 	int64_t moved = 0, name[LINE_NAMES];
 	bool same = c->event_hash == k->event_hash, tail = c->flags & F_LINE_TAIL;
-	LogLine l = { 0 };
+	LogLine l;
+	Str text;
 
-	(void)s;
-	(void)e;
 	if ((c->id & 1) != line_is_cost(k->l->kind))
 		return 0;
 	look_at(k, c->id);
-	if (!same && (tail == k->l->tail || k->twin || !str_eq(c->text, line_kept_text(k->l))))
+	if (!same && (tail == k->l->tail || k->twin))
 		return 0;
-	if (!line_unpack(c->rest, &l, &moved, name) || (c->id >> TIME_SHIFT) + moved != k->l->event_ms)
+	if (!unpack(c, &l, &moved, name) || l.event_ms != k->l->event_ms)
 		return 0;
 	k->stored |= same;
-	if (tail == k->l->tail || k->twin || !str_eq(l.job_id, k->l->job_id) || !str_eq(c->text, line_kept_text(k->l)))
+	if (tail == k->l->tail || k->twin || !str_eq(l.job_id, k->l->job_id))
+		return 0;
+	if (line_said(s, c, &l, name, &text, e) < 0)
+		return -1;
+	if (!str_eq(text, line_kept_text(k->l)))
 		return 0;
 	k->twin = c->id;
 	k->twin_moved = moved;
@@ -212,26 +228,28 @@ static int edit(Store *s, const int64_t *id, size_t n, void (*become)(LineCell *
 	return line_sheets_change(s, &(LineChange){ .id = id, .n = n, .add = edit_cell, .arg = &x }, e);
 }
 
-typedef struct Confirm { int64_t event_hash; Str rest; } Confirm;
+typedef struct Confirm { int64_t event_hash; Str rest, text; int shaped; } Confirm;
 
 static void be_confirmed(LineCell *c, void *arg)
 {
 	const Confirm *x = arg;
 
 	c->event_hash = x->event_hash;
-	c->flags &= ~F_LINE_TAIL;
+	c->flags = (c->flags & ~(F_LINE_TAIL | F_LINE_SHAPED)) | x->shaped;
 	c->rest = x->rest;
+	c->text = x->text;
 }
 
 /* The line that Live Tail brought gets the event's own id. */
 static int confirm(Store *s, const Look *k, Err *e)
 {
-	Confirm x = { .event_hash = k->event_hash };
+	const bool shaped = shapes_code(&s->shapes, k->l, line_kept_text(k->l), &s->said);
+	Confirm x = { k->event_hash, .text = shaped ? buf_str(&s->said) : line_kept_text(k->l), .shaped = shaped ? F_LINE_SHAPED : 0 };
 
 	buf_reset(&s->scratch);
 	line_pack(&s->scratch, k->l, k->twin_moved, k->twin_name);
 	x.rest = buf_str(&s->scratch);
-	return edit(s, &k->twin, 1, be_confirmed, &x, e);
+	return edit(s, &k->twin, 1, be_confirmed, &x, e) < 0 ? -1 : shapes_settle(s, e);
 }
 
 int line_match(Store *s, const LogLine *l, const LineHash *hash, LineMatch *out, LinePlace *place, Err *e)
@@ -281,19 +299,22 @@ int line_insert(Store *s, const LogLine *l, const LineHash *hash, const LinePlac
 	return held_put_line(s, &h, e);
 }
 
-/* What it says but for its names, which are put into `name`. */
 static int read_cell(const Store *s, const LineCell *c, LogLine *l, int64_t name[LINE_NAMES], Err *e)
 {
 	int64_t moved;
 
-	*l = (LogLine){ .kind = c->kind, .text = c->text };
-	l->cache_hit = (Tri)(c->flags >> F_LINE_CACHE_SHIFT & 3);
-	l->late = c->flags & F_LINE_LATE;
-	l->tail = c->flags & F_LINE_TAIL;
-	if (!line_unpack(c->rest, l, &moved, name))
-		return line_sheets_damaged(s, e);
-	l->event_ms = (c->id >> TIME_SHIFT) + moved;
-	return 0;
+	return unpack(c, l, &moved, name) ? 0 : line_sheets_damaged(s, e);
+}
+
+int line_text(Store *s, const LineCell *c, Str *text, Err *e)
+{
+	int64_t name[LINE_NAMES];
+	LogLine l;
+
+	*text = c->text;
+	if (!(c->flags & F_LINE_SHAPED))
+		return 0;
+	return read_cell(s, c, &l, name, e) < 0 ? -1 : line_said(s, c, &l, name, text, e);
 }
 
 typedef struct Requests { LineRequest *each; } Requests;
@@ -464,6 +485,8 @@ static int take_line(Store *s, const LineCell *c, void *arg, Err *e)
 		return -1;
 	if (!wanted(x->q, &l))
 		return 0;
+	if (line_said(s, c, &l, name, &l.text, e) < 0)
+		return -1;
 	for (size_t i = 0; i < COUNT(named); i++)
 		if (db_name_text(s, name[i], member(&l, named[i]), e) < 0)
 			return -1;

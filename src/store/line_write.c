@@ -27,12 +27,15 @@ static void near_bytes(const LogLine *l)
 		__builtin_prefetch(text.p + i);
 }
 
-static void pack(const HeldLine *h, Buf *rest, Buf *out)
+static void pack(LineShapes *shapes, const HeldLine *h, Buf *rest, Buf *said, Buf *out)
 {
+	const bool shaped = shapes_code(shapes, h->l, line_kept_text(h->l), said);
+
 	buf_reset(rest);
 	line_pack(rest, h->l, h->l->event_ms - (h->id >> LINE_TIME_SHIFT), h->name);
-	line_cell_put(out, &(LineCell){ .event_hash = h->event_hash, .call = h->call, .kind = h->l->kind, .flags = flags_of(h),
-	                                .rest = buf_str(rest), .text = line_kept_text(h->l) });
+	line_cell_put(out, &(LineCell){ .event_hash = h->event_hash, .call = h->call, .kind = h->l->kind,
+	                                .flags = flags_of(h) | (shaped ? F_LINE_SHAPED : 0), .rest = buf_str(rest),
+	                                .text = shaped ? buf_str(said) : line_kept_text(h->l) });
 }
 
 /* Of the lines that wait, by their ids. */
@@ -46,12 +49,13 @@ static Ranked *order_of(const Held *h)
 	return order;
 }
 
-void line_pack_held(Held *h)
+void line_pack_held(Store *s)
 {
 	enum { SOON = 6 /* lines from now */, BYTES_MAX = 1 << 30 };
+	Held *h = &s->held;
 	Ranked *order = order_of(h);
 	LineBytes *b = &h->bytes;
-	Buf rest = { 0 };
+	Buf rest = { 0 }, said = { 0 };
 
 	b->n = 0;
 	if (!b->all.cap)
@@ -61,13 +65,20 @@ void line_pack_held(Held *h)
 	for (size_t i = 0; i < h->lines; i++) {
 		if (i + SOON < h->lines)
 			near_bytes(h->line[order[i + SOON].what].l);
-		pack(&h->line[order[i].what], &rest, &b->all);
+		pack(&s->shapes, &h->line[order[i].what], &rest, &said, &b->all);
 		if (b->all.full)
 			break;
 		b->end[b->n++] = b->all.n;
 	}
 	buf_done(&rest);
+	buf_done(&said);
 	free(order);
+}
+
+int line_said(Store *s, const LineCell *c, const LogLine *l, const int64_t name[LINE_NAMES], Str *text, Err *e)
+{
+	*text = c->text;
+	return c->flags & F_LINE_SHAPED ? shapes_text(s, c->text, l, name, text, e) : 0;
 }
 
 typedef struct Write { Store *s; const Ranked *order; } Write;
@@ -83,7 +94,7 @@ static int add_held(void *arg, size_t i, Str old, Buf *out, Err *e)
 	if (i < b->n)
 		(void)buf_put(out, b->all.p + from, b->end[i] - from);      /* whether it fits is looked at by whoever asks for it */
 	else
-		pack(&w->s->held.line[w->order[i].what], &w->s->scratch, out);
+		pack(&w->s->shapes, &w->s->held.line[w->order[i].what], &w->s->scratch, &w->s->said, out);
 	return 0;
 }
 
@@ -128,6 +139,8 @@ int line_write_held(Store *s, Err *e)
 	}
 	if (rc == 0)
 		rc = line_sheets_change(s, &(LineChange){ id, h->lines, id[0] > h->newest_id, add_held, &(Write){ s, order } }, e);
+	if (rc == 0)
+		rc = shapes_settle(s, e);
 	free(order);
 	free(id);
 	return rc;

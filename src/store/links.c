@@ -37,13 +37,13 @@ void links_put(Store *s, int64_t hash, int64_t line, bool money)
 /* --- to the file --- */
 
 /* Rows of link_new are numbered by how many entries there were when each was written, itself included. */
-static int last_row(Store *s, const int64_t done[INDEX_SLICES], int64_t *last, Err *e)
+static int last_row(Store *s, const BlockMarks *marks, int64_t *last, Err *e)
 {
 	if (db_int(s, "SELECT max(id) FROM link_new", last, e) < 0)
 		return -1;
 	for (int i = 0; i < INDEX_SLICES; i++)
-		if (done[i] > *last)
-			*last = done[i];
+		if (marks->done[i] > *last)
+			*last = marks->done[i];
 	return 0;
 }
 
@@ -99,7 +99,7 @@ static bool is_gone(const void *arg, int64_t id)
 }
 
 /* Moves a slice into blocks, and leaves out what leads to lines that are no longer kept. */
-static int move(Store *s, int slice, int64_t done[INDEX_SLICES], int64_t last, Err *e)
+static int move(Store *s, int slice, BlockMarks *marks, int64_t last, Err *e)
 {
 	static const char sql[] = "SELECT entries FROM link_new WHERE id > ?";
 	Slice x = { .slice = slice };
@@ -107,14 +107,14 @@ static int move(Store *s, int slice, int64_t done[INDEX_SLICES], int64_t last, E
 	int rc = apply_horizon(s, &h, e);
 
 	if (rc == 0)
-		rc = db_each(s, &(DbQuery){ sql, settled.reading, take_slice, { done[slice] }, 1 }, &x, e);
+		rc = db_each(s, &(DbQuery){ sql, settled.reading, take_slice, { marks->done[slice] }, 1 }, &x, e);
 	if (rc == 0) {
 		entries_sort(x.v, x.n);
-		rc = block_merge(s, &settled, &(BlockMerge){ index_slice_start(slice), index_slice_start(slice + 1) - 1, x.v, x.n, is_gone, &h }, e);
+		rc = block_merge(s, &settled, marks, &(BlockMerge){ .slice = slice, .v = x.v, .n = x.n, .gone = is_gone, .arg = &h }, e);
 	}
 	free(x.v);
-	done[slice] = last;
-	return rc < 0 ? -1 : block_mark(s, &settled, done, e);
+	marks->done[slice] = last;
+	return rc < 0 ? -1 : block_mark(s, &settled, marks, e);
 }
 
 /* The slice whose move is longest ago; -1: what has not been moved is not much yet. */
@@ -133,19 +133,20 @@ static int oldest(const int64_t done[INDEX_SLICES], int64_t last)
 
 int links_settle(Store *s, Err *e)
 {
-	int64_t done[INDEX_SLICES], last;
+	BlockMarks marks;
+	int64_t last;
 
 	if (!s->links.n)
 		return 0;
 	sort(&s->links);
-	if (block_marks(s, &settled, done, e) < 0 || last_row(s, done, &last, e) < 0)
+	if (block_marks(s, &settled, &marks, e) < 0 || last_row(s, &marks, &last, e) < 0)
 		return -1;
 	last += (int64_t)s->links.n;
 	if (write_new(s, last, e) < 0)
 		return -1;
 	links_lose(&s->links);
-	for (int slice; (slice = oldest(done, last)) >= 0;)
-		if (move(s, slice, done, last, e) < 0)
+	for (int slice; (slice = oldest(marks.done, last)) >= 0;)
+		if (move(s, slice, &marks, last, e) < 0)
 			return -1;
 	return 0;
 }
@@ -153,7 +154,7 @@ int links_settle(Store *s, Err *e)
 int links_clear(Store *s, Err *e)
 {
 	links_lose(&s->links);
-	return db_exec(s, "DELETE FROM link_new; DELETE FROM link_block; DELETE FROM meta WHERE key = 'linked'", e);
+	return db_exec(s, "DELETE FROM link_new; DELETE FROM link_upper; DELETE FROM link_block; DELETE FROM meta WHERE key = 'linked'", e);
 }
 
 /* --- finding --- */
@@ -181,13 +182,13 @@ int links_find(Store *s, int64_t hash, LinkSpans *out, Err *e)
 {
 	static const char sql[] = "SELECT entries FROM link_new WHERE id > ?";
 	Find f = { hash, out };
-	int64_t done[INDEX_SLICES];
+	BlockMarks marks;
 
 	for (size_t i = 0; i < s->links.n; i++)
 		if (s->links.v[i].hash == hash)
 			found(&f, &s->links.v[i]);
-	if (block_marks(s, &settled, done, e) < 0 ||
-	    db_each(s, &(DbQuery){ sql, settled.reading, find_new, { done[index_slice(hash)] }, 1 }, &f, e) < 0)
+	if (block_marks(s, &settled, &marks, e) < 0 ||
+	    db_each(s, &(DbQuery){ sql, settled.reading, find_new, { marks.done[index_slice(hash)] }, 1 }, &f, e) < 0)
 		return -1;
 	return block_find(s, &settled, hash, found, &f, e);
 }

@@ -119,7 +119,7 @@ static int prepare_writer(Store *s, bool in_memory, Err *e)
 /* What only a transaction needs. */
 static void drop_workspace(Store *s)
 {
-	Buf *const bufs[] = { &s->scratch, &s->merged, &s->old, &s->sheet, &s->body };
+	Buf *const bufs[] = { &s->scratch, &s->merged, &s->old, &s->sheet, &s->body, &s->said };
 
 	ahead_drop(s);
 	cells_done(&s->cells);
@@ -351,6 +351,7 @@ void store_close(Store *s)
 	pairs_done(&s->versions);
 	drop_workspace(s);
 	index_done(&s->index);
+	shapes_lose(&s->shapes);
 	books_close(s);
 	sqlite3_close_v2(s->db);
 	free(s->path);

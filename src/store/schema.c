@@ -219,6 +219,24 @@ static const char *const migrations[] = {
 	"CREATE TABLE flag(id INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, kind TEXT NOT NULL, severity TEXT NOT NULL, rule TEXT NOT NULL,"
 	"view TEXT NOT NULL, score REAL NOT NULL, sample TEXT NOT NULL);"
 	"CREATE INDEX flag_time ON flag(time_ms);",
+	/* The merged places in two tables, and the filter over those of jobs (index_block.h, index_filter.c). */
+	"CREATE TABLE job_upper(id INTEGER PRIMARY KEY, entries BLOB NOT NULL);"
+	"CREATE TABLE link_upper(id INTEGER PRIMARY KEY, entries BLOB NOT NULL);"
+	"CREATE TABLE job_filter(slice INTEGER PRIMARY KEY, bits BLOB NOT NULL);"
+	/* What most lines say (line_shape.h); those that are there stay as they are. */
+	"CREATE TABLE line_shape(id INTEGER PRIMARY KEY, shape BLOB NOT NULL);"
+	/* Runs of suites, what each cell of them did, and each case of a cell (evals.h). */
+	"CREATE TABLE eval_run(id INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, suite TEXT NOT NULL, plan TEXT NOT NULL, results TEXT NOT NULL,"
+	"stopped TEXT NOT NULL, spent_nusd INTEGER NOT NULL);"
+	"CREATE INDEX eval_run_suite ON eval_run(suite);"
+	"CREATE TABLE eval_cell(run INTEGER NOT NULL, place INTEGER NOT NULL, name TEXT NOT NULL, model TEXT NOT NULL, template TEXT NOT NULL,"
+	"version TEXT NOT NULL, sha256 TEXT NOT NULL, n INTEGER NOT NULL, passed INTEGER NOT NULL, invalid INTEGER NOT NULL, unjudged INTEGER NOT NULL,"
+	"missing INTEGER NOT NULL, nusd INTEGER NOT NULL, unpriced INTEGER NOT NULL, judge_nusd INTEGER NOT NULL, p50_ms INTEGER NOT NULL,"
+	"p95_ms INTEGER NOT NULL, won INTEGER NOT NULL, lost INTEGER NOT NULL, tied INTEGER NOT NULL, p REAL NOT NULL,"
+	"differs TEXT NOT NULL, PRIMARY KEY(run, place)) WITHOUT ROWID;"
+	"CREATE INDEX eval_cell_text ON eval_cell(sha256) WHERE sha256 <> '';"
+	"CREATE TABLE eval_case(run INTEGER NOT NULL, place INTEGER NOT NULL, at INTEGER NOT NULL, id TEXT NOT NULL, passed INTEGER NOT NULL,"
+	"n INTEGER NOT NULL, key TEXT NOT NULL, why TEXT NOT NULL, PRIMARY KEY(run, place, at)) WITHOUT ROWID;",
 };
 enum { VERSION = (int)(sizeof migrations / sizeof *migrations), TOTALS = 11 /* from that layout on */, SHEETS = 20 /* so */ };
 

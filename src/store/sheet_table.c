@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
+#include "store/line_own.h"
 #include "store/line_sheets.h"
 #include "store/rows.h"
 
@@ -23,15 +24,16 @@ typedef struct TableCursor {
 	bool          over;
 } TableCursor;
 
-typedef struct Kind {
+typedef struct Kind Kind;
+typedef struct Table { sqlite3_vtab base; Store *store; const Kind *kind; } Table;
+struct Kind {
 	const char *name, *columns, *sql, *damaged;
 	SheetTable  t;
 	bool        by_rollup;           /* its last two columns, hidden, are arguments: the first and the last rollup */
-	bool (*open)(const struct Kind *k, TableCursor *c, Str bytes);       /* a sheet */
-	bool (*take)(const struct Kind *k, TableCursor *c);                  /* the cell that the reader stands on */
+	bool (*open)(const Kind *k, TableCursor *c, Str bytes);       /* a sheet */
+	bool (*take)(const Kind *k, TableCursor *c);                  /* the cell that the reader stands on */
 	void (*column)(const TableCursor *c, sqlite3_context *ctx, int column);
-} Kind;
-typedef struct Table { sqlite3_vtab base; Store *store; const Kind *kind; } Table;
+};
 
 static bool open_totals(const Kind *k, TableCursor *c, Str bytes)
 {
@@ -81,7 +83,10 @@ static bool take_line(const Kind *k, TableCursor *c)
 
 static void column_of_line(const TableCursor *c, sqlite3_context *ctx, int column)
 {
+	Store *s = ((const Table *)(const void *)c->base.pVtab)->store;
 	const LineCell *l = &c->line;
+	Str text;
+	Err e;
 
 	switch (column) {
 	case AT_ID:
@@ -97,13 +102,16 @@ static void column_of_line(const TableCursor *c, sqlite3_context *ctx, int colum
 		sqlite3_result_int(ctx, (int)l->kind);
 		break;
 	case AT_FLAGS:
-		sqlite3_result_int(ctx, l->flags);
+		sqlite3_result_int(ctx, l->flags & ~F_LINE_SHAPED);
 		break;
 	case AT_REST:
 		sqlite3_result_blob64(ctx, l->rest.p, l->rest.n, SQLITE_TRANSIENT);
 		break;
 	default:
-		sqlite3_result_text64(ctx, l->text.p, l->text.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+		if (line_text(s, l, &text, &e) == 0)
+			sqlite3_result_text64(ctx, text.p, text.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+		else
+			sqlite3_result_error(ctx, e.text, -1);
 	}
 }
 

@@ -13,7 +13,7 @@ static Str meta(const S3Object *o, const char *key)
 	return STR("");
 }
 
-static void take_seal(TemplatesRead *r, Template *t, const S3Object *o)
+void read_object_seal(TemplatesRead *r, Template *t, const S3Object *o)
 {
 	Buf raw = { 0 };
 
@@ -57,7 +57,7 @@ static void take_object(Step *step, const void *out)
 	if (!t)
 		return;
 	take_names(step->r, t, o, step->b);
-	take_seal(step->r, t, o);
+	read_object_seal(step->r, t, o);
 	t->place = read_keep(step->r, step->a);
 	t->updated_ms = o->modified_ms;
 	read_text(step->r, t, o->body);

@@ -8,6 +8,7 @@
 
 static void (*const readers[TEMPLATE_KINDS])(TemplatesRead *r, const TemplateSource *s) = {
 	[TEMPLATE_LOCAL] = read_local, [TEMPLATE_S3] = read_s3, [TEMPLATE_SECRETS] = read_secrets, [TEMPLATE_BEDROCK] = read_bedrock,
+	[TEMPLATE_DYNAMODB] = read_dynamodb, [TEMPLATE_SSM] = read_ssm,
 };
 
 Str read_keep(TemplatesRead *r, Str s)
@@ -18,7 +19,7 @@ Str read_keep(TemplatesRead *r, Str s)
 void read_problem(TemplatesRead *r, const TemplateSource *s, Str where, Str why)
 {
 	VEC_GROW(r->out->problem, r->problem_cap, r->out->problems + 1);
-	r->out->problem[r->out->problems++] = (TemplateProblem){ s->kind, read_keep(r, where), read_keep(r, why) };
+	r->out->problem[r->out->problems++] = (TemplateProblem){ s ? template_kinds[s->kind] : "labels", read_keep(r, where), read_keep(r, why) };
 }
 
 Template *read_add(TemplatesRead *r, const TemplateSource *s)
@@ -118,8 +119,10 @@ static void check(TemplatesRead *r, size_t at)
 	Err why = { 0 };
 	Check *c;
 
-	t->use.agent = t->sealed ? t->seal.names.agent : STR("");
-	if (r->spec.check && t->use.key.n) {
+	/* Where the place does not say for whom it is, the seal does. */
+	if (!t->use.agent.n)
+		t->use.agent = t->sealed ? t->seal.names.agent : STR("");
+	if (r->spec.check && t->use.key.n && (!r->spec.only.n || str_eq(t->id, r->spec.only))) {
 		c = xcalloc(1, sizeof *c);
 		*c = (Check){ r, at };
 		r->pending++;
@@ -138,6 +141,7 @@ static bool check_all(TemplatesRead *r)
 {
 	if (r->out->n)
 		qsort(r->out->v, r->out->n, sizeof *r->out->v, by_id);
+	labels_give(r);
 	r->pending++;
 	for (size_t i = 0; i < r->out->n; i++)
 		check(r, i);
@@ -152,7 +156,9 @@ static void on_done(AwsCall *call, const void *out, const AwsError *err, void *a
 	TemplatesRead *r = step->r;
 
 	(void)call;
-	if (!r->cancelled && err)
+	if (!r->cancelled && err && step->denied)
+		step->denied(step, err);
+	else if (!r->cancelled && err)
 		read_problem(r, step->s, step->a, str_of(err->err.text));
 	else if (!r->cancelled)
 		step->take(step, out);
@@ -183,6 +189,8 @@ TemplatesRead *templates_read(const TemplatesSpec *spec, void (*done)(void *arg,
 	*r = (TemplatesRead){ .spec = *spec, .done = done, .arg = arg, .out = xcalloc(1, sizeof *r->out), .pending = 1 };
 	for (size_t i = 0; i < spec->n; i++)
 		readers[spec->source[i].kind](r, &spec->source[i]);
+	if (spec->lock_table)
+		read_labels(r);
 	return leave(r) ? NULL : r;
 }
 
@@ -199,17 +207,29 @@ void templates_free(Templates *t)
 	arena_done(&t->arena);
 	free(t->v);
 	free(t->problem);
+	free(t->label);
+	free(t->move);
 	free(t);
 }
 
-int template_may_send(const Template *t, Str stage, Err *e)
+static int may(const Template *t, Str stage, const char *what, Err *e)
 {
 	const bool failed = t->verdict == SEAL_FAILED;
 
 	if (t->verdict == SEAL_VERIFIED || (!failed && !str_is(stage, "prod")))
 		return 0;
-	return err_kind(e, ERR_REFUSED, "%.*s@%.*s is %s and is not sent%s: %.*s", STR_ARG(t->id), STR_ARG(t->version), seal_verdict_name(t->verdict),
-	                failed ? "" : " in production", STR_ARG(t->why));
+	return err_kind(e, ERR_REFUSED, "%.*s@%.*s is %s and is not %s%s: %.*s", STR_ARG(t->id), STR_ARG(t->version), seal_verdict_name(t->verdict),
+	                what, failed ? "" : " in production", STR_ARG(t->why));
+}
+
+int template_may_send(const Template *t, Str stage, Err *e)
+{
+	return may(t, stage, "sent", e);
+}
+
+int template_may_label(const Template *t, Str stage, Err *e)
+{
+	return may(t, stage, "given a label", e);
 }
 
 /* --- names --- */
@@ -230,10 +250,44 @@ static const Template *labelled(const Templates *t, Str id, Str label)
 	return NULL;
 }
 
+/* The one that a label of ours, or else of a source, points at. NULL and *e: none, or it is not known. */
+static const Template *pointed_at(const Templates *t, Str id, Str label, Err *e)
+{
+	const TemplateLabel *own = templates_label(t, id, label);
+	const Template *found = labelled(t, id, label);
+
+	if (t->unlabelled)
+		found = NULL;
+	if (found)
+		return found;
+	if (t->unlabelled)
+		(void)err_set(e, "what label %.*s of template %.*s points at is not known, because the labels could not be read; name the version",
+		              STR_ARG(label), STR_ARG(id));
+	else if (own)
+		(void)err_kind(e, ERR_USAGE, "label %.*s of template %.*s points at version %.*s, which is not there any more", STR_ARG(label), STR_ARG(id),
+		               STR_ARG(own->version));
+	else
+		(void)err_kind(e, ERR_USAGE, "template %.*s has no version and no label %.*s", STR_ARG(id), STR_ARG(label));
+	return NULL;
+}
+
+/* Which one is meant by its name alone. A label that leads nowhere is never passed over. */
+static const Template *unnamed(const Templates *t, Str id, const Template *newest, Err *e)
+{
+	static const Str first[] = { { "production", 10 }, { "AWSCURRENT", 10 } };
+
+	if (t->unlabelled)
+		return pointed_at(t, id, first[0], e);
+	for (size_t i = 0; i < sizeof first / sizeof *first; i++)
+		if (labelled(t, id, first[i]) || templates_label(t, id, first[i]))
+			return pointed_at(t, id, first[i], e);
+	return newest;
+}
+
 const Template *templates_find(const Templates *t, Str name, Err *e)
 {
 	Str version, id = str_cut(name, '@', &version);
-	const Template *first = NULL, *found;
+	const Template *first = NULL;
 
 	for (size_t i = 0; i < t->n && !first; i++)
 		first = str_eq(t->v[i].id, id) ? &t->v[i] : NULL;
@@ -241,15 +295,10 @@ const Template *templates_find(const Templates *t, Str name, Err *e)
 		(void)err_kind(e, ERR_USAGE, "there is no template %.*s; get templates lists them", STR_ARG(id));
 		return NULL;
 	}
-	if (!version.n) {
-		found = labelled(t, id, STR("production"));
-		found = found ? found : labelled(t, id, STR("AWSCURRENT"));
-		return found ? found : first;
-	}
+	if (!version.n)
+		return unnamed(t, id, first, e);
 	for (size_t i = 0; i < t->n; i++)
 		if (str_eq(t->v[i].id, id) && str_eq(t->v[i].version, version))
 			return &t->v[i];
-	if (!(found = labelled(t, id, version)))
-		(void)err_kind(e, ERR_USAGE, "template %.*s has no version and no label %.*s", STR_ARG(id), STR_ARG(version));
-	return found;
+	return pointed_at(t, id, version, e);
 }

@@ -302,14 +302,15 @@ def taking_in(kept, table, folder, memory):
 
 
 def grow(kept, table, folder):
-    """Row 5: the next jobs into an empty store and into the large one, by time of the processor."""
+    """Row 5: the next jobs into an empty store and into the large one, by time of the processor. Each file has hours of its own: in hours
+    that hold jobs already their totals are changed, in an empty store they are made."""
     full, empty, files = folder / "full.db", folder / "empty.db", folder / "next.jsonl"
     shutil.copyfile(kept.store(LARGE), full)
-    for kind, what in (("jobs", "items"), ("lines", "cost lines")):
+    for first, kind, what in ((1, "jobs", "items"), (1 + PAIRS, "lines", "cost lines")):
         took = {"full": [], "empty": []}
         for i in range(PAIRS):
             hours = max(720 * FRESH // LARGE, 1)
-            end = kept.end + (i + 1) * hours * HOUR_MS + (kind == "lines")
+            end = kept.end + (first + i) * hours * HOUR_MS
             with open(files, "wb") as out:
                 subprocess.run([GEN, kind, str(FRESH), str(end), str(hours)], stdout=out, check=True)
             drop(empty)

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from peers import plain_answer
 
 KEY = "alias/seismo-templates"
-MEMBERS = ["account", "region", "id", "source", "version", "labels", "sha256", "signature", "why", "place", "updatedAt"]
+MEMBERS = ["account", "region", "id", "source", "version", "labels", "outdone", "moves", "movedBy", "movedAt", "sha256", "signature", "why", "place", "updatedAt"]
 SOURCES = """
 contexts:
   dev:
@@ -26,6 +26,8 @@ contexts:
         - {{kind: secretsmanager, prefix: prompts/, environment: {environment}}}
         - {{kind: s3, bucket: prompts, environment: {environment}}}
         - {{kind: bedrock}}
+        - {{kind: dynamodb, environment: {environment}}}
+        - {{kind: ssm, prefix: /prompts/, environment: {environment}}}
         - {{kind: local, path: {folder}, environment: {environment}}}
 """
 DENIED = json.dumps({"__type": "AccessDeniedException", "message": "User: arn:aws:iam::000000000000:user/u is not authorized to perform: "
@@ -70,7 +72,7 @@ def test_what_is_read_is_what_the_sdk_reads(home, fleet, place):
     place()
     rows = home.json("get", "templates")
     assert all(list(r) == MEMBERS for r in rows)
-    by = {source: {r["place"]: r for r in rows if r["source"] == source} for source in ("secretsmanager", "s3", "bedrock", "local")}
+    by = {source: {r["place"]: r for r in rows if r["source"] == source} for source in ("secretsmanager", "s3", "bedrock", "dynamodb", "ssm", "local")}
     theirs = secrets_of(fleet)
     assert by["secretsmanager"].keys() == theirs.keys() and len(theirs) == 18
     for at, (doc, labels) in theirs.items():
@@ -85,6 +87,14 @@ def test_what_is_read_is_what_the_sdk_reads(home, fleet, place):
     prompts = {(p["name"], p["version"]) for top in agent.list_prompts()["promptSummaries"]
                for p in agent.list_prompts(promptIdentifier=top["id"])["promptSummaries"]}
     assert {(r["id"], r["version"]) for r in by["bedrock"].values()} == prompts
+    items = {(i["agentId"]["S"], i["version"]["S"]): i for page in fleet.client("dynamodb").get_paginator("scan").paginate(TableName="agents")
+             for i in page["Items"] if "promptTemplate" in i}
+    assert {(r["id"], r["version"]) for r in by["dynamodb"].values()} == items.keys() and len(items) == 18
+    for r in by["dynamodb"].values():
+        at = items[r["id"], r["version"]]["promptTemplate"]["S"]
+        assert r["place"] == f"dynamodb://agents/{r['id']}/{r['version']} > {at}" and r["sha256"] == by["s3"][at]["sha256"]
+        assert r["signature"] == by["s3"][at]["signature"]
+    assert not by["ssm"]
     assert [r["id"] for r in rows] == sorted(r["id"] for r in rows)
 
 
@@ -121,6 +131,44 @@ def test_a_folder_that_is_not_there(home, place):
     assert done.returncode == 1 and b"upsell-generator-prompt" in done.stdout
 
 
+def test_parameters(home, fleet, place):
+    """A template for each, a version for each of its versions, AWS's labels; what is encrypted is read, what stands elsewhere is not."""
+    place()
+    ssm = fleet.client("ssm")
+    for text in ("one", "two", "three"):
+        ssm.put_parameter(Name="/prompts/review", Value=f"Review {text}.", Type="SecureString", Overwrite=True)
+    for i in range(11):
+        ssm.put_parameter(Name=f"/prompts/more/{i:02}", Value=json.dumps({"id": f"more-{i}", "version": "1.5", "content": f"More {i}."}), Type="String")
+    assert ssm.label_parameter_version(Name="/prompts/review", ParameterVersion=2, Labels=["production", "9lives"])["InvalidLabels"] == ["9lives"]
+    rows = {(r["id"], r["version"]): r for r in home.json("get", "templates") if r["source"] == "ssm"}
+    assert rows.keys() == {("prompts/review", str(v)) for v in (1, 2, 3)} | {(f"more-{i}", "1.5") for i in range(11)}
+    assert rows["prompts/review", "2"]["labels"] == ["production"] and rows["prompts/review", "3"]["labels"] == []
+    assert rows["prompts/review", "3"]["sha256"] == sha256(b"Review three.") and rows["more-4", "1.5"]["sha256"] == sha256(b"More 4.")
+    assert rows["prompts/review", "2"]["place"] == "ssm:///prompts/review:2" and rows["prompts/review", "2"]["signature"] == "unsigned"
+
+
+def test_what_versions_of_the_agents_table_name(home, fleet, place):
+    """The text itself, an object, a secret; a signature of another agent does not count, and what leads nowhere is said."""
+    place()
+    ddb = fleet.client("dynamodb")
+
+    def put(agent, version, prompt):
+        ddb.put_item(TableName="agents", Item={"agentId": {"S": agent}, "version": {"S": version}, "promptTemplate": {"S": prompt}})
+    signed = next(at for at, (doc, _) in secrets_of(fleet).items() if (doc["agent"], doc["version"]) == ("upsell-generator", "2.1"))
+    put("inline", "1", "Say hello.")
+    put("upsell-generator", "9.1", signed)
+    put("menu-writer", "9.2", signed)
+    rows = {(r["id"], r["version"]): r for r in home.json("get", "templates") if r["source"] == "dynamodb"}
+    assert (rows["inline", "1"]["sha256"], rows["inline", "1"]["signature"]) == (sha256(b"Say hello."), "unsigned")
+    assert rows["inline", "1"]["place"] == "dynamodb://agents/inline/1" and rows["upsell-generator", "9.1"]["signature"] == "verified"
+    assert rows["menu-writer", "9.2"]["signature"] == "failed" and "is for agent upsell-generator, not for menu-writer" in rows["menu-writer", "9.2"]["why"]
+    put("broken", "1", "s3://prompts/nobody-put-it-there.txt")
+    put("broken", "2", "secretsmanager://")
+    done = home.run("get", "templates")
+    assert done.returncode == 1 and b"dynamodb://agents/broken/1 > s3://prompts/nobody-put-it-there.txt" in done.stderr
+    assert b"wants the name of a secret" in done.stderr and b"inline" in done.stdout
+
+
 def test_files_of_a_folder(home, place):
     folder = place()
     (folder / "hello@1.2.md").write_text("Hello {{name = you}}\n")
@@ -151,9 +199,9 @@ def test_view_and_playground(console, home, place):
     c = console("--command", "templates", size=(100, 30))
     text = c.wait_for("menu-writer-prompt", 15)
     assert "AWSCURRENT,production" in text and "verified" in text and "failed" in text and "unsigned" in text
-    c.send("/", "lead", "enter")
+    c.send("/", "lead-qualifier-prompt", "enter")
     c.wait_for(lambda text: "lead-qualifier-prompt" in text and "menu-writer" not in text, 5)
-    c.send("down", "down", "down", "down", "d")
+    c.send("g", "d")
     text = c.wait_for("variables", 5)
     assert "does not hold" in text and "persona: text" in text
     c.send("esc")

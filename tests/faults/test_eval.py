@@ -3,87 +3,14 @@ region counts what is asked; what the answers cost is priced once more."""
 import collections
 import json
 import re
-import subprocess
 import time
 import xml.etree.ElementTree
 
 import pytest
 
-from servers import Server, answering, forward
+from evalkit import CASES, CONCURRENCY, CONFIG, SUITE
 
-pytest_plugins = ["faultkit"]
-CASES, CONCURRENCY = 200, 16
-CONFIG = f"""
-default_context: dev
-contexts:
-  dev: {{stage: dev, region: us-east-1}}
-limits:
-  concurrent_requests_per_service: {CONCURRENCY}
-  playground: {{usd_per_session: 50.00, usd_per_day: 100.00}}
-"""
-SUITE = """
-id: answers
-concurrency: {concurrency}
-budget_usd: {budget}
-cells:
-  - {{name: base, model: amazon.nova-lite-v1:0, system: Be brief., max_tokens: 40}}
-  - {{name: short, model: amazon.nova-lite-v1:0, system: Be brief., max_tokens: 2}}
-  - {{name: haiku, model: us.anthropic.claude-haiku-4-5-20251001-v1:0, max_tokens: 40}}
-  - {{name: cold, model: amazon.nova-lite-v1:0, system: Be brief., max_tokens: 40, temperature: 0}}
-dataset: cases.jsonl
-expect:
-  - {{lacks: supplier}}
-"""
-
-
-class Bench:
-    """A suite in a folder, the program, and how often each question reached the region."""
-
-    def __init__(self, home, sim, serve, folder, cases=CASES, budget="20.00"):
-        self.home, self.folder = home, folder
-        self.asked, self.now, self.most = collections.Counter(), 0, 0
-        onward = forward(sim.url)
-
-        def make(rq):
-            if "converse-stream" not in rq.target:
-                return onward(rq)
-            self.now += 1
-            self.most = max(self.most, self.now)
-            try:
-                body = json.loads(rq.body)
-                body.pop("p", None)
-                self.asked[rq.target, json.dumps(body, sort_keys=True)] += 1
-                return onward(rq)
-            finally:
-                self.now -= 1
-
-        self.server = serve(Server(answering(make)))
-        home.env.update({**sim.env, "AWS_ENDPOINT_URL": self.server.url})
-        home.config(CONFIG)
-        self.suite = folder / "suite.yaml"
-        self.suite.write_text(SUITE.format(concurrency=CONCURRENCY, budget=budget))
-        (folder / "cases.jsonl").write_text("".join(json.dumps({"id": f"case {i}", "input": f"question {i} \U0001f600"}) + "\n" for i in range(cases)))
-        self.results = folder / "suite.yaml.results.jsonl"
-
-    def answers(self):
-        lines = self.results.read_text().splitlines() if self.results.exists() else []
-        return [json.loads(line) for line in lines if '"text"' in line and line.endswith("}")]
-
-    def run(self, *more, code=(0, 1)):
-        done = self.home.run("eval", str(self.suite), *more, timeout=300)
-        assert done.returncode in code, done.stderr
-        return done
-
-    def start(self):
-        return subprocess.Popen([self.home.binary, "eval", str(self.suite)], env=self.home.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-@pytest.fixture
-def bench(home, start_sim, serve, tmp_path):
-    def make(**more):
-        return Bench(home, start_sim("--seed", "7", "--speed", "0"), serve, tmp_path, **more)
-
-    return make
+pytest_plugins = ["faultkit", "evalkit"]
 
 
 def test_killed_and_gone_on_with(bench):
@@ -130,6 +57,7 @@ def check_money(b, doc, answers):
 
 
 def check_pairs(doc, answers):
+    assert [p["differs"] for p in doc["pairs"]] == [["max_tokens"], ["model", "system"], ["temperature"]]
     by = {(a["cell"], a["case"]): a for a in answers}
     for pair in doc["pairs"]:
         won = lost = tied = 0
@@ -160,6 +88,53 @@ def test_what_is_expected_may_change_without_asking_again(bench):
     b.suite.write_text(SUITE.format(concurrency=4, budget="20.00").replace("lacks: supplier", "contains: no such text"))
     doc = json.loads(b.run("-o", "json").stdout)
     assert sum(b.asked.values()) == asked and [c["passed"] for c in doc["cells"]] == [0, 0, 0, 0] != [c["passed"] for c in first["cells"]]
+
+
+def kept(b):
+    return json.loads(b.home.run("sql", "SELECT id, suite, stopped, spent_nusd AS spent FROM eval_run ORDER BY id", "-o", "json").stdout)
+
+
+def test_beside_the_run_before(bench):
+    b = bench(cases=12)
+    first = json.loads(b.run("-o", "json").stdout)
+    assert first["before"] is None and b"There is no earlier run" in b.run().stdout and len(kept(b)) == 1
+    good = [a for a in b.answers() if a["stop"] != "max_tokens" and "supplier" not in a["text"]]
+    passed = {c["name"]: {a["case"] for a in good if a["cell"] == c["name"]} for c in first["cells"]}
+    # The same answers, with more expected of them: nothing is asked, and some no longer pass.
+    b.suite.write_text(SUITE.format(concurrency=4, budget="20.00") + "  - {regex: '[aeiou]{3}'}\n")
+    doc = json.loads(b.run("-o", "json", "--junit", str(b.folder / "junit.xml")).stdout)
+    then = {c["name"]: c for c in doc["before"]["cells"]}
+    assert doc["spentNanoUsd"] == 0 and doc["before"]["finished"] and set(then) == set(passed) and len(kept(b)) == 2
+    texts = {(a["cell"], a["case"]): a["text"] for a in b.answers()}
+    for name, was in passed.items():
+        lost = [c for c in (f"case {i}" for i in range(12)) if c in was and not re.search("[aeiou]{3}", texts[name, c])]
+        assert [r["case"] for r in then[name]["regressions"]] == lost and then[name]["passed"] == len(was) and not then[name]["gained"]
+        assert all("does not match" in r["why"] for r in then[name]["regressions"])
+    base = xml.etree.ElementTree.parse(b.folder / "junit.xml").getroot()[0]
+    told = {p.get("name"): p.get("value") for p in base.iter("property")}
+    assert int(told["before.passed"]) == len(passed["base"]) and int(told["before.regressions"]) == len(then["base"]["regressions"]) > 0
+    assert sum("(passed in the run before)" in f.get("message") for f in base.iter("failure")) == len(then["base"]["regressions"])
+    for form in ([], ["-o", "markdown"]):      # a run that only shows again what is known is no run of its own
+        out = b.run(*form).stdout.decode()
+        assert "differ in 2 things (model, system)" in out and out.count("differ in") == 1
+        assert "base passed then and does not now:" in out and f"base: passed {then['base']['passed']} of {then['base']['n']} then" in out and len(kept(b)) == 2
+    b.suite.write_text(SUITE.format(concurrency=4, budget="20.00"))
+    doc = json.loads(b.run("-o", "json").stdout)
+    assert [len(c["gained"]) for c in doc["before"]["cells"]] == [len(then[c["name"]]["regressions"]) for c in doc["before"]["cells"]]
+
+
+def test_a_run_that_is_gone_on_with_is_one_run(bench):
+    b = bench(cases=20, budget="0.001")
+    part = json.loads(b.run("-o", "json", code=(3,)).stdout)
+    assert len(kept(b)) == 1 and kept(b)[0]["stopped"]
+    b.suite.write_text(SUITE.format(concurrency=CONCURRENCY, budget="20.00"))
+    rest = json.loads(b.run("-o", "json").stdout)
+    assert rest["before"] is None and len(kept(b)) == 1 and not kept(b)[0]["stopped"]
+    assert kept(b)[0]["spent"] == part["spentNanoUsd"] + rest["spentNanoUsd"]
+    b.suite.write_text(SUITE.format(concurrency=CONCURRENCY, budget="20.00").replace("name: cold", "name: chill").replace("Be brief.", "Be kind."))
+    doc = json.loads(b.run("-o", "json").stdout)
+    assert [c["name"] for c in doc["before"]["cells"]] == ["base", "short", "haiku"] and len(kept(b)) == 2
+    assert "chill: was not in it" in b.run().stdout.decode()
 
 
 def test_a_torn_last_line_and_a_file_of_somebody_else(bench):
@@ -200,3 +175,45 @@ def test_a_template_that_does_not_hold_is_not_sent(bench):
     b.suite.write_text(cells.replace("NAME", "lead-qualifier-prompt"))
     doc = json.loads(b.run("-o", "json").stdout)
     assert doc["answers"] == 1 and "Tenant: t" in next(iter(b.asked))[1]
+    row = json.loads(b.home.run("sql", "SELECT template, version, sha256 FROM eval_cell", "-o", "json").stdout)[0]
+    listed = [t for t in b.home.json("get", "templates") if t["id"] == row["template"] and t["version"] == row["version"]]
+    assert row["template"] == "lead-qualifier-prompt" and [t["sha256"] for t in listed] == [row["sha256"]]
+
+
+CACHED = """
+id: cached
+concurrency: 8
+budget_usd: 20.00
+cells:
+  - {{name: plain, model: {model}, system: "{system}", max_tokens: 400}}
+  - {{name: kept, model: {model}, system: "{system}", max_tokens: 400, prompt_cache: 5m}}
+dataset: cases.jsonl
+"""
+
+
+def test_a_warm_up_is_in_no_figure(bench):
+    """A region with a prompt cache: the first call writes it, the others read it."""
+    b = bench(cases=20)
+    b.suite.write_text(CACHED.format(model="us.anthropic.claude-haiku-4-5-20251001-v1:0", system="Be brief. " * 1200))
+    doc = json.loads(b.run("-o", "json").stdout)
+    plain, kept = doc["cells"]
+    lines = [json.loads(line) for line in b.results.read_text().splitlines()]
+    warm = [x for x in lines if x.get("warmUp") and "text" in x]
+    assert len(warm) == 1 and warm[0]["cell"] == "kept" and warm[0]["tokens"]["cacheWrite5m"] > 1000
+    mine = [a for a in b.answers() if a["cell"] == "kept" and not a.get("warmUp")]
+    assert len(mine) == kept["n"] == kept["readCache"] == 20 and all(a["tokens"]["cacheRead"] > 1000 and not a["tokens"]["cacheWrite5m"] for a in mine)
+    assert kept["nanoUsd"] == sum(a["nanoUsd"] for a in mine) and kept["steadyNanoUsd"] == kept["nanoUsd"] // 20
+    assert kept["coldNanoUsd"] == warm[0]["nanoUsd"] > kept["steadyNanoUsd"] and plain["coldNanoUsd"] is None and plain["readCache"] == 0
+    assert doc["spentNanoUsd"] == sum(c["nanoUsd"] for c in doc["cells"]) + warm[0]["nanoUsd"] and doc["pairs"][0]["differs"] == ["prompt_cache"]
+    points = [json.loads(k[1])["system"] for k in b.asked if "cachePoint" in k[1]]
+    assert len(points) == 20 and all(s[1] == {"cachePoint": {"type": "default"}} for s in points)      # one of them twice: the warm-up
+    asked = sum(b.asked.values())
+    again = json.loads(b.run("-o", "json").stdout)        # nothing to ask: nothing to warm
+    assert sum(b.asked.values()) == asked == 41 and again["cells"][1]["coldNanoUsd"] == kept["coldNanoUsd"] and again["spentNanoUsd"] == 0
+    assert re.search(r"kept: cold \$\S+ \(the warm-up, in no figure\), steady \$\S+ a case \(20 of 20 read the cache\)", b.run().stdout.decode())
+
+
+def test_a_cache_without_instructions(bench):
+    b = bench(cases=1)
+    b.suite.write_text(CACHED.format(model="x.y", system="").replace('system: "", ', ""))
+    assert b"prompt_cache keeps instructions" in b.run(code=(2,)).stderr

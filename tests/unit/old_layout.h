@@ -31,7 +31,10 @@
 
 /* Tables of layout 22. */
 #define OLD_PLATFORMS "DROP TABLE platform_agent; DROP TABLE platform_version; DROP TABLE platform_pointer;"
-#define OLD_CHATS "DROP TABLE chat; DROP TABLE flag;"
+/* Of layout 25; whichever is asked for first drops them. */
+#define OLD_BLOCKS "DROP TABLE IF EXISTS job_upper; DROP TABLE IF EXISTS job_filter; DROP TABLE IF EXISTS link_upper;" \
+	"DROP TABLE IF EXISTS line_shape; DROP TABLE IF EXISTS eval_run; DROP TABLE IF EXISTS eval_cell; DROP TABLE IF EXISTS eval_case;"
+#define OLD_CHATS "DROP TABLE chat; DROP TABLE flag;" OLD_BLOCKS
 
 /* What drops each table that came later than these, as one text. */
 #define DROP_ALL_BUT(tables) "SELECT group_concat('DROP TABLE ' || name, ';') FROM sqlite_schema WHERE type = 'table' AND name NOT IN (" tables ")"
@@ -157,7 +160,8 @@ static inline void back_to(const char *path, const char *query, const char *sql)
 	"CREATE TABLE job_recent(hash INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY(hash, id)) WITHOUT ROWID;" \
 	"CREATE TABLE job_settled(hash INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY(hash, id)) WITHOUT ROWID;" \
 	"INSERT INTO job_recent SELECT hash, id FROM job WHERE id % 2; INSERT INTO job_settled SELECT hash, id FROM job WHERE NOT id % 2;" \
-	"DROP TABLE IF EXISTS job_new; DROP TABLE IF EXISTS job_block; DELETE FROM meta WHERE key = 'settled';"
+	"DROP TABLE IF EXISTS job_new; DROP TABLE IF EXISTS job_block;" \
+	OLD_BLOCKS "DELETE FROM meta WHERE key = 'settled';"
 
 /* Layout 3; the old totals must be there. */
 #define TABLES_3 \

@@ -138,9 +138,95 @@ static void the_published_layout(void **state)
 	arena_done(&a);
 }
 
+static InvocationCall call_of(Arena *a, const char *operation, const char *input, const char *more)
+{
+	const LogsEvent event = { .id = STR("e1"), .time_ms = 1000, .ingested_ms = 1500,
+	                          .message = arena_printf(a, HEAD "\"operation\":\"%s\",\"input\":{%s}%s}", operation, input, more) };
+	InvocationCall c;
+	Err e = { 0 };
+
+	assert_int_equal(invocation_call(a, &event, &c, &e), 0);
+	return c;
+}
+
+#define ASKED "\"inputBodyJson\":{\"system\":[{\"text\":\"Be brief.\"}],\"messages\":[{\"role\":\"user\",\"content\":[{\"text\":\"Why?\"}]}]," \
+	"\"inferenceConfig\":{\"maxTokens\":300,\"temperature\":0.5}},\"inputTokenCount\":12"
+
+static void what_was_said(void **state)
+{
+	static const char whole[] = ",\"output\":{\"outputBodyJson\":{\"output\":{\"message\":{\"role\":\"assistant\",\"content\":[{\"text\":\"So.\"}]}},"
+		"\"stopReason\":\"end_turn\",\"metrics\":{\"latencyMs\":77}},\"outputTokenCount\":3}";
+	static const char stream[] = ",\"output\":{\"outputBodyJson\":[{\"messageStart\":{\"role\":\"assistant\"}},{\"contentBlockDelta\":{\"delta\":"
+		"{\"text\":\"So \"},\"contentBlockIndex\":0}},{\"contentBlockDelta\":{\"delta\":{\"text\":\"it is.\"},\"contentBlockIndex\":0}},"
+		"{\"messageStop\":{\"stopReason\":\"max_tokens\"}},{\"metadata\":{\"metrics\":{\"latencyMs\":78}}}],\"outputTokenCount\":3}";
+	Arena a = { 0 };
+	InvocationCall c = call_of(&a, "Converse", ASKED, whole);
+
+	(void)state;
+	assert_int_equal(c.lacks.n, 0);
+	assert_true(c.in.messages.n == 1 && c.in.system.n == 1 && c.in.limits.max_tokens == 300 && c.in.limits.temperature.v == 0.5);
+	assert_str(c.in.messages.v[0].content.v[0].text, "Why?");
+	assert_str(c.in.system.v[0].text, "Be brief.");
+	assert_true(c.answered && c.line.duration_ms.v == 77 && c.line.tokens.input == 12 && c.line.tokens.output == 3);
+	assert_str(c.text, "So.");
+	assert_str(c.stop, "end_turn");
+	c = call_of(&a, "ConverseStream", ASKED, stream);
+	assert_true(c.answered && !c.lacks.n && c.line.duration_ms.v == 78);
+	assert_str(c.text, "So it is.");
+	assert_str(c.stop, "max_tokens");
+	arena_done(&a);
+}
+
+/* What the record does not carry is said. */
+static void what_is_not_there(void **state)
+{
+	static const struct { const char *operation, *input, *more, *lacks, *no_answer; } cases[] = {
+		{ "InvokeModel", "\"inputBodyJson\":{\"prompt\":\"x\"}", "", "InvokeModel has its body in the model's own form", "does not hold its answer" },
+		{ "Converse", "\"inputBodyS3Path\":\"s3://b/k.json.gz\"", ",\"output\":{\"outputBodyS3Path\":\"s3://b/o.json.gz\"}", "in S3, at s3://b/k.json.gz",
+		  "in S3, at s3://b/o.json.gz" },
+		{ "Converse", "\"inputTokenCount\":5", "", "delivery of text is off", "does not hold its answer" },
+		{ "Converse", "\"inputBodyJson\":{\"messages\":[]}", "", "no messages", "does not hold its answer" },
+		{ "Converse", "\"inputBodyJson\":{\"messages\":\"x\"}", "", "cannot be read", "does not hold its answer" },
+		{ "Converse", "\"inputBodyJson\":{\"messages\":[{\"role\":\"user\",\"content\":[{\"image\":{\"format\":\"png\",\"source\":{}}}]}]}", "",
+		  "an image", "does not hold its answer" },
+		{ "Converse", ASKED, ",\"errorCode\":\"ThrottlingException\"", "", "the call failed: ThrottlingException" },
+		{ "Converse", ASKED, ",\"output\":{\"outputBodyJson\":[{\"messageStart\":{}}]}", "", "does not hold its answer" },
+	};
+	Arena a = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		InvocationCall c = call_of(&a, cases[i].operation, cases[i].input, cases[i].more);
+
+		assert_int_equal(c.lacks.n > 0, cases[i].lacks[0] != 0);
+		if (!str_has(c.lacks, str_of(cases[i].lacks)))
+			fail_msg("%zu: %.*s", i, STR_ARG(c.lacks));
+		assert_true(!c.answered && str_has(c.no_answer, str_of(cases[i].no_answer)));
+	}
+	arena_done(&a);
+}
+
+static void a_record_that_is_cut_off(void **state)
+{
+	static const char text[] = HEAD "\"operation\":\"Converse\",\"input\":{" ASKED "},\"output\":{\"outputBodyJson\":{}}}";
+	Arena a = { 0 };
+
+	(void)state;
+	for (size_t n = 0; n < sizeof text - 1; n++) {
+		const LogsEvent event = { .id = STR("e"), .message = { text, n } };
+		InvocationCall c;
+
+		assert_int_equal(invocation_call(&a, &event, &c, NULL), -1);
+	}
+	arena_done(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_said),
+		cmocka_unit_test(what_is_not_there),
+		cmocka_unit_test(a_record_that_is_cut_off),
 		cmocka_unit_test(who_and_how_much),
 		cmocka_unit_test(how_long_cache_writes_are_kept),
 		cmocka_unit_test(what_is_no_record),

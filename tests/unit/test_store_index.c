@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include "old_layout.h"
 #include "store/db.h"
 #include "store_unit.h"
 
@@ -27,7 +28,7 @@ static void check_found(Store *s, int64_t i, bool there)
 static void put(Store *s, int64_t from, int64_t until)
 {
 	MUST(db_begin(s, e));
-	MUST(index_begin(s, e));
+	MUST(index_begin(s, 0, e));
 	for (int64_t i = from; i < until; i++)
 		MUST(index_put(s, hash_of(i), i + 1, e));
 	MUST(index_settle(s, e));
@@ -45,22 +46,34 @@ static void check_all(Store *s, int64_t n, int64_t step)
 static void check_both(Store *s, int64_t n)
 {
 	MUST(db_begin(s, e));
-	MUST(index_begin(s, e));
+	MUST(index_begin(s, 0, e));
 	check_all(s, n, 17);
 	db_undo(s);
 	check_all(s, n, 40009);
 }
 
+static int64_t merged(Store *s, const char *table)
+{
+	sqlite3_stmt *st;
+	char sql[80];
+	int64_t n;
+
+	(void)snprintf(sql, sizeof sql, "SELECT total(length(entries)) / 9 FROM %s", table);
+	assert_int_equal(sqlite3_prepare_v2(s->db, sql, -1, &st, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+	n = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return n;
+}
+
 static void entries_are_found_wherever_they_are(void **state)
 {
 	Store *s = must_open("index.db", STORE_WRITE), *r;
-	int64_t settled;
 
 	(void)state;
 	for (int64_t i = 0; i < MANY; i += 5000)
 		put(s, i, i + 5000);
-	MUST(db_int(s, "SELECT sum(length(entries)) / 9 FROM job_block", &settled, e));
-	assert_in_range(settled, MANY / 16, MANY / 2);
+	assert_in_range(merged(s, "job_upper") + merged(s, "job_block"), MANY / 16, MANY / 2);
 	check_both(s, MANY);
 	r = must_open("index.db", STORE_READ);
 	check_all(r, MANY, 40009);
@@ -75,15 +88,14 @@ static void entries_are_found_wherever_they_are(void **state)
 static void moved_rows_go(void **state)
 {
 	Store *s = must_open("moved.db", STORE_WRITE);
-	int64_t rows, settled;
+	int64_t rows;
 
 	(void)state;
 	for (int64_t i = 0; i < 3 * MANY; i += 50000)
 		put(s, i, i + 50000);
 	MUST(db_int(s, "SELECT min(id) FROM job_new", &rows, e));
 	assert_true(rows > 1);
-	MUST(db_int(s, "SELECT sum(length(entries)) / 9 FROM job_block", &settled, e));
-	assert_in_range(settled, 2 * MANY, 3 * MANY - 1);
+	assert_in_range(merged(s, "job_upper") + merged(s, "job_block"), 2 * MANY, 3 * MANY - 1);
 	check_both(s, 3 * MANY);
 	store_close(s);
 }
@@ -98,15 +110,15 @@ static void two_writers_and_an_undone_batch(void **state)
 	put(other, 10, 20);
 	put(s, 20, 30);
 	MUST(db_begin(s, e));
-	MUST(index_begin(s, e));
+	MUST(index_begin(s, 0, e));
 	MUST(index_put(s, hash_of(30), 31, e));
 	check_found(s, 30, true);
 	MUST(index_settle(s, e));
 	db_undo(s);
 	MUST(db_begin(s, e));
-	MUST(index_begin(s, e));
+	MUST(index_begin(s, 0, e));
 	check_all(s, 30, 1);
-	MUST(index_drop(s, hash_of(7), 8, e));
+	index_drop(s, hash_of(7), 8);
 	check_found(s, 7, false);
 	MUST(db_commit(s, e));
 	check_both(other, 30);
@@ -114,45 +126,105 @@ static void two_writers_and_an_undone_batch(void **state)
 	store_close(other);
 }
 
-/* It lets few through that are not there, and grows with what is there, of which it never denies any. */
+static void begin_and_commit(Store *s, int64_t n, int64_t step)
+{
+	MUST(db_begin(s, e));
+	MUST(index_begin(s, 0, e));
+	check_all(s, n, step);
+	MUST(db_commit(s, e));
+}
+
+/* A slice of the upper table that has grown goes into the lower one. */
+static void upper_slices_go_down(void **state)
+{
+	enum { DOWN = 5 * MANY };
+	Store *s = must_open("down.db", STORE_WRITE);
+
+	(void)state;
+	for (int64_t i = 0; i < DOWN; i += 50000)
+		put(s, i, i + 50000);
+	assert_in_range(merged(s, "job_block"), MANY, DOWN - MANY);
+	assert_in_range(merged(s, "job_upper"), 1, DOWN - 1);
+	assert_int_equal(merged(s, "job_block") + merged(s, "job_upper") + (int64_t)s->index.n, DOWN);
+	check_both(s, DOWN);
+	store_close(s);
+}
+
+/* It lets few through that are not there, never denies one that is, is read from the file by the next, and made anew when it is too small. */
 static void the_filter_is_large_enough(void **state)
 {
-	enum { SETTLED = 500000, UNKNOWN = 10000 };
+	enum { SETTLED = 500000, UNKNOWN = 10000, MORE = 500000 };
 	Store *s = must_open("filter.db", STORE_WRITE);
-	const IndexEntry one = { hash_of(SETTLED + 1), SETTLED + 2 };
-	Index *x = &s->index;
+	int64_t lines, room;
 	int through = 0;
 
 	(void)state;
 	for (int64_t i = 0; i < SETTLED; i += 50000)
 		put(s, i, i + 50000);
-	MUST(db_begin(s, e));
-	MUST(index_begin(s, e));
-	/* There are more entries than calls, so the first one is too small. */
-	check_all(s, SETTLED, 17);
-	assert_non_null(x->filter);
-	assert_true(x->filter_log > 20);
+	begin_and_commit(s, SETTLED, 17);
+	lines = s->index.marks.filter_lines;
+	room = s->index.marks.filter_room;
+	assert_non_null(s->index.filter);
 	for (int64_t i = SETTLED; i < SETTLED + UNKNOWN; i++)
-		through += filter_has(x, hash_of(i));
+		through += filter_has(&s->index, hash_of(i));
 	assert_in_range(through, 0, UNKNOWN / 10);
-	for (int64_t room = x->filter_room; room >= 0; room--) {
-		assert_non_null(x->filter);
-		filter_add(x, &one);
-	}
-	assert_null(x->filter);
-	assert_true(filter_has(x, hash_of(SETTLED)));
-	check_all(s, SETTLED, 101);
-	assert_non_null(x->filter);
-	db_undo(s);
+	store_close(s);
+	/* It takes in what is merged without having been read, and is read then. */
+	s = must_open("filter.db", STORE_WRITE);
+	put(s, SETTLED, SETTLED + 40000);
+	assert_null(s->index.filter);
+	begin_and_commit(s, SETTLED + 40000, 17);
+	assert_non_null(s->index.filter);
+	assert_int_equal(s->index.marks.filter_lines, lines);
+	assert_in_range(s->index.marks.filter_room, 0, room - 10000);
+	put(s, SETTLED + 40000, SETTLED + 40000 + MORE);
+	assert_null(s->index.filter);
+	begin_and_commit(s, SETTLED + 40000 + MORE, 101);
+	assert_non_null(s->index.filter);
+	assert_true(s->index.marks.filter_lines > lines);
 	store_close(s);
 }
 
-static void begin_and_commit(Store *s, int64_t n)
+/* Until layout 25 all merged places stood in one table, without a filter, and how many there are was not counted. */
+static void one_table_is_read_as_the_lower_one(void **state)
 {
-	MUST(db_begin(s, e));
-	MUST(index_begin(s, e));
-	check_all(s, n, 1);
-	MUST(db_commit(s, e));
+	Store *s = must_open("one.db", STORE_WRITE);
+
+	(void)state;
+	put(s, 0, MANY);
+	put(s, MANY, 2 * MANY);
+	begin_and_commit(s, 2 * MANY, 101);
+	assert_int_equal(merged(s, "job_block"), 0);
+	store_close(s);
+	back_to(file("one.db"), NULL, "INSERT INTO job_block SELECT * FROM job_upper; UPDATE meta SET value = substr(value, 1, 128) WHERE key = 'settled';"
+	        OLD_BLOCKS "PRAGMA user_version = 25");
+	s = must_open("one.db", STORE_WRITE);
+	assert_true(merged(s, "job_block") > MANY);
+	check_both(s, 2 * MANY);
+	put(s, 2 * MANY, 3 * MANY);
+	check_both(s, 3 * MANY);
+	assert_true(merged(s, "job_upper") > 0);
+	store_close(s);
+}
+
+/* Without its rows, or with others, it is made again. */
+static void a_filter_that_is_not_whole_is_made_again(void **state)
+{
+	static const char *const harm[] = { "DELETE FROM job_filter WHERE slice = 3", "UPDATE job_filter SET bits = x'ff' WHERE slice = 15" };
+
+	(void)state;
+	for (size_t k = 0; k < sizeof harm / sizeof *harm; k++) {
+		Store *s = must_open("harmed.db", STORE_WRITE);
+
+		put(s, (int64_t)k * 2 * MANY, (int64_t)(k + 1) * 2 * MANY);
+		begin_and_commit(s, (int64_t)(k + 1) * 2 * MANY, 101);
+		MUST(db_exec(s, harm[k], e));
+		store_close(s);
+		s = must_open("harmed.db", STORE_WRITE);
+		begin_and_commit(s, (int64_t)(k + 1) * 2 * MANY, 101);
+		assert_non_null(s->index.filter);
+		store_close(s);
+	}
 }
 
 /* Consoles write beside who takes in: what is known of a large store is read again for places only. */
@@ -165,19 +237,19 @@ static void other_writes_cost_nothing(void **state)
 	(void)state;
 	for (int64_t i = 0; i < SETTLED; i += 50000)
 		put(s, i, i + 50000);
-	begin_and_commit(s, SETTLED);
+	begin_and_commit(s, SETTLED, 1);
 	filter = s->index.filter;
 	assert_non_null(filter);
 	assert_int_equal(sqlite3_exec(other->db, "CREATE TABLE beside(x); INSERT INTO beside VALUES(1)", NULL, NULL, NULL), SQLITE_OK);
 	MUST(db_begin(s, e));
-	MUST(index_begin(s, e));
+	MUST(index_begin(s, 0, e));
 	assert_ptr_equal(s->index.filter, filter);
 	MUST(db_commit(s, e));
 	put(other, SETTLED, SETTLED + 10);
-	begin_and_commit(s, SETTLED + 10);
+	begin_and_commit(s, SETTLED + 10, 1);
 	put(other, SETTLED + 10, SETTLED + 400000);           /* which moves places of both */
 	MUST(db_begin(s, e));
-	MUST(index_begin(s, e));
+	MUST(index_begin(s, 0, e));
 	check_all(s, SETTLED + 400000, 101);
 	MUST(db_commit(s, e));
 	store_close(other);
@@ -188,7 +260,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entries_are_found_wherever_they_are), cmocka_unit_test(moved_rows_go),
-		cmocka_unit_test(two_writers_and_an_undone_batch), cmocka_unit_test(the_filter_is_large_enough), cmocka_unit_test(other_writes_cost_nothing),
+		cmocka_unit_test(two_writers_and_an_undone_batch), cmocka_unit_test(upper_slices_go_down),
+		cmocka_unit_test(one_table_is_read_as_the_lower_one), cmocka_unit_test(the_filter_is_large_enough), cmocka_unit_test(a_filter_that_is_not_whole_is_made_again),
+		cmocka_unit_test(other_writes_cost_nothing),
 	};
 
 	return cmocka_run_group_tests_name("store_index", tests, make_place, clear_place);

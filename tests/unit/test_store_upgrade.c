@@ -233,7 +233,7 @@ static void back_to_rows(Store *s, const char *more)
 {
 	static const char places[] =
 		"CREATE TABLE job_settled(hash INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY(hash, id)) WITHOUT ROWID;"
-		"INSERT INTO job_settled SELECT old_place(job_id), id FROM job; DELETE FROM job_new; DROP TABLE job_block;"
+		"INSERT INTO job_settled SELECT old_place(job_id), id FROM job; DELETE FROM job_new; DROP TABLE job_block; DELETE FROM meta WHERE key = 'settled';"
 		OLD_LINE_ROWS OLD_PLATFORMS OLD_CHATS;
 	Buf sql = { 0 };
 

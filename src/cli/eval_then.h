@@ -1,0 +1,17 @@
+/* The part of an evaluation's output that says what has changed since the run of the same suite before it. */
+#ifndef CLI_EVAL_THEN_H
+#define CLI_EVAL_THEN_H
+
+#include "eval/history.h"
+#include "wire/jsonw.h"
+
+/* A line for each cell, and what it no longer passes; "no earlier run" when there is none. */
+void then_text(Buf *b, const EvalHistory *h, bool markdown);
+/* "before": {…} or null. */
+void then_json(JsonW *w, const EvalHistory *h);
+/* <properties> of a cell's test suite. */
+void then_junit(Buf *b, const EvalHistory *h, size_t cell);
+/* The case passed in that cell in the run before, and does not now. */
+bool then_regressed(const EvalHistory *h, size_t cell, size_t one);
+
+#endif
