@@ -143,6 +143,8 @@ typedef struct ConverseTurn {
 /* What one event added, for the screen; kind CONVERSE_NONE for most. text is borrowed from the arena. */
 typedef struct ConversePiece { ConverseKind kind; int64_t block; Str text; } ConversePiece;
 
+/* The part of that block, made in its place when it is new. NULL: there are too many. */
+ConversePart *converse_part(ConverseTurn *turn, int64_t block, Err *e);
 /* Folds one event into *turn. Unknown events and members are skipped. */
 int  converse_event(Arena *a, Str type, Str payload, ConverseTurn *turn, ConversePiece *out, Err *e);
 /* The assistant's message so far, to be sent back with the next turn; its texts are borrowed from turn and arena. -1: a

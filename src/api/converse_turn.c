@@ -11,8 +11,7 @@
 
 enum { EVENT_MAX_BYTES = ES_MAX_PAYLOAD, BLOCKS_MAX = 1000 };
 
-/* The part of that block, made in its place when it is new. NULL: there are too many. */
-static ConversePart *part_of(ConverseTurn *t, int64_t block, Err *e)
+ConversePart *converse_part(ConverseTurn *t, int64_t block, Err *e)
 {
 	size_t i = t->parts;
 
@@ -40,7 +39,7 @@ static int fold_start(Arena *a, Str payload, ConverseTurn *t, Err *e)
 		return -1;
 	if (!ev.start.tool.id.n)
 		return 0;
-	if (!(p = part_of(t, ev.block, e)))
+	if (!(p = converse_part(t, ev.block, e)))
 		return -1;
 	p->kind = CONVERSE_TOOL;
 	(void)buf_put_str(&p->id, ev.start.tool.id);        /* of one event, which had a cap */
@@ -69,7 +68,7 @@ static int fold_delta(Arena *a, Str payload, ConverseTurn *t, ConversePiece *out
 	const ConverseReasoningDelta *r = &ev.delta.reasoning;
 	ConversePart *p;
 
-	if (shape_parse_json(a, &converse_delta_event, payload, EVENT_MAX_BYTES, &ev, e) < 0 || !(p = part_of(t, ev.block, e)))
+	if (shape_parse_json(a, &converse_delta_event, payload, EVENT_MAX_BYTES, &ev, e) < 0 || !(p = converse_part(t, ev.block, e)))
 		return -1;
 	if (ev.delta.citation.n)
 		add_citation(p, ev.delta.citation);

@@ -38,6 +38,8 @@ static const Command commands[] = {
 	{ "promote", "TEMPLATE VERSION LABEL", "give a version of a template a label: its card", NULL, CARD_PROMOTE },
 	{ "strip", "[copy]", "the strip of the last move: fold, open, hide; copy what it says", strip_command, 0 },
 	{ "model", "ID", "playground: the model of the focused column", playground_model, 0 },
+	{ "route", "[on|off]", "playground: the model by the rules of routing; alone, list them", playground_route, 0 },
+	{ "cache", "on|off|clear|list", "playground: its own answers again to the same question", playground_cache, 0 },
 	{ "system", "[TEXT]", "playground: its instructions; alone, none", playground_system, 0 },
 	{ "temperature", "N|off", "playground: the temperature of the focused column, 0 to 1", playground_temperature, 0 },
 	{ "tier", "[default|priority|flex|…]", "playground: the service tier to ask for; alone, none", playground_tier, 0 },
@@ -138,6 +140,15 @@ static void view_arguments(App *a, Str rest)
 		(void)snprintf(a->filter, sizeof a->filter, "%.*s", (int)(rest.n - 1), rest.p + 1);
 }
 
+static bool is_for_command(Str word, Str rest)
+{
+	bool known = false;
+
+	for (const Command *c = commands; c->name; c++)
+		known |= str_is(word, c->name);
+	return known && rest.n && rest.p[0] != '@' && rest.p[0] != '/';
+}
+
 void command_run(App *a, const char *line)
 {
 	Str rest, word = str_cut(str_trim(str_of(line)), ' ', &rest);
@@ -150,6 +161,9 @@ void command_run(App *a, const char *line)
 		app_quit(a, 0);
 		return;
 	}
+	/* A view and a command have one name: the command is what has a word behind it. */
+	if (v && is_for_command(word, str_trim(rest)))
+		v = NULL;
 	if (!v && word.n == 1)
 		v = views_by_key(&a->views, word.p[0]);
 	if (v) {

@@ -54,6 +54,18 @@ static void drop_tools(void *arg, size_t column)
 	mcp_drop(((Playground *)arg)->a, column);
 }
 
+static const char *view(void *arg)
+{
+	const App *a = ((Playground *)arg)->a;
+
+	return a->view ? a->view->id.p : "";
+}
+
+static int64_t zone_ms(void *arg, int64_t wall_ms)
+{
+	return zone_offset_ms(&((Playground *)arg)->a->shared.conf, wall_ms);
+}
+
 static void ended(void *arg)
 {
 	((Playground *)arg)->used_ms = clock_wall_ms();
@@ -111,13 +123,18 @@ Playground *playground_of(App *a)
 	p = a->playground = xcalloc(1, sizeof *p);
 	p->a = a;
 	p->w = a->watch[0];
+	playground_cache_open(p);
 	p->chat = chat_new(&(ChatHost){
+		.http = a->shared.http, .local = a->shared.conf.local_model, .locals = a->shared.conf.local_models,
+		.local_prices = &a->shared.conf.local_prices, .routing = &a->shared.conf.routing, .view = view, .zone_ms = zone_ms,
+		.off = p->w->session.paid_off, .cache = p->cache, .renews = true,
 		.aws = p->w->session.aws, .prices = prices, .changed = changed, .ended = ended, .flagged = flagged, .counted = counted,
 		.arg = p, .max_tokens = l->max_tokens,
 		.requests_per_minute = l->chat_per_minute, .tool_steps = l->tool_steps, .run_tool = run_tool, .drop_tools = drop_tools,
 		.ask_above_nusd = l->ask_above_nusd, .check_input = p->w->session.ctx->guardrail_check_input,
 	});
 	playground_defaults(p);
+	(void)chat_set_cache(p->chat, a->shared.conf.answer_cache.enabled, NULL);      /* there is one */
 	playground_name(p);
 	playground_choose(p);
 	local_open(a);
@@ -135,6 +152,7 @@ void playground_close(App *a)
 	mcp_leave(a);
 	template_list_close(a);
 	chat_free(p->chat);
+	cache_free(p->cache);
 	mask_book_free(p->masked);
 	editor_done(&p->input);
 	free(p);
@@ -149,9 +167,8 @@ void playground_money(App *a, PlaygroundMoney *out)
 	if (!p)
 		return;
 	out->spent_nusd = aws_spent(p->w->session.aws);
-	if (!p->w->session.ctx->playground)
-		(void)snprintf(out->off, sizeof out->off, "the playground is off in context %.*s; set playground: true there",
-		               STR_ARG(p->w->session.ctx->name));
+	if (p->w->session.paid_off)
+		(void)snprintf(out->off, sizeof out->off, "%s", p->w->session.paid_off);
 }
 
 /* --- keys --- */
@@ -296,6 +313,37 @@ void playground_model(App *a, Str rest)
 		return;
 	}
 	chat_set_model(p->chat, p->focus, id);
+}
+
+static void list_routes(App *a, const Playground *p)
+{
+	Buf b = { 0 };
+
+	chat_put_health(p->chat, &b);
+	if (!b.n)
+		(void)buf_puts(&b, "No rules are configured: routing.rules in config.yaml (docs/routing.md).\n");
+	page_show(a, "Routes", buf_str(&b));
+	buf_done(&b);
+}
+
+void playground_route(App *a, Str rest)
+{
+	Playground *p = playground_shown(a);
+	const Str word = str_trim(rest);
+	ChatColumn *col;
+	Err e = { 0 };
+
+	if (!p)
+		return;
+	col = chat_column(p->chat, p->focus);
+	if (str_is(word, "on") && chat_set_auto(p->chat, p->focus, &e) < 0)
+		playground_say(a, &e);
+	else if (str_is(word, "off") && col->named[0])
+		chat_set_model(p->chat, p->focus, str_of(col->named));
+	else if (str_is(word, "off"))
+		app_say(a, ROLE_WARN, "the model was named; m names another one");
+	else if (!str_is(word, "on"))
+		list_routes(a, p);
 }
 
 void playground_system(App *a, Str rest)

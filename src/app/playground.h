@@ -3,6 +3,7 @@
 #ifndef APP_PLAYGROUND_H
 #define APP_PLAYGROUND_H
 
+#include "app/answer_store.h"
 #include "app/pane.h"
 #include "chat/chat.h"
 #include "ui/editor.h"
@@ -25,6 +26,8 @@ typedef struct Playground {
 	LocalTools local;
 	struct MaskBook *masked;       /* what of this conversation is kept under another name */
 	struct TemplateList *templates;        /* template_list.h; NULL: not looked at yet */
+	struct AnswerCache *cache;
+	AnswerStore answers;
 	int64_t looked_ms;             /* monotonic: when a model was last looked for */
 } Playground;
 
@@ -49,6 +52,8 @@ void playground_add_column(App *a);
 /* Behind ':' */
 void playground_model(App *a, Str rest);
 void playground_system(App *a, Str rest);
+void playground_route(App *a, Str rest);
+void playground_cache(App *a, Str rest);
 void playground_tier(App *a, Str rest);
 void playground_temperature(App *a, Str rest);
 void playground_guardrail(App *a, Str rest);

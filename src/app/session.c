@@ -76,9 +76,11 @@ static AwsPaid paid_of(Session *s)
 	AwsPaid p = { .session_nusd = s->conf->limits.session_nusd, .day_nusd = s->conf->limits.day_nusd, .today = spent_by_all,
 	              .spend = spend, .arg = s };
 
-	if (!s->ctx->playground)
-		p.off = arena_cstr(&s->arena, arena_printf(&s->arena, "the playground is off in context %.*s; set playground: true there to "
-		                                           "allow paid calls", STR_ARG(s->ctx->name)));
+	if (!s->ctx->playground) {
+		s->paid_off = arena_cstr(&s->arena, arena_printf(&s->arena, "the playground is off in context %.*s; set playground: true there",
+		                                                 STR_ARG(s->ctx->name)));
+		p.off = arena_cstr(&s->arena, arena_printf(&s->arena, "%s to allow paid calls", s->paid_off));
+	}
 	spent_open(&s->spent, s->demo ? NULL : xdg_path(XDG_STATE, "playground.spent"));
 	return p;
 }

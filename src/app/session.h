@@ -55,6 +55,7 @@ typedef struct Session {
 	Str   prices_endpoint;            /* that the Price List is asked at; empty: AWS's own */
 	AwsClient *aws;
 	Spent spent;                      /* by paid calls */
+	const char *paid_off;             /* why no model is asked in this context, with the remedy; NULL: they are */
 	OwnCost own_cost;                 /* of all its calls */
 	char *store_path;                 /* NULL: nowhere to keep a snapshot */
 	bool  demo, read_only;

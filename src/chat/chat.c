@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
-#include "chat/said.h"
 #include "model/money.h"
 
 Chat *chat_new(const ChatHost *host)
@@ -14,6 +13,8 @@ Chat *chat_new(const ChatHost *host)
 
 	c->host = *host;
 	c->columns = 1;
+	if (host->routing && host->routing->rules)
+		c->routes = routes_new(host->routing);
 	return c;
 }
 
@@ -32,141 +33,6 @@ void chat_changed(Chat *c, ChatColumn *col)
 	col->generation++;
 	if (c->host.changed)
 		c->host.changed(c->host.arg);
-}
-
-/* --- an answer under way --- */
-
-static void let_go(ChatColumn *col)
-{
-	Asking *k = col->asking;
-
-	if (!k)
-		return;
-	col->asking = NULL;
-	k->chat = NULL;
-	aws_cancel(k->call);          /* which frees it, in a later turn of the loop */
-}
-
-static void on_event(AwsCall *call, Str type, Str payload, void *arg)
-{
-	Asking *k = arg;
-	ConversePiece piece;
-	ChatTurn *t;
-	Err e = { 0 };
-
-	if (!k->chat)
-		return;
-	t = turn_last(k->column);
-	arena_reset(&k->arena);
-	if (converse_event(&k->arena, type, payload, &t->step[t->steps - 1].said, &piece, &e) < 0) {
-		err_cut(e.text, t->why, sizeof t->why);
-		k->broken = true;
-		aws_cancel(call);
-		return;
-	}
-	if (piece.kind == CONVERSE_NONE)
-		return;
-	if (t->first_ms < 0)
-		t->first_ms = clock_mono_ms() - k->began_ms;
-	t->state = TURN_STREAMING;
-	t->why[0] = 0;
-	chat_changed(k->chat, k->column);
-}
-
-static void on_retry(AwsCall *call, const char *sentence, int64_t wait_ms, void *arg)
-{
-	Asking *k = arg;
-
-	(void)call;
-	(void)wait_ms;
-	if (!k->chat)
-		return;
-	(void)snprintf(turn_last(k->column)->why, CHAT_SENTENCE, "%s", sentence);
-	chat_changed(k->chat, k->column);
-}
-
-static void ended(Asking *k, const AwsError *err)
-{
-	ChatColumn *col = k->column;
-	ChatTurn *t = turn_last(col);
-	ChatStep *s = &t->step[t->steps - 1];
-
-	s->priced = said_price(k->chat->host.prices(k->chat->host.arg), str_of(col->model), &s->said, &s->nusd);
-	if (!s->priced || !said_cold_steady(k->chat->host.prices(k->chat->host.arg), str_of(col->model), &s->said, &s->cold_nusd, &s->steady_nusd))
-		s->cold_nusd = s->steady_nusd = -1;
-	guardrail_said(&s->said, &s->guard);
-	if (s->said.has_usage) {
-		const Tokens *n = &s->said.tokens;
-
-		request_learn(col, k->prompt_bytes, n->input + n->cache_read + n->cache_write_5m + n->cache_write_1h);
-		if (s->priced)
-			aws_settle(k->call, s->nusd);
-	}
-	t->total_ms = clock_mono_ms() - k->began_ms;
-	t->state = !err ? TURN_DONE : err->fault == AWS_CANCELLED && !k->broken ? TURN_CANCELLED : TURN_FAILED;
-	if (t->state != TURN_FAILED)
-		t->why[0] = 0;
-	else if (!k->broken)
-		err_cut(err->err.text, t->why, sizeof t->why);
-}
-
-static void on_done(AwsCall *call, const void *out, const AwsError *err, void *arg)
-{
-	Asking *k = arg;
-	Chat *c = k->chat;
-
-	(void)call;
-	(void)out;
-	if (c) {
-		ended(k, err);
-		k->column->asking = NULL;
-		if (turn_last(k->column)->state == TURN_DONE)
-			(void)tools_begin(c, k->column);
-		if (turn_last(k->column)->state != TURN_TOOLS)
-			guards_answer(c, k->column);
-		chat_changed(c, k->column);
-		if (c->host.ended)
-			c->host.ended(c->host.arg);
-	}
-	arena_done(&k->arena);
-	free(k);
-}
-
-/* Its last turn is the question. What cannot even be sent has failed. */
-void chat_ask(Chat *c, ChatColumn *col)
-{
-	AwsHandler h = { .on_done = on_done, .on_event = on_event, .on_retry = on_retry };
-	Asking *k = xcalloc(1, sizeof *k);
-	ChatTurn *t = turn_last(col);
-	int64_t tokens;
-	ConverseIn in;
-	bool priced;
-	int within;
-	Err e = { 0 };
-
-	*k = (Asking){ .chat = c, .column = col, .began_ms = clock_mono_ms() };
-	h.arg = k;
-	options_note(col, t);
-	if (!t->steps)
-		t->asked_ms = clock_wall_ms();
-	else
-		k->began_ms -= t->total_ms;              /* the time of a turn is that of all its steps */
-	t->state = TURN_ASKED;
-	if (request_make(c, col, &k->arena, &in, &k->prompt_bytes, &e) == 0) {
-		h.estimate_nusd = request_most(c, col, k->prompt_bytes, &tokens, &within, &priced);
-		k->call = aws_call(c->host.aws, &op_bedrock_converse_stream, &in, &h, &e);
-	}
-	if (k->call) {
-		col->asking = k;
-		(void)turn_step(t);
-		chat_note_sent(c, clock_mono_ms());
-	} else {
-		t->state = TURN_FAILED;
-		err_cut(e.text, t->why, sizeof t->why);
-		arena_done(&k->arena);
-		free(k);
-	}
-	chat_changed(c, col);
 }
 
 /* --- what a person asks for --- */
@@ -199,6 +65,13 @@ static int may_ask(Chat *c, Str text, bool again, int64_t *agreed_nusd, Err *e)
 	for (size_t i = 0; i < c->columns; i++)
 		if (!c->column[i].model[0])
 			return err_kind(e, ERR_USAGE, "column %zu has no model; :model ID sets it", i + 1);
+	/* What is compared must be known: an answer of another model would be laid to this one. */
+	for (size_t i = 0; c->columns > 1 && i < c->columns; i++)
+		if (way_is_auto(str_of(c->column[i].model)))
+			return err_kind(e, ERR_REFUSED, "column %zu is on auto, which is off side by side: :model ID names one", i + 1);
+	for (size_t i = 0; i < c->columns; i++)
+		if (asking_bars(&c->column[i], str_of(c->column[i].model), e))
+			return -1;
 	requests = request_estimate(c, text, again, &cost);
 	if (chat_may_send(c, requests, clock_mono_ms(), e) < 0)
 		return -1;
@@ -263,6 +136,7 @@ int chat_retry(Chat *c, int64_t *agreed_nusd, Err *e)
 		last->warm_up = warm_up;
 		guards_again(c, last);
 		buf_done(&asked);
+		c->column[i].again = true;
 		precheck_then_ask(c, &c->column[i]);
 	}
 	return 0;
@@ -291,8 +165,7 @@ void chat_cancel(Chat *c)
 	for (size_t i = 0; i < c->columns; i++) {
 		ChatTurn *t = turn_last(&c->column[i]);
 
-		if (c->column[i].asking)
-			aws_cancel(c->column[i].asking->call);
+		asking_cancel(c->column[i].asking);
 		precheck_cancel(&c->column[i]);
 		if (!t || t->state != TURN_TOOLS)
 			continue;
@@ -306,7 +179,7 @@ void chat_cancel(Chat *c)
 
 static void column_clear(Chat *c, ChatColumn *col)
 {
-	let_go(col);
+	asking_let_go(col);
 	precheck_drop(c, col);
 	count_drop(col);
 	tools_drop(c, col);
@@ -399,6 +272,8 @@ void chat_free(Chat *c)
 	while (c->columns)
 		chat_free_column(c, c->columns - 1);
 	tools_free(c);
+	renew_drop(c);
 	guards_free(c);
+	routes_free(c->routes);
 	free(c);
 }

@@ -8,48 +8,14 @@
 
 #include "api/converse.h"
 #include "aws/aws.h"
-#include "chat/guardrail.h"
-#include "model/flag.h"
+#include "conf/local_models.h"
+#include "conf/routes.h"
+#include "chat/turn.h"
 #include "model/price.h"
 
-enum { CHAT_COLUMNS = 4, CHAT_TEXT_MAX = 256 << 10 /* bytes of one question */, CHAT_WORD = 256, CHAT_SENTENCE = 512, CHAT_TOOLS = 128,
-	CHAT_RESULT_MAX = 256 << 10 /* bytes of what a tool gives back */, CHAT_FLAGS = 3, CHAT_TIER = 24 };
-
-typedef enum TurnState { TURN_ASKED, TURN_STREAMING, TURN_TOOLS /* they run */, TURN_DONE, TURN_CANCELLED, TURN_FAILED } TurnState;
-
-/* What a tool gave back. content: its text. */
-typedef struct ChatResult { Buf content; bool error, here; } ChatResult;
-
-typedef struct ChatStep {
-	ConverseTurn said;
-	ChatResult  *result;            /* one for each tool that it uses, in their order; NULL: it uses none, or they have not run */
-	size_t       results;
-	char         misfit[CHAT_SENTENCE];      /* what does not fit the schema of a tool that it uses; empty: all does */
-	bool         priced;            /* nusd is what it did cost */
-	int64_t      nusd;
-	/* Where a prompt cache had a part: what it costs when that is empty, and when all of it is there; -1: not known. */
-	int64_t      cold_nusd, steady_nusd;
-	GuardSaid    guard;             /* what a guardrail has said of it */
-} ChatStep;
-
-typedef struct ChatTurn {
-	Buf       asked;
-	ChatStep *step;
-	size_t    steps, step_cap;
-	TurnState state;
-	char      why[CHAT_SENTENCE];   /* TURN_FAILED: the sentence; TURN_ASKED: what it waits for, or empty */
-	int64_t   asked_ms;             /* wall clock */
-	int64_t   first_ms, total_ms;   /* until the first piece of text, and until its end; -1: not yet */
-	bool      warm_up;              /* it only fills caches: no figure of a comparison */
-	char      tier[CHAT_TIER];      /* that was asked for; empty: the service's own choice */
-	Guardrail guardrail;            /* that looked at it */
-	GuardSaid checked;              /* what it said of the question before that was sent */
-	Flag      flag[CHAT_FLAGS];     /* what the guards say of question and answer, the worst first; not kept with the conversation */
-	int       flags;
-} ChatTurn;
-
 typedef struct ChatColumn {
-	char     model[CHAT_WORD];      /* model id, inference profile or ARN */
+	char     model[CHAT_WORD];      /* model id, inference profile, ARN, local/ID, or auto: by the rules of routing */
+	char     named[CHAT_WORD];      /* model is auto: what it was before; empty: nothing */
 	char     label[CHAT_WORD];      /* "vc-analysis@2.2": the template that system comes from; empty: none, it was typed */
 	char     sha256[65];            /* of that text; empty: none */
 	Buf      system;
@@ -61,6 +27,7 @@ typedef struct ChatColumn {
 	size_t   turns, turn_cap;
 	struct Asking *asking;          /* the answer under way; NULL: none */
 	struct Checking *checking;      /* a guardrail looks at the question; NULL: none does */
+	bool     again;                 /* what is asked was asked before: another answer is wanted, not the same from the cache */
 	unsigned serial;                /* of the tools that run: what comes of earlier ones is dropped */
 	/* Bytes of a prompt and the tokens that the service counted for them, added up: what a byte is in tokens for this model. */
 	int64_t  known_bytes, known_tokens;
@@ -74,6 +41,16 @@ typedef struct Chat Chat;
 
 typedef struct ChatHost {
 	AwsClient *aws;
+	struct Http *http;              /* for local models, and these: borrowed */
+	const ConfLocalModel *local;
+	size_t locals;
+	const PriceTable *local_prices;
+	const ConfRouting *routing;     /* NULL: there are no rules */
+	const char *(*view)(void *arg); /* that is shown, for rules; may be NULL */
+	int64_t (*zone_ms)(void *arg, int64_t wall_ms);  /* how far local time is ahead of UTC, for times in sentences; may be NULL */
+	struct AnswerCache *cache;      /* NULL: there is none */
+	bool renews;                    /* a stale answer is given, and asked for anew; else it counts as none */
+	const char *off;                /* why not even those are asked, with the remedy; NULL: they are */
 	const PriceTable *(*prices)(void *arg);
 	void (*changed)(void *arg);     /* something is to be drawn; may be NULL */
 	void (*ended)(void *arg);       /* an answer has ended, however: worth keeping; may be NULL */
@@ -102,6 +79,8 @@ ChatColumn *chat_column(Chat *c, size_t i);          /* NULL: there is none */
 int   chat_add_column(Chat *c, Err *e);
 int   chat_drop_column(Chat *c, size_t i, Err *e);   /* -1: it is the only one, or an answer is under way */
 void  chat_set_model(Chat *c, size_t i, Str model);
+/* Its model is auto from now on. -1: there are no rules. */
+int   chat_set_auto(Chat *c, size_t i, Err *e);
 /* Instructions, and where they come from (label, sha256: empty when they were typed). */
 void  chat_set_system(Chat *c, size_t i, Str text, Str label, Str sha256);
 /* "default", "priority", "flex", "reserved"; empty or "off": none is asked for. -1: no such tier. */
@@ -151,6 +130,16 @@ typedef struct ChatEstimate {
 	int     unpriced;                /* columns without a price: in most_nusd with the dearest one of the table */
 } ChatEstimate;
 void  chat_estimate(Chat *c, Str text, ChatEstimate *out);
+
+/* Whether answers come from the cache from now on. -1: the host has none. */
+int   chat_set_cache(Chat *c, bool on, Err *e);
+/* Whether they do; *why_not: what keeps them from it now, NULL: nothing. */
+bool  chat_cache(const Chat *c, const char **why_not);
+
+/* How the models of all rules have answered of late, a line each. */
+void  chat_put_health(const Chat *c, Buf *out);
+
+int64_t chat_cost(const Chat *c, int *unpriced);                 /* of all that was said */
 /* Asks the service what the prompt of each column will come to with this text, which costs nothing; chat_estimate is exact from then on, until
  * something changes. Not every model can be counted: host.counted is told why, and the estimate stays. ERR_USAGE: nothing to count, or no model. */
 int   chat_count(Chat *c, Str text, Err *e);

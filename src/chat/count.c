@@ -115,6 +115,8 @@ int chat_count(Chat *c, Str text, Err *e)
 	for (size_t i = 0; i < c->columns; i++)
 		if (!c->column[i].model[0])
 			return err_kind(e, ERR_USAGE, "column %zu has no model; :model ID sets it", i + 1);
+		else if (way_is_auto(str_of(c->column[i].model)) || local_model_is(str_of(c->column[i].model)))
+			return err_kind(e, ERR_USAGE, "column %zu is not counted: only a model of Bedrock that is named is; the estimate stays", i + 1);
 	for (size_t i = 0; i < c->columns; i++) {
 		count_drop(&c->column[i]);
 		if (begin(c, &c->column[i], text, e) < 0)

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "chat/said.h"
 #include "conf/embed.h"
 #include "model/inject.h"
 #include "model/output_check.h"
@@ -99,23 +100,43 @@ static void note_guardrail(Chat *c, ChatTurn *t, Str answer)
 	note(t, flag, n);
 }
 
+static void check(const ChatColumn *col, Str text, OutputResult *r)
+{
+	InjectText *room = inject_text_new(SCANNED_MAX);
+	Leak *leak = col->system.n ? leak_new(buf_str(&col->system), STR("")) : NULL;
+
+	output_check(room, leak, text, clock_wall_ms(), r);
+	leak_free(leak);
+	inject_text_free(room);
+}
+
 void guards_answer(Chat *c, ChatColumn *col)
 {
 	ChatTurn *t = turn_last(col);
 	OutputResult *r = xcalloc(1, sizeof *r);
-	InjectText *room = inject_text_new(SCANNED_MAX);
-	Leak *leak = col->system.n ? leak_new(buf_str(&col->system), STR("")) : NULL;
 	Buf text = { 0 };
 
 	turn_answer(t, &text);
 	note_guardrail(c, t, buf_str(&text));
-	output_check(room, leak, buf_str(&text), clock_wall_ms(), r);
+	check(col, buf_str(&text), r);
 	tell(c, r->flag, r->flags);
 	note(t, r->flag, r->flags);
-	leak_free(leak);
-	inject_text_free(room);
 	free(r);
 	buf_done(&text);
+}
+
+bool guards_pass(const ChatColumn *col, const ChatStep *s)
+{
+	OutputResult *r = xcalloc(1, sizeof *r);
+	Buf text = { 0 };
+	bool ok;
+
+	said_text(&s->said, &text);
+	check(col, buf_str(&text), r);
+	ok = !r->flags;
+	free(r);
+	buf_done(&text);
+	return ok;
 }
 
 void guards_free(Chat *c)

@@ -71,12 +71,14 @@ static void take(Chat *c, ChatColumn *col, const Checking *k, const GuardSaid *s
 	char why[PRECHECK_SENTENCE];
 
 	col->checking = NULL;
+	turn_last(col)->why_kind = err ? err->err.kind : ERR_REFUSED;
 	if (err) {
 		fail(c, col, err->fault == AWS_CANCELLED ? TURN_CANCELLED : TURN_FAILED, err->err.text);
 		return;
 	}
 	turn_last(col)->checked = *said;
 	if (!guardrail_blocks(said)) {
+		turn_last(col)->why_kind = 0;
 		chat_ask(c, col);
 		if (turn_last(col)->state == TURN_FAILED && c->host.ended)
 			c->host.ended(c->host.arg);

@@ -65,6 +65,7 @@ static void put_step(Writer *r, const ChatStep *s)
 	JsonW *w = &r->w;
 
 	jw_object(w);
+	jw_kstr(w, "model", str_of(s->model));
 	jw_kstr(w, "stop", str_of(s->said.stop_reason));
 	jw_kstr(w, "tier", str_of(s->said.service_tier));
 	jw_kbool(w, "counted", s->said.has_usage);
@@ -104,6 +105,7 @@ static void put_turn(Writer *r, const ChatTurn *t)
 	put_text(r, "asked", buf_str(&t->asked));
 	jw_kstr(w, "state", str_of(states[t->state]));
 	put_text(r, "why", t->state == TURN_FAILED ? str_of(t->why) : STR(""));
+	jw_kstr(w, "how", str_of(t->how));
 	jw_ki64(w, "askedMs", t->asked_ms);
 	jw_ki64(w, "firstMs", t->first_ms);
 	jw_ki64(w, "totalMs", t->total_ms);
@@ -161,6 +163,16 @@ int record_write(Chat *c, const RecordMask *mask, Buf *out, Err *e)
 	jw_object_end(&r.w);
 	buf_done(&r.masked);
 	return out->full ? err_set(e, "the conversation is longer than %d MiB and is not kept; :new begins another", RECORD_MAX >> 20) : 0;
+}
+
+int record_step_write(const ChatStep *s, Buf *out)
+{
+	Writer r = { .w = jw_to(out) };
+
+	buf_done(out);
+	buf_init(out, RECORD_MAX);
+	put_step(&r, s);
+	return out->full ? -1 : 0;
 }
 
 void record_title(Chat *c, const RecordMask *mask, size_t most, Buf *out)
@@ -261,7 +273,7 @@ static int take_step(JsonVal v, ChatStep *s, Err *e)
 	    tokens_take(v, &s->said.tokens, e) < 0 || figure_take(v, "latencyMs", &s->said.latency_ms, e) < 0 || jv_array(v, "parts", &parts, e) < 0 ||
 	    jv_array(v, "results", &results, e) < 0)
 		return -1;
-	if (take_word(v, "misfit", s->misfit, sizeof s->misfit, e) < 0)
+	if (take_word(v, "misfit", s->misfit, sizeof s->misfit, e) < 0 || take_word(v, "model", s->model, sizeof s->model, e) < 0)
 		return -1;
 	s->said.has_stop = s->said.stop_reason[0];
 	s->priced = !jv_is_absent(jv_get(v, "nanoUsd"));
@@ -273,6 +285,24 @@ static int take_step(JsonVal v, ChatStep *s, Err *e)
 	return take_parts(parts, &s->said, e) < 0 ? -1 : take_results(results, s, e);
 }
 
+int record_step_read(ChatStep *s, Str json, Err *e)
+{
+	ChatTurn t = { 0 };
+	Arena a = { 0 };
+	JsonVal v;
+	int rc = -1;
+
+	if (jv_parse(&a, json, RECORD_MAX, &v, e) == 0)
+		rc = take_step(v, turn_step(&t), e);
+	if (rc == 0) {
+		*s = t.step[0];
+		t.steps = 0;
+	}
+	turn_free(&t);
+	arena_done(&a);
+	return rc;
+}
+
 static int take_turn(JsonVal v, ChatColumn *col, Err *e)
 {
 	ChatTurn *t = turn_add(col, STR(""));
@@ -281,7 +311,8 @@ static int take_turn(JsonVal v, ChatColumn *col, Err *e)
 	int k;
 
 	if (take_buf(v, "asked", &t->asked, e) < 0 || jv_str(v, "state", &state, e) < 0 || index_of(states, STATES, state, "state", &k, e) < 0 ||
-	    take_word(v, "why", t->why, sizeof t->why, e) < 0 || figure_take(v, "askedMs", &t->asked_ms, e) < 0 ||
+	    take_word(v, "why", t->why, sizeof t->why, e) < 0 ||
+	    take_word(v, "how", t->how, sizeof t->how, e) < 0 || figure_take(v, "askedMs", &t->asked_ms, e) < 0 ||
 	    figure_take(v, "firstMs", &t->first_ms, e) < 0 || figure_take(v, "totalMs", &t->total_ms, e) < 0 ||
 	    jv_bool(v, "warmUp", &t->warm_up, e) < 0 || take_word(v, "tier", t->tier, sizeof t->tier, e) < 0 ||
 	    take_guardrail(v, &t->guardrail, e) < 0 || guardrail_take(jv_get(v, "checked"), &t->checked, e) < 0 || jv_array(v, "steps", &steps, e) < 0)

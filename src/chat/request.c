@@ -135,16 +135,33 @@ static void as_words(Arena *a, ConverseMessage *m)
 	}
 }
 
-static int put_steps(Messages *m, const ChatTurn *t, bool tools, Arena *a, Err *e)
+/* Reasoning is taken back by the model alone that has thought it. */
+static void drop_reasoning(ConverseMessage *m)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < m->content.n; i++) {
+		const ConverseReasoning *r = &m->content.v[i].reasoning;
+
+		if (!r->text.text.n && !r->text.signature.n && !r->redacted.n)
+			m->content.v[kept++] = m->content.v[i];
+	}
+	m->content.n = kept;
+}
+
+static int put_steps(Messages *m, const ChatTurn *t, Str model, bool tools, Arena *a, Err *e)
 {
 	for (size_t i = 0; i < t->steps; i++) {
 		ConverseMessage said;
 
 		if (converse_turn_message(&t->step[i].said, a, &said, e) < 0)
 			return -1;
+		if (t->step[i].model[0] && !str_is(model, t->step[i].model))
+			drop_reasoning(&said);
 		if (!tools)
 			as_words(a, &said);
-		put(m, a, said);
+		if (said.content.n)
+			put(m, a, said);
 		said = tool_results(a, &t->step[i]);
 		if (!tools)
 			as_words(a, &said);
@@ -154,7 +171,7 @@ static int put_steps(Messages *m, const ChatTurn *t, bool tools, Arena *a, Err *
 	return 0;
 }
 
-int request_make(const Chat *c, const ChatColumn *col, Arena *a, ConverseIn *in, int64_t *bytes, Err *e)
+int request_make_for(const Chat *c, const ChatColumn *col, Str model, Arena *a, ConverseIn *in, int64_t *bytes, Err *e)
 {
 	Messages m = { .bytes = (int64_t)col->system.n };
 	size_t most = 0;
@@ -168,10 +185,10 @@ int request_make(const Chat *c, const ChatColumn *col, Arena *a, ConverseIn *in,
 		if (i + 1 < col->turns && !is_told(t))
 			continue;
 		put(&m, a, user_text(a, buf_str(&t->asked)));
-		if (put_steps(&m, t, c->tool_n > 0, a, e) < 0)
+		if (put_steps(&m, t, model, c->tool_n > 0, a, e) < 0)
 			return -1;
 	}
-	*in = (ConverseIn){ .model = str_of(col->model), .messages = { m.v, m.n }, .limits.max_tokens = c->host.max_tokens,
+	*in = (ConverseIn){ .model = model, .messages = { m.v, m.n }, .limits.max_tokens = c->host.max_tokens,
 	                    .limits.temperature = col->temperature };
 	if (col->system.n) {
 		in->system.v = ARENA_NEW(a, ConverseSystem);
@@ -182,6 +199,11 @@ int request_make(const Chat *c, const ChatColumn *col, Arena *a, ConverseIn *in,
 	options_put(c, col, a, in);
 	*bytes = m.bytes;
 	return 0;
+}
+
+int request_make(const Chat *c, const ChatColumn *col, Arena *a, ConverseIn *in, int64_t *bytes, Err *e)
+{
+	return request_make_for(c, col, str_of(col->model), a, in, bytes, e);
 }
 
 /* --- what it may cost --- */
@@ -204,18 +226,37 @@ void request_learn(ChatColumn *col, int64_t bytes, int64_t tokens)
 	col->known_tokens += tokens;
 }
 
-static int64_t reckon(Chat *c, const ChatColumn *col, int64_t input, bool *priced)
+const PriceTable *chat_prices(const Chat *c, Str model)
 {
-	const Tokens t = { .input = input, .output = c->host.max_tokens };
-
-	return price_reckon(c->host.prices(c->host.arg), &(PriceCall){ str_of(col->model), str_of(col->tier), clock_wall_ms(), t }, priced);
+	return local_model_is(model) && c->host.local_prices ? c->host.local_prices : c->host.prices(c->host.arg);
 }
 
-int64_t request_most(Chat *c, const ChatColumn *col, int64_t bytes, int64_t *tokens, int *within, bool *priced)
+static int64_t reckon(const Chat *c, const ChatColumn *col, Str model, int64_t input, bool *priced)
+{
+	const Tokens t = { .input = input, .output = c->host.max_tokens };
+	const PriceCall call = { model, local_model_is(model) ? STR("") : str_of(col->tier), clock_wall_ms(), t };
+
+	return price_reckon(chat_prices(c, model), &call, priced);
+}
+
+int64_t request_most(const Chat *c, const ChatColumn *col, Str model, int64_t bytes, int64_t *tokens, int *within, bool *priced)
 {
 	*tokens = tokens_of(col, bytes, within);
 	/* On the dear side: two bytes to a token where nothing is known of this model's. */
-	return reckon(c, col, (*within == WITHIN_KNOWN ? *tokens + *tokens * WITHIN_KNOWN / 100 : bytes / 2) + 100, priced);
+	return reckon(c, col, model, (*within == WITHIN_KNOWN ? *tokens + *tokens * WITHIN_KNOWN / 100 : bytes / 2) + 100, priced);
+}
+
+/* The dearest of those that a question may go to. */
+typedef struct Dearest { const Chat *c; const ChatColumn *col; int64_t bytes, tokens, nusd; int within; bool priced; } Dearest;
+
+static void dearest(void *arg, Str model)
+{
+	Dearest *d = arg;
+	bool priced;
+	const int64_t nusd = request_most(d->c, d->col, model, d->bytes, &d->tokens, &d->within, &priced);
+
+	d->priced = d->priced && priced;
+	d->nusd = nusd > d->nusd ? nusd : d->nusd;
 }
 
 static int64_t bytes_of(const ChatTurn *t)
@@ -248,16 +289,21 @@ size_t request_estimate(Chat *c, Str text, bool again, ChatEstimate *out)
 	for (size_t i = 0; i < c->columns; i++) {
 		ChatColumn *col = &c->column[i];
 		const size_t turns = col->turns - (again && col->turns);
-		bool priced;
+		Dearest d = { .c = c, .col = col, .priced = true };
+		Str question;
 
 		if (again && !col->turns)
 			continue;
-		if (!again && count_known(c, col, text, &out->tokens[i]))
-			out->most_nusd += reckon(c, col, out->tokens[i], &priced);
+		question = again ? buf_str(&col->turn[turns].asked) : text;
+		d.bytes = prompt_bytes(col, turns, question);
+		if (!again && count_known(c, col, text, &d.tokens))
+			d.nusd = reckon(c, col, str_of(col->model), d.tokens, &d.priced);
 		else
-			out->most_nusd += request_most(c, col, prompt_bytes(col, turns, again ? buf_str(&col->turn[turns].asked) : text),
-			                               &out->tokens[i], &out->within[i], &priced);
-		out->unpriced += !priced;
+			way_each(c, col, question, dearest, &d);
+		out->tokens[i] = d.tokens;
+		out->within[i] = d.within;
+		out->most_nusd += d.nusd;
+		out->unpriced += !d.priced;
 		asked++;
 	}
 	return asked;

@@ -90,6 +90,16 @@ static void misfit(const Chat *c, const ConversePart *p, char out[CHAT_SENTENCE]
 	arena_done(&a);
 }
 
+bool tools_fit(const Chat *c, const ChatStep *s)
+{
+	char why[CHAT_SENTENCE] = "";
+
+	for (size_t i = 0; i < s->said.parts && !why[0]; i++)
+		if (s->said.part[i].kind == CONVERSE_TOOL)
+			misfit(c, &s->said.part[i], why);
+	return !why[0];
+}
+
 static size_t uses_of(const ConverseTurn *said)
 {
 	size_t n = 0;
@@ -218,6 +228,4 @@ void chat_tool_result(Chat *c, size_t column, unsigned serial, size_t use, Str c
 		}
 	col->serial++;
 	chat_ask(c, col);
-	if (t->state == TURN_FAILED && c->host.ended)
-		c->host.ended(c->host.arg);
 }

@@ -28,17 +28,21 @@ ChatStep *turn_step(ChatTurn *t)
 	return &t->step[t->steps++];
 }
 
-void turn_drop_steps(ChatTurn *t)
+void turn_cut(ChatTurn *t, size_t steps)
 {
-	for (size_t i = 0; i < t->steps; i++) {
-		ChatStep *s = &t->step[i];
+	while (t->steps > steps) {
+		ChatStep *s = &t->step[--t->steps];
 
 		converse_turn_done(&s->said);
 		for (size_t k = 0; k < s->results; k++)
 			buf_done(&s->result[k].content);
 		free(s->result);
 	}
-	t->steps = 0;
+}
+
+void turn_drop_steps(ChatTurn *t)
+{
+	turn_cut(t, 0);
 }
 
 void turn_free(ChatTurn *t)

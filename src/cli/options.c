@@ -1,6 +1,5 @@
 #include "cli/options.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -82,11 +81,11 @@ static const OptionFlag flags[] = {
 	{ "--results", NULL, 0, "FILE", "where answers are kept, to go on with; SUITE.results.jsonl unless said", TEXT(results), FLAGS_EVAL },
 	{ "--junit", NULL, 0, "FILE", "also as JUnit XML", TEXT(junit), FLAGS_EVAL },
 	{ "--guardrail", NULL, 0, "ID[:V]", "Bedrock guardrail that it goes through; off: not the configured one either", TEXT(guardrail), FLAGS_CHAT },
+	{ "--cache", NULL, 0, NULL, "the same question is answered from the answer cache", BOOL(cache), FLAGS_CHAT },
 	{ "--max-tokens", NULL, 0, "N", "limit of the answer", TEXT(max_tokens), FLAGS_CHAT | FLAGS_REPLAY },
 };
 enum { FLAGS = sizeof flags / sizeof *flags };
 enum { ARGS_SHOWN = 36 /* cells */ };
-static_assert(FLAGS <= 64, "a bit for each");
 
 const OptionFlag *options_flags(size_t *n)
 {
@@ -133,7 +132,7 @@ static int unknown_command(const char *name, const Command *commands, Err *e)
 	return err_kind(e, ERR_USAGE, "unknown command %s; seismo --help lists them", name);
 }
 
-static int take_flag(int argc, char **argv, int *i, const Command *c, Options *o, uint64_t *given, Err *e)
+static int take_flag(int argc, char **argv, int *i, const Command *c, Options *o, bool given[FLAGS], Err *e)
 {
 	Str value, name = str_cut(str_of(argv[*i]), '=', &value);
 	bool joined = name.n < strlen(argv[*i]);
@@ -142,7 +141,7 @@ static int take_flag(int argc, char **argv, int *i, const Command *c, Options *o
 
 	if (!f)
 		return unknown_flag(name, e);
-	*given |= UINT64_C(1) << (f - flags);
+	given[f - flags] = true;
 	if (f->type == FLAG_BOOL) {
 		if (joined)
 			return err_kind(e, ERR_USAGE, "%s takes no value", f->name);
@@ -177,13 +176,13 @@ static int take_form(Options *o, unsigned takes, Err *e)
 	return err_kind(e, ERR_USAGE, "-o takes %s, not %s", all, o->output);
 }
 
-/* given: bit per flag. One that is in several groups goes with a command that takes any of them. */
-static int check(Options *o, const Command *c, uint64_t given, Err *e)
+/* One that is in several groups goes with a command that takes any of them. */
+static int check(Options *o, const Command *c, const bool given[FLAGS], Err *e)
 {
 	if (take_form(o, c ? c->flags : 0, e) < 0)
 		return -1;
 	for (size_t i = 0; i < FLAGS; i++)
-		if (given >> i & 1 && flags[i].group && !(flags[i].group & (c ? c->flags : 0)))
+		if (given[i] && flags[i].group && !(flags[i].group & (c ? c->flags : 0)))
 			return err_kind(e, ERR_USAGE, "%s does not go with %s", flags[i].name, c ? c->name : "the console");
 	if (o->read_only && o->write)
 		return err_kind(e, ERR_USAGE, "--readonly and --write exclude each other");
@@ -192,7 +191,7 @@ static int check(Options *o, const Command *c, uint64_t given, Err *e)
 
 int options_parse(int argc, char **argv, const Command *commands, Options *o, const Command **command, Err *e)
 {
-	uint64_t given = 0;
+	bool given[FLAGS] = { false };
 	bool literal = false;
 
 	*o = (Options){ 0 };
@@ -201,7 +200,7 @@ int options_parse(int argc, char **argv, const Command *commands, Options *o, co
 		if (!literal && strcmp(argv[i], "--") == 0) {
 			literal = true;
 		} else if (!literal && argv[i][0] == '-' && argv[i][1]) {
-			if (take_flag(argc, argv, &i, *command, o, &given, e) < 0)
+			if (take_flag(argc, argv, &i, *command, o, given, e) < 0)
 				return -1;
 		} else if (!*command) {
 			for (const Command *c = commands; c->name && !*command; c++)

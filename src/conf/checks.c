@@ -213,3 +213,16 @@ bool check_time_zone(Str s)
 	(void)fclose(f);                     /* read only */
 	return ok;
 }
+
+bool check_variable(Str s)
+{
+	static const char *const harmless[] = { "AWS_REGION", "AWS_DEFAULT_REGION", NULL };
+
+	for (size_t i = 0; i < s.n; i++)
+		if (!(s.p[i] >= '0' && s.p[i] <= '9' && i) && !((s.p[i] | 0x20) >= 'a' && (s.p[i] | 0x20) <= 'z') && s.p[i] != '_')
+			return false;
+	for (size_t i = 0; harmless[i]; i++)
+		if (str_is(s, harmless[i]))
+			return true;
+	return s.n > 0 && !str_starts(s, STR("AWS_"));
+}

@@ -21,6 +21,9 @@ bool check_session_name(Str s);
 Str  role_arn_account(Str arn);    /* its twelve digits; empty when it is none */
 bool check_guardrail(Str s);       /* a Bedrock guardrail's id or ARN, and behind a colon a version: a number from 1, or DRAFT */
 bool check_time_zone(Str s);       /* UTC, or a file of the system's tz database */
+/* The name of an environment variable (POSIX: letters, digits and _) that may go to another program. None of AWS's but the Region: its
+ * credentials are not passed on, whatever is asked for. */
+bool check_variable(Str s);
 /* Whether the URL's host is this machine: localhost, 127.x.x.x, [::1]. */
 bool url_is_loopback(Str url);
 

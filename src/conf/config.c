@@ -11,6 +11,7 @@
 #include "conf/config_prices.h"
 #include "conf/embed.h"
 #include "conf/follow_ups.h"
+#include "conf/local_models.h"
 #include "conf/mcp_servers.h"
 #include "conf/schema.h"
 #include "conf/source.h"
@@ -35,6 +36,9 @@ typedef struct Root {
 	Budget *budget; size_t budget_count;
 	ConfFollowUp *follow_up; size_t follow_ups;
 	ConfMcpServer *mcp_server; size_t mcp_servers;
+	ConfLocalModel *local_model; size_t local_models;
+	ConfRouting routing;
+	ConfAnswerCache answer_cache;
 	ConfPrices prices;
 } Root;
 
@@ -236,6 +240,26 @@ static const Setting root_rows[] = {
 	  .help = "What is done after a verified move of a pointer, in order. One that fails is told, and undoes nothing." },
 	{ "mcp_servers", SET_LIST, AT(mcp_server), offsetof(Root, mcp_servers), 0, MCP_SERVERS_MAX, .list = &mcp_server_list,
 	  .help = "Servers of the Model Context Protocol: tools that models may be given." },
+	{ "local_models", SET_LIST, AT(local_model), offsetof(Root, local_models), 0, LOCAL_MODELS_MAX, .list = &local_model_list,
+	  .help = "Models that are asked without AWS, on this machine. Each is local/ID." },
+	{ "routing.rules", SET_LIST, AT(routing.rule), offsetof(Root, routing.rules), 0, ROUTES_MAX, .list = &route_list,
+	  .help = "Which models a question goes to when the model is called auto. The first rule that fits decides." },
+	{ "routing.slow", SET_DURATION, AT(routing.slow_ms), .min = SECOND, .max = HOUR, .fallback = "20s",
+	  .help = "A model of a chain whose first token takes longer, as it went of late, is passed over." },
+	{ "routing.failing", SET_DECIMAL, AT(routing.failing_ppm), .min = 10000, .max = 1000000, .fallback = "0.5",
+	  .help = "So is one of which a larger share of the answers failed." },
+	{ "answer_cache.enabled", SET_BOOL, AT(answer_cache.enabled), .fallback = "false",
+	  .help = "The same question to the same model is answered from what was answered before. :cache on and --cache do so for once." },
+	{ "answer_cache.ttl", SET_DURATION, AT(answer_cache.ttl_ms), .min = SECOND, .max = 168 * HOUR, .fallback = "5m",
+	  .help = "How long an answer is fresh." },
+	{ "answer_cache.static_ttl", SET_DURATION, AT(answer_cache.static_ms), .min = SECOND, .max = 168 * HOUR, .fallback = "1h",
+	  .help = "The same where the instructions are a template, or the temperature is 0." },
+	{ "answer_cache.stale", SET_DURATION, AT(answer_cache.stale_ms), .min = 0, .max = 168 * HOUR, .fallback = "5m",
+	  .help = "For so long after that it is still given, while it is asked for anew, which costs. 0s: it is not." },
+	{ "answer_cache.memory_mb", SET_INT, AT(answer_cache.memory_mb), .min = 1, .max = 4096, .fallback = "32",
+	  .help = "Room for answers in memory. Those used longest ago go first." },
+	{ "answer_cache.disk_mb", SET_INT, AT(answer_cache.disk_mb), .min = 0, .max = 65536, .fallback = "256",
+	  .help = "Room in the context's store, for those without personal data and secrets; 0: none is kept there." },
 };
 #undef AT
 static const Schema root_schema = SCHEMA(root_rows);
@@ -445,6 +469,13 @@ int config_parse(Arena *a, const char *file, Str text, Config *out, Err *e)
 	out->follow_ups = r.follow_ups;
 	out->mcp_server = r.mcp_server;
 	out->mcp_servers = r.mcp_servers;
+	out->local_model = r.local_model;
+	out->local_models = r.local_models;
+	out->routing = r.routing;
+	out->answer_cache = r.answer_cache;
+	out->answer_cache.memory_bytes = r.answer_cache.memory_mb << 20;
+	out->answer_cache.disk_bytes = r.answer_cache.disk_mb << 20;
+	out->local_prices = local_model_prices(a, r.local_model, r.local_models);
 	out->rollout = r.rollout;
 	out->alert = pinned_rules(a, &r, &out->alert_count);
 	if (config_prices_table(a, file, root, &r.prices, &out->prices, e) < 0)

@@ -5,12 +5,15 @@
 #define CONF_CONFIG_H
 
 #include "base/arena.h"
+#include "conf/answer_cache.h"
+#include "conf/routes.h"
 #include "conf/template_source.h"
 #include "model/price.h"
 
 struct AlertRule;
 struct Budget;
 struct ConfFollowUp;
+struct ConfLocalModel;
 struct ConfMcpServer;
 struct Buf;
 
@@ -123,6 +126,10 @@ typedef struct Config {
 	const struct Budget *budget; size_t budget_count;
 	const struct ConfFollowUp *follow_up; size_t follow_ups;
 	const struct ConfMcpServer *mcp_server; size_t mcp_servers;
+	const struct ConfLocalModel *local_model; size_t local_models;
+	PriceTable local_prices;             /* of those */
+	ConfRouting routing;
+	ConfAnswerCache answer_cache;
 	PriceTable prices;                   /* overrides and discounts alone */
 } Config;
 

@@ -12,20 +12,6 @@ static bool check_tool(Str s)
 	return s.n > 0;
 }
 
-/* POSIX: letters, digits and _. Credentials of AWS are not passed on, whatever is asked for. */
-static bool check_variable(Str s)
-{
-	static const char *const harmless[] = { "AWS_REGION", "AWS_DEFAULT_REGION", NULL };
-
-	for (size_t i = 0; i < s.n; i++)
-		if (!(s.p[i] >= '0' && s.p[i] <= '9' && i) && !((s.p[i] | 0x20) >= 'a' && (s.p[i] | 0x20) <= 'z') && s.p[i] != '_')
-			return false;
-	for (size_t i = 0; harmless[i]; i++)
-		if (str_is(s, harmless[i]))
-			return true;
-	return s.n > 0 && !str_starts(s, STR("AWS_"));
-}
-
 static bool check_word(Str s)
 {
 	return s.n > 0 && !str_has_nul(s);

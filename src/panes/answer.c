@@ -187,7 +187,7 @@ static uint64_t stamp_before(const ChatTurn *t, int w, bool unfolded)
 	const ConversePart *const open = growing(t);
 	uint64_t h = mix((uint64_t)w * 2 + unfolded + 1, (uint64_t)t->asked_ms);
 
-	h = mix(h, str_quick_hash(buf_str(&t->asked)));
+	h = mix(mix(h, str_quick_hash(buf_str(&t->asked))), str_quick_hash(str_of(t->how)));
 	for (size_t i = 0; i < t->steps; i++) {
 		const ChatStep *s = &t->step[i];
 
@@ -219,6 +219,8 @@ static void begin(TurnRows *out, const ChatTurn *t, bool unfolded)
 	out->place = (MdPlace){ .at = 0 };
 	put_plain(r, ROLE_KEY, 0, clean_text(r->a, arena_printf(r->a, "%s> %.*s", t->warm_up ? "warm-up" : "", STR_ARG(buf_str(&t->asked))),
 	                                     CLEAN_KEEP_NEWLINES));
+	if (t->how[0])
+		put_plain(r, ROLE_INFO, 0, clean_text(r->a, str_of(t->how), 0));
 	for (size_t i = 0; i < t->steps; i++) {
 		const bool last = i + 1 == t->steps;
 

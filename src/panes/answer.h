@@ -3,7 +3,7 @@
 #ifndef PANES_ANSWER_H
 #define PANES_ANSWER_H
 
-#include "chat/turn.h"
+#include "chat/chat.h"
 #include "ui/markdown.h"
 
 typedef struct TurnRows {

@@ -44,6 +44,16 @@ static void playground_shut(Pane *p)
 
 /* --- heads --- */
 
+/* Behind it who has answered last. */
+static Clean name_of_auto(const ChatColumn *c, size_t i, const char *mark, int w, Arena *a)
+{
+	const ChatTurn *t = c->turns ? &c->turn[c->turns - 1] : NULL;
+	const Str model = t && t->steps ? str_of(t->step[t->steps - 1].model) : STR("");
+
+	return clean_ownf(a, "%zu%sauto%s%s", i + 1, mark, model.n ? ": " : "",
+	                  !model.n ? "" : local_model_is(model) ? clean_text(a, model, 0).p : fmt_model(a, model, w / 2).p);
+}
+
 /* The column that keys are for has ">" behind its number. */
 static Clean name_of(const ChatColumn *c, size_t i, bool focused, int w, Arena *a)
 {
@@ -54,6 +64,10 @@ static Clean name_of(const ChatColumn *c, size_t i, bool focused, int w, Arena *
 
 	if (!model.n)
 		name = clean_ownf(a, "%zu%s no model: m chooses one", i + 1, mark);
+	else if (str_is(model, ROUTE_AUTO))
+		name = name_of_auto(c, i, mark, w, a);
+	else if (local_model_is(model))
+		name = clean_ownf(a, "%zu%s%s", i + 1, mark, clean_text(a, model, 0).p);
 	else
 		name = clean_ownf(a, "%zu%s%s%s%s", i + 1, mark, fmt_model(a, model, w / 2).p, cut ? " " : "",
 		                  cut ? clean_text(a, str_sub(model, 0, cut - 1), 0).p : "");
@@ -401,6 +415,7 @@ static void playground_help(const Pane *p, Buf *out)
 	(void)p;
 	(void)buf_puts(out, "  ctrl-c   cancel the answer that is under way\n"
 	                    "  While typing: Enter sends, Alt-Enter a new line, Esc leaves; ctrl-a e k u w edit.\n"
+	                    "  :route on|off  :cache on|off|clear|list  (each answer says who gave it)\n"
 	                    "  :model ID  :system TEXT  :column add|drop  :new  :chats [TEXT]  :chat ID  :pin  :forget ID\n"
 	                    "  :tier T  :guardrail ID  :tokens  :caches on|off  :warm-up  :copy [N]  :case FILE\n");
 }

@@ -158,6 +158,7 @@ Clean playground_before(App *app, int w, Arena *a)
 	Playground *g = playground_of(app);
 	Part v[PARTS] = { { .spare = 0 } };
 	PlaygroundMoney m;
+	const char *why_not;
 	ChatEstimate c;
 	Clean what;
 
@@ -174,6 +175,8 @@ Clean playground_before(App *app, int w, Arena *a)
 	v[4] = (Part){ tools_of(g->chat, a), 2 };
 	if (chat_caches(g->chat) || chat_columns(g->chat) > 1)
 		v[5] = (Part){ clean_ownf(a, "caches %s", chat_caches(g->chat) ? "on" : "off"), 4 };
+	if (chat_cache(g->chat, &why_not))
+		v[7] = (Part){ clean_ownf(a, "answer cache%s%s", why_not ? " off " : "", why_not ? why_not : ""), 2 };
 	if (differences(g->chat, 1, CHAT_COLUMNS, a, &what) >= 1)
 		v[6] = (Part){ clean_ownf(a, "differs: %s", what.p), 0 };
 	return join(v, PARTS, w, a);

@@ -236,7 +236,10 @@ static const char *const migrations[] = {
 	"differs TEXT NOT NULL, PRIMARY KEY(run, place)) WITHOUT ROWID;"
 	"CREATE INDEX eval_cell_text ON eval_cell(sha256) WHERE sha256 <> '';"
 	"CREATE TABLE eval_case(run INTEGER NOT NULL, place INTEGER NOT NULL, at INTEGER NOT NULL, id TEXT NOT NULL, passed INTEGER NOT NULL,"
-	"n INTEGER NOT NULL, key TEXT NOT NULL, why TEXT NOT NULL, PRIMARY KEY(run, place, at)) WITHOUT ROWID;",
+	"n INTEGER NOT NULL, key TEXT NOT NULL, why TEXT NOT NULL, PRIMARY KEY(run, place, at)) WITHOUT ROWID;"
+	/* Answers that are given again (answers.h). */
+	"CREATE TABLE answer(key BLOB PRIMARY KEY, model TEXT NOT NULL, made_ms INTEGER NOT NULL, fresh_ms INTEGER NOT NULL,"
+	"until_ms INTEGER NOT NULL, used_ms INTEGER NOT NULL, nusd INTEGER NOT NULL, bytes INTEGER NOT NULL, body TEXT NOT NULL);",
 };
 enum { VERSION = (int)(sizeof migrations / sizeof *migrations), TOTALS = 11 /* from that layout on */, SHEETS = 20 /* so */ };
 

@@ -90,3 +90,36 @@ def test_a_question_that_it_does_not_know(playground):
     assert re.search("does not exist|no model", screen.replace("\n", " "))
     c.send("esc", "Q")
     assert c.wait_exit() == 0 and c.left_clean()
+
+
+LOCAL = """local_models:
+  - {{id: here, kind: openai, url: '{0}/v1', model: gpt-4o}}
+  - {{id: there, kind: ollama, url: '{0}', model: 'llama3:8b'}}
+"""
+
+
+@pytest.mark.parametrize("model", ["local/here", "local/there"])
+def test_a_local_model_once(home, aimock, model):
+    home.config(LOCAL.format(aimock.url))
+    got = home.json("chat", "--once", "greet", "--model", model, env=aimock.env)
+    assert got["text"] == ANSWERS["greet"] and got["stopReason"] == "end_turn" and got["costNanoUsd"] == 0
+
+
+@pytest.mark.parametrize("model", ["local/here", "local/there"])
+def test_a_local_model_on_the_screen(home, aimock, sim, console, model):
+    home.config(LOCAL.format(aimock.url))
+    c = console("--command", "playground", env=sim.env, size=(80, 24))
+    c.wait_for("type a question", 15)
+    c.send("esc", "m", model, "enter")
+    c.wait_for(f"1 {model}")
+    c.send("i", "count", "enter")
+    screen = c.wait_for("three")
+    assert "sixteen" not in screen and "end_turn" not in screen
+    c.send("ctrl-c")
+    c.wait_for("cancelled")
+    assert "sixteen" not in c.text()
+    c.send("greet", "enter")                                # what was said so far goes along, and is taken
+    screen = c.wait_for(lambda t: "another mock" in t and "end_turn" in t, 20)
+    assert "session $0.00 of" in screen
+    c.send("esc", "Q")
+    assert c.wait_exit() == 0 and c.left_clean()

@@ -7,7 +7,7 @@
 
 static const char *const writing[] = {
 	"Put", "Create", "Update", "Delete", "Transact", "Publish", "Subscribe", "Send", "Start", "Stop", "Tag", "Register", "Prepare",
-	"Set", "Add", "Remove", "Enable", "Disable", "Attach", "Detach", "Associate", "Copy", "Restore", "Cancel", "Purge", "Change",
+	"Set", "Add", "Remove", "Enable", "Disable", "Attach", "Detach", "Associate", "Copy", "Restore", "Cancel", "Purge", "Change", "Label",
 };
 static const char *const reading[] = {
 	"Get", "List", "Describe", "Query", "Scan", "BatchGet", "Filter", "Head", "Lookup", "Receive", "Verify", "Search", "Assume",
