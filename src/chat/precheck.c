@@ -80,8 +80,6 @@ static void take(Chat *c, ChatColumn *col, const Checking *k, const GuardSaid *s
 	if (!guardrail_blocks(said)) {
 		turn_last(col)->why_kind = 0;
 		chat_ask(c, col);
-		if (turn_last(col)->state == TURN_FAILED && c->host.ended)
-			c->host.ended(c->host.arg);
 		return;
 	}
 	precheck_refusal(&k->guardrail, said, why);
