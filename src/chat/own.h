@@ -24,7 +24,7 @@ struct Chat {
 	struct Inject *guard;                 /* made with the first question */
 	ChatColumn column[CHAT_COLUMNS];
 	size_t     columns;
-	bool       caches;                    /* prompts have cache points */
+	bool       prompt_cache;              /* prompts have cache points */
 	int64_t    sent_ms[SENDS_KEPT];       /* monotonic: of the newest requests, in turn */
 	size_t     sends;
 	Routes    *routes;                    /* NULL: there are no rules */

@@ -412,7 +412,7 @@ static void a_warm_up_is_no_part_of_the_conversation(void **state)
 
 	(void)state;
 	chat_set_system(d->c, 0, STR("long instructions"), STR(""), STR(""));
-	chat_set_caches(d->c, true);
+	chat_set_prompt_cache(d->c, true);
 	assert_int_equal(chat_warm_up(d->c, STR("one"), &agreed, &e), 0);
 	wait_end(d);
 	assert_true(last(d, 0)->warm_up && last(d, 0)->state == TURN_DONE);
@@ -427,12 +427,41 @@ static void a_warm_up_is_no_part_of_the_conversation(void **state)
 	assert_false(last(d, 0)->warm_up);
 	assert_non_null(strstr(d->r->body[2], "\"messages\":[{\"role\":\"user\",\"content\":[{\"text\":\"one\"}]}]"));
 	assert_non_null(strstr(d->r->body[2], "\"maxTokens\":1000}"));
-	chat_set_caches(d->c, false);
+	chat_set_prompt_cache(d->c, false);
 	ask_all(d, "two");
 	wait_end(d);
 	assert_null(strstr(d->r->body[3], "cachePoint"));
 	buf_done(&b);
 	close_desk(d);
+}
+
+/* It is asked for what it does at the service: no kept answer stands in for it, and its own is none. */
+static void a_warm_up_and_the_answer_cache(void **state)
+{
+	static const ConfAnswerCache conf = { .enabled = true, .ttl_ms = 60000, .static_ms = 60000, .stale_ms = 60000, .memory_mb = 1, .memory_bytes = 1 << 20 };
+	AnswerCache *cache = cache_new(&conf, NULL);
+	Buf b = { 0 };
+	const Step s = plain(&b);
+	Desk *d = desk(&s, 1, (ChatHost){ .cache = cache }, 1);
+	int64_t agreed = 0;
+	Err e = { 0 };
+
+	(void)state;
+	assert_int_equal(chat_set_cache(d->c, true, &e), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(chat_warm_up(d->c, STR("one"), &agreed, &e), 0);
+		wait_end(d);
+		assert_int_equal(d->r->asked, i + 1);
+	}
+	assert_int_equal(cache_counts(cache).answers, 0);
+	chat_clear(d->c);
+	ask_all(d, "one");
+	wait_end(d);
+	assert_int_equal(cache_counts(cache).answers, 1);          /* so it is kept here, were it no warm-up */
+	assert_int_equal(d->r->asked, 3);
+	buf_done(&b);
+	close_desk(d);
+	cache_free(cache);
 }
 
 /* Dollars a million: 1 in, 10 out, 0.1 read, 1.25 and 2 written. */
@@ -469,6 +498,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_counted),
 		cmocka_unit_test(counted_while_columns_go),
 		cmocka_unit_test(a_warm_up_is_no_part_of_the_conversation),
+		cmocka_unit_test(a_warm_up_and_the_answer_cache),
 		cmocka_unit_test(cold_and_steady),
 	};
 
