@@ -435,6 +435,32 @@ static void a_warm_up_is_no_part_of_the_conversation(void **state)
 	close_desk(d);
 }
 
+/* A dollar a million in, ten out; of test.cached 1.25 written, of test.small nothing. */
+static void what_a_warm_up_and_writing_may_cost(void **state)
+{
+	Chat *c = chat_with((ChatHost){ .max_tokens = 1000 }, 1);
+	ChatEstimate g;
+	int64_t plain;
+
+	(void)state;
+	assert_int_equal(request_estimate(c, STR("how long is it?"), REQUEST_NEW, &g), 1);
+	plain = g.most_nusd;
+	assert_int_equal(plain, (15 / 2 + 100) * 1000 + 1000 * 10000);
+	assert_int_equal(request_estimate(c, STR("how long is it?"), REQUEST_WARM_UP, &g), 1);
+	assert_int_equal(g.most_nusd, (15 / 2 + 100) * 1000 + 10000);
+	turn_add(&c->column[0], STR("how long is it?"))->warm_up = true;
+	assert_int_equal(request_estimate(c, STR(""), REQUEST_AGAIN, &g), 1);
+	assert_int_equal(g.most_nusd, (15 / 2 + 100) * 1000 + 10000);
+	chat_set_prompt_cache(c, true);
+	assert_int_equal(request_estimate(c, STR("how long is it?"), REQUEST_NEW, &g), 1);
+	assert_int_equal(g.most_nusd, plain);                      /* written for nothing: what it costs unwritten counts */
+	chat_set_model(c, 0, STR("test.cached"));
+	assert_int_equal(request_estimate(c, STR("how long is it?"), REQUEST_NEW, &g), 1);
+	assert_int_equal(g.most_nusd, (15 / 2 + 100) * 1250 + 1000 * 10000);
+	assert_int_equal(g.unpriced, 0);
+	chat_free(c);
+}
+
 /* It is asked for what it does at the service: no kept answer stands in for it, and its own is none. */
 static void a_warm_up_and_the_answer_cache(void **state)
 {
@@ -498,6 +524,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_counted),
 		cmocka_unit_test(counted_while_columns_go),
 		cmocka_unit_test(a_warm_up_is_no_part_of_the_conversation),
+		cmocka_unit_test(what_a_warm_up_and_writing_may_cost),
 		cmocka_unit_test(a_warm_up_and_the_answer_cache),
 		cmocka_unit_test(cold_and_steady),
 	};
