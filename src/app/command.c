@@ -45,7 +45,7 @@ static const Command commands[] = {
 	{ "temperature", "N|off", "playground: the temperature of the focused column, 0 to 1", playground_temperature, 0 },
 	{ "tier", "[default|priority|flex|…]", "playground: the service tier to ask for; alone, none", playground_tier, 0 },
 	{ "guardrail", "ID[:VERSION]|off", "playground: a Bedrock guardrail for the focused column", playground_guardrail, 0 },
-	{ "caches", "on|off", "playground: prompts with cache points behind instructions and tools", playground_caches, 0 },
+	{ "prompt-cache", "on|off", "playground: prompts with cache points behind instructions and tools", playground_prompt_cache, 0 },
 	{ "warm-up", "", "playground: fill the prompt caches with what is typed; no figure", playground_warm_up, 0 },
 	{ "copy", "[N|last]", "playground: copy the answer, or one of its code blocks", playground_copy, 0 },
 	{ "case", "FILE", "playground: append the last question to a suite's dataset", playground_case, 0 },
