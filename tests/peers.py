@@ -93,10 +93,12 @@ def install_aimock(folder):
     return program
 
 
-def start_aimock(program, folder, env, answers, latency_ms=150):
-    """A mock of models by others: answers each question of `answers` in pieces of eight letters, one each latency_ms."""
+def start_aimock(program, folder, env, answers, latency_ms=150, before=()):
+    """A mock of models by others: answers each question of `answers` in pieces of eight letters, one each latency_ms. before: fixtures of its own
+    form that are looked at first."""
     port, fixtures = free_port(), folder / "aimock.json"
-    fixtures.write_text(json.dumps({"fixtures": [{"match": {"userMessage": q}, "response": {"content": a}} for q, a in answers.items()]}))
+    plain = [{"match": {"userMessage": q}, "response": {"content": a}} for q, a in answers.items()]
+    fixtures.write_text(json.dumps({"fixtures": [*before, *plain]}))
     return Peer(["node", str(program), "-p", str(port), "-f", str(fixtures), "-l", str(latency_ms), "-c", "8", "--log-level", "warn"], port,
                 dict(env, HOME=str(folder)), folder / "aimock.log")
 

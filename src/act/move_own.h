@@ -93,6 +93,7 @@ struct Move {
 	int  deeds;
 	bool answered_no, deed_unsure;       /* the last one was refused by AWS; one of them may have been taken, or may still be */
 	Err  deed_err; AwsFault deed_fault;  /* of the last ask */
+	Str  label_left; bool left_known;    /* of backend_templates: where the last move that is on record has left the label */
 	AcRuntime *runtime;           /* of backend_runtimes: the newest version as it was read */
 	bool sessions_ended;                 /* all that were named */
 	size_t session_at;

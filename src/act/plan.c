@@ -61,6 +61,9 @@ static void note_drift(Move *m)
 	if (!m->b->route && !m->b->label && r->live.n && !str_eq(r->live, m->now.live))
 		m->v.drift = arena_printf(&m->arena, "somebody moved %.*s outside seismo: it serves %.*s, and %.*s left it at %.*s on %.*s",
 		                          STR_ARG(m->v.pointer), STR_ARG(m->now.live), STR_ARG(r->updated_by), STR_ARG(r->live), STR_ARG(r->updated_at));
+	if (m->b->label && m->left_known && !str_eq(m->label_left, m->now.live))
+		m->v.drift = arena_printf(&m->arena, "somebody moved %.*s outside seismo: it is at %.*s, and the last move left it at %.*s",
+		                          STR_ARG(m->v.pointer), STR_ARG(m->now.live), STR_ARG(m->label_left.n ? m->label_left : STR("nothing")));
 }
 
 bool plan_stands(Move *m)
@@ -71,7 +74,7 @@ bool plan_stands(Move *m)
 
 	note_drift(m);
 	if ((m->ask.from.n && !route_share(v->from, m->ask.from)) || (m->ask.expect.n && !route_eq(m->ask.expect, v->from))) {
-		bool ours = m->b->route || str_eq(m->seen.live, m->now.live);
+		bool ours = m->b->route || (str_eq(m->seen.live, m->now.live) && !v->drift.n);
 
 		move_lost(m, ours ? &moved : &outside);
 	} else if (v->drift.n && !m->ask.from.n) {

@@ -98,6 +98,51 @@ static void ask_facts(App *a)
 	storeq_read(c->w->queue, (StoreWork){ facts_run, facts_done, q });
 }
 
+/* --- what a text was found to be worth --- */
+
+typedef struct EvalAsking { App *a; uint64_t serial; char sha256[65]; FigKey agent; TemplateEval out; } EvalAsking;
+
+static int eval_run(Store *s, void *work, Err *e)
+{
+	EvalAsking *q = work;
+
+	return template_eval(s, str_of(q->sha256), str_of(q->agent), &q->out, e);
+}
+
+static void eval_done(void *work, const Err *err)
+{
+	EvalAsking *q = work;
+	App *a = q->a;
+	Card *c = a->card;
+
+	a->reads--;
+	if (c && c->serial == q->serial && !a->quitting) {
+		(void)snprintf(c->facts_error, sizeof c->facts_error, "%.190s", err ? err->text : "");
+		c->eval = q->out;
+		c->has_eval = !err;
+		app_changed(a, 0);
+	}
+	free(q);
+}
+
+static void ask_eval(App *a)
+{
+	Card *c = a->card;
+	const Template *t = c->errand->target.to;
+	EvalAsking *q;
+
+	c->has_eval = false;
+	if (!t || !c->w->queue)
+		return;
+	q = xcalloc(1, sizeof *q);
+	q->a = a;
+	q->serial = c->serial;
+	memcpy(q->sha256, t->sha256, sizeof q->sha256);
+	fig_text(q->agent, sizeof q->agent, t->use.agent);
+	a->reads++;
+	storeq_read(c->w->queue, (StoreWork){ eval_run, eval_done, q });
+}
+
 /* --- the plan --- */
 
 static void plan(App *a);
@@ -227,6 +272,7 @@ static void on_planned(void *arg)
 	c->key_ms = clock_mono_ms();
 	see(c, errand_view(c->errand));
 	ask_facts(a);
+	ask_eval(a);
 	app_changed(a, 0);
 }
 

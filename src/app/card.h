@@ -9,6 +9,7 @@
 #include "app/consent.h"
 #include "app/errand.h"
 #include "app/stops.h"
+#include "app/template_eval.h"
 
 enum { CARD_CHOICES = 9 };               /* each has a digit */
 /* CARD_LADDER: a rung of the stop ladder is to be chosen. */
@@ -55,6 +56,7 @@ typedef struct Card {
 	CardFacts facts; bool has_facts, asking;
 	int64_t asked_ms, facts_ms;              /* monotonic; wall */
 	char facts_error[200];
+	TemplateEval eval; bool has_eval;        /* of the text that a label is to point at */
 	int  cursor_x, cursor_y;                 /* set by card_draw; x -1: none */
 } Card;
 

@@ -7,6 +7,7 @@
 #include "app/app_impl.h"
 #include "model/change.h"
 #include "model/linediff.h"
+#include "model/money.h"
 
 enum { LAST_ROW = 13 };                      /* what is typed begins there */
 
@@ -69,6 +70,42 @@ static void signed_row(Sheet *s, const Template *t)
 	buf_done(&b);
 }
 
+static void put_eval(Sheet *s, const TemplateEval *x, Buf *b)
+{
+	char money[MONEY_TEXT];
+
+	money_screen(x->nusd, money);
+	(void)buf_printf(b, "%lld of %lld passed on %s in %s, ", (long long)x->passed, (long long)x->n, x->on, x->suite);
+	sheet_clock(b, s->a, x->time_ms);
+	if (x->invalid)
+		(void)buf_printf(b, "; %lld invalid", (long long)x->invalid);
+	if (x->compared)
+		(void)buf_printf(b, "; won %lld, lost %lld beside the first cell", (long long)x->won, (long long)x->lost);
+	(void)buf_printf(b, "; %s", money);
+}
+
+/* Of this very text, on the model that it will be asked of. */
+static void eval_row(Sheet *s)
+{
+	const TemplateEval *x = &s->c->eval;
+	const bool passed = x->found && x->n && x->passed == x->n && !x->invalid;
+	Buf b = { 0 };
+
+	if (!s->c->has_eval) {
+		(void)buf_puts(&b, s->c->facts_error[0] ? s->c->facts_error : "being read ...");
+	} else if (x->found) {
+		put_eval(s, x, &b);
+	} else {
+		(void)buf_printf(&b, "NO EVAL of this text%s%s", x->model[0] ? " on " : "", x->model);
+		if (x->on[0]) {
+			(void)buf_puts(&b, "; ");
+			put_eval(s, x, &b);
+		}
+	}
+	sheet_row(s, "eval", passed ? ROLE_OK : s->c->has_eval ? ROLE_WARN : ROLE_INFO, &b);
+	buf_done(&b);
+}
+
 static void diff(Sheet *s, const TemplateTarget *x)
 {
 	LineDiff d;
@@ -106,6 +143,7 @@ void sheet_label(Sheet *s)
 	if (x->to && s->v->to.n) {
 		to_row(s, x);
 		signed_row(s, x->to);
+		eval_row(s);
 	}
 	call(s);
 	if (s->v->drift.n)

@@ -37,14 +37,15 @@ void sources_combine(SourcesView *to, const SourcesView *v)
 
 const char *source_reader_name(int i)
 {
-	static const char *const names[CHANGE_READERS] = { "CloudTrail", "AgentCore", "Bedrock Agents", "Bedrock" };
+	static const char *const names[CHANGE_READERS] = { "CloudTrail", "AgentCore", "Bedrock Agents", "Bedrock", "Labels" };
 
 	return i >= 0 && i < CHANGE_READERS ? names[i] : "";
 }
 
 ChangeSource source_reader_of(int i)
 {
-	static const ChangeSource sources[CHANGE_READERS] = { CHANGE_BY_CLOUDTRAIL, CHANGE_BY_AGENTCORE, CHANGE_BY_CLASSIC, CHANGE_BY_BEDROCK };
+	static const ChangeSource sources[CHANGE_READERS] = { CHANGE_BY_CLOUDTRAIL, CHANGE_BY_AGENTCORE, CHANGE_BY_CLASSIC, CHANGE_BY_BEDROCK,
+		CHANGE_BY_LABELS };
 
 	return i >= 0 && i < CHANGE_READERS ? sources[i] : CHANGE_SOURCES;
 }

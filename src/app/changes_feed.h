@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "model/change.h"
 
-enum { CHANGE_READERS = 4 };
+enum { CHANGE_READERS = 5 };
 
 typedef enum SourceState {
 	SOURCE_OFF,                      /* not asked yet */

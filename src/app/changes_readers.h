@@ -14,7 +14,7 @@ typedef struct ChangeReader {
 	void (*done)(void *state);       /* frees what the state holds; may be NULL */
 } ChangeReader;
 
-extern const ChangeReader reader_trail, reader_agentcore, reader_classic, reader_models;
+extern const ChangeReader reader_trail, reader_agentcore, reader_classic, reader_models, reader_labels;
 
 /* Ends the round. wait_ms: until the next one, at least the interval. */
 void reader_end(Feed *f, int64_t wait_ms);

@@ -13,7 +13,7 @@
 enum { LEFT_ALONE_MS = 900000, TRY_AGAIN_MS = 15000 };
 
 /* In the order of source_reader_name. */
-static const ChangeReader *const readers[CHANGE_READERS] = { &reader_trail, &reader_agentcore, &reader_classic, &reader_models };
+static const ChangeReader *const readers[CHANGE_READERS] = { &reader_trail, &reader_agentcore, &reader_classic, &reader_models, &reader_labels };
 enum { READERS = CHANGE_READERS };
 
 typedef struct ChangesState {

@@ -93,8 +93,8 @@ int   chat_set_tier(Chat *c, size_t i, Str word, Err *e);
 void  chat_set_temperature(Chat *c, size_t i, OptNum t);
 void  chat_set_guardrail(Chat *c, size_t i, const Guardrail *g);
 /* Whether prompts are sent with points up to which the service caches them: behind the instructions and behind the tools. */
-void  chat_set_caches(Chat *c, bool on);
-bool  chat_caches(const Chat *c);
+void  chat_set_prompt_cache(Chat *c, bool on);
+bool  chat_prompt_cache(const Chat *c);
 /* Whether the service knows such a tier; empty: none. */
 int   chat_tier_check(Str word, Err *e);
 /* What the template's variables were filled with: a JSON object of texts. New instructions have none until they are said. */

@@ -36,6 +36,8 @@ static int run(const Options *o, MoveAsk ask)
 		r.code = cli_fail(&e);
 	} else if (ask.action == MOVE_UNDO && mover_undo(&r.mover, str_of(o->arg[0]), &r.arena, &ask, &e) < 0) {
 		acting_leave(&r, cli_fail(&e));
+	} else if (wait == WAIT_BACK && move_action_labels(ask.action)) {
+		acting_leave(&r, acting_usage("--wait back waits for jobs, and no job goes by a label of a template; leave it out"));
 	} else {
 		spec = acting_spec(&r);
 		if (wait == WAIT_NO)

@@ -113,6 +113,12 @@ static const Setting rows[] = {
 	{ "cases", SET_LIST, AT(one), offsetof(Suite, cases), 0, SUITE_CASES, .list = &case_list, .help = "What is asked." },
 	{ "dataset", SET_TEXT, AT(dataset), .min = 1, .max = 4000, .help = "More cases, as JSON lines." },
 	{ "expect", SET_LIST, AT(check), offsetof(Suite, checks), 0, SUITE_CHECKS, .list = &check_list, .help = "What every answer must be." },
+	{ "pairwise.model", SET_TEXT, AT(pairwise.model), .min = 1, .max = 2048, .help = "This model chooses between each answer and the first cell's." },
+	{ "pairwise.rubric", SET_TEXT, AT(pairwise.rubric), .min = 1, .max = 20000, .help = "By these rules, in words." },
+	{ "pairwise.max_tokens", SET_INT, AT(pairwise.max_tokens), .min = 50, .max = 8000, .fallback = "400", .help = "Its longest answer." },
+	{ "pairwise.temperature", SET_DECIMAL, AT(pairwise.temperature), .max = 2000000, .help = "Left out: the model's own." },
+	{ "pairwise.force_same_family", SET_BOOL, AT(pairwise.force_same_family), .fallback = "false",
+	  .help = "Also when it is of the maker of a cell's model." },
 	{ "concurrency", SET_INT, AT(concurrency), .min = 1, .max = 32, .fallback = "4", .help = "Questions under way at once." },
 	{ "budget_usd", SET_USD, AT(budget_nusd), .min = 0, .max = INT64_C(1000000000000), .fallback = "1.00",
 	  .help = "What the run may cost; a question that may go over it is not asked." },
@@ -227,7 +233,7 @@ int suite_read(Arena *a, const char *path, SuitePlain *plain, Suite *out, Err *e
 	YamlNode *root = NULL;
 	int rc = file_read(path, &text, FILE_MAX_BYTES, e);
 
-	*out = (Suite){ .id = STR("suite") };
+	*out = (Suite){ .id = STR("suite"), .pairwise.temperature = SUITE_UNSET };
 	schema_defaults(a, &schema, out);
 	if (rc < 0 && e)
 		e->kind = ERR_USAGE;
@@ -236,6 +242,8 @@ int suite_read(Arena *a, const char *path, SuitePlain *plain, Suite *out, Err *e
 	buf_done(&text);
 	if (rc < 0 || schema_read(a, path, &schema, root, "", out, e) < 0)
 		return -1;
+	if (yaml_get(root, "pairwise") && (!out->pairwise.model.n || !out->pairwise.rubric.n))
+		return yaml_error(path, yaml_get(root, "pairwise"), e, "pairwise needs a model and a rubric");
 	if (!out->cells)
 		return err_kind(e, ERR_USAGE, "%s: a suite needs cells: who is asked", path);
 	for (size_t i = 0; i < out->cases; i++)

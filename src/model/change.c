@@ -12,6 +12,7 @@ static const struct { const char *name; int rank; } sources[CHANGE_SOURCES] = {
 	[CHANGE_BY_CLASSIC]    = { "agents-classic", 2 },
 	[CHANGE_BY_BEDROCK]    = { "bedrock", 2 },
 	[CHANGE_BY_CLOUDTRAIL] = { "cloudtrail", 3 },
+	[CHANGE_BY_LABELS]     = { "labels", 2 },
 };
 
 const char *change_kind_name(ChangeKind k)

@@ -9,7 +9,7 @@ typedef enum ChangeKind {
 	CHANGE_POINTER, CHANGE_LABEL, CHANGE_PROMPT, CHANGE_CONFIG, CHANGE_TOOL, CHANGE_SSM, CHANGE_GUARDRAIL, CHANGE_MODEL, CHANGE_KINDS
 } ChangeKind;
 typedef enum ChangeSource {
-	CHANGE_BY_DYNAMODB, CHANGE_BY_AGENTCORE, CHANGE_BY_CLASSIC, CHANGE_BY_BEDROCK, CHANGE_BY_CLOUDTRAIL, CHANGE_SOURCES
+	CHANGE_BY_DYNAMODB, CHANGE_BY_AGENTCORE, CHANGE_BY_CLASSIC, CHANGE_BY_BEDROCK, CHANGE_BY_CLOUDTRAIL, CHANGE_BY_LABELS, CHANGE_SOURCES
 } ChangeSource;
 const char *change_kind_name(ChangeKind k);          /* "pointer" */
 const char *change_source_name(ChangeSource s);      /* "dynamodb", "agents-classic" … */
@@ -23,7 +23,7 @@ typedef struct Change {
 	int64_t since_ms, time_ms;     /* it happened after the one and not after the other; equal: exactly then */
 	ChangeKind kind;
 	ChangeSource source;
-	/* "AGENT/route", "AGENT@VERSION", "AGENT@VERSION maxTokens", a parameter's name. Ids that services give are kept, and shown by
+	/* "AGENT/route", "AGENT@VERSION", "TEMPLATE@LABEL", "AGENT@VERSION maxTokens", a parameter's name. Ids that services give are kept, and shown by
 	 * the names that are known for them (KnownAs). */
 	Str object;
 	Str from, to;                  /* empty: not known, or nothing was or is there */

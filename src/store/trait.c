@@ -128,7 +128,8 @@ static int tell(Diff *d, const Trait *f, Str from, Str to, Err *e)
 {
 	int64_t at = f->at_ms;
 	bool exact = at > d->since_ms - BEFORE_MS && at <= d->set->ended_ms + SKEW_MS;
-	Change c = { .kind = f->kind, .source = d->set->source, .object = f->object, .from = from, .to = to, .by = f->by,
+	Change c = { .kind = f->kind, .source = d->set->source, .object = f->object, .from = from, .to = to,
+	             .by = exact || !at ? f->by : STR(""),           /* who wrote it before is not who did this */
 	             .time_ms = exact ? at : d->set->ended_ms, .since_ms = exact ? at - d->set->slack_ms : d->since_ms };
 
 	c.id = arena_printf(&d->a, "%.*s %s %" PRId64, STR_ARG(f->object), change_kind_name(f->kind), d->set->ended_ms);

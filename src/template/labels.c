@@ -190,8 +190,9 @@ static int newest_first(const void *x, const void *y)
 
 bool template_label_strayed(const Templates *t, const TemplateLabel *l)
 {
+	/* By its time, not by the order: clocks need not agree. */
 	for (size_t i = 0; i < t->moves; i++)
-		if (str_eq(t->move[i].label, l->name) && str_is(t->move[i].outcome, "done"))
+		if (str_eq(t->move[i].label, l->name) && str_is(t->move[i].outcome, "done") && t->move[i].at_ms == l->at_ms)
 			return !str_eq(t->move[i].to, l->version);
 	return true;
 }

@@ -76,3 +76,22 @@ def test_read_only_shows_it_and_the_command(desk, region, lock):      # noqa: F8
     assert "attribute_not_exists(#v)" in text
     c.send("enter", "x", "enter")
     assert row(region, lock) is None
+
+
+def test_what_evaluations_say_of_the_text(desk, region, tmp_path):      # noqa: F811
+    """On the model of the agent that it is signed for; of another model it is said that it was another one."""
+    d = desk(stage="test", config="write: true, " + SOURCES)
+    c = d.open(size=(140, 40))
+    opened(c, f"promote {T} 2.2 canary", "NO EVAL of this text")
+    c.send("esc")
+    live = region.client("ssm").get_parameter(Name="/agents/upsell-generator/model")["Parameter"]["Value"]
+    for model, says in (("amazon.nova-lite-v1:0", rf"NO EVAL of this text on {live}; 1 of 1 passed on amazon.nova-lite-v1:0 in offers, "),
+                        (live, rf"eval +1 of 1 passed on {live} in offers, \d\d:\d\d")):
+        suite = tmp_path / "offers.yaml"
+        suite.write_text(f"id: offers\ncells:\n  - {{name: x, model: {model}, template: {T}@2.2, max_tokens: 2000}}\n"
+                         "cases:\n  - {id: a, input: i, vars: {tenant: t, persona: p}}\n")
+        done = d.home.run("eval", str(suite), "--results", str(tmp_path / f"{len(model)}.jsonl"))
+        assert done.returncode == 0, done.stderr
+        opened(c, f"promote {T} 2.2 canary", "1 of 1 passed")
+        assert re.search(says, c.text()), c.text()
+        c.send("esc")

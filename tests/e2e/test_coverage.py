@@ -46,7 +46,7 @@ def test_a_fleet_that_is_seen(home, quiet):
     lines = coverage(home)
     assert {x["subject"] for x in of(lines, "feed")} == {"identity", "jobs", "cost lines", "agents", "metrics", "alarms", "changes", "quotas"} and all(
         x["state"] == "ok" for x in of(lines, "feed"))
-    assert {x["subject"] for x in of(lines, "changes")} == {"CloudTrail", "AgentCore", "Bedrock Agents", "Bedrock"}
+    assert {x["subject"] for x in of(lines, "changes")} == {"CloudTrail", "AgentCore", "Bedrock Agents", "Bedrock", "Labels"}
     every = one(lines, "tokens", "all models")
     assert every["state"] == "ok" and every["share"] == pytest.approx(1, abs=0.02) and every["bookedTokens"] > 10**6
     models = [x for x in of(lines, "tokens") if x is not every]

@@ -1,6 +1,7 @@
 """Labels of templates through the one way to write: a version gets one, it is taken back, and what must not get one does not. On the simulated
 region, read back with boto3."""
 import json
+import time
 
 import pytest
 
@@ -187,12 +188,15 @@ def test_an_undo_expects_what_it_undoes(labels):
 
 
 def test_a_hand_in_the_table(labels):
-    """It leaves the revision alone: who had seen another version is told, and nothing is written over it."""
+    """It leaves the revision alone: who had seen another version is told, and nothing is written over it. Who goes on must say what they saw."""
     labels.promote("2.0")
     labels.ddb.update_item(TableName="seismo-locks", Key={"pointer": {"S": f"template/{T}/production"}, "sk": {"S": "#lock"}},
                            UpdateExpression="SET live = :v", ExpressionAttributeValues={":v": {"S": "2.1"}})
-    assert labels.promote("2.2", "production", "--from", "2.0", code=4)["winner"]["to"] == one("2.1") and labels.live() == "2.1"
+    lost = labels.promote("2.2", "production", "--from", "2.0", code=4)
+    assert lost["winner"]["to"] == one("2.1") and lost["winner"]["by"] is None and labels.live() == "2.1"
+    assert "outside seismo: it is at 2.1, and the last move left it at 2.0" in (said := labels.refused("2.2")) and "--from" in said
     assert labels.listed()["2.1"]["labels"] == ["AWSCURRENT", "production"]
+    assert labels.promote("2.2", "production", "--from", "2.1")["verified"] and labels.promote("2.0")["verified"]
 
 
 def test_a_label_that_leads_nowhere(labels):
@@ -253,3 +257,26 @@ def test_a_label_that_was_moved_by_hand_shows_in_the_trail(labels):
     assert (row["action"], row["pointer"], row["to"], row["origin"], row["time"]) == ("by hand", "production", one("2.1"), "elsewhere", None)
     labels.promote("2.2", "production", "--from", "2.1")
     assert all(r["action"] != "by hand" for r in trail(labels))
+
+
+def test_changes_of_labels(labels):
+    """Found by two looks: with who and when where seismo moved it; a hand in the table leaves neither."""
+    def changes():
+        return [c for c in labels.home.json("get", "changes") if c["source"] == "labels"]
+    assert changes() == []
+    doc = labels.promote("2.0")
+    (made,) = changes()
+    assert (made["kind"], made["object"], made["from"], made["to"], made["by"]) == ("label", f"{T}@production", None, "2.0", doc["callerArn"])
+    assert made["time"] == labels.row()["updatedAt"]["S"]
+    labels.promote("2.2")
+    time.sleep(6)                                            # a writer's clock may be late by five seconds and is believed all the same
+    assert [(c["from"], c["to"]) for c in changes()] == [("2.0", "2.2"), (None, "2.0")]
+    labels.ddb.update_item(TableName="seismo-locks", Key={"pointer": {"S": f"template/{T}/production"}, "sk": {"S": "#lock"}},
+                           UpdateExpression="SET live = :v", ExpressionAttributeValues={":v": {"S": "2.1"}})
+    by_hand = changes()[0]
+    assert (by_hand["from"], by_hand["to"], by_hand["by"]) == ("2.2", "2.1", None)
+
+
+def test_nothing_is_waited_for_that_goes_by_no_label(labels):
+    labels.promote("2.0")
+    assert b"no job goes by a label" in labels.run("undo", "--wait", "back", *WRITE, code=2).stderr and labels.live() == "2.0"

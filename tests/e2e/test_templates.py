@@ -230,3 +230,12 @@ def test_files_alone_are_read_again(console, home, place):
     c.wait_for("second", 10)
     c.send("Q")
     assert c.wait_exit() == 0
+
+
+@pytest.mark.parametrize("entry,words", [
+    ("{kind: ssm}", "templates of kind ssm need prefix"), ("{kind: ssm, prefix: prompts}", "a path that begins with /"),
+    ("{kind: s3, bucket: prompts, table: agents}", "table goes with kind dynamodb"), ("{kind: dynamodb, bucket: prompts}", "bucket goes with kind s3")])
+def test_a_source_that_cannot_be_meant(home, entry, words):
+    home.config(f"contexts:\n  dev:\n    region: us-east-1\n    sources:\n      templates:\n        - {entry}\n")
+    done = home.run("config", "check")
+    assert done.returncode == 2 and words in done.stderr.decode() + done.stdout.decode(), (done.stdout, done.stderr)

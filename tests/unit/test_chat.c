@@ -407,7 +407,7 @@ static void an_estimate_counts_what_is_told(void **state)
 	assert_int_equal(before.tokens[0], (8 + 14 + 12) / 4 + 1);
 	/* Asked again: the question counts though its answer failed, and the answer does not. */
 	(void)add_turn(c, "0123456789012345678901234567890123456789", TURN_FAILED, "half of an answer");
-	assert_int_equal(request_estimate(c, STR("ignored"), true, &again), 1);
+	assert_int_equal(request_estimate(c, STR("ignored"), REQUEST_AGAIN, &again), 1);
 	assert_int_equal(again.tokens[0], (40 + 14 + 12) / 4 + 1);
 	chat_free(c);
 }
