@@ -10,6 +10,7 @@
 #include "base/xalloc.h"
 #include "chat/record.h"
 #include "model/mask.h"
+#include "store/answers.h"
 #include "store/chats.h"
 #include "store/flags.h"
 
@@ -104,7 +105,7 @@ void playground_flag(Playground *p, const Flag *f)
 
 static int sweep_run(Store *s, void *work, Err *e)
 {
-	return store_chats_expire(s, *(const int64_t *)work, NULL, e);
+	return store_chats_expire(s, *(const int64_t *)work, NULL, e) < 0 || store_answers_expire(s, clock_wall_ms(), e) < 0 ? -1 : 0;
 }
 
 static void sweep_done(void *work, const Err *err)

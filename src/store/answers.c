@@ -49,17 +49,23 @@ static int put(Store *s, const AnswerRow *r, int64_t now_ms, Err *e)
 	return db_done(s, st, "cannot keep an answer", e);
 }
 
-static int forget(Store *s, int64_t max_bytes, int64_t now_ms, Err *e)
+int store_answers_expire(Store *s, int64_t now_ms, Err *e)
 {
-	static const char over[] = "DELETE FROM answer WHERE until_ms <= ?1 OR made_ms > ?1";
-	static const char most[] = "DELETE FROM answer WHERE key IN (SELECT key FROM (SELECT key, sum(bytes) OVER (ORDER BY used_ms DESC, key) AS run "
-	                           "FROM answer) WHERE run > ?1)";
-	sqlite3_stmt *st = db_stmt(s, over, e);
+	sqlite3_stmt *st = db_stmt(s, "DELETE FROM answer WHERE until_ms <= ?1 OR made_ms > ?1", e);
 
 	if (!st)
 		return -1;
 	sqlite3_bind_int64(st, 1, now_ms);
-	if (db_done(s, st, "cannot forget old answers", e) < 0 || !(st = db_stmt(s, most, e)))
+	return db_done(s, st, "cannot forget old answers", e);
+}
+
+static int forget(Store *s, int64_t max_bytes, int64_t now_ms, Err *e)
+{
+	static const char most[] = "DELETE FROM answer WHERE key IN (SELECT key FROM (SELECT key, sum(bytes) OVER (ORDER BY used_ms DESC, key) AS run "
+	                           "FROM answer) WHERE run > ?1)";
+	sqlite3_stmt *st;
+
+	if (store_answers_expire(s, now_ms, e) < 0 || !(st = db_stmt(s, most, e)))
 		return -1;
 	sqlite3_bind_int64(st, 1, max_bytes);
 	return db_done(s, st, "cannot forget answers", e);

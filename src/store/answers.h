@@ -11,6 +11,8 @@ int store_answer(Store *s, const unsigned char key[ANSWER_KEY], int64_t now_ms, 
  * more than max_bytes. One transaction. */
 int store_answer_put(Store *s, const AnswerRow *row, int64_t max_bytes, int64_t now_ms, Err *e);
 int store_answer_used(Store *s, const unsigned char key[ANSWER_KEY], int64_t now_ms, Err *e);
+/* Those that are not served any more go. */
+int store_answers_expire(Store *s, int64_t now_ms, Err *e);
 int store_answers_clear(Store *s, Err *e);
 int store_answers_size(Store *s, int64_t *n, int64_t *bytes, Err *e);
 

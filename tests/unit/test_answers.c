@@ -55,6 +55,11 @@ static void kept_and_forgotten(void **state)
 	r = answer(2, "two", 1250);
 	MUST(store_answer_put(s, &r, ROOM, 1250, e));        /* the first one is over */
 	expect_size(s, 1);
+	MUST(store_answers_expire(s, 1449, e));
+	expect_size(s, 1);
+	MUST(store_answers_expire(s, 1450, e));
+	expect_size(s, 0);
+	MUST(store_answer_put(s, &r, ROOM, 1250, e));
 	MUST(store_answers_clear(s, e));
 	expect(s, 2, 1250, NULL);
 	expect_size(s, 0);
