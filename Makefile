@@ -45,7 +45,7 @@ FUZZ  := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fu
 
 BENCH_VENV ?= $(BUILD)/bench-venv
 
-.PHONY: all help deps demo test check lint asan bench bench-big torture fuzz docs install deb tarball clean venv unit probe
+.PHONY: all help deps demo test check lint asan bench bench-big torture fuzz docs cast install deb tarball clean venv unit probe
 all: $(BUILD)/seismo
 
 help:
@@ -59,6 +59,7 @@ help:
 	@echo 'make bench-big  the same with 10,000,000 jobs'
 	@echo 'make torture  the long forms of the tests        make docs     write docs from the tables'
 	@echo 'make install  PREFIX=/usr/local                  make clean    remove $(BUILD)'
+	@echo 'make cast     record docs/demo.cast'
 	@echo 'make deb      a Debian package                   make tarball  an archive with its libraries'
 	@echo 'NO_INSTALL=1  lists missing packages instead of installing them'
 
@@ -204,6 +205,10 @@ fuzz: $(FUZZ)
 # --- the rest ------------------------------------------------------------------------------------------------------
 docs: all venv
 	@SEISMO=$(abspath $(BUILD)/seismo) $(VENV)/bin/python tests/tools/make_docs.py
+
+# Differs each time: it is a recording.
+cast: all
+	@SEISMO=$(abspath $(BUILD)/seismo) python3 tests/tools/make_cast.py
 
 PREFIX ?= /usr/local
 SHARE   = $(DESTDIR)$(PREFIX)/share

@@ -93,10 +93,12 @@ def install_aimock(folder):
     return program
 
 
-def start_aimock(program, folder, env, answers, latency_ms=150):
-    """A mock of models by others: answers each question of `answers` in pieces of eight letters, one each latency_ms."""
+def start_aimock(program, folder, env, answers, latency_ms=150, before=()):
+    """A mock of models by others: answers each question of `answers` in pieces of eight letters, one each latency_ms. before: fixtures of its own
+    form that are looked at first."""
     port, fixtures = free_port(), folder / "aimock.json"
-    fixtures.write_text(json.dumps({"fixtures": [{"match": {"userMessage": q}, "response": {"content": a}} for q, a in answers.items()]}))
+    plain = [{"match": {"userMessage": q}, "response": {"content": a}} for q, a in answers.items()]
+    fixtures.write_text(json.dumps({"fixtures": [*before, *plain]}))
     return Peer(["node", str(program), "-p", str(port), "-f", str(fixtures), "-l", str(latency_ms), "-c", "8", "--log-level", "warn"], port,
                 dict(env, HOME=str(folder)), folder / "aimock.log")
 
@@ -131,6 +133,8 @@ class OddServer:
                 pass                        # the client left, which it may
 
     def stop(self):
+        """The thread that accepts is woken first: else it goes on to accept with the number of a descriptor that the next server gets."""
+        self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
 
 

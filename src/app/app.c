@@ -10,6 +10,7 @@
 #include "app/ops_watch.h"
 #include "app/playground.h"
 #include "app/theme.h"
+#include "app/typed.h"
 #include "base/file.h"
 #include "base/xalloc.h"
 
@@ -49,6 +50,7 @@ static int views_open(App *a, Err *e)
 static void app_free(App *a)
 {
 	screen_close_view(a);
+	typed_close(a);
 	ops_free(a);
 	shared_done(&a->shared);
 	if (a->term)

@@ -56,6 +56,7 @@ struct App {
 	char    input[INPUT_MAX];          /* of the command or filter line */
 	char    completed[INPUT_MAX];      /* what command_complete made */
 	size_t  input_n;
+	struct TypedLines *typed;          /* lines of before; NULL: none was typed */
 	char    filter[INPUT_MAX];
 	char    say[320]; Role say_role; int64_t say_until_ms;
 	struct { char text[320]; Role role; } tell[TELLS]; int tell_n;      /* wait for the line, oldest first */
@@ -133,22 +134,21 @@ void query_failures(App *a, bool only);         /* failures alone, of the scope 
 void app_freeze(App *a, bool frozen);
 void query_snapshot(App *a);                    /* the last painted figures, read at once on this thread */
 
-/* coverage_page.c */
-void coverage_command(App *a, Str rest);        /* asks, then shows a page */
+void coverage_command(App *a, Str rest);        /* coverage_page.c: asks, then shows a page */
 
 /* command.c */
 void command_run(App *a, const char *line);
-const char *command_complete(App *a, const char *prefix);      /* the one completion, or NULL */
+const char *command_complete(App *a, const char *prefix);      /* the one completion, or NULL; it may begin otherwise */
 void help_show(App *a);
 
-/* header.c; frame.c: breadcrumb, bottom line */
-void header_draw(App *a, Box b);
+void header_draw(App *a, Box b);                 /* frame_draw: breadcrumb and bottom line */
 void header_banner(App *a, Box b);
 void frame_draw(App *a);
 int  frame_cursor(const App *a);                /* column of the cursor in the line that is typed */
 
 /* input.c */
 void input_key(App *a, Key k);
+bool input_is_key(Key k, const char *name);
 const AppAction *input_actions(void);           /* ends with a NULL name */
 
 /* loop.c */

@@ -18,6 +18,7 @@ typedef struct Seeing {
 	const Stores *stores;
 	Arena a;
 	Kept *kept; size_t n, cap;
+	Paired votes[SUITE_CELLS];
 	EvalHistory h;                 /* the one that is shown, and the one before */
 	EvalsLine *line; size_t lines, lines_cap;
 } Seeing;
@@ -53,6 +54,14 @@ static int read_runs(Seeing *s, const FiguresAsk *when, Err *e)
 	return 0;
 }
 
+static int read_votes(Seeing *s, Store *from, Err *e)
+{
+	for (size_t i = 1; i < s->h.now.cells && i < SUITE_CELLS; i++)
+		if (evals_votes(from, s->h.now.id, i, &s->votes[i], e) < 0)
+			return -1;
+	return 0;
+}
+
 static int choose(Seeing *s, size_t nth, Err *e)
 {
 	const Kept *now = &s->kept[nth];
@@ -61,7 +70,7 @@ static int choose(Seeing *s, size_t nth, Err *e)
 	for (size_t i = nth + 1; i < s->n && !s->h.before.id; i++)
 		if (s->kept[i].from == now->from && str_eq(s->kept[i].run.suite, now->run.suite))
 			s->h.before = s->kept[i].run;
-	if (evals_cases(s->stores->s[now->from], &s->a, &s->h.now, e) < 0)
+	if (evals_cases(s->stores->s[now->from], &s->a, &s->h.now, e) < 0 || read_votes(s, s->stores->s[now->from], e) < 0)
 		return -1;
 	return s->h.before.id ? evals_cases(s->stores->s[now->from], &s->a, &s->h.before, e) : 0;
 }
@@ -111,6 +120,7 @@ static void put_line(Seeing *s, size_t cell, size_t one, bool lapsed)
 	fig_text(x->one, sizeof x->one, mine->id);
 	fig_text(x->why, sizeof x->why, mine->why);
 	fig_text(x->key, sizeof x->key, mine->key);
+	fig_text(x->first, sizeof x->first, first ? first->key : STR(""));
 	fig_text(x->other, sizeof x->other, was ? was->key : first ? first->key : STR(""));
 }
 
@@ -146,7 +156,7 @@ static void put_cell(const Seeing *s, size_t at, EvalsCell *out)
 
 	*out = (EvalsCell){ .n = c->n, .passed = c->passed, .invalid = c->invalid, .unjudged = c->unjudged, .missing = c->missing, .nusd = c->nusd,
 	                    .unpriced = c->unpriced, .judge_nusd = c->judge_nusd, .p95_ms = c->p95_ms, .won = c->won, .lost = c->lost, .tied = c->tied,
-	                    .p = c->p };
+	                    .p = c->p, .vote_won = s->votes[at].won, .vote_lost = s->votes[at].lost, .vote_tied = s->votes[at].tied };
 	fig_text(out->name, sizeof out->name, c->name);
 	fig_text(out->model, sizeof out->model, c->model);
 	fig_text(out->template, sizeof out->template, c->template);

@@ -12,6 +12,7 @@ enum { EVALS_LINES = 2000, EVALS_NAME = 80, EVALS_MODEL = 200, EVALS_ID = 160, E
 typedef struct EvalsCell {
 	char    name[EVALS_NAME], model[EVALS_MODEL], template[EVALS_MODEL], differs[EVALS_WORDS];
 	int64_t n, passed, invalid, unjudged, missing, nusd, unpriced, judge_nusd, p95_ms, won, lost, tied, low_ppm, high_ppm;
+	int64_t vote_won, vote_lost, vote_tied;        /* by people who did not know which was which */
 	double  p;                     /* -1: of the first cell */
 	int32_t then, no_longer, newly;        /* then: it was in the run before */
 	int64_t then_n, then_passed;
@@ -26,6 +27,7 @@ typedef struct EvalsLine {
 	int32_t beside_then;           /* the other answer is the same cell's, of the run before; else the first cell's, of this one */
 	int32_t pad;
 	char    other[EVALS_KEY], key[EVALS_KEY];
+	char    first[EVALS_KEY];      /* of the first cell's answer; empty: this is the first cell */
 } EvalsLine;
 
 typedef struct EvalsSeen {
@@ -41,6 +43,10 @@ typedef struct EvalsSeen {
 
 typedef struct EvalsAsk { int64_t nth; } EvalsAsk;
 extern const AskClass ask_evals;       /* in: EvalsAsk, out: EvalsSeen */
+
+/* Keeps what a person chose between two answers that were shown without names (store/evals.h): of that cell and of the first one. */
+typedef struct EvalsPlace { FigText context; int64_t run; int cell; } EvalsPlace;
+void app_eval_vote(App *a, const EvalsPlace *to, const char *one, int choice);
 
 /* Two answers by their files and the beginnings of their keys. */
 typedef struct EvalsPairAsk { char path[2][EVALS_PATH], key[2][EVALS_KEY]; } EvalsPairAsk;

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "conf/yaml.h"
+#include "model/filter.h"
 
 enum { NAMES_MAX = 96 };
 
@@ -44,7 +45,7 @@ static const Command commands[] = {
 	{ "temperature", "N|off", "playground: the temperature of the focused column, 0 to 1", playground_temperature, 0 },
 	{ "tier", "[default|priority|flex|…]", "playground: the service tier to ask for; alone, none", playground_tier, 0 },
 	{ "guardrail", "ID[:VERSION]|off", "playground: a Bedrock guardrail for the focused column", playground_guardrail, 0 },
-	{ "caches", "on|off", "playground: prompts with cache points behind instructions and tools", playground_caches, 0 },
+	{ "prompt-cache", "on|off", "playground: prompts with cache points behind instructions and tools", playground_prompt_cache, 0 },
 	{ "warm-up", "", "playground: fill the prompt caches with what is typed; no figure", playground_warm_up, 0 },
 	{ "copy", "[N|last]", "playground: copy the answer, or one of its code blocks", playground_copy, 0 },
 	{ "case", "FILE", "playground: append the last question to a suite's dataset", playground_case, 0 },
@@ -96,6 +97,17 @@ static Str context_typed(const char *line)
 	return at && at > line && at[-1] == ' ' ? str_of(at + 1) : (Str){ NULL, 0 };
 }
 
+/* The shortest name that begins as the word does and has all its letters in their order. */
+static const char *closest(const char *const *name, const char *word)
+{
+	const char *best = NULL;
+
+	for (; *name; name++)
+		if ((*name)[0] == word[0] && filter_fuzzy(str_of(*name), str_of(word)) && (!best || strlen(*name) < strlen(best)))
+			best = *name;
+	return best;
+}
+
 const char *command_complete(App *a, const char *prefix)
 {
 	const char *name[NAMES_MAX + 1], *context;
@@ -111,6 +123,8 @@ const char *command_complete(App *a, const char *prefix)
 	for (size_t i = 0; i < n; i++)
 		if (len && strncmp(name[i], prefix, len) == 0)
 			return name[i];
+	if (len > 1 && !strchr(prefix, ' ') && (context = closest(name, prefix)))
+		return context;
 	context = theme_complete(a, prefix);
 	return context ? context : playground_complete(a, prefix);
 }
@@ -218,7 +232,8 @@ void help_show(App *a)
 		(void)buf_printf(&b, "  %-8s %-28s :%s\n", act->key, act->help, act->name);
 	for (const Command *c = commands; c->name; c++)
 		(void)buf_printf(&b, "  %-8s %-28s :%s %s\n", "", c->help, c->name, c->takes);
-	(void)buf_puts(&b, "  :VIEW @NAME opens a view of another context, :VIEW /TEXT with a filter\n");
+	(void)buf_puts(&b, "  :VIEW @NAME opens a view of another context, :VIEW /TEXT with a filter\n"
+	                   "  while typing: up and down bring lines of before back, tab completes, also by letters: rlbk\n");
 	(void)buf_puts(&b, "\nFilter (/)\n"
 	               "  text     rows that contain it     !text   rows that do not\n"
 	               "  ~text    rows with its letters in this order\n"

@@ -7,6 +7,7 @@
 #include "api/agentcore.h"
 #include "api/bedrock.h"
 #include "api/bedrock_agent.h"
+#include "api/bedrock_invoke.h"
 #include "api/cloudtrail.h"
 #include "api/cloudwatch.h"
 #include "api/dynamodb.h"
@@ -116,6 +117,16 @@ static void ask_profile(Doctor *d, DoctorLine *line)
 	doctor_call(d, &op_bedrock_get_inference_profile, &in, on_nothing, line);
 }
 
+/* Of a model that nobody has. */
+static void ask_count(Doctor *d, DoctorLine *line)
+{
+	ConverseBlock text = { .text = STR("seismo asks") };
+	ConverseMessage message = { STR("user"), { &text, 1 } };
+
+	doctor_call(d, &op_bedrock_count_tokens, &(BedrockCountIn){ .model = STR("seismo.asks"), .input.converse.messages = { &message, 1 } }, on_nothing,
+	            line);
+}
+
 /* What lists the parts of one thing is asked about one that is not there. */
 static void ask_runtimes(Doctor *d, DoctorLine *line)
 {
@@ -170,6 +181,7 @@ static const struct { const AwsOp *op; NeedOn on; void (*ask)(Doctor *d, DoctorL
 	{ &op_bedrock_agent_list_aliases, ON_CLASSIC, ask_aliases },
 	{ &op_bedrock_agent_get_alias, ON_ALIASES, ask_alias },
 	{ &op_bedrock_get_inference_profile, ON_PROFILES, ask_profile },
+	{ &op_bedrock_count_tokens, ON_MODELS, ask_count },
 	{ &op_logs_get_query_results, ON_REGION, ask_results },
 	{ &op_logs_stop_query, ON_REGION, ask_stop },
 	{ &op_bedrock_list_foundation_models, ON_REGION, ask_models },

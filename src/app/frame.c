@@ -1,6 +1,7 @@
 /* What surrounds every view besides the header: the breadcrumb and the bottom line. */
 #include "app/app_impl.h"
 #include "app/strip.h"
+#include "app/typed.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -149,9 +150,11 @@ static void bottom(App *a, Box b)
 		draw_own(b, 0, y, ROLE_KEY, a->mode == MODE_COMMAND ? ":" : "/");
 		typed = typed_line(a, b.w, &ar);
 		draw_left(b, 1, y, b.w - 1, ROLE_TEXT, typed);
-		more = a->mode == MODE_COMMAND && a->input_n ? command_complete(a, a->input) : NULL;
-		if (more)
+		more = typed_offer(a);
+		if (more && strncmp(more, a->input, a->input_n) == 0)
 			draw_own(b, 1 + typed.columns, y, ROLE_DIM, more + a->input_n);
+		else if (more)
+			draw_ownf(b, 3 + typed.columns, y, ROLE_DIM, "Tab: %s", more);
 	} else if (prompt_asks_mfa(a)) {
 		prompt_line(a, b, y);
 	} else if (a->say[0]) {

@@ -42,7 +42,7 @@ typedef struct Ingest {
 	bool  overlong, ended;               /* the rest of a line too long is passed over; nothing more will come */
 	int64_t line_no;
 	uv_mutex_t lock;
-	uv_cond_t  changed;
+	uv_cond_t  changed, log_changed;     /* what the reader and the writer wait for, and what concerns the third thread */
 	int   filled, head;                  /* under the lock, as the four below */
 	bool  finished, failed;
 	Err   why;
@@ -62,14 +62,14 @@ static void bring_over(void *arg)
 		Err e = { 0 };
 
 		while (!g->bringing && !g->written)
-			uv_cond_wait(&g->changed, &g->lock);
+			uv_cond_wait(&g->log_changed, &g->lock);
 		if (!g->bringing)
 			break;
 		uv_mutex_unlock(&g->lock);
 		(void)store_bring(g->beside, &e);       /* a disk that fails is met by the writer too, and by the sync behind all */
 		uv_mutex_lock(&g->lock);
 		g->bringing = false;
-		uv_cond_broadcast(&g->changed);
+		uv_cond_broadcast(&g->log_changed);
 	}
 	uv_mutex_unlock(&g->lock);
 }
@@ -86,12 +86,12 @@ static int look_after_log(Ingest *g, Err *e)
 		return 0;
 	uv_mutex_lock(&g->lock);
 	while (pages >= LOG_MOST && g->bringing)
-		uv_cond_wait(&g->changed, &g->lock);
+		uv_cond_wait(&g->log_changed, &g->lock);
 	anew = !g->bringing && pages >= LOG_FULL && (pages - g->brought <= LOG_REST || pages >= LOG_MOST);
 	if (!anew && !g->bringing && (pages >= LOG_FULL || pages - g->brought >= LOG_LONG)) {
 		g->brought = pages;
 		g->bringing = true;
-		uv_cond_broadcast(&g->changed);
+		uv_cond_broadcast(&g->log_changed);
 	}
 	uv_mutex_unlock(&g->lock);
 	return anew ? store_sync(g->spec->store, e) : 0;
@@ -148,7 +148,9 @@ static void write_all(void *arg)
 			g->failed = true;
 			g->why = e;
 		}
-		uv_cond_broadcast(&g->changed);
+		/* A reader that has to wait gets room for two, or small batches would wake it for each. */
+		if (g->filled <= BATCHES - 2 || rc < 0)
+			uv_cond_broadcast(&g->changed);
 		if (rc < 0)
 			break;
 	}
@@ -330,11 +332,11 @@ static int read_all(Ingest *g, Err *e)
 	return 0;
 }
 
-static void set(Ingest *g, bool *what)
+static void set(Ingest *g, bool *what, uv_cond_t *who)
 {
 	uv_mutex_lock(&g->lock);
 	*what = true;
-	uv_cond_broadcast(&g->changed);
+	uv_cond_broadcast(who);
 	uv_mutex_unlock(&g->lock);
 }
 
@@ -347,7 +349,7 @@ static int read_and_write(Ingest *g, Err *e)
 	if (uv_thread_create(&writer, write_all, g))
 		return err_set(e, "cannot start a thread");
 	rc = read_all(g, e);
-	set(g, &g->finished);
+	set(g, &g->finished, &g->changed);
 	(void)uv_thread_join(&writer);
 	if (!g->failed)
 		return rc;
@@ -368,7 +370,7 @@ static int run_threads(Ingest *g, Err *e)
 		rc = err_set(e, "cannot start a thread");
 	} else {
 		rc = read_and_write(g, e);
-		set(g, &g->written);
+		set(g, &g->written, &g->log_changed);
 		(void)uv_thread_join(&bringer);
 	}
 	store_close(g->beside);
@@ -381,7 +383,7 @@ int ingest_run(const IngestSpec *spec, IngestCounts *out, Err *e)
 	int rc;
 
 	*out = (IngestCounts){ 0 };
-	if (uv_mutex_init(&g.lock) || uv_cond_init(&g.changed))
+	if (uv_mutex_init(&g.lock) || uv_cond_init(&g.changed) || uv_cond_init(&g.log_changed))
 		return err_set(e, "cannot start a thread");
 	rc = run_threads(&g, e);
 	for (int i = 0; i < BATCHES; i++) {
@@ -394,5 +396,6 @@ int ingest_run(const IngestSpec *spec, IngestCounts *out, Err *e)
 	buf_done(&g.in);
 	uv_mutex_destroy(&g.lock);
 	uv_cond_destroy(&g.changed);
+	uv_cond_destroy(&g.log_changed);
 	return rc;
 }

@@ -3,22 +3,10 @@
 #include "app/drill.h"
 #include "app/card.h"
 #include "app/strip.h"
+#include "app/typed.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static void input_open(App *a, Mode m, const char *text)
-{
-	a->mode = m;
-	(void)snprintf(a->input, sizeof a->input, "%s", text);
-	a->input_n = strlen(a->input);
-	a->say[0] = 0;
-}
-
-void app_type_command(App *a, const char *text)
-{
-	input_open(a, MODE_COMMAND, text);
-}
 
 void app_filter(App *a, const char *text)
 {
@@ -28,12 +16,12 @@ void app_filter(App *a, const char *text)
 
 static void act_command(App *a)
 {
-	input_open(a, MODE_COMMAND, "");
+	typed_open(a, MODE_COMMAND, "");
 }
 
 static void act_filter(App *a)
 {
-	input_open(a, MODE_FILTER, a->filter);
+	typed_open(a, MODE_FILTER, a->filter);
 }
 
 static void act_quit(App *a)
@@ -150,7 +138,7 @@ const AppAction *input_actions(void)
 	return actions;
 }
 
-static bool is_key(Key k, const char *name)
+bool input_is_key(Key k, const char *name)
 {
 	Key want = { 0 };
 
@@ -160,75 +148,6 @@ static bool is_key(Key k, const char *name)
 	if (want.mod == MOD_CTRL && k.mod == MOD_ALT)
 		k.mod = MOD_CTRL;
 	return key_same(k, want);
-}
-
-/* --- the line being typed --- */
-
-static void input_put(App *a, const char *bytes, size_t n)
-{
-	if (a->input_n + n >= sizeof a->input)
-		return;
-	memcpy(a->input + a->input_n, bytes, n);
-	a->input_n += n;
-	a->input[a->input_n] = 0;
-}
-
-static void input_erase(App *a)
-{
-	/* A character, not a byte. */
-	while (a->input_n && (a->input[--a->input_n] & 0xc0) == 0x80)
-		;
-	a->input[a->input_n] = 0;
-}
-
-static void filter_apply(App *a)
-{
-	memcpy(a->filter, a->input, sizeof a->filter);
-	app_changed(a, TOPIC_FILTER);
-}
-
-static void input_line(App *a, Key k)
-{
-	char bytes[4], line[INPUT_MAX];
-	const char *full;
-
-	if (k.kind == KEY_ESC || is_key(k, "ctrl-c")) {
-		if (a->mode == MODE_FILTER) {
-			a->input[a->input_n = 0] = 0;
-			filter_apply(a);
-		}
-		a->mode = MODE_VIEW;
-	} else if (k.kind == KEY_ENTER) {
-		memcpy(line, a->input, sizeof line);
-		if (a->mode == MODE_FILTER) {
-			filter_apply(a);
-			a->mode = MODE_VIEW;
-		} else {
-			a->mode = MODE_VIEW;
-			command_run(a, line);
-		}
-	} else if (k.kind == KEY_TAB && a->mode == MODE_COMMAND) {
-		if ((full = command_complete(a, a->input)))
-			input_put(a, full + a->input_n, strlen(full) - a->input_n);
-	} else if (k.kind == KEY_BACKSPACE) {
-		input_erase(a);
-	} else if (is_key(k, "ctrl-u")) {
-		a->input[a->input_n = 0] = 0;
-	} else if (is_key(k, "ctrl-w")) {
-		while (a->input_n && a->input[a->input_n - 1] == ' ')
-			input_erase(a);
-		while (a->input_n && a->input[a->input_n - 1] != ' ')
-			input_erase(a);
-	} else if (k.kind == KEY_CHAR && !(k.mod & (MOD_CTRL | MOD_ALT))) {
-		input_put(a, bytes, key_utf8(k.ch, bytes));
-	} else if (k.kind == KEY_PASTE) {
-		/* One line of it: terminals send the line ends of a paste as carriage returns. */
-		Str first = str_cut(str_cut(k.paste, '\n', &k.paste), '\r', &k.paste);
-
-		input_put(a, first.p, first.n < sizeof line ? first.n : 0);
-	}
-	if (a->mode == MODE_FILTER)
-		filter_apply(a);
 }
 
 static void input_view(App *a, Key k)
@@ -244,12 +163,12 @@ static void input_view(App *a, Key k)
 		return;
 	}
 	/* What the strip offers goes before what a pane sorts by. */
-	if (is_key(k, "S") && strip_offers_sessions(a)) {
+	if (input_is_key(k, "S") && strip_offers_sessions(a)) {
 		card_sessions(a);
 		return;
 	}
 	for (const PaneKey *row = p ? p->cls->keys : NULL; row && row->key; row++)
-		if (is_key(k, row->key)) {
+		if (input_is_key(k, row->key)) {
 			row->run(p);
 			p->dirty = true;
 			return;
@@ -272,7 +191,7 @@ static void input_view(App *a, Key k)
 		return;
 	}
 	for (const AppAction *act = actions; act->name; act++)
-		if (is_key(k, act->key)) {
+		if (input_is_key(k, act->key)) {
 			act->run(a);
 			return;
 		}
@@ -282,27 +201,27 @@ static void input_text(App *a, Key k)
 {
 	int page = surface_height(a->surface) - 5;
 
-	if (k.kind == KEY_ESC || k.kind == KEY_ENTER || is_key(k, "q") || is_key(k, "?"))
+	if (k.kind == KEY_ESC || k.kind == KEY_ENTER || input_is_key(k, "q") || input_is_key(k, "?"))
 		page_close(a);
-	else if (k.kind == KEY_DOWN || is_key(k, "j"))
+	else if (k.kind == KEY_DOWN || input_is_key(k, "j"))
 		page_scroll(a, 1);
-	else if (k.kind == KEY_UP || is_key(k, "k"))
+	else if (k.kind == KEY_UP || input_is_key(k, "k"))
 		page_scroll(a, -1);
-	else if (k.kind == KEY_PAGE_DOWN || is_key(k, "space"))
+	else if (k.kind == KEY_PAGE_DOWN || input_is_key(k, "space"))
 		page_scroll(a, page);
 	else if (k.kind == KEY_PAGE_UP)
 		page_scroll(a, -page);
-	else if (k.kind == KEY_HOME || is_key(k, "g"))
+	else if (k.kind == KEY_HOME || input_is_key(k, "g"))
 		page_scroll(a, -1000000);
-	else if (k.kind == KEY_END || is_key(k, "G"))
+	else if (k.kind == KEY_END || input_is_key(k, "G"))
 		page_scroll(a, 1000000);
-	else if (is_key(k, "x"))
+	else if (input_is_key(k, "x"))
 		page_turn(a);
-	else if (is_key(k, "ctrl-c") || is_key(k, "Q"))
+	else if (input_is_key(k, "ctrl-c") || input_is_key(k, "Q"))
 		app_quit(a, 0);
-	else if (is_key(k, "ctrl-l"))
+	else if (input_is_key(k, "ctrl-l"))
 		term_repaint(a->term);
-	else if (is_key(k, "ctrl-z"))
+	else if (input_is_key(k, "ctrl-z"))
 		app_suspend(a);
 	else if (k.kind == KEY_CHAR && !k.mod && (k.ch == ':' || (k.ch >= '0' && k.ch <= '9'))) {
 		page_close(a);
@@ -316,7 +235,7 @@ void input_key(App *a, Key k)
 	if (a->mode == MODE_CARD)
 		card_key(a, k);
 	else if (a->mode == MODE_COMMAND || a->mode == MODE_FILTER)
-		input_line(a, k);
+		typed_key(a, k);
 	else if (a->mode == MODE_TEXT)
 		input_text(a, k);
 	else if (!prompt_key(a, k))

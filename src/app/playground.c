@@ -54,6 +54,11 @@ static void drop_tools(void *arg, size_t column)
 	mcp_drop(((Playground *)arg)->a, column);
 }
 
+static int rate(void *arg, size_t requests, ChatRate how, Err *e)
+{
+	return session_rate(&((Playground *)arg)->w->session, requests, how, e);
+}
+
 static const char *view(void *arg)
 {
 	const App *a = ((Playground *)arg)->a;
@@ -126,7 +131,7 @@ Playground *playground_of(App *a)
 	playground_cache_open(p);
 	p->chat = chat_new(&(ChatHost){
 		.http = a->shared.http, .local = a->shared.conf.local_model, .locals = a->shared.conf.local_models,
-		.local_prices = &a->shared.conf.local_prices, .routing = &a->shared.conf.routing, .view = view, .zone_ms = zone_ms,
+		.local_prices = &a->shared.conf.local_prices, .routing = &a->shared.conf.routing, .view = view, .zone_ms = zone_ms, .rate = rate,
 		.off = p->w->session.paid_off, .cache = p->cache, .renews = true,
 		.aws = p->w->session.aws, .prices = prices, .changed = changed, .ended = ended, .flagged = flagged, .counted = counted,
 		.arg = p, .max_tokens = l->max_tokens,

@@ -57,7 +57,7 @@ void playground_cache(App *a, Str rest);
 void playground_tier(App *a, Str rest);
 void playground_temperature(App *a, Str rest);
 void playground_guardrail(App *a, Str rest);
-void playground_caches(App *a, Str rest);
+void playground_prompt_cache(App *a, Str rest);
 void playground_warm_up(App *a, Str rest);     /* asks what is typed, which stays, to fill the prompt caches */
 void playground_tokens(App *a, Str rest);      /* asks the service what the text that is typed will come to */
 void playground_copy(App *a, Str rest);        /* "": the answer; "N": its Nth code block; "last" */

@@ -74,7 +74,7 @@ void playground_guardrail(App *a, Str rest)
 	app_say(a, ROLE_INFO, say);
 }
 
-void playground_caches(App *a, Str rest)
+void playground_prompt_cache(App *a, Str rest)
 {
 	Playground *p = playground_shown(a);
 	Str word = str_trim(rest);
@@ -82,12 +82,12 @@ void playground_caches(App *a, Str rest)
 	if (!p)
 		return;
 	if (!str_is(word, "on") && !str_is(word, "off")) {
-		app_say(a, ROLE_WARN, ":caches on sends prompts with cache points behind instructions and tools; :caches off without");
+		app_say(a, ROLE_WARN, ":prompt-cache on sends prompts with cache points behind instructions and tools; off without");
 		return;
 	}
-	chat_set_caches(p->chat, str_is(word, "on"));
-	app_say(a, ROLE_INFO, chat_caches(p->chat) ? "prompt caches on: the first question pays for writing them; :warm-up fills them first"
-	                                           : "prompt caches off");
+	chat_set_prompt_cache(p->chat, str_is(word, "on"));
+	app_say(a, ROLE_INFO, chat_prompt_cache(p->chat) ? "prompt cache on: the first question pays for writing it; :warm-up fills it first"
+	                                           : "prompt cache off");
 }
 
 void playground_warm_up(App *a, Str rest)

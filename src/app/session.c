@@ -51,14 +51,31 @@ CredsAsk session_creds_ask(Arena *a, const ConfContext *c, const SessionSpec *sp
 	return ask;
 }
 
-static int64_t spent_by_all(void *arg)
+static bool claim(void *arg, int64_t nusd, int64_t most, int64_t *was)
 {
-	return spent_today(&((Session *)arg)->spent, clock_wall_ms());
+	return spent_claim(&((Session *)arg)->spent, clock_wall_ms(), nusd, most, was);
 }
 
 static void spend(void *arg, int64_t nusd)
 {
 	spent_add(&((Session *)arg)->spent, clock_wall_ms(), nusd);
+}
+
+int session_rate(Session *s, size_t n, ChatRate how, Err *e)
+{
+	int64_t wait_ms = 0;
+	size_t have = 0;
+
+	if (how == RATE_BACK)
+		sent_give_back(&s->sent);
+	else if (how == RATE_LOOK)
+		have = sent_peek(&s->sent, n, clock_wall_ms(), &wait_ms);
+	else
+		have = sent_claim(&s->sent, n, how == RATE_NOTE, clock_wall_ms(), &wait_ms);
+	if (!wait_ms || how == RATE_NOTE)
+		return 0;
+	return err_kind(e, ERR_REFUSED, "%zu of %lld requests a minute of all runs are used; again in %lld s (requests_per_minute_all)", have,
+	                (long long)s->sent.most, (long long)wait_ms / 1000 + 1);
 }
 
 static int64_t own_today(void *arg)
@@ -73,7 +90,7 @@ static void own_note(void *arg, const AwsOp *op, int64_t calls, int64_t nusd)
 
 static AwsPaid paid_of(Session *s)
 {
-	AwsPaid p = { .session_nusd = s->conf->limits.session_nusd, .day_nusd = s->conf->limits.day_nusd, .today = spent_by_all,
+	AwsPaid p = { .session_nusd = s->conf->limits.session_nusd, .day_nusd = s->conf->limits.day_nusd, .claim = claim,
 	              .spend = spend, .arg = s };
 
 	if (!s->ctx->playground) {
@@ -81,6 +98,7 @@ static AwsPaid paid_of(Session *s)
 		                                                 STR_ARG(s->ctx->name)));
 		p.off = arena_cstr(&s->arena, arena_printf(&s->arena, "%s to allow paid calls", s->paid_off));
 	}
+	sent_open(&s->sent, s->demo ? NULL : xdg_path(XDG_STATE, "playground.sent"), s->conf->limits.all_per_minute);
 	spent_open(&s->spent, s->demo ? NULL : xdg_path(XDG_STATE, "playground.spent"));
 	return p;
 }
@@ -242,6 +260,7 @@ void session_parted(Session *s)
 void session_done(Session *s)
 {
 	spent_close(&s->spent);
+	sent_close(&s->sent);
 	own_cost_close(&s->own_cost, s->demo ? NULL : s->store_path);
 	free(s->store_path);
 	s->store_path = NULL;

@@ -6,8 +6,10 @@
 #include <uv.h>
 
 #include "app/own_cost.h"
+#include "app/sent.h"
 #include "app/spent.h"
 #include "aws/aws.h"
+#include "chat/chat.h"
 #include "conf/config.h"
 #include "store/store.h"
 
@@ -55,6 +57,7 @@ typedef struct Session {
 	Str   prices_endpoint;            /* that the Price List is asked at; empty: AWS's own */
 	AwsClient *aws;
 	Spent spent;                      /* by paid calls */
+	Sent  sent;                       /* when models were asked */
 	const char *paid_off;             /* why no model is asked in this context, with the remedy; NULL: they are */
 	OwnCost own_cost;                 /* of all its calls */
 	char *store_path;                 /* NULL: nowhere to keep a snapshot */
@@ -86,6 +89,8 @@ bool session_same_place(const Session *x, const Session *y);
 /* Configuration and person allow it, and AWS has named the configured account for the keys of now. */
 bool session_may_write(const Session *s);
 Str  session_region(const Session *s);
+/* Whether n more requests to models fit into a minute of all runs: ERR_REFUSED says when. For ChatHost.rate. */
+int  session_rate(Session *s, size_t n, ChatRate how, Err *e);
 /* Whose keys a context works with; strings live in a. --profile stands in place of whatever the context says about them. */
 CredsAsk session_creds_ask(Arena *a, const ConfContext *c, const SessionSpec *spec);
 /* The prices that hold for this context, read when the first call is priced: the first paint does not wait for it. On the loop thread. */

@@ -1,16 +1,11 @@
 #include "app/spent.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/xalloc.h"
+#include "app/own_file.h"
 
 static const int64_t day_ms = 86400000;
 
@@ -23,35 +18,6 @@ void spent_close(Spent *s)
 {
 	free(s->path);
 	s->path = NULL;
-}
-
-static int make_folder(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *folder = slash ? xstrndup(path, (size_t)(slash - path)) : NULL;
-	int rc = folder ? dir_make_private(folder, NULL) : -1;
-
-	free(folder);
-	return rc;
-}
-
-/* Locked until it is closed; -1 when there is no such file to be had. */
-static int open_locked(const Spent *s, bool make)
-{
-	const int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC | (make ? O_CREAT : 0);
-	struct stat st;
-	int fd;
-
-	if (!s->path)
-		return -1;
-	fd = open(s->path, flags, 0600);
-	if (fd < 0 && make && make_folder(s->path) == 0)
-		fd = open(s->path, flags, 0600);
-	if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || flock(fd, LOCK_EX) < 0)) {
-		close(fd);
-		fd = -1;
-	}
-	return fd;
 }
 
 /* What the file says of that day; anything else in it counts as nothing. */
@@ -83,22 +49,29 @@ static void own_day(Spent *s, int64_t day)
 	s->day = day;
 }
 
-int64_t spent_today(Spent *s, int64_t now_ms)
+bool spent_claim(Spent *s, int64_t now_ms, int64_t nusd, int64_t most_nusd, int64_t *was_nusd)
 {
-	int fd = open_locked(s, false);
-	int64_t all = 0;
+	int fd = own_file_open(s->path, true);
+	int64_t all;
+	bool room;
 
 	own_day(s, now_ms / day_ms);
-	if (fd >= 0) {
-		all = read_day(fd, s->day);
-		close(fd);
+	all = fd >= 0 ? read_day(fd, s->day) : 0;
+	*was_nusd = all > s->own_nusd ? all : s->own_nusd;
+	room = *was_nusd < most_nusd && nusd <= most_nusd - *was_nusd;
+	if (room) {
+		s->own_nusd += nusd;
+		if (fd >= 0 && nusd)
+			write_day(fd, s->day, all + nusd);
 	}
-	return all > s->own_nusd ? all : s->own_nusd;
+	if (fd >= 0)
+		close(fd);
+	return room;
 }
 
 void spent_add(Spent *s, int64_t now_ms, int64_t nusd)
 {
-	int fd = open_locked(s, true);
+	int fd = own_file_open(s->path, true);
 	int64_t all;
 
 	own_day(s, now_ms / day_ms);

@@ -3,6 +3,7 @@
 #ifndef APP_SPENT_H
 #define APP_SPENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct Spent {
@@ -12,7 +13,8 @@ typedef struct Spent {
 
 void    spent_open(Spent *s, char *path);      /* takes path, which may be NULL. Opens nothing yet */
 void    spent_close(Spent *s);
-int64_t spent_today(Spent *s, int64_t now_ms); /* nUSD */
+/* Takes it where the day's sum stays within most, in one look: of several runs at once none goes over it. was: the sum before. */
+bool    spent_claim(Spent *s, int64_t now_ms, int64_t nusd, int64_t most_nusd, int64_t *was_nusd);
 void    spent_add(Spent *s, int64_t now_ms, int64_t nusd);      /* negative: given back */
 
 #endif

@@ -118,19 +118,22 @@ static int own_purse(const AwsCall *call, Err *e)
 int gate_reserve(AwsCall *call, Err *e)
 {
 	const AwsPaid *paid = &call->client->paid;
-	int64_t estimate = call->h.estimate_nusd, session = call->client->spent_nusd, day;
+	int64_t estimate = call->h.estimate_nusd, session = call->client->spent_nusd, day = session;
+	bool room;
 
 	if (call->op->cls != AWS_PAID)
 		return 0;
 	if (has_own_purse(call->client, call->op))
 		return own_purse(call, e);
-	day = paid->today ? paid->today(paid->arg) : session;
 	/* Without an estimate there is room as long as anything is left. */
 	if (session >= paid->session_nusd || estimate > paid->session_nusd - session)
 		return over(call, paid->session_nusd, session, "for one session", "usd_per_session", e);
-	if (day >= paid->day_nusd || estimate > paid->day_nusd - day)
+	estimate = estimate > 0 ? estimate : 0;
+	room = paid->claim ? paid->claim(paid->arg, estimate, paid->day_nusd, &day) : day < paid->day_nusd && estimate <= paid->day_nusd - day;
+	if (!room)
 		return over(call, paid->day_nusd, day, "for one day", "usd_per_day", e);
-	spend(call, estimate > 0 ? estimate : 0);
+	call->reserved_nusd += estimate;
+	call->client->spent_nusd += estimate;
 	return 0;
 }
 

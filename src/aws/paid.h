@@ -3,6 +3,7 @@
 #ifndef AWS_PAID_H
 #define AWS_PAID_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct AwsCall;
@@ -12,8 +13,9 @@ struct AwsClient;
 typedef struct AwsPaid {
 	const char *off;            /* why those that models work for are refused at all, with the remedy; NULL: they are not */
 	int64_t session_nusd, day_nusd;              /* caps: of this client, and of all runs of a day */
-	int64_t (*today)(void *arg);                 /* what all runs have spent today; NULL: what this client has */
-	void    (*spend)(void *arg, int64_t nusd);   /* reserved, or (negative) given back; NULL: nobody keeps it */
+	/* Takes it for the day where the sum of all runs stays within most; was: the sum before. NULL: what this client has counts. */
+	bool    (*claim)(void *arg, int64_t nusd, int64_t most, int64_t *was);
+	void    (*spend)(void *arg, int64_t nusd);   /* of what was taken: what it is more, or (negative) given back; NULL: nobody keeps it */
 	void    *arg;
 } AwsPaid;
 

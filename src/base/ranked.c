@@ -6,7 +6,7 @@
 
 #include "base/xalloc.h"
 
-enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, FEW = 64 };
+enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, FEW = 160 };
 
 static void sort_few(Ranked *v, size_t n)
 {

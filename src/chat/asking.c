@@ -287,9 +287,16 @@ static int ask(Asking *k, Err *e)
 		return -1;
 	if (ask_cache(k, &in))
 		return ASK_CACHED;
-	if ((local_model_is(model) ? ask_local(k, &in, e) : ask_aws(k, &in, e)) < 0)
+	/* The person's question is held to the bound of all runs; what follows from it only counts. */
+	if (!k->steps && !k->sent && chat_take_rate(k->chat, e) < 0)
 		return -1;
-	chat_note_sent(k->chat, k->sent_ms);
+	if ((local_model_is(model) ? ask_local(k, &in, e) : ask_aws(k, &in, e)) < 0) {
+		if (!k->steps && !k->sent)
+			chat_give_back_rate(k->chat);
+		return -1;
+	}
+	chat_note_sent(k->chat, !k->steps && !k->sent, k->sent_ms);
+	k->sent = true;
 	return ASK_SENT;
 }
 

@@ -68,7 +68,10 @@ static int key_of(const Chat *c, const ConverseIn *in, unsigned char key[ANSWER_
 
 void cached_ask(const Chat *c, const ChatColumn *col, const ConverseIn *in, CachedAsk *out)
 {
-	*out = (CachedAsk){ .on = c->host.cache && c->cache_on && c->columns == 1 && (!c->tool_n || c->forced.n) };
+	/* A warm-up is asked for what it does at the service, not for its answer. */
+	const bool warm_up = col->turns && col->turn[col->turns - 1].warm_up;
+
+	*out = (CachedAsk){ .on = c->host.cache && c->cache_on && !warm_up && c->columns == 1 && (!c->tool_n || c->forced.n) };
 	if (!out->on)
 		return;
 	out->on = key_of(c, in, out->key) == 0;

@@ -53,7 +53,7 @@ int chat_idle(const Chat *c, Err *e)
 	return chat_busy(c) ? err_kind(e, ERR_REFUSED, "an answer is still under way; ctrl-c cancels it") : 0;
 }
 
-static int may_ask(Chat *c, Str text, bool again, int64_t *agreed_nusd, Err *e)
+static int may_ask(Chat *c, Str text, RequestKind kind, int64_t *agreed_nusd, Err *e)
 {
 	const int64_t agreed = *agreed_nusd;
 	ChatEstimate cost;
@@ -72,7 +72,7 @@ static int may_ask(Chat *c, Str text, bool again, int64_t *agreed_nusd, Err *e)
 	for (size_t i = 0; i < c->columns; i++)
 		if (asking_bars(&c->column[i], str_of(c->column[i].model), e))
 			return -1;
-	requests = request_estimate(c, text, again, &cost);
+	requests = request_estimate(c, text, kind, &cost);
 	if (chat_may_send(c, requests, clock_mono_ms(), e) < 0)
 		return -1;
 	if (c->host.ask_above_nusd > 0 && cost.most_nusd > c->host.ask_above_nusd && cost.most_nusd > agreed) {
@@ -81,7 +81,8 @@ static int may_ask(Chat *c, Str text, bool again, int64_t *agreed_nusd, Err *e)
 		money_exact(cost.most_nusd, most);
 		money_exact(c->host.ask_above_nusd, above);
 		*agreed_nusd = cost.most_nusd;
-		return err_kind(e, ERR_REFUSED, "may cost up to $%s, above ask_above_usd ($%s): %s again sends it", most, above, again ? "r" : "Enter");
+		return err_kind(e, ERR_REFUSED, "may cost up to $%s, above ask_above_usd ($%s): %s again sends it", most, above,
+		                kind == REQUEST_AGAIN ? "r" : kind == REQUEST_NEW ? "Enter" : ":warm-up");
 	}
 	return 0;
 }
@@ -92,7 +93,7 @@ static int ask_all(Chat *c, Str text, bool warm_up, int64_t *agreed_nusd, Err *e
 		return err_kind(e, ERR_USAGE, "nothing to ask: type a question");
 	if (text.n > CHAT_TEXT_MAX)
 		return err_kind(e, ERR_USAGE, "a question has at most %d KiB", CHAT_TEXT_MAX >> 10);
-	if (may_ask(c, text, false, agreed_nusd, e) < 0)
+	if (may_ask(c, text, warm_up ? REQUEST_WARM_UP : REQUEST_NEW, agreed_nusd, e) < 0)
 		return -1;
 	for (size_t i = 0; i < c->columns; i++)
 		turn_add(&c->column[i], text)->warm_up = warm_up;
@@ -118,7 +119,7 @@ int chat_retry(Chat *c, int64_t *agreed_nusd, Err *e)
 
 	if (!t)
 		return err_kind(e, ERR_USAGE, "nothing was asked yet");
-	if (may_ask(c, STR(""), true, agreed_nusd, e) < 0)
+	if (may_ask(c, STR(""), REQUEST_AGAIN, agreed_nusd, e) < 0)
 		return -1;
 	for (size_t i = 0; i < c->columns; i++) {
 		ChatTurn *last = turn_last(&c->column[i]);

@@ -39,6 +39,9 @@ typedef struct ChatColumn {
 
 typedef struct Chat Chat;
 
+/* A look, before anything is sent; one that is sent when there is room; one that is sent anyway and counts; one that was taken and not sent. */
+typedef enum ChatRate { RATE_LOOK, RATE_TAKE, RATE_NOTE, RATE_BACK } ChatRate;
+
 typedef struct ChatHost {
 	AwsClient *aws;
 	struct Http *http;              /* for local models, and these: borrowed */
@@ -66,6 +69,8 @@ typedef struct ChatHost {
 	int64_t max_tokens;             /* the longest answer that is asked for */
 	bool    check_input;            /* a column's guardrail is shown a question before that is sent */
 	int64_t requests_per_minute;    /* of all columns together; 0: no bound */
+	/* A bound that others share: ERR_REFUSED says so. NULL: there is none. */
+	int (*rate)(void *arg, size_t requests, ChatRate how, Err *e);
 	int64_t ask_above_nusd;         /* a question that may cost more is sent only when that was agreed to; 0: each is */
 } ChatHost;
 
@@ -88,8 +93,8 @@ int   chat_set_tier(Chat *c, size_t i, Str word, Err *e);
 void  chat_set_temperature(Chat *c, size_t i, OptNum t);
 void  chat_set_guardrail(Chat *c, size_t i, const Guardrail *g);
 /* Whether prompts are sent with points up to which the service caches them: behind the instructions and behind the tools. */
-void  chat_set_caches(Chat *c, bool on);
-bool  chat_caches(const Chat *c);
+void  chat_set_prompt_cache(Chat *c, bool on);
+bool  chat_prompt_cache(const Chat *c);
 /* Whether the service knows such a tier; empty: none. */
 int   chat_tier_check(Str word, Err *e);
 /* What the template's variables were filled with: a JSON object of texts. New instructions have none until they are said. */

@@ -46,16 +46,16 @@ void chat_set_guardrail(Chat *c, size_t i, const Guardrail *g)
 	chat_changed(c, &c->column[i]);
 }
 
-void chat_set_caches(Chat *c, bool on)
+void chat_set_prompt_cache(Chat *c, bool on)
 {
-	c->caches = on;
+	c->prompt_cache = on;
 	for (size_t i = 0; i < c->columns; i++)
 		chat_changed(c, &c->column[i]);
 }
 
-bool chat_caches(const Chat *c)
+bool chat_prompt_cache(const Chat *c)
 {
-	return c->caches;
+	return c->prompt_cache;
 }
 
 /* Behind what stays the same from question to question. A model that caches nothing refuses them, and says so. */
@@ -86,7 +86,7 @@ void options_put(const Chat *c, const ChatColumn *col, Arena *a, ConverseIn *in)
 	in->tier.type = str_of(col->tier);
 	if (g->id[0])
 		in->guardrail = (ConverseGuardrail){ .id = str_of(g->id), .version = str_of(g->version), .trace = STR("enabled") };
-	if (c->caches)
+	if (c->prompt_cache)
 		put_cache_points(in, a);
 	if (col->turns && col->turn[col->turns - 1].warm_up)
 		in->limits.max_tokens = 1;

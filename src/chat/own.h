@@ -24,7 +24,7 @@ struct Chat {
 	struct Inject *guard;                 /* made with the first question */
 	ChatColumn column[CHAT_COLUMNS];
 	size_t     columns;
-	bool       caches;                    /* prompts have cache points */
+	bool       prompt_cache;              /* prompts have cache points */
 	int64_t    sent_ms[SENDS_KEPT];       /* monotonic: of the newest requests, in turn */
 	size_t     sends;
 	Routes    *routes;                    /* NULL: there are no rules */
@@ -47,12 +47,16 @@ typedef struct Asking {
 	int64_t     began_ms;                 /* monotonic: of the turn */
 	int64_t     prompt_bytes;
 	CachedAsk   cached;                   /* of what is asked now */
+	bool        sent;                     /* a request of it has left, and has its place among those of all runs */
 	bool        again;                    /* it was asked before, and another answer is wanted */
 	bool        broken;                   /* by us: what came could not be read; the turn says why */
 } Asking;
 
 /* request.c */
-void chat_note_sent(Chat *c, int64_t now_ms);
+/* A place among the requests that others share. */
+int  chat_take_rate(const Chat *c, Err *e);
+void chat_give_back_rate(const Chat *c);
+void chat_note_sent(Chat *c, bool taken, int64_t now_ms);      /* taken: by chat_take_rate */
 int  chat_may_send(Chat *c, size_t requests, int64_t now_ms, Err *e);
 /* What the service counted for a prompt of so many bytes tells what the next one will come to. */
 void request_learn(ChatColumn *col, int64_t bytes, int64_t tokens);
@@ -60,9 +64,10 @@ void request_learn(ChatColumn *col, int64_t bytes, int64_t tokens);
 int  request_make(const Chat *c, const ChatColumn *col, Arena *a, ConverseIn *in, int64_t *bytes, Err *e);
 /* The same of another model than the column names: where a rule leads. */
 int  request_make_for(const Chat *c, const ChatColumn *col, Str model, Arena *a, ConverseIn *in, int64_t *bytes, Err *e);
-/* As chat_estimate; again: of the last questions instead, in place of their answers. Returns how many columns would be asked. */
-size_t request_estimate(Chat *c, Str text, bool again, ChatEstimate *out);
-/* Of that model, with an answer as long as it may be. */
+/* As chat_estimate. REQUEST_AGAIN: of the last questions instead, in place of their answers. Returns how many columns would be asked. */
+typedef enum RequestKind { REQUEST_NEW, REQUEST_AGAIN, REQUEST_WARM_UP } RequestKind;
+size_t request_estimate(Chat *c, Str text, RequestKind kind, ChatEstimate *out);
+/* Of that model, whose question is the last turn, with an answer as long as it may be. */
 int64_t request_most(const Chat *c, const ChatColumn *col, Str model, int64_t bytes, int64_t *tokens, int *within, bool *priced);
 /* The table that has the model's price. */
 const PriceTable *chat_prices(const Chat *c, Str model);

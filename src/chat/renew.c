@@ -98,7 +98,7 @@ void renew_begin(Chat *c, ChatColumn *col, const ConverseIn *in, int64_t most_nu
 	const ConfLocalModel *m = local_model_find(c->host.local, c->host.locals, in->model);
 	Renewal *r;
 
-	if (c->renewal || chat_may_send(c, 1, clock_mono_ms(), NULL) < 0)
+	if (c->renewal || chat_may_send(c, 1, clock_mono_ms(), NULL) < 0 || chat_take_rate(c, NULL) < 0)
 		return;
 	r = xcalloc(1, sizeof *r);
 	*r = (Renewal){ .chat = c, .column = col, .asked_ms = turn_last(col)->asked_ms, .ask = *ask };
@@ -109,11 +109,12 @@ void renew_begin(Chat *c, ChatColumn *col, const ConverseIn *in, int64_t most_nu
 	else
 		r->call = aws_call(c->host.aws, &op_bedrock_converse_stream, in, &h, NULL);
 	if (!r->call && !r->local) {
+		chat_give_back_rate(c);
 		free(r);
 		return;
 	}
 	c->renewal = r;
-	chat_note_sent(c, clock_mono_ms());
+	chat_note_sent(c, true, clock_mono_ms());
 }
 
 void renew_drop(Chat *c)

@@ -6,8 +6,21 @@
 
 enum { MINUTE_MS = 60000, WITHIN_KNOWN = 6, KNOWN_LEAST = 200 /* bytes */ };
 
-void chat_note_sent(Chat *c, int64_t now_ms)
+int chat_take_rate(const Chat *c, Err *e)
 {
+	return c->host.rate ? c->host.rate(c->host.arg, 1, RATE_TAKE, e) : 0;
+}
+
+void chat_give_back_rate(const Chat *c)
+{
+	if (c->host.rate)
+		(void)c->host.rate(c->host.arg, 1, RATE_BACK, NULL);      /* which cannot be refused */
+}
+
+void chat_note_sent(Chat *c, bool taken, int64_t now_ms)
+{
+	if (!taken && c->host.rate)
+		(void)c->host.rate(c->host.arg, 1, RATE_NOTE, NULL);      /* it is sent */
 	c->sent_ms[c->sends++ % SENDS_KEPT] = now_ms;
 }
 
@@ -33,7 +46,7 @@ int chat_may_send(Chat *c, size_t requests, int64_t now_ms, Err *e)
 	size_t n = sent_lately(c, now_ms, &oldest_ms);
 
 	if (!most || (int64_t)(n + requests) <= most)
-		return 0;
+		return c->host.rate ? c->host.rate(c->host.arg, requests, RATE_LOOK, e) : 0;
 	if ((int64_t)requests > most)
 		return err_kind(e, ERR_REFUSED, "%zu columns are more than requests_per_minute allows (%lld): drop some, or raise it", requests,
 		                (long long)most);
@@ -231,29 +244,48 @@ const PriceTable *chat_prices(const Chat *c, Str model)
 	return local_model_is(model) && c->host.local_prices ? c->host.local_prices : c->host.prices(c->host.arg);
 }
 
-static int64_t reckon(const Chat *c, const ChatColumn *col, Str model, int64_t input, bool *priced)
-{
-	const Tokens t = { .input = input, .output = c->host.max_tokens };
-	const PriceCall call = { model, local_model_is(model) ? STR("") : str_of(col->tier), clock_wall_ms(), t };
+/* The dearest of those that a question may go to. output: tokens of the answer. */
+typedef struct Dearest { const Chat *c; const ChatColumn *col; int64_t bytes, output, tokens, nusd; int within; bool priced; } Dearest;
 
-	return price_reckon(chat_prices(c, model), &call, priced);
+static int64_t reckon(const Dearest *d, Str model, int64_t input, bool *priced)
+{
+	const PriceTable *table = chat_prices(d->c, model);
+	PriceCall call = { model, local_model_is(model) ? STR("") : str_of(d->col->tier), clock_wall_ms(), { .input = input, .output = d->output } };
+	const int64_t plain = price_reckon(table, &call, priced);
+	int64_t written;
+
+	if (!d->c->prompt_cache || !*priced)
+		return plain;
+	/* All of it may be written, which is dearer than reading it once. */
+	call.tok = (Tokens){ .cache_write_5m = input, .output = d->output };
+	return price_amount(table, &call, &written) == PRICE_OK && written > plain ? written : plain;
+}
+
+/* On the dear side: two bytes to a token where nothing is known of this model's. */
+static int64_t most_of(const Dearest *d, Str model, int64_t *tokens, int *within, bool *priced)
+{
+	*tokens = tokens_of(d->col, d->bytes, within);
+	return reckon(d, model, (*within == WITHIN_KNOWN ? *tokens + *tokens * WITHIN_KNOWN / 100 : d->bytes / 2) + 100, priced);
+}
+
+/* How long the answer may be. */
+static int64_t output_of(const Chat *c, bool warm_up)
+{
+	return warm_up ? 1 : c->host.max_tokens;
 }
 
 int64_t request_most(const Chat *c, const ChatColumn *col, Str model, int64_t bytes, int64_t *tokens, int *within, bool *priced)
 {
-	*tokens = tokens_of(col, bytes, within);
-	/* On the dear side: two bytes to a token where nothing is known of this model's. */
-	return reckon(c, col, model, (*within == WITHIN_KNOWN ? *tokens + *tokens * WITHIN_KNOWN / 100 : bytes / 2) + 100, priced);
-}
+	const Dearest d = { .c = c, .col = col, .bytes = bytes, .output = output_of(c, col->turns && col->turn[col->turns - 1].warm_up) };
 
-/* The dearest of those that a question may go to. */
-typedef struct Dearest { const Chat *c; const ChatColumn *col; int64_t bytes, tokens, nusd; int within; bool priced; } Dearest;
+	return most_of(&d, model, tokens, within, priced);
+}
 
 static void dearest(void *arg, Str model)
 {
 	Dearest *d = arg;
 	bool priced;
-	const int64_t nusd = request_most(d->c, d->col, model, d->bytes, &d->tokens, &d->within, &priced);
+	const int64_t nusd = most_of(d, model, &d->tokens, &d->within, &priced);
 
 	d->priced = d->priced && priced;
 	d->nusd = nusd > d->nusd ? nusd : d->nusd;
@@ -281,8 +313,9 @@ static int64_t prompt_bytes(const ChatColumn *col, size_t turns, Str text)
 	return n;
 }
 
-size_t request_estimate(Chat *c, Str text, bool again, ChatEstimate *out)
+size_t request_estimate(Chat *c, Str text, RequestKind kind, ChatEstimate *out)
 {
+	const bool again = kind == REQUEST_AGAIN;
 	size_t asked = 0;
 
 	*out = (ChatEstimate){ 0 };
@@ -295,9 +328,10 @@ size_t request_estimate(Chat *c, Str text, bool again, ChatEstimate *out)
 		if (again && !col->turns)
 			continue;
 		question = again ? buf_str(&col->turn[turns].asked) : text;
+		d.output = output_of(c, again ? col->turn[turns].warm_up : kind == REQUEST_WARM_UP);
 		d.bytes = prompt_bytes(col, turns, question);
 		if (!again && count_known(c, col, text, &d.tokens))
-			d.nusd = reckon(c, col, str_of(col->model), d.tokens, &d.priced);
+			d.nusd = reckon(&d, str_of(col->model), d.tokens, &d.priced);
 		else
 			way_each(c, col, question, dearest, &d);
 		out->tokens[i] = d.tokens;
@@ -311,5 +345,5 @@ size_t request_estimate(Chat *c, Str text, bool again, ChatEstimate *out)
 
 void chat_estimate(Chat *c, Str text, ChatEstimate *out)
 {
-	(void)request_estimate(c, text, false, out);
+	(void)request_estimate(c, text, REQUEST_NEW, out);
 }

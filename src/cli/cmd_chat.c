@@ -228,6 +228,11 @@ static const PriceTable *prices(void *arg)
 	return session_prices(((Once *)arg)->s);
 }
 
+static int rate(void *arg, size_t requests, ChatRate how, Err *e)
+{
+	return session_rate(((Once *)arg)->s, requests, how, e);
+}
+
 static int64_t zone_ms(void *arg, int64_t wall_ms)
 {
 	return zone_offset_ms(((Once *)arg)->s->conf, wall_ms);
@@ -277,7 +282,8 @@ static int ask(Once *c, Err *e)
 	c->chat = chat_new(&(ChatHost){
 		.aws = s->aws, .prices = prices, .changed = on_changed, .ended = on_ended, .arg = c, .max_tokens = c->max_tokens,
 		.http = s->shared->http, .local = s->conf->local_model, .locals = s->conf->local_models, .local_prices = &s->conf->local_prices,
-		.cache = c->cache, .check_input = s->ctx->guardrail_check_input, .off = s->paid_off, .routing = &s->conf->routing, .zone_ms = zone_ms,
+		.cache = c->cache, .check_input = s->ctx->guardrail_check_input, .off = s->paid_off, .routing = &s->conf->routing,
+		.zone_ms = zone_ms, .rate = rate,
 	});
 	chat_set_model(c->chat, 0, str_of(o->model));
 	(void)chat_set_cache(c->chat, c->cache != NULL, NULL);

@@ -7,6 +7,7 @@
 #include "api/invocation.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "chat/said.h"
 #include "cli/ask.h"
 #include "cli/cli.h"
 #include "cli/replay_out.h"
@@ -62,8 +63,6 @@ static void on_event(AwsCall *call, Str type, Str payload, void *arg)
 	if (converse_event(&a, type, payload, &r->said, &piece, &e) < 0) {
 		c->failure = arena_str(&r->arena, str_of(e.text));
 		aws_cancel(call);
-	} else if (piece.kind == CONVERSE_TEXT) {
-		(void)buf_put_str(&c->now, piece.text);
 	}
 	arena_done(&a);
 }
@@ -76,11 +75,11 @@ static void on_answer(AwsCall *call, const void *out, const AwsError *err, void 
 	(void)out;
 	if (err && !c->failure.n)
 		c->failure = arena_str(&r->arena, str_of(err->err.text));
+	said_text(&r->said, &c->now);
 	c->now_stop = arena_str(&r->arena, str_of(r->said.stop_reason));
 	c->now_tokens = r->said.tokens;
 	c->now_ms = clock_mono_ms() - r->began_ms;
-	c->now_priced = r->said.has_usage && price_amount(session_prices(&r->s), &(PriceCall){ c->model, str_of(r->said.service_tier), clock_wall_ms(),
-	                                                  r->said.tokens }, &c->now_nusd) == PRICE_OK;
+	c->now_priced = said_price(session_prices(&r->s), c->model, &r->said, &c->now_nusd);
 	if (c->now_priced)
 		aws_settle(call, c->now_nusd);
 	converse_turn_done(&r->said);
@@ -187,6 +186,10 @@ static void found(Replay *r)
 {
 	Err e = { 0 };
 
+	if (r->n && r->o->as_case) {
+		leave(r, replay_cases(r->call, r->n));
+		return;
+	}
 	if (r->n) {
 		ask_next(r);
 		return;
@@ -252,7 +255,7 @@ static int check(Replay *r, Err *e)
 	const Options *o = r->o;
 
 	if (o->args != 1 || !o->arg[0][0] || o->out == OUT_CSV)
-		return err_kind(e, ERR_USAGE, "usage: seismo replay REQUEST_ID|TRACE [--model M] [--template ID[@VERSION]] [--since 7d] [-o json]");
+		return err_kind(e, ERR_USAGE, "usage: seismo replay REQUEST_ID|TRACE [--model M] [--template ID[@VERSION]] [--since 7d] [--case] [-o json]");
 	if (strlen(o->arg[0]) > WANTED_MAX || strpbrk(o->arg[0], "\"\\\n"))
 		return err_kind(e, ERR_USAGE, "that is no request id and no trace");
 	if (!group(r).n)

@@ -128,6 +128,23 @@ static void put_warmth(Buf *b, const Eval *x, bool markdown)
 	}
 }
 
+/* "v2.2 beside v2.1, chosen from in both orders: won 9, lost 2, tied 89 (12 by place), 1 not judged, p 0.065; judging $0.012" */
+static void put_chosen(Buf *b, const Eval *x, bool markdown)
+{
+	const Suite *s = x->spec.suite;
+	char money[MONEY_TEXT];
+
+	for (size_t i = 1; i < s->cells && s->pairwise.model.n; i++) {
+		const EvalChoices c = eval_chosen(x, i);
+
+		money_screen(c.nusd, money);
+		(void)buf_printf(b, "%s%s%.*s beside %.*s, chosen from in both orders: won %" PRId64 ", lost %" PRId64 ", tied %" PRId64 " (%" PRId64
+		                 " by place), %" PRId64 " not judged, p %.3f; judging %s%s\n", i > 1 ? "" : "\n", markdown ? "- " : "",
+		                 STR_ARG(s->cell[i].name), STR_ARG(s->cell[0].name), c.p.won, c.p.lost, c.p.tied, c.wavered, c.unjudged, paired_p(&c.p),
+		                 money, c.unpriced ? " and what has no price" : "");
+	}
+}
+
 static void put_regressions(Buf *b, const Eval *x, size_t cell, const char *bullet)
 {
 	const Suite *s = x->spec.suite;
@@ -137,8 +154,10 @@ static void put_regressions(Buf *b, const Eval *x, size_t cell, const char *bull
 		return;
 	(void)buf_printf(b, "\n%.*s no longer passes %zu of %.*s:\n%s", STR_ARG(s->cell[cell].name), n, STR_ARG(s->cell[0].name),
 	                 *bullet == '-' ? "\n" : "");
-	for (size_t i = 0; i < n && i < REGRESSIONS_SHOWN; i++)
-		(void)buf_printf(b, "%s%.*s: %.*s\n", bullet, STR_ARG(s->one[one[i]].id), STR_ARG(why_of(x, one[i], cell)));
+	for (size_t i = 0; i < n && i < REGRESSIONS_SHOWN; i++) {
+		(void)buf_printf(b, "%s%.*s: ", bullet, STR_ARG(s->one[one[i]].id));
+		then_put_reason(b, why_of(x, one[i], cell));
+	}
 	if (n > REGRESSIONS_SHOWN)
 		(void)buf_printf(b, "%sand %zu more\n", bullet, n - REGRESSIONS_SHOWN);
 }
@@ -178,6 +197,7 @@ static void as_text(Buf *b, const Eval *x, const EvalHistory *h, bool markdown)
 		put_cell(b, x, i, markdown);
 	put_judged(b, x, markdown);
 	put_warmth(b, x, markdown);
+	put_chosen(b, x, markdown);
 	for (size_t i = 1; i < s->cells; i++)
 		put_regressions(b, x, i, markdown ? "- " : "  ");
 	put_money(b, x);
@@ -239,6 +259,27 @@ static void json_cell(JsonW *w, const Eval *x, size_t cell)
 	jw_object_end(w);
 }
 
+static void json_chosen(JsonW *w, const Eval *x, size_t cell)
+{
+	const EvalChoices c = eval_chosen(x, cell);
+
+	jw_key(w, "pairwise");
+	if (!x->spec.suite->pairwise.model.n) {
+		jw_null(w);
+		return;
+	}
+	jw_object(w);
+	jw_ki64(w, "won", c.p.won);
+	jw_ki64(w, "lost", c.p.lost);
+	jw_ki64(w, "tied", c.p.tied);
+	jw_ki64(w, "byPlace", c.wavered);
+	jw_ki64(w, "unjudged", c.unjudged);
+	jw_knum(w, "p", paired_p(&c.p));
+	jw_ki64(w, "judgeNanoUsd", c.nusd);
+	jw_ki64(w, "judgeUnpriced", c.unpriced);
+	jw_object_end(w);
+}
+
 static void json_pair(JsonW *w, const Eval *x, size_t cell)
 {
 	const Suite *s = x->spec.suite;
@@ -260,6 +301,7 @@ static void json_pair(JsonW *w, const Eval *x, size_t cell)
 		jw_str(w, str_trim(str_cut(rest, ',', &rest)));
 	jw_array_end(w);
 	buf_done(&differs);
+	json_chosen(w, x, cell);
 	jw_key(w, "regressions");
 	jw_array(w);
 	for (size_t i = 0; i < n; i++) {
@@ -380,7 +422,7 @@ static int code_of(const Eval *x)
 			return ERR_FAILED;
 	}
 	for (size_t i = 0; i < x->spec.suite->cells; i++)
-		if (eval_cell(x, i).unjudged && !x->stopped[0])
+		if ((eval_cell(x, i).unjudged || (i && x->spec.suite->pairwise.model.n && eval_chosen(x, i).unjudged)) && !x->stopped[0])
 			return ERR_FAILED;
 	return x->stopped[0] ? ERR_REFUSED : x->answered < x->total ? ERR_FAILED : 0;
 }

@@ -52,6 +52,13 @@ static void put_cell(Buf *b, const EvalHistory *h, const EvalCellRow *now)
 	(void)buf_putc(b, '\n');
 }
 
+void then_put_reason(Buf *b, Str reason)
+{
+	for (size_t i = 0; i < reason.n; i++)
+		(void)buf_putc(b, reason.p[i] == '\n' || reason.p[i] == '\r' || reason.p[i] == '\t' ? ' ' : reason.p[i]);
+	(void)buf_putc(b, '\n');
+}
+
 static void put_regressions(Buf *b, const EvalHistory *h, const EvalCellRow *now, const char *bullet)
 {
 	const EvalCellRow *then = history_cell(h, now->name);
@@ -62,8 +69,10 @@ static void put_regressions(Buf *b, const EvalHistory *h, const EvalCellRow *now
 	one = changed(then, now, false, &n);
 	if (n)
 		(void)buf_printf(b, "\n%.*s passed then and does not now:\n%s", STR_ARG(now->name), *bullet == '-' ? "\n" : "");
-	for (size_t i = 0; i < n && i < SHOWN; i++)
-		(void)buf_printf(b, "%s%.*s: %.*s\n", bullet, STR_ARG(now->one[one[i]].id), STR_ARG(now->one[one[i]].why));
+	for (size_t i = 0; i < n && i < SHOWN; i++) {
+		(void)buf_printf(b, "%s%.*s: ", bullet, STR_ARG(now->one[one[i]].id));
+		then_put_reason(b, now->one[one[i]].why);
+	}
 	if (n > SHOWN)
 		(void)buf_printf(b, "%sand %zu more\n", bullet, n - SHOWN);
 	free(one);

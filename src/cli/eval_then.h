@@ -5,6 +5,8 @@
 #include "eval/history.h"
 #include "wire/jsonw.h"
 
+/* A reason as one line of a list: it may be a judge's, with line ends of its own. */
+void then_put_reason(Buf *b, Str reason);
 /* A line for each cell, and what it no longer passes; "no earlier run" when there is none. */
 void then_text(Buf *b, const EvalHistory *h, bool markdown);
 /* "before": {…} or null. */

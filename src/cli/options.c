@@ -78,6 +78,7 @@ static const OptionFlag flags[] = {
 	{ "--once", NULL, 0, NULL, "one question, the answer on stdout", BOOL(once), FLAGS_CHAT },
 	{ "--model", NULL, 0, "ID", "model or inference profile", TEXT(model), FLAGS_CHAT | FLAGS_REPLAY },
 	{ "--system", NULL, 0, "TEXT", "system prompt", TEXT(system), FLAGS_CHAT },
+	{ "--case", NULL, 0, NULL, "print it as a line of a suite's dataset, and ask nobody", BOOL(as_case), FLAGS_REPLAY },
 	{ "--results", NULL, 0, "FILE", "where answers are kept, to go on with; SUITE.results.jsonl unless said", TEXT(results), FLAGS_EVAL },
 	{ "--junit", NULL, 0, "FILE", "also as JUnit XML", TEXT(junit), FLAGS_EVAL },
 	{ "--guardrail", NULL, 0, "ID[:V]", "Bedrock guardrail that it goes through; off: not the configured one either", TEXT(guardrail), FLAGS_CHAT },

@@ -20,7 +20,7 @@ typedef struct Options {
 	const char *wait;
 	const char *key, *agent, *environment, *as, *template, *label;
 	const char *results, *junit, *guardrail;
-	bool cache, cached, timing, once, iam, unpriced, force, dry_run, yes, guard;
+	bool cache, cached, timing, once, iam, unpriced, force, dry_run, yes, guard, as_case;
 	Output out;                       /* output, checked; not given: table, of commands with FLAGS_EXPORT markdown */
 	const char *arg[8];               /* what is not a flag, the command itself left out */
 	int args;

@@ -152,6 +152,52 @@ static void json_call(JsonW *w, const ReplayCall *c)
 	jw_object_end(w);
 }
 
+/* NULL: one text is all that was asked, and *out is it. */
+static const char *not_a_case(const ConverseIn *in, Str *out)
+{
+	if (in->messages.n != 1 || !str_is(in->messages.v[0].role, "user"))
+		return "it has several turns, and a case is one question";
+	if (in->messages.v[0].content.n != 1 || !in->messages.v[0].content.v[0].text.n)
+		return "it is not one text, and a case is";
+	*out = in->messages.v[0].content.v[0].text;
+	return NULL;
+}
+
+static void put_case(Str id, Str input)
+{
+	Buf b = { 0 };
+	JsonW w = jw_to(&b);
+
+	jw_object(&w);
+	jw_kstr(&w, "id", id);
+	jw_kstr(&w, "input", input);
+	jw_object_end(&w);
+	(void)buf_putc(&b, '\n');
+	(void)fwrite(b.p, 1, b.n, stdout);
+	buf_done(&b);
+}
+
+int replay_cases(const ReplayCall *v, size_t n)
+{
+	int code = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const InvocationCall *c = &v[i].of;
+		Arena a = { 0 };
+		Str input = STR("");
+		const char *why = c->lacks.n ? arena_cstr(&a, c->lacks) : not_a_case(&c->in, &input);
+
+		if (!why) {
+			put_case(c->line.request_id, input);
+		} else {
+			(void)fprintf(stderr, "seismo: %.*s: %s\n", STR_ARG(c->line.request_id), why);
+			code = ERR_FAILED;
+		}
+		arena_done(&a);
+	}
+	return code;
+}
+
 int replay_out(const Options *o, const ReplayCall *v, size_t n, bool more)
 {
 	Buf b = { 0 }, clean = { 0 };

@@ -20,6 +20,9 @@ typedef struct ReplayCall {
 	Str     failure;               /* why it has no answer; empty: it has */
 } ReplayCall;
 
+/* Prints each call as a case of a suite, a line of JSON: its question under its request id. The exit code: 1 when one cannot be a case, and why
+ * on stderr. */
+int replay_cases(const ReplayCall *v, size_t n);
 /* Prints them as asked. The exit code: 1 when one could not be asked again, or got no answer. */
 int replay_out(const Options *o, const ReplayCall *v, size_t n, bool more);
 

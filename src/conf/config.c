@@ -228,6 +228,8 @@ static const Setting root_rows[] = {
 	  .help = "Answers in a row that may use tools, in one turn." },
 	{ "limits.playground.requests_per_minute", SET_INT, AT(limits.chat_per_minute), .min = 0, .max = 1000, .fallback = "10",
 	  .help = "Requests of the playground in a minute, of all its columns together; 0: no bound." },
+	{ "limits.playground.requests_per_minute_all", SET_INT, AT(limits.all_per_minute), .min = 0, .max = 1000, .fallback = "100",
+	  .help = "The same of all consoles and chat --once of this user on this machine, in all contexts; 0: no bound." },
 	{ "prices.discount", SET_LIST, AT(prices.discount), offsetof(Root, prices.discounts), 0, 100, .list = &config_discounts,
 	  .help = "A contract's discount on every price. Totals say net when one holds." },
 	{ "prices.overrides", SET_LIST, AT(prices.override), offsetof(Root, prices.overrides), 0, 1000, .list = &config_overrides,

@@ -110,7 +110,7 @@ typedef struct ConfLimits {
 	int64_t store_mb;
 	int64_t max_tokens;                        /* limits.playground.max_tokens */
 	int64_t session_nusd, day_nusd;            /* limits.playground.usd_per_session, usd_per_day */
-	int64_t ask_above_nusd, chat_per_minute, tool_steps;      /* limits.playground.ask_above_usd, requests_per_minute, tool_steps */
+	int64_t ask_above_nusd, chat_per_minute, all_per_minute, tool_steps;      /* limits.playground.ask_above_usd, requests_per_minute, tool_steps */
 } ConfLimits;
 
 typedef struct Config {

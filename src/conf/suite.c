@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "conf/local_models.h"
+#include "conf/routes.h"
 #include "conf/schema.h"
 #include "conf/yaml.h"
 
@@ -53,12 +55,19 @@ static int check_one(const char *file, const YamlNode *map, void *out, Err *e)
 
 static const SettingList check_list = { SCHEMA(check_rows), sizeof(SuiteCheck), check_one, check_start };
 
+/* What is compared must be known beforehand. */
+static bool check_model(Str s)
+{
+	return !str_is(s, ROUTE_AUTO) && !local_model_is(s);
+}
+
 static const char *const cache_words[] = { [CACHE_NONE] = "none", [CACHE_5M] = "5m", [CACHE_1H] = "1h", NULL };
 
 #define AT(member) .offset = offsetof(SuiteCell, member)
 static const Setting cell_rows[] = {
 	{ "name", SET_TEXT, AT(name), .min = 1, .max = 64, .unique = true, .must = true, .help = "What it is called in the results." },
-	{ "model", SET_TEXT, AT(model), .min = 1, .max = 2048, .must = true, .help = "Model id, inference profile or ARN." },
+	{ "model", SET_TEXT, AT(model), .min = 1, .max = 2048, .check = check_model,
+	  .want = "a model of Bedrock by name: auto and local/ID are the playground's", .must = true, .help = "Model id, inference profile or ARN." },
 	{ "template", SET_TEXT, AT(template), .min = 1, .max = 300, .help = "ID or ID@VERSION of sources.templates; its text is the instructions." },
 	{ "system", SET_TEXT, AT(system), .min = 1, .max = 100000, .help = "The instructions themselves." },
 	{ "max_tokens", SET_INT, AT(max_tokens), .min = 1, .max = 128000, .fallback = "1024", .help = "Longest answer." },
@@ -104,6 +113,12 @@ static const Setting rows[] = {
 	{ "cases", SET_LIST, AT(one), offsetof(Suite, cases), 0, SUITE_CASES, .list = &case_list, .help = "What is asked." },
 	{ "dataset", SET_TEXT, AT(dataset), .min = 1, .max = 4000, .help = "More cases, as JSON lines." },
 	{ "expect", SET_LIST, AT(check), offsetof(Suite, checks), 0, SUITE_CHECKS, .list = &check_list, .help = "What every answer must be." },
+	{ "pairwise.model", SET_TEXT, AT(pairwise.model), .min = 1, .max = 2048, .help = "This model chooses between each answer and the first cell's." },
+	{ "pairwise.rubric", SET_TEXT, AT(pairwise.rubric), .min = 1, .max = 20000, .help = "By these rules, in words." },
+	{ "pairwise.max_tokens", SET_INT, AT(pairwise.max_tokens), .min = 50, .max = 8000, .fallback = "400", .help = "Its longest answer." },
+	{ "pairwise.temperature", SET_DECIMAL, AT(pairwise.temperature), .max = 2000000, .help = "Left out: the model's own." },
+	{ "pairwise.force_same_family", SET_BOOL, AT(pairwise.force_same_family), .fallback = "false",
+	  .help = "Also when it is of the maker of a cell's model." },
 	{ "concurrency", SET_INT, AT(concurrency), .min = 1, .max = 32, .fallback = "4", .help = "Questions under way at once." },
 	{ "budget_usd", SET_USD, AT(budget_nusd), .min = 0, .max = INT64_C(1000000000000), .fallback = "1.00",
 	  .help = "What the run may cost; a question that may go over it is not asked." },
@@ -218,7 +233,7 @@ int suite_read(Arena *a, const char *path, SuitePlain *plain, Suite *out, Err *e
 	YamlNode *root = NULL;
 	int rc = file_read(path, &text, FILE_MAX_BYTES, e);
 
-	*out = (Suite){ .id = STR("suite") };
+	*out = (Suite){ .id = STR("suite"), .pairwise.temperature = SUITE_UNSET };
 	schema_defaults(a, &schema, out);
 	if (rc < 0 && e)
 		e->kind = ERR_USAGE;
@@ -227,6 +242,8 @@ int suite_read(Arena *a, const char *path, SuitePlain *plain, Suite *out, Err *e
 	buf_done(&text);
 	if (rc < 0 || schema_read(a, path, &schema, root, "", out, e) < 0)
 		return -1;
+	if (yaml_get(root, "pairwise") && (!out->pairwise.model.n || !out->pairwise.rubric.n))
+		return yaml_error(path, yaml_get(root, "pairwise"), e, "pairwise needs a model and a rubric");
 	if (!out->cells)
 		return err_kind(e, ERR_USAGE, "%s: a suite needs cells: who is asked", path);
 	for (size_t i = 0; i < out->cases; i++)

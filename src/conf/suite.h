@@ -48,6 +48,7 @@ typedef struct Suite {
 	SuiteCase *one;  size_t cases;
 	SuiteCheck *check; size_t checks;          /* of every case */
 	Str        dataset;
+	SuiteJudge pairwise;                       /* chooses between a cell's answer and the first cell's; model empty: nobody does */
 	int64_t    concurrency, budget_nusd, repeat;
 } Suite;
 

@@ -36,7 +36,7 @@ static const SuiteJudge *judge_of(const Suite *s, const SuiteCase *one, size_t i
 }
 
 /* Texts that look like orders do not reach a judge. What is found in answers of this run is a security event. */
-static bool gives_orders(Eval *x, EvalRecord *r)
+bool eval_gives_orders(Eval *x, EvalRecord *r)
 {
 	Flag flag[FLAGS_EACH];
 	InjectResult found;
@@ -102,7 +102,7 @@ static Judged judge_all(Eval *x, Place p, EvalAnswer *v, EvalRecord *r, Step *ou
 	for (size_t i = 0; (j = judge_of(x->spec.suite, one, i)); i++) {
 		const EvalRecord *said;
 
-		if (gives_orders(x, r)) {
+		if (eval_gives_orders(x, r)) {
 			leave_unjudged(v, STR("not shown to the judge: it looks like orders to a model"));
 			return JUDGED_NOT;
 		}

@@ -16,6 +16,7 @@ typedef struct Asked {
 	char   key[RESULT_KEY];
 	const SuiteJudge *judge;       /* NULL: the cell is asked */
 	bool   warm;                   /* for its prompt cache alone */
+	bool   pair;                   /* judge: between two answers */
 	Str    model;
 	int64_t attempt, began_ms, first_ms, most_nusd;
 	ConverseTurn said;
@@ -65,7 +66,9 @@ static void keep(Asked *k)
 
 	memcpy(r.key, k->key, sizeof r.key);
 	said_text(&k->said, &text);
-	if (k->judge)
+	if (k->pair)
+		judge_read_pair(&k->said, &k->arena, &r);
+	else if (k->judge)
 		judge_read(k->judge, &k->said, &k->arena, &r);
 	else
 		r.text = buf_str(&text);
@@ -100,7 +103,7 @@ static void on_done(AwsCall *call, const void *out, const AwsError *err, void *a
 	Asked *k = arg;
 	Eval *x = k->x;
 	const size_t at = k->at;
-	const bool warm = k->warm;
+	const bool aside = k->warm || k->pair;
 	const EvalRecord *r;
 
 	(void)out;
@@ -120,7 +123,7 @@ static void on_done(AwsCall *call, const void *out, const AwsError *err, void *a
 	converse_turn_done(&k->said);
 	arena_done(&k->arena);
 	free(k);
-	if (!err && !warm)
+	if (!err && !aside)
 		go_on_with(x, at);
 	if (x->spec.told)
 		x->spec.told(x->spec.arg);
@@ -153,6 +156,10 @@ static void fill_in(const Eval *x, const Asked *k, const Step *step, Arena *a, C
 	const Place p = eval_place(x, k->at);
 	const SuiteCell *cell = &x->spec.suite->cell[p.cell];
 
+	if (k->pair) {
+		judge_ask_pair(k->judge, x->spec.suite->one[p.one].input, step->two, a, in);
+		return;
+	}
 	if (k->judge) {
 		judge_ask(k->judge, x->spec.suite->one[p.one].input, step->answer, a, in);
 		return;
@@ -185,7 +192,7 @@ static int ask(Eval *x, size_t at, const Step *step, Err *e)
 	ResultNames names;
 	ConverseIn in;
 
-	*k = (Asked){ .x = x, .at = at, .warm = step->kind == STEP_WARM, .judge = step->kind == STEP_JUDGE ? step->judge : NULL,
+	*k = (Asked){ .x = x, .at = at, .warm = step->kind == STEP_WARM, .pair = step->kind == STEP_PAIR, .judge = step->judge,
 	              .attempt = step->attempt, .first_ms = -1, .began_ms = clock_mono_ms() };
 	memcpy(k->key, step->key, sizeof k->key);
 	fill_in(x, k, step, &k->arena, &in);
@@ -268,11 +275,28 @@ static void unpark(Eval *x)
 	free(waiting);
 }
 
+/* Once all answers are there: what is chosen from does not change any more. */
+static void choose(Eval *x)
+{
+	Step step;
+	size_t at;
+	Err e = { 0 };
+
+	while (!x->ending && x->next_choice < eval_choices(x) && (int64_t)x->under_way < x->spec.suite->concurrency) {
+		eval_choice_step(x, x->next_choice++, &step, &at);
+		/* Two cells that answer the same share what is under way for one of them. */
+		if (step.kind == STEP_PAIR && !records_is_open(x->records, step.key) && ask(x, at, &step, &e) < 0)
+			eval_stop(x, e.text);
+	}
+}
+
 void eval_go_on(Eval *x)
 {
 	unpark(x);
 	while (!x->ending && x->next < x->total && (int64_t)x->under_way < x->spec.suite->concurrency && !is_cold(x, x->next))
 		go_on_with(x, x->next++);
+	if (x->next_choice || (!x->under_way && x->next == x->total))
+		choose(x);
 	if (x->under_way || x->over)
 		return;
 	x->over = true;

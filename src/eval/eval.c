@@ -83,9 +83,13 @@ static int meet_judges(Eval *x, Err *e)
 				x->fault[x->faults++] = j->fault[f];
 		}
 	}
-	if (eval_judge(s, 0))
-		x->guard = inject_new(embed_get("src/model/inject.weights"), SCANNED_MAX, e);
-	return eval_judge(s, 0) && !x->guard ? -1 : 0;
+	for (size_t k = 0; s->pairwise.model.n && k < s->cells; k++)
+		if (judge_may(&s->pairwise, &s->cell[k], x->spec.prices, e) < 0)
+			return -1;
+	if (!eval_judge(s, 0) && !s->pairwise.model.n)
+		return 0;
+	x->guard = inject_new(embed_get("src/model/inject.weights"), SCANNED_MAX, e);
+	return x->guard ? 0 : -1;
 }
 
 /* A cell whose cases share their instructions, and what an earlier run paid to warm its cache. */
@@ -129,6 +133,12 @@ static int take_known(Eval *x, Err *e)
 		}
 		x->again += x->answer[i].have;
 		arena_reset(&a);
+	}
+	for (size_t i = 0, at; i < eval_choices(x); i++) {
+		Step step;
+
+		eval_choice_step(x, i, &step, &at);
+		x->open += step.kind == STEP_PAIR && records_is_open(x->records, step.key);
 	}
 	records_shut(x->records, NULL);
 	for (size_t i = 0; i < x->spec.suite->cells && rc == 0; i++)

@@ -73,7 +73,7 @@ typedef struct Eval {
 	struct Inject *guard;
 	size_t  *parked, parks, parks_cap, flags_cap;
 	int      fd;
-	size_t   next, under_way;
+	size_t   next, next_choice, under_way;
 	int64_t  reserved_nusd;
 	bool     ending, over;
 } Eval;
@@ -105,6 +105,10 @@ typedef struct EvalCell {
 EvalCell eval_cell(const Eval *x, size_t cell);
 /* The cell beside the first one, case by case; answers of either that do not count are left out. */
 Paired   eval_pair(const Eval *x, size_t cell);
+/* What the judge of Suite.pairwise has chosen between the cell's answers and the first one's, asked in both orders. Only what it chose twice is won
+ * or lost; wavered: those of the tied ones where it chose by place. */
+typedef struct EvalChoices { Paired p; int64_t wavered, unjudged, nusd, unpriced; } EvalChoices;
+EvalChoices eval_chosen(const Eval *x, size_t cell);
 /* In what the cell differs from the first one, "model, template": what a comparison can be laid to. Returns in how many things. */
 int      eval_differs(const Eval *x, size_t cell, Buf *out);
 /* Of those pairs: the cases that the first one passed and this one did not. */

@@ -19,6 +19,11 @@ void judge_read(const SuiteJudge *j, const ConverseTurn *said, Arena *a, EvalRec
 /* Whether that lets an answer pass. */
 bool judge_passes(const SuiteJudge *j, const EvalRecord *verdict);
 
+/* The same of two answers to one question: which of them is the better one. Whoever is asked so is asked twice, with the answers in either order. */
+void judge_ask_pair(const SuiteJudge *j, Str question, const Str answer[2], Arena *a, ConverseIn *in);
+void judge_key_pair(const SuiteJudge *j, Str question, const Str answer[2], char out[RESULT_KEY]);
+void judge_read_pair(const ConverseTurn *said, Arena *a, EvalRecord *out);
+
 /* Who makes a model ("amazon", "anthropic"); empty: its name does not tell. An application inference profile goes by the aliases. */
 Str  judge_family(const PriceTable *prices, Str model);
 /* -1, ERR_REFUSED: the judge is of the family of that cell's model, or it cannot be told. */

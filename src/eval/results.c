@@ -69,6 +69,9 @@ static int take_verdict(JsonVal v, EvalRecord *x, Err *e)
 	x->judged = !jv_is_absent(said);
 	if (!x->judged)
 		return jv_str(v, "why", &x->reason, e);
+	x->pair = jv_has(said, "choice");
+	if (x->pair)
+		return jv_str(said, "choice", &x->fault, e) < 0 || jv_str(said, "reason", &x->reason, e) < 0 ? -1 : 0;
 	return jv_i64(said, "score", &x->score, e) < 0 || jv_bool(said, "pass", &x->pass, e) < 0 || jv_str(said, "reason", &x->reason, e) < 0 ||
 	       jv_str(said, "fault", &x->fault, e) < 0 ? -1 : 0;
 }
@@ -199,10 +202,14 @@ static void put_verdict(JsonW *w, const EvalRecord *x)
 		return;
 	}
 	jw_object(w);
-	jw_ki64(w, "score", x->score);
-	jw_kbool(w, "pass", x->pass);
+	if (x->pair) {
+		jw_kstr(w, "choice", x->fault);
+	} else {
+		jw_ki64(w, "score", x->score);
+		jw_kbool(w, "pass", x->pass);
+		jw_kstr(w, "fault", x->fault);
+	}
 	jw_kstr(w, "reason", x->reason);
-	jw_kstr(w, "fault", x->fault);
 	jw_object_end(w);
 }
 

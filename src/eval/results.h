@@ -14,6 +14,7 @@ typedef struct EvalRecord {
 	bool    verdict;
 	Str     text, stop;            /* an answer's */
 	int64_t first_ms;
+	bool    pair;                  /* a verdict on two answers: fault is "A", "B" or "tie" */
 	bool    judged, pass;          /* a verdict's; not judged: the reason says why */
 	int64_t score;
 	Str     reason, fault;

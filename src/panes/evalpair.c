@@ -38,6 +38,13 @@ void evalpair_update(EvalPairView *v, Pane *p, const World *w)
 	v->shown_title = clean_text(a, str_of(v->title), 0);
 	v->shown_why = clean_text(a, str_of(v->why), 0);
 	v->state = got->error[0] ? clean_text(a, str_of(got->error), 0) : clean_own(got->answered ? "" : "reading");
+	v->ready = v->same = false;
+	if (got->answered) {
+		const EvalsSide *side = ((const EvalsPair *)got->out)->side;
+
+		v->ready = side[0].found && side[1].found;
+		v->same = v->ready && str_eq(side[0].text, side[1].text);
+	}
 	v->body = p->h - HEAD_ROWS - (v->why[0] && !v->blind);
 	for (int i = 0; i < 2; i++) {
 		v->n[i] = 0;

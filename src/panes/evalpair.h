@@ -12,6 +12,7 @@ typedef struct EvalPairView {
 	int    top;
 	/* made in update */
 	Clean  shown_title, shown_head[2], figures[2], shown_why, state;
+	bool   ready, same;            /* both are there; and say the same */
 	MdRow *row[2]; size_t n[2];
 	int    body;                   /* rows of text that fit */
 } EvalPairView;

@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/xalloc.h"
-#include "panes/evalpair.h"
+#include "panes/evalvote.h"
 #include "panes/fmt.h"
 #include "panes/panes.h"
 #include "wire/time8601.h"
@@ -37,6 +38,8 @@ typedef struct EvalsPane {
 	int   cells;
 	bool  pairing;                 /* two answers are shown in place of the list */
 	EvalPairView pair;
+	bool  voting;                  /* and they are voted on */
+	EvalVoting vote;
 } EvalsPane;
 
 static int evals_open(Pane *p, Err *e)
@@ -51,6 +54,7 @@ static void evals_close(Pane *p)
 {
 	EvalsPane *s = p->state;
 
+	evalvote_done(&s->vote);
 	table_close(&s->t);
 	free(s);
 }
@@ -93,6 +97,9 @@ static Clean about_of(const EvalsSeen *v, int at, const World *w, Arena *a)
 	                        clean_text(a, str_of(v->suite), 0).p, fmt_when(a, v->time_ms, w->now_ms, w->offset_ms).p, v->nth + 1, v->runs,
 	                        fmt_money(a, v->spent_nusd).p);
 
+	if (c->vote_won + c->vote_lost + c->vote_tied)
+		line = clean_ownf(a, "%s  blind %" PRId64 "/%" PRId64 "/%" PRId64 " p %.2f", line.p, c->vote_won, c->vote_lost, c->vote_tied,
+		                  paired_p(&(Paired){ c->vote_won, c->vote_lost, c->vote_tied }));
 	if (v->stopped[0])
 		line = clean_ownf(a, "%s  NOT FINISHED", line.p);
 	if (!v->has_before)
@@ -179,6 +186,30 @@ static void fill(EvalsPane *s, Pane *p, const World *w)
 	s->beside = beside_of(&v->cell[at], a);
 }
 
+static void end_vote(Pane *p, EvalsPane *s)
+{
+	Buf tally = { 0 };
+
+	s->pairing = s->voting = false;
+	evalvote_tally(&s->vote, &tally);
+	app_show_text(p->app, "Blind vote", buf_str(&tally));
+	buf_done(&tally);
+}
+
+static void next_pair(Pane *p, EvalsPane *s)
+{
+	p->dirty = true;
+	if (!evalvote_show(&s->vote, &s->pair))
+		end_vote(p, s);
+}
+
+/* Nothing is to be chosen between two answers that are one. */
+static void pass(Pane *p, EvalsPane *s)
+{
+	evalvote_pass(&s->vote);
+	next_pair(p, s);
+}
+
 static void evals_update(Pane *p, const World *w)
 {
 	EvalsPane *s = p->state;
@@ -205,6 +236,12 @@ static void evals_update(Pane *p, const World *w)
 	}
 	if (s->pairing)
 		evalpair_update(&s->pair, p, w);
+	/* The next one is still to be read: then it is not known to say the same. */
+	while (s->voting && s->pair.same) {
+		pass(p, s);
+		if (s->pairing)
+			evalpair_update(&s->pair, p, w);
+	}
 }
 
 /* --- drawing --- */
@@ -294,6 +331,46 @@ static void act_pair(Pane *p)
 		show(s, current(s));
 }
 
+static void act_vote(Pane *p)
+{
+	EvalsPane *s = p->state;
+	const int cell = s->seen && s->seen->runs ? spoken_of(s) : 0;
+
+	if (!cell || !evalvote_begin(&s->vote, s->seen, cell, (uint64_t)clock_mono_ns())) {
+		app_say(p->app, ROLE_WARN, "a blind vote needs two cells with answers to the same cases");
+		return;
+	}
+	s->pairing = s->voting = true;
+	next_pair(p, s);
+}
+
+/* Only what is on the screen can be voted on. A pair with a missing answer is passed over. */
+static int vote_key(Pane *p, EvalsPane *s, Key k)
+{
+	const bool plain = k.kind == KEY_CHAR && !k.mod;
+	const int side = k.kind == KEY_LEFT ? -1 : k.kind == KEY_RIGHT ? 1 : 0;
+	EvalBallot b;
+	int choice;
+
+	if (k.kind == KEY_ESC || (plain && k.ch == 'q')) {
+		end_vote(p, s);
+		return PANE_HANDLED;
+	}
+	if (plain && k.ch == 'n') {
+		pass(p, s);
+		return PANE_HANDLED;
+	}
+	if (!side && !(plain && k.ch == '='))
+		return evalpair_key(&s->pair, k);
+	if (!s->pair.ready)
+		return PANE_HANDLED;
+	b = s->vote.v[s->vote.at];
+	choice = evalvote_cast(&s->vote, side);
+	app_eval_vote(p->app, &s->vote.to, b.one, choice);
+	next_pair(p, s);
+	return PANE_HANDLED;
+}
+
 static void step_run(Pane *p, int by)
 {
 	EvalsPane *s = p->state;
@@ -324,6 +401,8 @@ static int evals_key(Pane *p, Key k)
 
 	if (!s->pairing)
 		return table_key(&s->t, k, p->h - LEAST_CASES - s->cells);
+	if (s->voting)
+		return vote_key(p, s, k);
 	if (k.kind == KEY_ESC || (k.kind == KEY_CHAR && !k.mod && k.ch == 'q')) {
 		s->pairing = false;
 		return PANE_HANDLED;
@@ -333,9 +412,15 @@ static int evals_key(Pane *p, Key k)
 
 static const PaneKey pair_keys[] = { { "esc", "back", NULL }, { "up", "scroll", NULL }, { 0 } };
 
+static const PaneKey vote_keys[] = {
+	{ "left", "this is better", NULL }, { "right", "that is", NULL }, { "=", "neither", NULL }, { "n", "pass", NULL }, { "esc", "end", NULL }, { 0 },
+};
+
 static const PaneKey *evals_typing(const Pane *p)
 {
-	return ((const EvalsPane *)p->state)->pairing ? pair_keys : NULL;
+	const EvalsPane *s = p->state;
+
+	return s->voting ? vote_keys : s->pairing ? pair_keys : NULL;
 }
 
 static void evals_help(const Pane *p, Buf *out)
@@ -345,6 +430,7 @@ static void evals_help(const Pane *p, Buf *out)
 
 static const PaneKey keys[] = {
 	{ "enter", "both answers", act_pair },
+	{ "B", "vote blind", act_vote },
 	{ "left", "older run", act_older },
 	{ "right", "newer run", act_newer },
 	{ "tab", "templates", act_templates },

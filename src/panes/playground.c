@@ -417,7 +417,7 @@ static void playground_help(const Pane *p, Buf *out)
 	                    "  While typing: Enter sends, Alt-Enter a new line, Esc leaves; ctrl-a e k u w edit.\n"
 	                    "  :route on|off  :cache on|off|clear|list  (each answer says who gave it)\n"
 	                    "  :model ID  :system TEXT  :column add|drop  :new  :chats [TEXT]  :chat ID  :pin  :forget ID\n"
-	                    "  :tier T  :guardrail ID  :tokens  :caches on|off  :warm-up  :copy [N]  :case FILE\n");
+	                    "  :tier T  :guardrail ID  :tokens  :prompt-cache on|off  :warm-up  :copy [N]  :case FILE\n");
 }
 
 const PaneClass pane_playground = {

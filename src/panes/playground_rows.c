@@ -173,8 +173,9 @@ Clean playground_before(App *app, int w, Arena *a)
 	v[2] = (Part){ has_guardrail(g->chat) ? clean_own("+ guardrail, no price") : clean_own(""), 1 };
 	v[3] = (Part){ clean_ownf(a, "session %s of %s", fmt_money(a, m.spent_nusd).p, fmt_money(a, m.session_nusd).p), 3 };
 	v[4] = (Part){ tools_of(g->chat, a), 2 };
-	if (chat_caches(g->chat) || chat_columns(g->chat) > 1)
-		v[5] = (Part){ clean_ownf(a, "caches %s", chat_caches(g->chat) ? "on" : "off"), 4 };
+	/* Side by side the answer cache is off too. */
+	if (chat_prompt_cache(g->chat) || chat_columns(g->chat) > 1)
+		v[5] = (Part){ clean_own(chat_prompt_cache(g->chat) ? "prompt cache" : "caches off"), 4 };
 	if (chat_cache(g->chat, &why_not))
 		v[7] = (Part){ clean_ownf(a, "answer cache%s%s", why_not ? " off " : "", why_not ? why_not : ""), 2 };
 	if (differences(g->chat, 1, CHAT_COLUMNS, a, &what) >= 1)

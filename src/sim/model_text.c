@@ -132,7 +132,18 @@ static JsonVal referred(JsonVal whole, JsonVal schema)
 	return v;
 }
 
-/* A value that the schema allows, as far as type, enum and references say; lists have two of what they hold. */
+/* From 1 to 100, or between the bounds where both are given. */
+static int64_t number_of(JsonVal schema, Rng *r)
+{
+	int64_t low = 1, high = 100;
+
+	if (jv_has(schema, "minimum") && jv_has(schema, "maximum") && jv_i64(schema, "minimum", &low, NULL) == 0 &&
+	    jv_i64(schema, "maximum", &high, NULL) == 0 && (high < low || high - low > 1000000))
+		high = low;
+	return low + rng_below(r, (uint32_t)(high - low) + 1);
+}
+
+/* A value that the schema allows, as far as type, enum, bounds and references say; lists have two of what they hold. */
 static void put_value(JsonW *w, JsonVal whole, JsonVal schema, Rng *r, int depth)
 {
 	JsonVal choices, members;
@@ -159,7 +170,7 @@ static void put_value(JsonW *w, JsonVal whole, JsonVal schema, Rng *r, int depth
 			put_value(w, whole, jv_get(schema, "items"), r, depth + 1);
 		jw_array_end(w);
 	} else if (str_is(type, "integer") || str_is(type, "number")) {
-		jw_i64(w, 1 + rng_below(r, 100));
+		jw_i64(w, number_of(schema, r));
 	} else if (str_is(type, "boolean")) {
 		jw_bool(w, rng_below(r, 2));
 	} else {

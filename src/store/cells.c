@@ -127,7 +127,7 @@ static void sort_latencies(Cells *c)
 
 /* --- the order of the tables --- */
 
-enum { FIELDS = 2 + DIM_PARTS, FEW = 200 };
+enum { FIELDS = 2 + DIM_PARTS, FEW = 16 };
 
 typedef struct Ranking { int64_t first[ROLLUPS] /* span of each */; int bits[FIELDS], all; } Ranking;
 

@@ -97,16 +97,28 @@ int db_int(Store *s, const char *sql, int64_t *out, Err *e)
 	return 0;
 }
 
+/* Small batches are many. */
+static int run(Store *s, const char *sql, Err *e)
+{
+	sqlite3_stmt *st = db_stmt(s, sql, e);
+
+	return st ? db_done(s, st, "cannot use the snapshot", e) : -1;
+}
+
 int db_begin(Store *s, Err *e)
 {
+	static const char sql[] = "BEGIN IMMEDIATE";
+
 	if (s->mode != STORE_WRITE)
 		return err_set(e, "the snapshot %s was opened for reading only", s->path);
-	return db_exec(s, "BEGIN IMMEDIATE", e);
+	return run(s, sql, e);
 }
 
 int db_commit(Store *s, Err *e)
 {
-	return db_exec(s, "COMMIT", e);
+	static const char sql[] = "COMMIT";
+
+	return run(s, sql, e);
 }
 
 int db_view(Store *s, bool *begun, Err *e)

@@ -15,7 +15,8 @@
 static int forget(Store *s, int64_t run, Err *e)
 {
 	static const char *const sql[] = {
-		"DELETE FROM eval_case WHERE run = ?", "DELETE FROM eval_cell WHERE run = ?", "DELETE FROM eval_run WHERE id = ?",
+		"DELETE FROM eval_vote WHERE run = ?", "DELETE FROM eval_case WHERE run = ?", "DELETE FROM eval_cell WHERE run = ?",
+		"DELETE FROM eval_run WHERE id = ?",
 	};
 
 	for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) {
@@ -248,6 +249,49 @@ int evals_cases(Store *s, Arena *a, EvalRun *r, Err *e)
 		rc = db_each(s, &read, &x, e);
 	db_view_end(s, begun);
 	return rc;
+}
+
+int evals_vote(Store *s, const EvalVote *v, Err *e)
+{
+	static const char sql[] = "INSERT OR REPLACE INTO eval_vote(run, place, id, choice, time_ms) VALUES(?, ?, ?, ?, ?)";
+	sqlite3_stmt *st;
+	int64_t news;
+	int rc = db_begin(s, e);
+
+	if (rc < 0)
+		return -1;
+	if ((st = db_stmt(s, sql, e))) {
+		sqlite3_bind_int64(st, 1, v->run);
+		sqlite3_bind_int64(st, 2, (int64_t)v->place);
+		(void)db_bind_str(st, 3, v->id);
+		sqlite3_bind_int64(st, 4, v->choice);
+		sqlite3_bind_int64(st, 5, v->time_ms);
+	}
+	if (!st || db_done(s, st, "cannot keep a vote", e) < 0 || apply_news(s, &news, e) < 0 || db_commit(s, e) < 0) {
+		db_undo(s);
+		return -1;
+	}
+	return 0;
+}
+
+static int count_vote(Store *s, sqlite3_stmt *st, void *arg, Err *e)
+{
+	Paired *out = arg;
+	const int64_t choice = sqlite3_column_int64(st, 0), n = sqlite3_column_int64(st, 1);
+
+	(void)s;
+	(void)e;
+	*(choice > 0 ? &out->won : choice < 0 ? &out->lost : &out->tied) += n;
+	return 0;
+}
+
+int evals_votes(Store *s, int64_t run, size_t place, Paired *out, Err *e)
+{
+	const DbQuery q = { "SELECT choice, count(*) FROM eval_vote WHERE run = ? AND place = ? GROUP BY choice", "cannot count votes", count_vote,
+	                    { run, (int64_t)place }, 2 };
+
+	*out = (Paired){ 0 };
+	return db_each(s, &q, out, e);
 }
 
 int evals_find(Store *s, Str sha256, Str model, Arena *a, EvalRun *run, EvalCellRow *cell, bool *found, Err *e)

@@ -3,6 +3,7 @@
 #ifndef STORE_EVALS_H
 #define STORE_EVALS_H
 
+#include "model/paired.h"
 #include "store/store.h"
 
 /* All rounds of one case in one cell. n: answers that count; invalid, unjudged and missing ones do not. */
@@ -43,6 +44,12 @@ int evals_put(Store *s, EvalRun *r, Err *e);
 int evals_runs(Store *s, Str suite, size_t limit, Arena *a, EvalRun **out, size_t *n, Err *e);
 /* Fills in the cases of every cell of a run that evals_runs gave, in the order of the suite. */
 int evals_cases(Store *s, Arena *a, EvalRun *r, Err *e);
+
+/* What a person chose, not knowing which was which, between a cell's answer to a case and the first cell's: 1 the cell's, -1 the first one's,
+ * 0 neither. A later choice takes its place. One transaction. */
+typedef struct EvalVote { int64_t run; size_t place; Str id; int choice; int64_t time_ms; } EvalVote;
+int evals_vote(Store *s, const EvalVote *v, Err *e);
+int evals_votes(Store *s, int64_t run, size_t place, Paired *out, Err *e);
 
 /* The newest finished run in which a template's text (its SHA-256 in hex) was asked of a model: *cell is what it did there, beside run->cell[0]'s
  * figures in won, lost, tied, p. model empty: of any model. */

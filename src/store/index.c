@@ -28,20 +28,30 @@ static size_t spread(int64_t hash, size_t slots)
 
 /* --- in memory --- */
 
+static void empty(Fresh *f)
+{
+	f->n = 0;
+	if (f->slots)
+		memset(f->slot, 0, f->slots * sizeof *f->slot);
+}
+
 void index_lose(Index *x)
 {
 	x->known = false;
 	filter_lose(x);
-	x->n = x->written = 0;
+	x->n = x->puts = 0;
 	x->marks = (BlockMarks){ 0 };
-	if (x->slots)
-		memset(x->slot, 0, x->slots * sizeof *x->slot);
+	for (int i = 0; i < INDEX_SLICES; i++)
+		empty(&x->fresh[i]);
 }
 
 void index_done(Index *x)
 {
-	free(x->v);
-	free(x->slot);
+	for (int i = 0; i < INDEX_SLICES; i++) {
+		free(x->fresh[i].v);
+		free(x->fresh[i].slot);
+	}
+	free(x->put);
 	free(x->found);
 	free(x->filter);
 	*x = (Index){ 0 };
@@ -49,44 +59,54 @@ void index_done(Index *x)
 
 void index_near(const Index *x, int64_t hash)
 {
-	if (x->slots)
-		__builtin_prefetch(&x->slot[spread(hash, x->slots)]);
+	const Fresh *f = &x->fresh[index_slice(hash)];
+
+	if (f->slots)
+		__builtin_prefetch(&f->slot[spread(hash, f->slots)]);
 	filter_near(x, hash);
 }
 
-static void link_entry(Index *x, size_t at)
+static void link_entry(Fresh *f, size_t at)
 {
-	size_t i = spread(x->v[at].hash, x->slots);
+	size_t i = spread(f->v[at].hash, f->slots);
 
-	while (x->slot[i])
-		i = (i + 1) & (x->slots - 1);
-	x->slot[i] = (uint32_t)at + 1;
+	while (f->slot[i])
+		i = (i + 1) & (f->slots - 1);
+	f->slot[i] = (uint32_t)at + 1;
 }
 
-static void link_all(Index *x)
+/* All of them. */
+static void link_all(Fresh *f)
 {
-	if (x->n * 2 >= x->slots) {
-		free(x->slot);
-		for (x->slots = x->slots ? x->slots : 256; x->n * 2 >= x->slots;)
-			x->slots *= 2;
-		x->slot = xmalloc(x->slots * sizeof *x->slot);
-	}
-	memset(x->slot, 0, x->slots * sizeof *x->slot);
-	for (size_t i = 0; i < x->n; i++) {
-		if (i + SOON < x->n)
-			__builtin_prefetch(&x->slot[spread(x->v[i + SOON].hash, x->slots)]);
-		link_entry(x, i);
+	free(f->slot);
+	for (f->slots = f->slots ? f->slots : 64; f->n * 2 >= f->slots;)
+		f->slots *= 2;
+	f->slot = xcalloc(f->slots, sizeof *f->slot);
+	for (size_t i = 0; i < f->n; i++) {
+		if (i + SOON < f->n)
+			__builtin_prefetch(&f->slot[spread(f->v[i + SOON].hash, f->slots)]);
+		link_entry(f, i);
 	}
 }
 
-static void add(Index *x, int64_t hash, int64_t id)
+static void push(Index *x, const IndexEntry *v)
 {
-	VEC_GROW(x->v, x->cap, x->n + 1);
-	x->v[x->n++] = (IndexEntry){ hash, id };
-	if (x->n * 2 >= x->slots)
-		link_all(x);
+	Fresh *f = &x->fresh[index_slice(v->hash)];
+
+	VEC_GROW(f->v, f->cap, f->n + 1);
+	f->v[f->n++] = *v;
+	x->n++;
+}
+
+static void add(Index *x, const IndexEntry *v)
+{
+	Fresh *f = &x->fresh[index_slice(v->hash)];
+
+	push(x, v);
+	if (f->n * 2 >= f->slots)
+		link_all(f);
 	else
-		link_entry(x, x->n - 1);
+		link_entry(f, f->n - 1);
 }
 
 /* --- rows of job_new: the hash in the machine's own byte order (the file never leaves it), the id as what it is more than the one before --- */
@@ -149,10 +169,7 @@ static int each_fresh(Store *s, const int64_t done[INDEX_SLICES], EntryEach *eac
 
 static void take_one(void *index, const IndexEntry *v)
 {
-	Index *x = index;
-
-	VEC_GROW(x->v, x->cap, x->n + 1);
-	x->v[x->n++] = *v;
+	push(index, v);
 }
 
 int index_begin(Store *s, size_t asks, Err *e)
@@ -183,8 +200,8 @@ int index_begin(Store *s, size_t asks, Err *e)
 	x->last_row = last;
 	if (each_fresh(s, x->marks.done, take_one, x, &x->last_row, e) < 0)
 		return -1;
-	link_all(x);
-	x->written = x->n;
+	for (int i = 0; i < INDEX_SLICES; i++)
+		link_all(&x->fresh[i]);
 	x->settled = settled;
 	x->version = version;
 	x->known = true;
@@ -211,7 +228,7 @@ static bool is_current(const Store *s)
 
 static int find_fresh(Store *s, Found *f, Err *e)
 {
-	const Index *x = &s->index;
+	const Fresh *x = &s->index.fresh[index_slice(f->hash)];
 	BlockMarks marks;
 	int64_t last;
 
@@ -252,21 +269,21 @@ static int write_fresh(Store *s, Err *e)
 {
 	static const char sql[] = "INSERT INTO job_new VALUES(?, ?)";
 	Index *x = &s->index;
-	sqlite3_stmt *st;
-	Str bytes;
 
-	while (x->written < x->n) {
-		size_t n = x->n - x->written < ROW_MAX ? x->n - x->written : ROW_MAX;
+	for (size_t at = 0, n; at < x->puts; at += n) {
+		sqlite3_stmt *st = db_stmt(s, sql, e);
+		Str bytes;
 
-		if (!(st = db_stmt(s, sql, e)))
+		n = x->puts - at < ROW_MAX ? x->puts - at : ROW_MAX;
+		if (!st)
 			return -1;
-		bytes = pack(&s->scratch, x->v + x->written, n);
+		bytes = pack(&s->scratch, x->put + at, n);
 		sqlite3_bind_int64(st, 1, ++x->last_row);
 		sqlite3_bind_blob64(st, 2, bytes.p, bytes.n, SQLITE_STATIC);
 		if (db_done(s, st, "cannot keep the places of jobs", e) < 0)
 			return -1;
-		x->written += n;
 	}
+	x->puts = 0;
 	return 0;
 }
 
@@ -288,39 +305,26 @@ static bool idset_has(const void *arg, int64_t id)
 	return id >= set->first && id <= set->last && set->bits[at / 8] >> at % 8 & 1;
 }
 
-/* Moves the slices [from, until). All is written by then. */
-static int move(Store *s, int from, int until, const IdSet *gone, Err *e)
+/* Merges a slice. All is written by then. */
+static int move(Store *s, int slice, const IdSet *gone, Err *e)
 {
 	Index *x = &s->index;
-	IndexEntry *v = xmalloc((x->n + 1) * sizeof *v);
-	size_t n = 0, kept = 0, at = 0;
-	int rc = 0;
+	Fresh *f = &x->fresh[slice];
+	size_t n = 0;
+	int rc;
 
-	for (size_t i = 0; i < x->n; i++) {
-		int slice = index_slice(x->v[i].hash);
-
-		if (slice < from || slice >= until)
-			x->v[kept++] = x->v[i];
-		else if (x->v[i].id)
-			v[n++] = x->v[i];
-	}
-	x->n = x->written = kept;
-	link_all(x);
-	entries_sort(v, n);
+	for (size_t i = 0; i < f->n; i++)
+		if (f->v[i].id)
+			f->v[n++] = f->v[i];
+	entries_sort(f->v, n);
+	x->n -= f->n;
 	x->settled |= n > 0;
-	for (int i = from; i < until && rc == 0; i++) {
-		size_t run = 0;
-
-		while (at + run < n && index_slice(v[at + run].hash) == i)
-			run++;
-		x->marks.done[i] = x->last_row;
-		rc = filter_add(s, i, v + at, run, e);
-		if (rc == 0)
-			rc = block_merge(s, &index_settled, &x->marks, &(BlockMerge){ i, v + at, run, gone ? idset_has : NULL, gone, gone }, e);
-		at += run;
-	}
-	free(v);
-	return rc < 0 ? -1 : block_mark(s, &index_settled, &x->marks, e);
+	x->marks.done[slice] = x->last_row;
+	rc = filter_add(s, slice, f->v, n, e);
+	if (rc == 0)
+		rc = block_merge(s, &index_settled, &x->marks, &(BlockMerge){ slice, f->v, n, gone ? idset_has : NULL, gone, gone }, e);
+	empty(f);
+	return rc;
 }
 
 int index_settle(Store *s, Err *e)
@@ -335,7 +339,7 @@ int index_settle(Store *s, Err *e)
 		for (int i = 1; i < INDEX_SLICES; i++)
 			if (x->marks.done[i] < x->marks.done[oldest])
 				oldest = i;
-		if (move(s, oldest, oldest + 1, NULL, e) < 0)
+		if (move(s, oldest, NULL, e) < 0 || block_mark(s, &index_settled, &x->marks, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -343,14 +347,19 @@ int index_settle(Store *s, Err *e)
 
 int index_put(Store *s, int64_t hash, int64_t id, Err *e)
 {
-	add(&s->index, hash, id);
+	const IndexEntry v = { hash, id };
+	Index *x = &s->index;
+
+	add(x, &v);
+	VEC_GROW(x->put, x->put_cap, x->puts + 1);
+	x->put[x->puts++] = v;
 	/* One transaction may bring all requests there are. */
-	return s->index.n < 2 * FRESH_MAX ? 0 : index_settle(s, e);
+	return x->n < 2 * FRESH_MAX ? 0 : index_settle(s, e);
 }
 
 void index_drop(Store *s, int64_t hash, int64_t id)
 {
-	const Index *x = &s->index;
+	const Fresh *x = &s->index.fresh[index_slice(hash)];
 
 	for (size_t i = x->slots ? spread(hash, x->slots) : 0; x->slots && x->slot[i]; i = (i + 1) & (x->slots - 1)) {
 		IndexEntry *v = &x->v[x->slot[i] - 1];
@@ -392,10 +401,15 @@ static int read_gone(Store *s, int64_t booked_before_ms, IdSet *gone, Err *e)
 int index_forget(Store *s, int64_t booked_before_ms, Err *e)
 {
 	IdSet gone = { 0 };
-	int rc = index_begin(s, 0, e) < 0 || write_fresh(s, e) < 0 || read_gone(s, booked_before_ms, &gone, e) < 0 ? -1 : 0;
+	int rc = read_gone(s, booked_before_ms, &gone, e);
 
+	/* Most clean-ups find nothing to forget, and need to know of no place then. */
 	if (rc == 0 && gone.bits)
-		rc = move(s, 0, INDEX_SLICES, &gone, e);
+		rc = index_begin(s, 0, e) < 0 || write_fresh(s, e) < 0 ? -1 : 0;
+	for (int i = 0; i < INDEX_SLICES && rc == 0 && gone.bits; i++)
+		rc = move(s, i, &gone, e);
+	if (rc == 0 && gone.bits)
+		rc = block_mark(s, &index_settled, &s->index.marks, e);
 	free(gone.bits);
 	return rc;
 }

@@ -7,6 +7,9 @@
 
 #include "store/index_block.h"
 
+/* Those of a slice that have not been merged yet. */
+typedef struct Fresh { IndexEntry *v; size_t n, cap; uint32_t *slot /* places in v, plus 1 */; size_t slots; } Fresh;
+
 /* What a writer knows of job_new. */
 typedef struct Index {
 	bool     known;                  /* else it is read when a transaction begins */
@@ -14,10 +17,9 @@ typedef struct Index {
 	int64_t  version;                /* of the file when it was read (PRAGMA data_version): others write too */
 	int64_t  last_row;               /* of job_new */
 	BlockMarks marks;
-	IndexEntry *v;
-	size_t   n, cap, written;        /* those behind `written` are in no row yet */
-	uint32_t *slot;                  /* places in v, plus 1 */
-	size_t   slots;
+	Fresh    fresh[INDEX_SLICES];
+	size_t   n;                      /* in all of them */
+	IndexEntry *put; size_t puts, put_cap;   /* what is in no row yet, as it came */
 	int64_t *found; size_t found_cap;
 	size_t   asked;                  /* so often, or to be asked so often, during this transaction */
 	unsigned char *filter;           /* bits of these hashes; NULL: not read (index_filter.c) */

@@ -9,7 +9,7 @@
 
 enum {
 	HASH_BYTES = 4, ID_BYTES = 5, ENTRY = HASH_BYTES + ID_BYTES, BLOCK = 440, CHUNK = 64 /* rows; TABLE_SQL asks for one more */,
-	UPPER_LEAST = 1 << 16 /* entries of a slice */, UPPER_PART = 8 /* of them or more there are in the lower table */,
+	UPPER_LEAST = 1 << 16 /* entries of a slice */, UPPER_PART = 4 /* of them as many there are in the lower table, or more */,
 };
 
 int entry_order(const IndexEntry *x, const IndexEntry *y)

@@ -3,8 +3,7 @@
 #include "store/index.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "base/xalloc.h"
 #include "store/db.h"
@@ -20,18 +19,6 @@ void filter_lose(Index *x)
 {
 	free(x->filter);
 	x->filter = NULL;
-}
-
-/* It is looked into at random: in large pages of memory, where the system has some, that waits less. */
-static unsigned char *make_room(size_t n)
-{
-	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-	unsigned char *p = xcalloc(n, 1);
-	const uintptr_t from = ((uintptr_t)p + page - 1) / page * page, until = ((uintptr_t)p + n) / page * page;
-
-	if (from < until)
-		(void)madvise((void *)from, until - from, MADV_HUGEPAGE);      /* advice */
-	return p;
 }
 
 static size_t part_bytes(const Index *x)
@@ -145,7 +132,7 @@ static int read_parts(Store *s, Err *e)
 	Index *x = &s->index;
 	int rc = 0;
 
-	x->filter = make_room(INDEX_SLICES * part_bytes(x));
+	x->filter = xmalloc(INDEX_SLICES * part_bytes(x));
 	for (int i = 0; i < INDEX_SLICES && rc == 0; i++)
 		rc = move_part(s, i, x->filter + (size_t)i * part_bytes(x), false, e);
 	if (rc != 0)
@@ -177,9 +164,10 @@ static void take(void *index, const IndexEntry *v)
 
 	set(line_of(x, v->hash), v->hash);
 	x->marks.filter_room--;
+	x->marks.lower[index_slice(v->hash)]++;
 }
 
-/* For a fourth more entries than there are, so that all of them are read again only when so many more have come. */
+/* For a fourth more entries than there are, so that all of them are read again only when so many more have come. They are counted by the way. */
 static int make(Store *s, Err *e)
 {
 	Index *x = &s->index;
@@ -193,9 +181,12 @@ static int make(Store *s, Err *e)
 
 		x->marks.filter_lines = lines < LINES_MOST ? lines : LINES_MOST;
 		x->marks.filter_room = lines < LINES_MOST ? room : INT64_MAX;
-		x->filter = make_room(INDEX_SLICES * part_bytes(x));
+		x->filter = xcalloc(INDEX_SLICES, part_bytes(x));
+		memset(x->marks.lower, 0, sizeof x->marks.lower);
 		if (block_each(s, &index_settled, take, x, e) < 0)
 			return -1;
+		for (int i = 0; i < INDEX_SLICES; i++)
+			x->marks.lower[i] -= x->marks.upper[i];
 		if (x->marks.filter_room >= 0)
 			return write_parts(s, e);
 		filter_lose(x);

@@ -44,7 +44,7 @@ static Str piece(const LineShape *s, int i)
 
 static bool stands_at(const char *p, const char *end, Str text)
 {
-	return (size_t)(end - p) >= text.n && memcmp(p, text.p, text.n) == 0;
+	return (size_t)(end - p) >= text.n && (!text.n || memcmp(p, text.p, text.n) == 0);
 }
 
 /* --- one value --- */

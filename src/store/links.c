@@ -6,7 +6,7 @@
 #include "store/apply.h"
 
 /* An entry's id: the second (of 1024 ms), counted from before all that a line's id can say, then whether the line is about money. */
-enum { SECOND_SHIFT = 30, FRESH_MAX = 1 << 18 };
+enum { SECOND_SHIFT = 30, FRESH_MAX = 1 << 18, AT_ONCE = 4 /* slices */ };
 static const int64_t second_bias = INT64_C(1) << 33;
 
 static const BlockSql settled = BLOCK_SQL("link", "linked", "the places of log lines");
@@ -73,19 +73,26 @@ static void sort(Links *x)
 	x->n = n;
 }
 
-typedef struct Slice { int slice; IndexEntry *v; size_t n, cap; } Slice;
+/* The slices [first, until) of rows behind those that have been moved. */
+typedef struct Slices { const BlockMarks *marks; int first, until; IndexEntry *v; size_t n, cap; } Slices;
 
-static int take_slice(Store *s, sqlite3_stmt *st, void *arg, Err *e)
+static int take_slices(Store *s, sqlite3_stmt *st, void *arg, Err *e)
 {
-	Slice *x = arg;
-	const Str entries = db_col_str(st, 0);
-	const size_t until = x->slice + 1 < INDEX_SLICES ? entries_from(entries, index_slice_start(x->slice + 1)) : entries_count(entries);
+	Slices *x = arg;
+	const int64_t row = sqlite3_column_int64(st, 0);
+	const Str entries = db_col_str(st, 1);
 
 	(void)s;
 	(void)e;
-	for (size_t i = entries_from(entries, index_slice_start(x->slice)); i < until; i++) {
+	for (size_t i = entries_from(entries, index_slice_start(x->first)); i < entries_count(entries); i++) {
+		const IndexEntry v = entries_at(entries, i);
+
+		if (index_slice(v.hash) >= x->until)
+			break;
+		if (row <= x->marks->done[index_slice(v.hash)])
+			continue;
 		VEC_GROW(x->v, x->cap, x->n + 1);
-		x->v[x->n++] = entries_at(entries, i);
+		x->v[x->n++] = v;
 	}
 	return 0;
 }
@@ -98,22 +105,27 @@ static bool is_gone(const void *arg, int64_t id)
 	return (id >> 1) - second_bias < before_ms >> (SECOND_SHIFT - LINE_TIME_SHIFT);
 }
 
-/* Moves a slice into blocks, and leaves out what leads to lines that are no longer kept. */
-static int move(Store *s, int slice, BlockMarks *marks, int64_t last, Err *e)
+/* Moves some slices into blocks, and leaves out what leads to lines that are no longer kept. All rows are read for it, however few slices. */
+static int move(Store *s, int first, int until, BlockMarks *marks, int64_t last, Err *e)
 {
-	static const char sql[] = "SELECT entries FROM link_new WHERE id > ?";
-	Slice x = { .slice = slice };
+	static const char sql[] = "SELECT id, entries FROM link_new WHERE id > ?";
+	Slices x = { .marks = marks, .first = first, .until = until };
+	int64_t from = INT64_MAX;
 	Horizon h;
-	int rc = apply_horizon(s, &h, e);
+	int rc;
 
-	if (rc == 0)
-		rc = db_each(s, &(DbQuery){ sql, settled.reading, take_slice, { marks->done[slice] }, 1 }, &x, e);
-	if (rc == 0) {
-		entries_sort(x.v, x.n);
-		rc = block_merge(s, &settled, marks, &(BlockMerge){ .slice = slice, .v = x.v, .n = x.n, .gone = is_gone, .arg = &h }, e);
+	for (int i = first; i < until; i++)
+		from = marks->done[i] < from ? marks->done[i] : from;
+	if ((rc = apply_horizon(s, &h, e)) == 0)
+		rc = db_each(s, &(DbQuery){ sql, settled.reading, take_slices, { from }, 1 }, &x, e);
+	entries_sort(x.v, x.n);
+	for (size_t at = 0, n; first < until && rc == 0; at += n, first++) {
+		for (n = 0; at + n < x.n && index_slice(x.v[at + n].hash) == first;)
+			n++;
+		marks->done[first] = last;
+		rc = block_merge(s, &settled, marks, &(BlockMerge){ .slice = first, .v = x.v + at, .n = n, .gone = is_gone, .arg = &h }, e);
 	}
 	free(x.v);
-	marks->done[slice] = last;
 	return rc < 0 ? -1 : block_mark(s, &settled, marks, e);
 }
 
@@ -146,7 +158,7 @@ int links_settle(Store *s, Err *e)
 		return -1;
 	links_lose(&s->links);
 	for (int slice; (slice = oldest(marks.done, last)) >= 0;)
-		if (move(s, slice, &marks, last, e) < 0)
+		if (move(s, slice / AT_ONCE * AT_ONCE, (slice / AT_ONCE + 1) * AT_ONCE, &marks, last, e) < 0)
 			return -1;
 	return 0;
 }

@@ -1,6 +1,6 @@
 /* Where the lines of a job or of a trace are: an entry for each second in which the hash of its id has a line. Who writes lines never asks, so
- * nothing of it is kept in memory: a transaction's entries are a row of link_new, in the order of their hashes, and a sixteenth of all hashes
- * at a time is merged into link_block (index_block.h). Inside the store only. */
+ * nothing of it is kept in memory: a transaction's entries are a row of link_new, in the order of their hashes, and a quarter of all hashes
+ * at a time is merged into link_upper and link_block (index_block.h). Inside the store only. */
 #ifndef STORE_LINKS_H
 #define STORE_LINKS_H
 

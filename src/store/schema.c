@@ -237,6 +237,8 @@ static const char *const migrations[] = {
 	"CREATE INDEX eval_cell_text ON eval_cell(sha256) WHERE sha256 <> '';"
 	"CREATE TABLE eval_case(run INTEGER NOT NULL, place INTEGER NOT NULL, at INTEGER NOT NULL, id TEXT NOT NULL, passed INTEGER NOT NULL,"
 	"n INTEGER NOT NULL, key TEXT NOT NULL, why TEXT NOT NULL, PRIMARY KEY(run, place, at)) WITHOUT ROWID;"
+	"CREATE TABLE eval_vote(run INTEGER NOT NULL, place INTEGER NOT NULL, id TEXT NOT NULL, choice INTEGER NOT NULL, time_ms INTEGER NOT NULL,"
+	"PRIMARY KEY(run, place, id)) WITHOUT ROWID;"
 	/* Answers that are given again (answers.h). */
 	"CREATE TABLE answer(key BLOB PRIMARY KEY, model TEXT NOT NULL, made_ms INTEGER NOT NULL, fresh_ms INTEGER NOT NULL,"
 	"until_ms INTEGER NOT NULL, used_ms INTEGER NOT NULL, nusd INTEGER NOT NULL, bytes INTEGER NOT NULL, body TEXT NOT NULL);",

@@ -28,8 +28,11 @@ int sheet_compare(const SheetKey *a, const SheetKey *b, int numbers)
 	return 0;
 }
 
+/* Cells are stepped over by the dozen for each that is wanted. */
+#define IN_PLACE __attribute__((always_inline)) static inline
+
 /* Most numbers have one byte or two. */
-static inline int take(const unsigned char **at, const unsigned char *end, uint64_t *v)
+IN_PLACE int take(const unsigned char **at, const unsigned char *end, uint64_t *v)
 {
 	const unsigned char *p = *at;
 
@@ -48,29 +51,43 @@ static inline int take(const unsigned char **at, const unsigned char *end, uint6
 	return varint_next(at, end, v);
 }
 
-int sheet_next(SheetReader *r)
+IN_PLACE int next(SheetReader *r, const int numbers)
 {
-	const unsigned char *p = r->at;
+	const unsigned char *p = r->at, *const end = r->end;
 	int more = r->begun ? 0 : 1;             /* than the key before; decided by the first number that differs */
 	uint64_t v;
 
-	if (p == r->end)
+	if (p == end)
 		return 0;
-	for (int i = 0; i < r->numbers; i++) {
-		int64_t *n = &r->cell.key.n[i];
+	for (int i = 0; i < numbers; i++) {
+		const int64_t before = r->cell.key.n[i];
 
-		if (take(&p, r->end, &v) < 0 || v > INT64_MAX)
+		if (take(&p, end, &v) < 0 || v > INT64_MAX)
 			return -1;
-		if (!more)
-			more = ((int64_t)v > *n) - ((int64_t)v < *n);
-		*n = (int64_t)v;
+		r->cell.key.n[i] = (int64_t)v;
+		if (!more && (int64_t)v != before)
+			more = (int64_t)v > before ? 1 : -1;
 	}
-	if (more <= 0 || take(&p, r->end, &v) < 0 || !v || v > (uint64_t)(r->end - p))
+	if (more <= 0 || take(&p, end, &v) < 0 || !v || v > (uint64_t)(end - p))
 		return -1;
 	r->begun = true;
 	r->cell.body = (Str){ (const char *)p, (size_t)v };
 	r->at = p + v;
 	return 1;
+}
+
+int sheet_next(SheetReader *r)
+{
+	switch (r->numbers) {
+	case 1:
+		return next(r, 1);
+	case 2:
+		return next(r, 2);
+	case 3:
+		return next(r, 3);
+	default:
+		return next(r, SHEET_NUMBERS);
+	}
 }
 
 int sheet_find(Str sheet, int numbers, const SheetKey *key, Str *body)

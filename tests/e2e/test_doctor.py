@@ -140,7 +140,8 @@ def test_policy_allows_every_row(quiet):
     (quiet.path / ".config/seismo/config.yaml").unlink()
     some = {"dynamodb:Query": "arn:aws:dynamodb:us-east-1:000000000000:table/jobs/index/status-updatedAt-index",
             "logs:FilterLogEvents": "arn:aws:logs:us-east-1:000000000000:log-group:/seismo/jobs:log-stream:x",
-            "bedrock:InvokeModelWithResponseStream": "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0"}
+            "bedrock:InvokeModelWithResponseStream": "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0",
+            "bedrock:CountTokens": "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-haiku-4-5-20251001-v1:0"}
     asked = rows(ask(quiet)).values()
     for row in asked:
         for action in row["permission"].split(" and "):

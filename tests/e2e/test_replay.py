@@ -94,6 +94,19 @@ def test_a_template_takes_the_place_of_the_instructions(home, region, tmp_path):
     assert home.run("replay", "r-five", "--template", "nowhere").returncode != 0
 
 
+def test_as_cases_of_a_suite(home, region, tmp_path):
+    talk = {"messages": [{"role": r, "content": [{"text": t}]} for r, t in (("user", "a"), ("assistant", "b"), ("user", "c"))]}
+    trace = {"trace_id": "trace-99"}
+    put(region, record(requestId="c-one", requestMetadata=trace), record(requestId="c-two", requestMetadata=trace, input={"inputBodyJson": talk}),
+        record(requestId="c-three", requestMetadata=trace, input={"inputBodyS3Path": "s3://b/k"}))
+    done = home.run("replay", "trace-99", "--case")
+    assert done.returncode == 1 and json.loads(done.stdout) == {"id": "c-one", "input": "What fits soup?"}
+    assert b"c-two: it has several turns" in done.stderr and b"c-three: what was asked stands in S3" in done.stderr
+    (tmp_path / "cases.jsonl").write_bytes(home.run("replay", "c-one", "--case").stdout)
+    (tmp_path / "s.yaml").write_text("cells: [{name: a, model: %s, max_tokens: 60}]\ndataset: cases.jsonl\n" % LITE)
+    assert json.loads(home.run("eval", str(tmp_path / "s.yaml"), "-o", "json").stdout)["answers"] == 1
+
+
 def test_what_cannot_be_the_same_is_said(home, region):
     tool = {"toolSpec": {"name": "look", "inputSchema": {"json": {"type": "object"}}}}
     body = {"messages": [{"role": "user", "content": [{"text": "What fits soup?"}]}], "toolConfig": {"tools": [tool]}}

@@ -157,6 +157,8 @@ def test_a_torn_last_line_and_a_file_of_somebody_else(bench):
     (("dataset: cases.jsonl\n", ""), b"no cases"),
     (("lacks: supplier", "json_schema: none.json"), rb"none\.json"),
     (("max_tokens: 2}", "max_tokens: 0}"), b"max_tokens"),
+    (("model: amazon.nova-lite-v1:0", "model: auto"), b"auto and local/ID are the playground's"),
+    (("model: amazon.nova-lite-v1:0", "model: local/small"), b"auto and local/ID are the playground's"),
 ])
 def test_wrong_suites(bench, change, what):
     b = bench(cases=2)

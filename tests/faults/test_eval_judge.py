@@ -195,6 +195,95 @@ def test_rounds(bench):
     assert re.search(r"kind: rejected 8 \(wrong 4, tone 4\), 4 passed after another try, 0 unjudged; judging \$", out)
 
 
+PAIRWISE = """
+id: pairs
+concurrency: 8
+budget_usd: 20.00
+cells:
+  - {{name: base, model: {cell}, system: Be brief., max_tokens: 400}}
+  - {{name: kind, model: {cell}, system: Be kind., max_tokens: 400}}
+dataset: cases.jsonl
+pairwise: {{model: "{judge}", rubric: "The friendlier one."}}
+"""
+
+
+def two(body):
+    text = body["messages"][0]["content"][0]["text"]
+    m = re.fullmatch(r"<question-(\w+)>\n.*\n</question-\1>\n<answer-A-\1>\n(.*)\n</answer-A-\1>\n<answer-B-\1>\n(.*)\n</answer-B-\1>", text, re.S)
+    return m.group(2), m.group(3)
+
+
+def chosen_by(rule):
+    def answer(body):
+        return turn(json.dumps({"choice": rule(*two(body)), "reason": "so"})) if is_judge(body) else None
+    return answer
+
+
+def by_crc(a, b):
+    """A judge that keeps to its word: of two texts always the same one, and neither when they are close."""
+    return "tie" if crc(a) % 5 == crc(b) % 5 else "A" if crc(a) % 5 > crc(b) % 5 else "B"
+
+
+def test_pairs_are_judged_in_both_orders(bench):
+    b = bench(cases=40, answer=chosen_by(by_crc))
+    b.suite.write_text(PAIRWISE.format(cell=LITE, judge=JUDGE))
+    p = b.start()                                         # killed while choices are under way, and gone on with
+    end = time.monotonic() + 60
+    while not (b.results.exists() and len(verdicts(b)) >= 20) and p.poll() is None and time.monotonic() < end:
+        time.sleep(0.02)
+    p.kill()
+    p.wait()
+    doc = json.loads(b.run("-o", "json").stdout)
+    texts = {(a["cell"], a["case"]): a["text"] for a in b.answers()}
+    want = collections.Counter(by_crc(texts["base", f"case {i}"], texts["kind", f"case {i}"]) for i in range(40))
+    got = doc["pairs"][0]["pairwise"]
+    assert (got["won"], got["lost"], got["tied"], got["byPlace"], got["unjudged"]) == (want["B"], want["A"], want["tie"], 0, 0)
+    assert len(verdicts(b)) == len({v["key"] for v in verdicts(b)}) == 80
+    assert got["judgeNanoUsd"] == sum(v["nanoUsd"] for v in verdicts(b)) == 80 * price(b, JUDGE, {"input": 100, "output": 20})
+    asked = [two(json.loads(k[1])) for k in b.asked if is_judge(json.loads(k[1]))]
+    assert len(asked) == 80 and {(y, x) for x, y in asked} == set(asked)
+    before = sum(b.asked.values())
+    assert json.loads(b.run("-o", "json").stdout)["pairs"][0]["pairwise"] == got and sum(b.asked.values()) == before
+    out = b.run().stdout.decode()
+    assert f"kind beside base, chosen from in both orders: won {got['won']}, lost {got['lost']}, tied {got['tied']} (0 by place), 0 not judged" in out
+
+
+def test_a_judge_that_goes_by_place_decides_nothing(bench):
+    b = bench(cases=10, answer=chosen_by(lambda x, y: "A"))
+    b.suite.write_text(PAIRWISE.format(cell=LITE, judge=JUDGE))
+    got = json.loads(b.run("-o", "json").stdout)["pairs"][0]["pairwise"]
+    assert (got["won"], got["lost"], got["tied"], got["byPlace"]) == (0, 0, 10, 10)
+
+
+def test_choices_that_are_none(bench):
+    b = bench(cases=3, answer=chosen_by(lambda x, y: "C"))
+    b.suite.write_text(PAIRWISE.format(cell=LITE, judge=JUDGE))
+    got = json.loads(b.run("-o", "json", code=(1,)).stdout)["pairs"][0]["pairwise"]
+    assert (got["won"], got["lost"], got["tied"], got["unjudged"]) == (0, 0, 0, 3) and got["judgeNanoUsd"] > 0
+    b.suite.write_text(PAIRWISE.format(cell=LITE, judge="amazon.nova-pro-v1:0"))
+    assert b"same family" in b.run(code=(3,)).stderr
+    b.suite.write_text(PAIRWISE.format(cell=LITE, judge=JUDGE).replace('rubric: "The friendlier one."', "max_tokens: 100"))
+    assert b"pairwise needs a model and a rubric" in b.run(code=(2,)).stderr
+
+
+def test_a_reason_is_one_line(bench):
+    """What a judge says breaks no list, is no heading of the report and no sequence for the terminal."""
+    def answer(body):
+        if not is_judge(body):
+            return None
+        return verdict(9) if crc(shown(body)[1]) in good else verdict(1, False, "bad\n# Heading\r\n\x1b[31mred", "wrong")
+
+    good = set()
+    b = bench(cases=2, answer=answer)
+    suite(b)
+    b.run()
+    good |= {crc(a["text"]) for a in b.answers() if a["cell"] == "base"}
+    suite(b, rubric="Another one.")
+    out = b.run("-o", "markdown", code=(0, 1)).stdout.decode()
+    assert out.count("bad # Heading  \u241b[31mred") == 2 and "\n# Heading" not in out and "\x1b" not in out
+    assert "kind no longer passes 2 of base" in out
+
+
 def test_a_budget_holds_for_rounds_and_judges(bench):
     b = bench(cases=20, answer=lambda body: verdict(2, False, "never", "wrong") if is_judge(body) else None)
     suite(b, rounds=8, budget="0.02")
@@ -232,7 +321,7 @@ def test_a_judge_of_the_same_family_is_refused(bench, judge, words):
     if "arn" not in judge:
         b.suite.write_text(b.suite.read_text().replace("pass_at", "force_same_family: true, pass_at"))
         doc = json.loads(b.run("-o", "json").stdout)
-        assert doc["answers"] == 2, json.dumps({k: v for k, v in doc.items() if k not in ("cells", "pairs")})
+        assert doc["answers"] == 2, (doc["failure"], b.server.failures, b.server.connections, [r.line for r in b.server.requests])
 
 
 @pytest.mark.parametrize("change, words", [
@@ -265,5 +354,5 @@ def test_the_regions_own_model_judges(bench):
     b = bench(cases=4)
     suite(b)
     doc = json.loads(b.run("-o", "json").stdout)
-    assert doc["failed"] == 0 and len(verdicts(b)) == 8
-    assert sum(c["n"] + c["unjudged"] for c in doc["cells"]) == 8
+    assert doc["failed"] == 0 and len(verdicts(b)) == 8 and all(v["verdict"]["reason"] for v in verdicts(b))
+    assert [(c["n"], c["unjudged"]) for c in doc["cells"]] == [(4, 0), (4, 0)]

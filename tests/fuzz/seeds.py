@@ -35,6 +35,10 @@ OWN = {
                    b'{"items":{"enum":[1,"b"]},"prefixItems":[{"const":null}],"uniqueItems":true,"contains":{"not":{}},"minContains":0}\0[null,1,"b"]',
                    b'{"if":{"required":["a"]},"then":{"patternProperties":{"^b":false}},"propertyNames":{"maxLength":2}}\0{"a":1,"b":2}'],
     "keys": [b"\x1b[A\x1bOP\x1b[1;5C", b"\x1b[200~text\x1b[201~", "äq\r".encode()],
+    "local": [b'\0{"choices":[{"delta":{"content":"a","reasoning_content":"b"}}]}\n{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"c","function":'
+              b'{"name":"d","arguments":"{}"}}]},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":1,"completion_tokens":2}}\n[DONE]',
+              b'\1{"message":{"content":"a","thinking":"b","tool_calls":[{"function":{"name":"d","arguments":{"e":[1]}}}]}}\n{"done":true,"done_reason":'
+              b'"stop","prompt_eval_count":1,"eval_count":2}', b'\1{"error":"f"}'],
     "mcp": [b'\1event: message\ndata: {"jsonrpc":"2.0","id":1,"result":{"tools":[]}}\n\n: x\r\ndata: {"jsonrpc":"2.0",\r\ndata: "method":"ping","id":"a"}\r\n\r\n',
             b'\x80{"jsonrpc":"2.0","id":"x","error":{"code":-32601,"message":"no"}}', b'\x80{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":1,"progress":0.5,"message":"m"}}',
             b'\x80{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-06-18","capabilities":{"tools":{}},"serverInfo":{"name":"s","version":"1"}}}',

@@ -104,6 +104,46 @@ def test_a_run(evals, runs):
     leave(c)
 
 
+def test_a_blind_vote(evals, runs, home):
+    """Twelve pairs without names; what was chosen is told at the end, kept, and stands in the view afterwards."""
+    doc = runs.run()
+    assert doc["answers"] == 24
+    texts = runs.texts()
+    same = sum(texts["v2.1", f"case {i:02}"] == texts["v2.2", f"case {i:02}"] for i in range(12))
+    c = evals()
+    c.wait_for("v2.2 vs v2.1")
+    c.send("B")
+    chosen = {}
+    for n in range(12 - same):
+        screen = c.wait_for(lambda t: "BLIND" in t and "\u2502" in t and c.line(5).strip(" \u2502"))
+        one = re.search(r"BLIND \d+ of 12: (case \d\d)", screen).group(1)
+        assert one not in chosen and "v2.1" not in screen and "v2.2" not in screen and "$" not in screen
+        rows = screen.splitlines()
+        assert re.match(r"left +\u2502right", rows[3])
+        left = " ".join(x.split("\u2502")[0].strip() for x in rows[5:22] if "\u2502" in x).split()
+        left_is = "v2.2" if texts["v2.2", one].split()[:4] == left[:4] else "v2.1"
+        right_is = "v2.1" if left_is == "v2.2" else "v2.2"
+        chosen[one] = (left_is, right_is, "neither")[n % 3]
+        c.send(("left", "right", "=")[n % 3])
+        c.wait_for(lambda t: f": {one}" not in t)
+    screen = c.wait_for("Blind vote")
+    won, lost, tied = (list(chosen.values()).count(x) for x in ("v2.2", "v2.1", "neither"))
+    assert f"v2.2 vs v2.1: won {won}, lost {lost}, tied {tied} of {12 - same} votes, p " in screen
+    for one, what in chosen.items():
+        assert re.search(rf"{one} +{re.escape(what)}( \(was left\))?$", screen, re.M)
+    c.send("esc")
+    c.wait_for(f"blind {won}/{lost}/{tied} p ", 15)
+    c.send("B")                                              # another order; ended before the end
+    c.wait_for(lambda t: "BLIND 1 of 12" in t and "\u2502" in t)
+    c.send("esc")
+    c.wait_for("won 0, lost 0, tied 0 of 0 votes")
+    c.send("esc")
+    c.wait_for(f"blind {won}/{lost}/{tied} p ")
+    leave(c)
+    rows = home.json("sql", "SELECT id, choice FROM eval_vote", env=runs.env)
+    assert {r["id"]: r["choice"] for r in rows} == {k: {"v2.2": 1, "v2.1": -1, "neither": 0}[v] for k, v in chosen.items()}
+
+
 def test_what_the_same_cell_said_before(evals, runs):
     """A case that has gone the wrong way since the earlier run, and not beside the first cell: both answers of that cell."""
     runs.run(cases=CASES.splitlines(True)[0])

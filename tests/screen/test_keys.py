@@ -348,3 +348,36 @@ def test_demo_is_its_own_world(console):
     c.send("esc")
     c.wait_for(lambda t: "watches several" not in t)               # with the next key at once it would be Alt and that key
     quit_with(c, "Q")
+
+
+def test_lines_that_were_typed_before(live):
+    """Arrows bring them back, what was being typed stands behind them; commands and filters are kept apart."""
+    c = live("--command", "jobs")
+    for line in ("theme light", "theme dark", "theme light"):
+        c.send(":", line, "enter")
+    c.send("/", "upsell", "enter")
+    c.send(":", "half", "up")
+    assert c.line(-1).rstrip() == ":theme light"
+    c.send("up")
+    assert c.line(-1).rstrip() == ":theme dark"
+    c.send("up")                            # the same line stands there once
+    assert c.line(-1).rstrip() == ":theme dark"
+    c.send("down", "down")
+    assert c.line(-1).startswith(":half")
+    c.send("down")
+    assert c.line(-1).startswith(":half")
+    c.send("esc", "/", "up")
+    assert c.line(-1).rstrip() == "/upsell"
+
+
+def test_a_name_by_its_letters(live):
+    c = live("--command", "jobs")
+    c.send(":", "rlbk")
+    assert "Tab: rollback" in c.line(-1)
+    c.send("tab")
+    assert c.line(-1).rstrip() == ":rollback"
+    c.send("esc", ":", "zzz")
+    assert "Tab" not in c.line(-1)
+    c.send("esc", ":", "thm", "tab", " contr", "tab", "enter")
+    c.send(":", "theme", "enter")
+    c.wait_for("contrast*")

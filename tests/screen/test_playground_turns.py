@@ -191,8 +191,8 @@ def test_a_warm_up_and_what_a_cache_makes_of_the_cost(talk):
     c = talk(by_model(haiku=metered(10, cacheReadInputTokens=0, cacheWriteInputTokens=4000),
                       sonnet=metered(10, cacheReadInputTokens=4000, cacheWriteInputTokens=0)), size=(100, 30))
     command(c, "system " + "be brief " * 3)
-    command(c, "caches on")
-    c.wait_for("the first question pays for writing them")
+    command(c, "prompt-cache on")
+    c.wait_for("the first question pays for writing it")
     command(c, "column add")
     command(c, "model us.anthropic.claude-sonnet-4-5-20250929-v1:0")
     c.send("i")
@@ -208,7 +208,7 @@ def test_a_warm_up_and_what_a_cache_makes_of_the_cost(talk):
     rows = " ".join(screen.split())
     assert "prompt cache: 0 read, 4.0k written; cold $0.0057" in rows and "prompt cache: 4.0k read, 0 written; cold $0.017" in rows
     assert "$0.0057 end_turn" in rows and "$0.0018 end_turn" in rows      # what each did cost: one wrote, one read
-    assert "steady  TTFT" in screen and "caches on" in screen
+    assert "steady  TTFT" in screen and "| prompt cache |" in screen
     assert [m for one in c.models.wait(4)[2:] for m in one.told] == [("user", "how are the reviews?")] * 2      # the warm-up is not told
     quit_with(c)
 

@@ -12,6 +12,7 @@
 static PriceRow price_rows[] = {
 	{ .model = "test.small", .micro_usd = { 1000000, 10000000, 0, 0, 0 }, .geo_permille = 1000, .source = "here" },
 	{ .model = "test.small", .tier = TIER_PRIORITY, .micro_usd = { 2000000, 20000000, 0, 0, 0 }, .geo_permille = 1000, .source = "here" },
+	{ .model = "test.cached", .micro_usd = { 1000000, 10000000, 100000, 1250000, 2000000 }, .geo_permille = 1000, .source = "here" },
 	{ .model = "test.dear", .micro_usd = { 100000000, 100000000, 0, 0, 0 }, .geo_permille = 1000, .source = "here" },
 };
 static PriceTable price_table = { .row = price_rows, .n = sizeof price_rows / sizeof *price_rows };

@@ -34,7 +34,7 @@
 /* Of layout 25; whichever is asked for first drops them. */
 #define OLD_BLOCKS "DROP TABLE IF EXISTS job_upper; DROP TABLE IF EXISTS job_filter; DROP TABLE IF EXISTS link_upper;" \
 	"DROP TABLE IF EXISTS line_shape; DROP TABLE IF EXISTS eval_run; DROP TABLE IF EXISTS eval_cell; DROP TABLE IF EXISTS eval_case;" \
-	"DROP TABLE IF EXISTS answer;"
+	"DROP TABLE IF EXISTS eval_vote; DROP TABLE IF EXISTS answer;"
 #define OLD_CHATS "DROP TABLE chat; DROP TABLE flag;" OLD_BLOCKS
 
 /* What drops each table that came later than these, as one text. */

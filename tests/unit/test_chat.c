@@ -342,9 +342,9 @@ static void the_limit_of_a_minute(void **state)
 
 	(void)state;
 	for (int i = 0; i < 4; i++)
-		chat_note_sent(c, 100000);
+		chat_note_sent(c, false, 100000);
 	for (int i = 0; i < 4; i++)
-		chat_note_sent(c, 130000);
+		chat_note_sent(c, false, 130000);
 	assert_int_equal(chat_may_send(c, 2, 131000, &e), 0);
 	assert_int_equal(chat_may_send(c, 4, 131000, &e), -1);
 	assert_int_equal(e.kind, ERR_REFUSED);
@@ -357,7 +357,7 @@ static void the_limit_of_a_minute(void **state)
 	assert_int_equal(chat_may_send(c, 4, 131000, &e), 0);
 	c->host.requests_per_minute = 1000;
 	for (int i = 0; i < 5000; i++)
-		chat_note_sent(c, 500000);
+		chat_note_sent(c, false, 500000);
 	assert_int_equal(chat_may_send(c, 1, 500001, &e), -1);
 	assert_int_equal(chat_may_send(c, 1, 560001, &e), 0);
 	chat_free(c);
@@ -407,7 +407,7 @@ static void an_estimate_counts_what_is_told(void **state)
 	assert_int_equal(before.tokens[0], (8 + 14 + 12) / 4 + 1);
 	/* Asked again: the question counts though its answer failed, and the answer does not. */
 	(void)add_turn(c, "0123456789012345678901234567890123456789", TURN_FAILED, "half of an answer");
-	assert_int_equal(request_estimate(c, STR("ignored"), true, &again), 1);
+	assert_int_equal(request_estimate(c, STR("ignored"), REQUEST_AGAIN, &again), 1);
 	assert_int_equal(again.tokens[0], (40 + 14 + 12) / 4 + 1);
 	chat_free(c);
 }

@@ -137,6 +137,37 @@ static void an_answer_is_priced_by_its_tier_and_says_what_the_guardrail_did(void
 	close_desk(d);
 }
 
+/* As conversations were kept before tiers were asked for, guardrails and cold prices: nothing of these is known of them. */
+static void a_record_of_before(void **state)
+{
+	static const char old[] = "{\"columns\":[{\"model\":\"test.small\",\"label\":\"\",\"sha256\":\"\",\"system\":\"\",\"turns\":[{\"asked\":\"hi\",\"state\":\"done\","
+		"\"why\":\"\",\"askedMs\":1790000000000,\"firstMs\":5,\"totalMs\":9,\"warmUp\":false,\"steps\":[{\"stop\":\"end_turn\",\"tier\":\"\",\"counted\":true,"
+		"\"tokens\":{\"input\":1,\"output\":2,\"cacheRead\":3,\"cacheWrite5m\":0,\"cacheWrite1h\":0},\"latencyMs\":7,\"misfit\":\"\",\"nanoUsd\":21000,"
+		"\"parts\":[{\"kind\":\"text\",\"text\":\"hello\"}],\"results\":[]}]}]}]}";
+	static const char *const wrong[] = { "\"guard\":7,", "\"guard\":{},", "\"coldNanoUsd\":\"x\",\"steadyNanoUsd\":1,", "\"coldNanoUsd\":1," };
+	Chat *c = chat_with((ChatHost){ 0 }, 1);
+	const char *step = strstr(old, "\"latencyMs\"");
+	int64_t cold, steady, nusd;
+	const ChatTurn *t;
+	Buf b = { 0 };
+	Err e = { 0 };
+
+	(void)state;
+	if (record_read(c, STR(old), &e) < 0)
+		fail_msg("%s", e.text);
+	t = &c->column[0].turn[0];
+	assert_true(turn_cost(t, &nusd) && nusd == 21000 && turn_cached(t) && !turn_cold_steady(t, &cold, &steady));
+	assert_false(turn_guard(t).here);
+	assert_true(!t->tier[0] && !t->guardrail.id[0] && !c->column[0].guardrail.id[0]);
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		buf_reset(&b);
+		(void)buf_printf(&b, "%.*s%s%s", (int)(step - old), old, wrong[i], step);
+		assert_int_equal(record_read(c, buf_str(&b), &e), -1);
+	}
+	buf_done(&b);
+	chat_free(c);
+}
+
 /* --- a guardrail's look at the question --- */
 
 #define BLOCKED "{\"action\":\"GUARDRAIL_INTERVENED\",\"outputs\":[{\"text\":\"no\"}],\"usage\":{\"topicPolicyUnits\":1}," \
@@ -201,6 +232,20 @@ static void what_it_lets_through_is_sent(void **state)
 		close_desk(d);
 	}
 	buf_done(&b);
+}
+
+/* What cannot even be sent then has ended as well. */
+static void let_through_and_not_sent(void **state)
+{
+	const Step s = { .kind = REPLY, .body = STR(CALM) };
+	Desk *d = checked_desk(&s, 1, 1);
+
+	(void)state;
+	ask_all(d, "hi");
+	chat_set_model(d->c, 0, STR(""));
+	wait_end(d);
+	assert_true(last(d, 0)->state == TURN_FAILED && last(d, 0)->checked.here && d->ends == 1);
+	close_desk(d);
 }
 
 /* A check that cannot be made lets nothing through. */
@@ -367,7 +412,7 @@ static void a_warm_up_is_no_part_of_the_conversation(void **state)
 
 	(void)state;
 	chat_set_system(d->c, 0, STR("long instructions"), STR(""), STR(""));
-	chat_set_caches(d->c, true);
+	chat_set_prompt_cache(d->c, true);
 	assert_int_equal(chat_warm_up(d->c, STR("one"), &agreed, &e), 0);
 	wait_end(d);
 	assert_true(last(d, 0)->warm_up && last(d, 0)->state == TURN_DONE);
@@ -382,12 +427,67 @@ static void a_warm_up_is_no_part_of_the_conversation(void **state)
 	assert_false(last(d, 0)->warm_up);
 	assert_non_null(strstr(d->r->body[2], "\"messages\":[{\"role\":\"user\",\"content\":[{\"text\":\"one\"}]}]"));
 	assert_non_null(strstr(d->r->body[2], "\"maxTokens\":1000}"));
-	chat_set_caches(d->c, false);
+	chat_set_prompt_cache(d->c, false);
 	ask_all(d, "two");
 	wait_end(d);
 	assert_null(strstr(d->r->body[3], "cachePoint"));
 	buf_done(&b);
 	close_desk(d);
+}
+
+/* A dollar a million in, ten out; of test.cached 1.25 written, of test.small nothing. */
+static void what_a_warm_up_and_writing_may_cost(void **state)
+{
+	Chat *c = chat_with((ChatHost){ .max_tokens = 1000 }, 1);
+	ChatEstimate g;
+	int64_t plain;
+
+	(void)state;
+	assert_int_equal(request_estimate(c, STR("how long is it?"), REQUEST_NEW, &g), 1);
+	plain = g.most_nusd;
+	assert_int_equal(plain, (15 / 2 + 100) * 1000 + 1000 * 10000);
+	assert_int_equal(request_estimate(c, STR("how long is it?"), REQUEST_WARM_UP, &g), 1);
+	assert_int_equal(g.most_nusd, (15 / 2 + 100) * 1000 + 10000);
+	turn_add(&c->column[0], STR("how long is it?"))->warm_up = true;
+	assert_int_equal(request_estimate(c, STR(""), REQUEST_AGAIN, &g), 1);
+	assert_int_equal(g.most_nusd, (15 / 2 + 100) * 1000 + 10000);
+	chat_set_prompt_cache(c, true);
+	assert_int_equal(request_estimate(c, STR("how long is it?"), REQUEST_NEW, &g), 1);
+	assert_int_equal(g.most_nusd, plain);                      /* written for nothing: what it costs unwritten counts */
+	chat_set_model(c, 0, STR("test.cached"));
+	assert_int_equal(request_estimate(c, STR("how long is it?"), REQUEST_NEW, &g), 1);
+	assert_int_equal(g.most_nusd, (15 / 2 + 100) * 1250 + 1000 * 10000);
+	assert_int_equal(g.unpriced, 0);
+	chat_free(c);
+}
+
+/* It is asked for what it does at the service: no kept answer stands in for it, and its own is none. */
+static void a_warm_up_and_the_answer_cache(void **state)
+{
+	static const ConfAnswerCache conf = { .enabled = true, .ttl_ms = 60000, .static_ms = 60000, .stale_ms = 60000, .memory_mb = 1, .memory_bytes = 1 << 20 };
+	AnswerCache *cache = cache_new(&conf, NULL);
+	Buf b = { 0 };
+	const Step s = plain(&b);
+	Desk *d = desk(&s, 1, (ChatHost){ .cache = cache }, 1);
+	int64_t agreed = 0;
+	Err e = { 0 };
+
+	(void)state;
+	assert_int_equal(chat_set_cache(d->c, true, &e), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(chat_warm_up(d->c, STR("one"), &agreed, &e), 0);
+		wait_end(d);
+		assert_int_equal(d->r->asked, i + 1);
+	}
+	assert_int_equal(cache_counts(cache).answers, 0);
+	chat_clear(d->c);
+	ask_all(d, "one");
+	wait_end(d);
+	assert_int_equal(cache_counts(cache).answers, 1);          /* so it is kept here, were it no warm-up */
+	assert_int_equal(d->r->asked, 3);
+	buf_done(&b);
+	close_desk(d);
+	cache_free(cache);
 }
 
 /* Dollars a million: 1 in, 10 out, 0.1 read, 1.25 and 2 written. */
@@ -414,14 +514,18 @@ int main(void)
 		cmocka_unit_test(a_question_asked_again_keeps_its_flags),
 		cmocka_unit_test(tier_and_guardrail_go_along),
 		cmocka_unit_test(an_answer_is_priced_by_its_tier_and_says_what_the_guardrail_did),
+		cmocka_unit_test(a_record_of_before),
 		cmocka_unit_test(what_it_blocks_is_not_sent),
 		cmocka_unit_test(what_it_lets_through_is_sent),
+		cmocka_unit_test(let_through_and_not_sent),
 		cmocka_unit_test(a_check_that_fails),
 		cmocka_unit_test(a_check_that_is_cancelled_or_closed),
 		cmocka_unit_test(a_count_is_exact_until_something_changes),
 		cmocka_unit_test(what_cannot_be_counted),
 		cmocka_unit_test(counted_while_columns_go),
 		cmocka_unit_test(a_warm_up_is_no_part_of_the_conversation),
+		cmocka_unit_test(what_a_warm_up_and_writing_may_cost),
+		cmocka_unit_test(a_warm_up_and_the_answer_cache),
 		cmocka_unit_test(cold_and_steady),
 	};
 

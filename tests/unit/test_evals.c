@@ -122,6 +122,35 @@ static void found_by_the_text_and_the_model(void **state)
 	store_close(s);
 }
 
+static void votes(void **state)
+{
+	Store *s = must_open("votes", STORE_WRITE);
+	const int64_t run = put(s, "offers", text_a, 1000, 0, ""), other = put(s, "offers", text_b, 2000, 0, "");
+	static const struct { const char *id; int choice; } cast[] = { { "a", 1 }, { "b", -1 }, { "c", 0 }, { "d", 1 }, { "a", 1 }, { "b", 1 } };
+	EvalCellRow cell[2];
+	EvalCaseRow one[2];
+	EvalRun again = run_of(cell, one, "offers", text_a, 3000);
+	Paired p;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cast / sizeof *cast; i++) {
+		const EvalVote v = { run, 1, str_of(cast[i].id), cast[i].choice, 1000 };
+
+		MUST(evals_vote(s, &v, e));
+	}
+	MUST(evals_votes(s, run, 1, &p, e));
+	assert_true(p.won == 3 && p.lost == 0 && p.tied == 1);
+	MUST(evals_votes(s, run, 0, &p, e));
+	assert_true(!p.won && !p.lost && !p.tied);
+	MUST(evals_votes(s, other, 1, &p, e));
+	assert_true(!p.won && !p.lost && !p.tied);
+	again.id = run;                    /* answers that are other ones now */
+	MUST(evals_put(s, &again, e));
+	MUST(evals_votes(s, run, 1, &p, e));
+	assert_true(!p.won && !p.tied);
+	store_close(s);
+}
+
 static void nothing_is_written_to_a_store_that_is_read(void **state)
 {
 	Store *s = must_open("only", STORE_WRITE);
@@ -145,6 +174,7 @@ int main(void)
 		cmocka_unit_test(what_is_put_is_read),
 		cmocka_unit_test(a_run_takes_its_own_place),
 		cmocka_unit_test(found_by_the_text_and_the_model),
+		cmocka_unit_test(votes),
 		cmocka_unit_test(nothing_is_written_to_a_store_that_is_read),
 	};
 

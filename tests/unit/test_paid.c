@@ -18,9 +18,14 @@ typedef struct Purse { int64_t today, settle_to; } Purse;
 
 static Purse purse;
 
-static int64_t today(void *arg)
+static bool claim(void *arg, int64_t nusd, int64_t most, int64_t *was)
 {
-	return ((Purse *)arg)->today;
+	Purse *p = arg;
+	const bool room = p->today < most && nusd <= most - p->today;
+
+	*was = p->today;
+	p->today += room ? nusd : 0;
+	return room;
 }
 
 static void spend(void *arg, int64_t nusd)
@@ -41,7 +46,7 @@ static Rig *paid_rig(const Step *step, AwsPaid paid)
 
 	r->step[0] = *step;
 	r->steps = 1;
-	paid.today = today;
+	paid.claim = claim;
 	paid.spend = spend;
 	paid.arg = &purse;
 	purse = (Purse){ .settle_to = -1 };
@@ -137,7 +142,7 @@ static void what_costs_nothing(void **state)
 static void a_call_that_never_left(void **state)
 {
 	const Step silent = { .kind = SILENT };
-	AwsPaid paid = { .session_nusd = USD, .day_nusd = USD, .today = today, .spend = spend, .arg = &purse };
+	AwsPaid paid = { .session_nusd = USD, .day_nusd = USD, .claim = claim, .spend = spend, .arg = &purse };
 	Rig *r = paid_rig(&silent, paid);
 
 	(void)state;
@@ -190,12 +195,21 @@ static void a_row_that_is_not_in_the_list(void **state)
 
 /* --- the day's file --- */
 
+static int64_t sum_of(Spent *s, int64_t now_ms)
+{
+	int64_t was;
+
+	(void)spent_claim(s, now_ms, 0, INT64_MAX, &was);
+	return was;
+}
+
 static void the_file_of_the_day(void **state)
 {
 	char folder[] = "/tmp/seismo-spent-XXXXXX", path[80], link_path[80];
 	const int64_t day = 86400000;
 	Spent a, b;
 	struct stat st;
+	int64_t was;
 	int fd;
 
 	(void)state;
@@ -203,27 +217,32 @@ static void the_file_of_the_day(void **state)
 	(void)snprintf(path, sizeof path, "%s/state/playground.spent", folder);
 	spent_open(&a, strdup(path));
 	spent_open(&b, strdup(path));
-	assert_int_equal(spent_today(&a, day), 0);
+	assert_int_equal(sum_of(&a, day), 0);
 	spent_add(&a, day, 700);
 	spent_add(&b, day + 5, 50);                          /* another run, the same day */
-	assert_int_equal(spent_today(&a, day), 750);
+	assert_int_equal(sum_of(&a, day), 750);
 	spent_add(&b, day, -50);
-	assert_int_equal(spent_today(&b, day), 700);
+	assert_int_equal(sum_of(&b, day), 700);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
-	assert_int_equal(spent_today(&a, 2 * day), 0);       /* a new day */
+	assert_false(spent_claim(&b, day, 301, 1000, &was));
+	assert_int_equal(was, 700);
+	assert_true(spent_claim(&b, day, 300, 1000, &was));
+	assert_false(spent_claim(&a, day, 0, 1000, &was));   /* nothing is left, also for what says no sum */
+	assert_int_equal(was, 1000);
+	assert_int_equal(sum_of(&a, 2 * day), 0);       /* a new day */
 	spent_add(&b, 2 * day, 9);
-	assert_int_equal(spent_today(&b, 2 * day), 9);
+	assert_int_equal(sum_of(&b, 2 * day), 9);
 	fd = open(path, O_WRONLY | O_TRUNC);
 	assert_int_equal(write(fd, "junk\n", 5), 5);
 	close(fd);
-	assert_int_equal(spent_today(&a, 2 * day), 0);
-	assert_int_equal(spent_today(&b, 2 * day), 9);       /* its own it knows by itself */
+	assert_int_equal(sum_of(&a, 2 * day), 0);
+	assert_int_equal(sum_of(&b, 2 * day), 9);       /* its own it knows by itself */
 	fd = open(path, O_WRONLY | O_TRUNC);
 	assert_int_equal(write(fd, "2 9223372036854775807\n", 22), 22);
 	close(fd);
 	spent_add(&a, 2 * day, 9);                           /* does not begin again below zero */
-	assert_true(spent_today(&a, 2 * day) == INT64_MAX);
+	assert_true(sum_of(&a, 2 * day) == INT64_MAX);
 	spent_close(&b);
 	spent_close(&a);
 
@@ -231,11 +250,11 @@ static void the_file_of_the_day(void **state)
 	assert_int_equal(symlink(path, link_path), 0);
 	spent_open(&a, strdup(link_path));                   /* not followed: this run counts for itself */
 	spent_add(&a, day, 5);
-	assert_int_equal(spent_today(&a, day), 5);
+	assert_int_equal(sum_of(&a, day), 5);
 	spent_close(&a);
 	spent_open(&a, NULL);
 	spent_add(&a, day, 6);
-	assert_int_equal(spent_today(&a, day), 6);
+	assert_int_equal(sum_of(&a, day), 6);
 	spent_close(&a);
 	(void)unlink(link_path);
 	(void)unlink(path);
