@@ -32,7 +32,10 @@ static void from_row(Sheet *s, const TemplateTarget *x)
 	Buf b = { 0 };
 
 	(void)buf_printf(&b, "%.*s", STR_ARG(route_text(s->v->from, &s->ar)));
-	if (l && l->at_ms) {
+	/* Said to the plan because of a drift: whoever moved it last has not put it there. */
+	if (s->c->from[0]) {
+		(void)buf_puts(&b, "  put there by hand");
+	} else if (l && l->at_ms) {
 		(void)buf_puts(&b, "  since ");
 		sheet_clock(&b, s->a, l->at_ms);
 		(void)buf_puts(&b, " (");

@@ -1,8 +1,6 @@
 """The card that gives a version of a template a label, on 80x24: what it says, what it takes to send, and what a console sees that may not."""
 import re
 
-import pytest
-
 from desk import desk, in_a_view, opened, region, send_it      # noqa: F401 (fixtures)
 
 T = "upsell-generator-prompt"
@@ -64,9 +62,20 @@ def test_what_gets_no_label_has_no_button(desk, region):      # noqa: F811
     assert d.home.run("op", "list", "-x", "main", "-p", "fleet").stdout == b""
 
 
-@pytest.mark.parametrize("lock", ["staging"])
-def test_read_only_shows_it_and_the_command(desk, region, lock):      # noqa: F811
-    d = desk(config="write: false, " + SOURCES)
+def test_a_label_that_was_moved_by_hand(desk, region):      # noqa: F811
+    """The card shows it, and does not name whoever moved it before as who put it there."""
+    d = desk(stage="test", config="write: true, " + SOURCES)
+    done = d.home.run("template", "promote", T, "2.0", "--label", "drift", "--write", "--yes", "--reason", "first")
+    assert done.returncode == 0, done.stderr
+    region.client("dynamodb").update_item(TableName="seismo-locks", Key={"pointer": {"S": f"template/{T}/drift"}, "sk": {"S": "#lock"}},
+                                          UpdateExpression="SET live = :v", ExpressionAttributeValues={":v": {"S": "2.1"}})
+    c = opened(d.open(), f"promote {T} 2.2 drift", "signed")
+    assert "2.1  put there by hand" in line(c, "from") and "DRIFT: somebody moved" in c.text() and "left it at 2.0" in re.sub(r"\s+", " ", c.text())
+    assert row(region, "drift")["live"]["S"] == "2.1"
+
+
+def test_read_only_shows_it_and_the_command(desk, region):      # noqa: F811
+    d, lock = desk(config="write: false, " + SOURCES), "staging"
     c = d.open(size=(120, 40))
     opened(c, f"promote {T} 2.0 {lock}", "signed")
     assert "READ-ONLY: nothing can be sent from here" in c.text()
