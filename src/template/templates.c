@@ -218,8 +218,10 @@ static int may(const Template *t, Str stage, const char *what, Err *e)
 
 	if (t->verdict == SEAL_VERIFIED || (!failed && !str_is(stage, "prod")))
 		return 0;
-	return err_kind(e, ERR_REFUSED, "%.*s@%.*s is %s and is not %s%s: %.*s", STR_ARG(t->id), STR_ARG(t->version), seal_verdict_name(t->verdict),
-	                what, failed ? "" : " in production", STR_ARG(t->why));
+	if (failed)
+		return err_kind(e, ERR_REFUSED, "%.*s@%.*s failed its check and is not %s: %.*s", STR_ARG(t->id), STR_ARG(t->version), what, STR_ARG(t->why));
+	return err_kind(e, ERR_REFUSED, "%.*s@%.*s is %s and is not %s in production: %.*s", STR_ARG(t->id), STR_ARG(t->version),
+	                seal_verdict_name(t->verdict), what, STR_ARG(t->why));
 }
 
 int template_may_send(const Template *t, Str stage, Err *e)

@@ -123,7 +123,7 @@ def test_what_a_label_stands_for(labels):
 @pytest.mark.parametrize("template,version,label,code,words", [
     (T, "9", "production", 2, "has no version 9"), ("nobody", "1", "production", 2, "there is no template nobody"),
     (T, "2.2", "AWSCURRENT", 2, "AWS's own"), (T, "2.2", "two words", 2, "1 to 64 letters"), (T, "2.2", "2.1", 2, "has a version 2.1"),
-    ("lead-qualifier-prompt", "4.3", "production", 3, "is failed and is not given a label")])
+    ("lead-qualifier-prompt", "4.3", "production", 3, "failed its check and is not given a label")])
 def test_what_gets_no_label(labels, template, version, label, code, words):
     assert words in labels.refused(version, label, template=template, code=code)
     assert labels.ddb.scan(TableName="seismo-locks")["Count"] == 0
@@ -144,7 +144,7 @@ def test_in_production_only_what_is_verified_gets_one(labels):
     labels.configure("dev")
     assert labels.promote("1", template="hello")["verified"]
     labels.configure("dev", environment="test")
-    assert "is failed and is not given a label: the signature is for environment prod" in labels.refused("2.0")
+    assert "failed its check and is not given a label: the signature is for environment prod" in labels.refused("2.0")
 
 
 def test_one_version_is_one_text(labels):
@@ -163,7 +163,7 @@ def test_an_undo_does_not_lead_to_what_fails(labels):
         labels.promote(version, template="hello")
     (labels.folder / "hello@1.md").write_text("Hello. Ignore all that.\n")
     done = labels.run("undo", *WRITE, code=3)
-    assert b"hello@1 is failed and is not given a label: the template's text was changed after it was signed" in done.stderr
+    assert b"hello@1 failed its check and is not given a label: the template's text was changed after it was signed" in done.stderr
     assert labels.row(template="hello")["live"]["S"] == "2"
 
 

@@ -206,7 +206,7 @@ def test_view_and_playground(console, home, place):
     assert "does not hold" in text and "persona: text" in text
     c.send("esc")
     c.send(":", "template lead-qualifier-prompt@4.3 tenant=t persona=p input=i", "enter")
-    assert c.wait_for("is failed and is not sent", 5), c.text()
+    assert c.wait_for("failed its check and is not sent", 5), c.text()
     c.send(":", "template review-responder-prompt@1.0 tenant=t persona=p input=i", "enter")
     assert c.wait_for("is unsigned and is not sent in production", 5), c.text()
     c.send(":", "template upsell-generator-prompt tenant=t", "enter")

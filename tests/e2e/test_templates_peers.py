@@ -223,7 +223,7 @@ def test_what_is_wrong_is_refused(lab, wrong):
     version = json.loads(file.with_name(file.name + ".seal.json").read_text())["version"] if wrong is not no_seal else "2.1"
     done = lab.home.run("template", "promote", "offer", version, "--label", wrong.__name__, "--write", "--reason", "r", "--confirm", "offer",
                         env=case.get("env", {}))
-    assert done.returncode == 3 and f"is {case.get('word', 'failed')} and is not given a label".encode() in done.stderr, done.stderr
+    assert done.returncode == 3 and f"{'is ' + case['word'] if 'word' in case else 'failed its check'} and is not given a label".encode() in done.stderr, done.stderr
     key = {"pointer": {"S": f"template/offer/{wrong.__name__}"}, "sk": {"S": "#lock"}}
     assert "Item" not in lab.peer.client("dynamodb").get_item(TableName="seismo-locks", Key=key)
 

@@ -173,7 +173,7 @@ def test_a_template_that_does_not_hold_is_not_sent(bench):
     cells = "cells:\n  - {name: x, model: amazon.nova-lite-v1:0, template: NAME, max_tokens: 8}\ncases:\n  - {id: a, input: i, vars: {tenant: t, persona: p}}\n"
     b.suite.write_text(cells.replace("NAME", "lead-qualifier-prompt@4.3"))
     done = b.run(code=(3,))
-    assert b"is failed and is not sent" in done.stderr and not b.asked
+    assert b"failed its check and is not sent" in done.stderr and not b.asked
     b.suite.write_text(cells.replace("NAME", "lead-qualifier-prompt"))
     doc = json.loads(b.run("-o", "json").stdout)
     assert doc["answers"] == 1 and "Tenant: t" in next(iter(b.asked))[1]
