@@ -151,6 +151,9 @@ class Server:
         return rq
 
     def stop(self):
+        """The thread that accepts is woken first: else it goes on to accept with the number of a descriptor that the next server gets."""
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         for s in self.open:
             with contextlib.suppress(OSError):
