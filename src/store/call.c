@@ -130,7 +130,8 @@ int call_get(Store *s, int64_t id, Arena *a, Call *c, Err *e)
 
 int call_mark_last(Store *s, Err *e)
 {
-	return db_exec(s, "INSERT INTO meta SELECT 'last_call', max(id) FROM job HAVING max(id) IS NOT NULL "
+	/* With a condition on it, SQLite would read all of them for the last one. */
+	return db_exec(s, "INSERT INTO meta SELECT 'last_call', (SELECT max(id) FROM job) WHERE EXISTS (SELECT 1 FROM job) "
 	                  "ON CONFLICT(key) DO UPDATE SET value = max(value, excluded.value)", e);
 }
 

@@ -100,7 +100,7 @@ static int copy_all(Store *s, int64_t jobs, Err *e)
 	static const char list[] = "SELECT name FROM aside.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
 	/* Calls that were left behind may have lines here. */
 	static const char last_call[] =
-		"INSERT INTO aside.meta SELECT 'last_call', max(id) FROM main.job HAVING max(id) IS NOT NULL "
+		"INSERT INTO aside.meta SELECT 'last_call', (SELECT max(id) FROM main.job) WHERE EXISTS (SELECT 1 FROM main.job) "
 		"ON CONFLICT(key) DO UPDATE SET value = max(value, excluded.value)";
 	sqlite3_stmt *st = NULL;
 	int64_t from_ms;

@@ -9,7 +9,10 @@
 #include "store/line_sheets.h"
 #include "wire/time8601.h"
 
-enum { SHAPES_MAX = 64, TEXT_MAX = 2048 /* of a shape */, DATE = sizeof "2026-11-21T" - 1, DAY_MS = 86400000 };
+enum {
+	SHAPES_MAX = 64, TEXT_MAX = 2048 /* of a shape */, UNLIKE_MANY = 64 /* lines; behind them one of UNLIKE_EACH is looked at */, UNLIKE_EACH = 16,
+	DATE = sizeof "2026-11-21T" - 1, DAY_MS = 86400000,
+};
 static const size_t no_match = SIZE_MAX;
 
 typedef enum ValueKind { VALUE_TEXT, VALUE_NAME, VALUE_COUNT, VALUE_OPTION, VALUE_TRI, VALUE_TIME } ValueKind;
@@ -289,7 +292,7 @@ static bool learn(LineShapes *x, Str text)
 {
 	LineShape s;
 
-	if (x->n == SHAPES_MAX || !make(text, &s))
+	if (x->n == SHAPES_MAX || !str_starts(text, STR("{")) || (x->unlike++ >= UNLIKE_MANY && x->unlike % UNLIKE_EACH) || !make(text, &s))
 		return false;
 	for (size_t i = 0; i < SHAPE_CANDIDATES; i++)
 		if (same(&x->candidate[i], &s)) {
@@ -306,16 +309,20 @@ static bool learn(LineShapes *x, Str text)
 bool shapes_code(LineShapes *x, const LogLine *l, Str text, Buf *out)
 {
 	buf_reset(out);
-	if (x->last < x->n && code(x, x->last, l, text, out))
+	if (x->last < x->n && code(x, x->last, l, text, out)) {
+		x->unlike = 0;
 		return true;
+	}
 	for (size_t i = 0; i < x->n; i++)
 		if (i != x->last && code(x, i, l, text, out)) {
 			x->last = i;
+			x->unlike = 0;
 			return true;
 		}
 	if (!learn(x, text) || !code(x, x->n - 1, l, text, out))
 		return false;
 	x->last = x->n - 1;
+	x->unlike = 0;
 	return true;
 }
 

@@ -24,6 +24,7 @@ typedef struct LineShapes {
 	size_t   last;                           /* the one that fitted last */
 	LineShape candidate[SHAPE_CANDIDATES];   /* of lines that came once */
 	size_t   next;                           /* of them to be replaced */
+	size_t   unlike;                         /* so many lines in turn that no shape fitted */
 	int64_t  day;                            /* whose text this is */
 	char     day_text[16];
 } LineShapes;
