@@ -87,7 +87,7 @@ def to_the_jobs_behind_it(f, key, size):
     """In the console: the changes before the alert, the nearest first, with their mover; what is known of it; its version's jobs."""
     c = Console([f.home.binary], f.home.env, size)
     try:
-        c.wait_for("9 alerts", 30)
+        c.wait_for("VITAL SIGNS", 30)
         c.send("9")
         c.wait_for(lambda t: re.search(r"^(CRIT|warn) .*upsell-generator", t, re.M), 30)
         c.send("/", *"err-after", "enter")

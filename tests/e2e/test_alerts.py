@@ -107,7 +107,7 @@ def test_the_console_shows_them_and_takes_over_the_watch(watched):
     """From the list to the jobs behind an alert; a reason on the command line; and when the collector dies, the console watches."""
     c = Console([watched.binary], watched.env, (100, 30))
     try:
-        c.wait_for("9 alerts", 30)
+        c.wait_for("VITAL SIGNS", 30)
         c.send("9")
         c.wait_for(lambda t: "trace-cost" in t and f"watched by collect {watched.collector.pid}" in t, 30)
         c.wait_for(lambda t: " !" in t.split("\n")[0][60:69], 60)

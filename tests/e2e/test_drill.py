@@ -20,7 +20,7 @@ def told(c):
 def test_the_score_card(home):
     c = drill(home, "--speed", "120")                    # its jobs are enough for a verdict as soon as the rule's minute is over
     try:
-        c.wait_for("9 alerts", 30)
+        c.wait_for("VITAL SIGNS", 30)
         c.send("9")
         rings = lambda t: re.search(rf"^CRIT .*{AGENT}/route", t, re.M)
         c.wait_for(rings, 240)
@@ -58,7 +58,7 @@ def test_the_score_card(home):
 def test_who_leaves_without_a_rollback_is_told_how(home):
     c = drill(home)
     try:
-        c.wait_for("9 alerts", 30)
+        c.wait_for("VITAL SIGNS", 30)
         c.send("Q")
         assert c.wait_exit() == 0
         assert "no rollback was made: B on the alert opens its card" in told(c)
@@ -69,7 +69,7 @@ def test_who_leaves_without_a_rollback_is_told_how(home):
 def test_other_scenarios_have_no_score(home):
     c = Console([home.binary, "demo", "--scenario", "quiet"], home.env, (100, 30))
     try:
-        c.wait_for("9 alerts", 30)
+        c.wait_for("VITAL SIGNS", 30)
         c.send("Q")
         assert c.wait_exit() == 0 and "drill" not in told(c)
     finally:

@@ -1,8 +1,13 @@
 """`seismo tool ingest`: what it takes, what it says, and that what it has stored is answered by `get`."""
+import contextlib
 import json
 import os
+import random
+import sqlite3
 
 import pytest
+
+import loglines
 
 CONFIG = "contexts:\n  dev: {stage: test, region: us-east-1, endpoint_url: http://127.0.0.1:1}\n"
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "x"}
@@ -101,3 +106,31 @@ def test_what_cannot_be_read_or_used(home, store, tmp_path):
     done = home.run("tool", "ingest", str(file), "--store", str(store))
     assert done.returncode == 1 and b"skipped 3" in done.stdout and b"\x1b" not in done.stdout
     assert ingest(home, os.devnull, store)["read"] == 0
+
+
+def varied(at, chance):
+    """A line of its own: values that a row has, and such as are written otherwise than the row would write them."""
+    line = {**LINE, "job_id": f"j{at}", "trace_id": chance.choice(["t", 't"\\', "é日", f"t{at}", ""]), "agent_version": chance.choice(["1", "2.10", "None"]),
+            "token_usage": {"input": chance.choice([0, 7, 10**9]), "output": at}, "duration_ms": chance.choice([0, 12, 99999]),
+            "cache_hit": chance.choice([True, False]), "timestamp": f"2026-09-{1 + at % 28:02d}T{at % 24:02d}:13:{at % 60:02d}.{at % 1000:03d}Z"}
+    for key in chance.sample(["trace_id", "cache_hit", "duration_ms", "level", "persona_type"], chance.choice([0, 0, 0, 1, 2])):
+        del line[key]
+    if chance.random() < 0.2:
+        line["note"] = chance.choice([[1, {"a": None}], "x" * 300, {"input": 3}])
+    text = json.dumps(line, ensure_ascii=chance.random() < 0.5, separators=chance.choice([(",", ":"), (", ", ": ")]))
+    if chance.random() < 0.2:
+        text = text.replace('"duration_ms": 12', '"duration_ms": 1.2e1').replace(".554Z", ".55400Z").replace("}", " }")
+    return text
+
+
+def test_what_lines_say_comes_back_to_the_byte(home, store, tmp_path):
+    """However their text is kept, and read here without the program."""
+    chance = random.Random(5)
+    texts = [varied(at, chance) for at in range(3000)]
+    file = tmp_path / "lines.jsonl"
+    file.write_text("".join(t + "\n" for t in texts))
+    assert ingest(home, file, store)["lines"] == {"new": len(texts), "again": 0}
+    with contextlib.closing(sqlite3.connect(store)) as db:
+        kept = loglines.read(db)
+        assert sum(1 for l in kept if l.flags & loglines.SHAPED) > len(texts) / 2
+    assert sorted(l.text for l in kept) == sorted(texts)
