@@ -7,10 +7,11 @@
 
 #include "base/xalloc.h"
 #include "store/db.h"
+#include "wire/text.h"
 
 enum {
 	LINE_BYTES = 64 /* of the cache */, LINE_LOG = 9 /* in bits */, PROBES = 5, BITS_LEAST = 10 /* for an entry */,
-	HASH_BITS = 28 /* within a slice */, ROOM_LEAST = 1 << 18, LINES_MOST = (32 << 20) / INDEX_SLICES / LINE_BYTES,
+	HASH_BITS = 28 /* within a slice */, SUM = sizeof(uint32_t), ROOM_LEAST = 1 << 18, LINES_MOST = (32 << 20) / INDEX_SLICES / LINE_BYTES,
 };
 
 static const char writing[] = "cannot keep the places of jobs";
@@ -77,24 +78,36 @@ bool filter_has(const Index *x, int64_t hash)
 
 /* --- in the file --- */
 
-/* A part is written over where it lies: a row put in its place would give all its pages back first. 1: the row is not there, or another's. */
+static int move_bytes(sqlite3_blob *b, void *bytes, int n, int at, bool write)
+{
+	return write ? sqlite3_blob_write(b, bytes, n, at) : sqlite3_blob_read(b, bytes, n, at);
+}
+
+/* A part with its sum behind it: a bit that got lost would hide a place, and a call that is known would be booked again. It is written over where
+ * it lies: a row put in its place would give all its pages back first. 1: the row is not there, another's, or damaged. */
 static int move_part(Store *s, int slice, unsigned char *bytes, bool write, Err *e)
 {
 	const int n = (int)part_bytes(&s->index);
+	const Str part = { (const char *)bytes, (size_t)n };
 	sqlite3_blob *b = NULL;
+	uint32_t sum = write ? crc32_of(0, part) : 0;
 	int rc = sqlite3_blob_open(s->db, "main", "job_filter", "bits", slice, write, &b);
 
-	if (rc == SQLITE_OK && sqlite3_blob_bytes(b) != n) {
+	if (rc == SQLITE_OK && sqlite3_blob_bytes(b) != n + SUM) {
 		(void)sqlite3_blob_close(b);
 		return 1;
 	}
 	if (rc == SQLITE_OK)
-		rc = write ? sqlite3_blob_write(b, bytes, n, 0) : sqlite3_blob_read(b, bytes, n, 0);
+		rc = move_bytes(b, bytes, n, 0, write);
+	if (rc == SQLITE_OK)
+		rc = move_bytes(b, &sum, SUM, n, write);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_blob_close(b);
 	else
 		(void)sqlite3_blob_close(b);             /* the first error is the one to tell */
-	return rc == SQLITE_OK ? 0 : rc == SQLITE_ERROR ? 1 : db_fail(s, writing, e);
+	if (rc != SQLITE_OK)
+		return rc == SQLITE_ERROR ? 1 : db_fail(s, writing, e);
+	return !write && sum != crc32_of(0, part);
 }
 
 static int forget(Store *s, Err *e)
@@ -142,8 +155,8 @@ static int read_parts(Store *s, Err *e)
 
 static int write_parts(Store *s, Err *e)
 {
-	static const char sql[] = "INSERT OR REPLACE INTO job_filter VALUES(?, ?)";
-	const Index *x = &s->index;
+	static const char sql[] = "INSERT OR REPLACE INTO job_filter VALUES(?, zeroblob(?))";
+	Index *x = &s->index;
 
 	for (int i = 0; i < INDEX_SLICES; i++) {
 		sqlite3_stmt *st = db_stmt(s, sql, e);
@@ -151,8 +164,8 @@ static int write_parts(Store *s, Err *e)
 		if (!st)
 			return -1;
 		sqlite3_bind_int64(st, 1, i);
-		sqlite3_bind_blob64(st, 2, x->filter + (size_t)i * part_bytes(x), part_bytes(x), SQLITE_STATIC);
-		if (db_done(s, st, writing, e) < 0)
+		sqlite3_bind_int64(st, 2, (int64_t)part_bytes(x) + SUM);
+		if (db_done(s, st, writing, e) < 0 || move_part(s, i, x->filter + (size_t)i * part_bytes(x), true, e) != 0)
 			return -1;
 	}
 	return block_mark(s, &index_settled, &x->marks, e);
