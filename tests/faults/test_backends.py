@@ -18,14 +18,16 @@ def backends(r):
 
 
 def asked(r):
-    """Which back ends were asked what they have, of what was asked since."""
+    """Which back ends were asked what they have, of what was asked since. Labels of templates are in the lock table whatever agents are in."""
     with r.lock:
         seen, r.seen = {t.partition("?")[0] for t in r.seen}, []
-    return {name for name, of in (("dynamodb", "Scan"), ("agentcore", "/runtimes/"), ("agents-classic", "/agents/")) if of in seen}
+        tables, r.tables = r.tables, set()
+    return {name for name, of in (("agentcore", "/runtimes/"), ("agents-classic", "/agents/")) if of in seen} | {"dynamodb" for t in tables if t == "agents"}
 
 
 def test_what_is_left_out_is_not_asked(region):
-    r = region()
+    r = region(lambda n, op, rq, on: r.tables.add(json.loads(rq.body)["TableName"]) if op == "Scan" else None)
+    r.tables = set()
     config(r, "agentcore, agents-classic, dynamodb")
     assert backends(r) == {"agentcore", "agents-classic", "dynamodb"}
     assert asked(r) == {"agentcore", "agents-classic", "dynamodb"}
