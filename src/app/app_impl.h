@@ -69,7 +69,7 @@ struct App {
 	struct Errand *errand; struct OpsWatch *ops;   /* errand.h: the move that was sent last; ops_watch.h: what others do */
 	struct Playground *playground;     /* NULL: it was not looked at yet */
 	int64_t sweep_ms;                 /* monotonic: when old conversations are looked for next; 0: not yet */
-	bool    frozen, firing;            /* p: the screen stands still, feeds go on; the view is laid out for the time while an alert fires */
+	bool    beside_tokens, frozen, firing;     /* more than tokens came since the last frame; p was pressed; laid out while an alert fires */
 	int64_t past_ms;                   /* the moment that all panes show; 0: now */
 	unsigned topics;                   /* changed since the last update */
 
@@ -87,10 +87,9 @@ struct App {
 	int64_t refresh_ms; Err fatal;
 };
 
-/* Each file below uses only those above it. */
-
-/* state.c; app_say and app_copy are in pane.h */
+/* Each file below uses only those above it. state.c; app_say and app_copy are in pane.h */
 void app_changed(App *a, unsigned topics);      /* something to draw: now, or with the next frame */
+void app_token(App *a);                         /* an answer under way has grown, and nothing else */
 void app_quit(App *a, int code);
 int64_t app_now(const App *a);                  /* the moment that is shown: now, the last that is known, or one in the past */
 int64_t app_clock(const App *a);                /* the clock */
@@ -108,7 +107,7 @@ void screen_resize(App *a, int w, int h);
 void screen_replace(App *a);                    /* the room for the panes has changed */
 void screen_banner(App *a);                     /* its row comes and goes with what it has to say */
 void screen_update(App *a);                     /* panes whose topics changed */
-void screen_draw(App *a);
+bool screen_draw(App *a);                       /* true: all of it, on an empty surface */
 void screen_cursor(const App *a, int *x, int *y);      /* of the focused pane, if it has one */
 void screen_focus_next(App *a, int step);
 bool screen_has(const App *a, const char *pane_kind);

@@ -30,7 +30,7 @@ static void on_writable(uv_poll_t *p, int status, int events)
 
 void loop_draw(App *a)
 {
-	bool dead = false;
+	bool dead = false, whole;
 	int x, y = surface_height(a->surface) - 1;
 
 	a->frame_due = false;
@@ -39,15 +39,19 @@ void loop_draw(App *a)
 	a->world.now_ms = app_now(a);
 	a->world.clock_ms = app_clock(a);
 	a->world.past = a->past_ms != 0;
-	query_pauses(a);
+	if (a->beside_tokens)
+		query_pauses(a);
 	find_sync(a);
 	screen_update(a);
-	screen_draw(a);
+	whole = screen_draw(a);
 	if (a->mode == MODE_TEXT)
 		page_draw(a);
 	if (a->mode == MODE_CARD)
 		card_draw(a, surface_box(a->surface));
-	frame_draw(a);
+	/* Tokens change their pane alone, and come in a hurry. */
+	if (a->beside_tokens || whole)
+		frame_draw(a);
+	a->beside_tokens = false;
 	if (!a->term || a->suspended)
 		return;
 	x = a->mode == MODE_COMMAND || a->mode == MODE_FILTER ? frame_cursor(a) : prompt_cursor(a);
@@ -132,6 +136,7 @@ static void take_keys(App *a, bool flush)
 	if (!any || a->quitting || a->blocked)
 		return;
 	(void)uv_timer_stop(&a->frame);
+	a->beside_tokens = true;
 	loop_draw(a);
 	a->answers = ANSWERS;
 }

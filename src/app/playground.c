@@ -28,7 +28,12 @@ static const PriceTable *prices(void *arg)
 
 static void changed(void *arg)
 {
-	app_changed(((Playground *)arg)->a, TOPIC_CHAT);
+	Playground *p = arg;
+
+	if (p->chat && chat_busy(p->chat))
+		app_token(p->a);
+	else
+		app_changed(p->a, TOPIC_CHAT);
 }
 
 static void flagged(void *arg, const Flag *f)

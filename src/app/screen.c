@@ -350,7 +350,7 @@ static bool is_covered(const App *a)
 }
 
 /* Panes that stand as they were drawn are left alone: a key moves one cursor. The frame draws its own rows each time. */
-void screen_draw(App *a)
+bool screen_draw(App *a)
 {
 	Box all = surface_box(a->surface);
 	bool small = all.w < SCREEN_LEAST_W || all.h < SCREEN_LEAST_H;
@@ -361,7 +361,7 @@ void screen_draw(App *a)
 		surface_clear(a->surface);
 	if (small) {
 		draw_own(all, 0, 0, ROLE_WARN, "window too small");
-		return;
+		return true;
 	}
 	for (size_t i = 0; i < a->pane_count && a->mode != MODE_TEXT && a->mode != MODE_CARD; i++) {
 		Pane *p = &a->pane[i];
@@ -375,4 +375,5 @@ void screen_draw(App *a)
 		p->stale = false;
 		p->drawn_focused = p->focused;
 	}
+	return whole;
 }

@@ -45,7 +45,7 @@ enum { TOKEN_MS = FRAME_MS / 2 };
  * from the store) comes a moment after the frame that the key made, and is not made to wait for the next one. A token of a model waits
  * for frames of other tokens only, and half as long: feeds that fetch make many of which nothing is seen. Over a blocked line the next
  * frame is drawn when the line takes bytes again, from what is newest then. */
-void app_changed(App *a, unsigned topics)
+static void want_frame(App *a, unsigned topics)
 {
 	const int64_t now = clock_mono_ms(), token = TOKEN_MS - (now - a->last_token_ms);
 	int64_t wait = FRAME_MS - (now - a->last_frame_ms);
@@ -64,6 +64,17 @@ void app_changed(App *a, unsigned topics)
 		return;
 	a->frame_due = true;
 	(void)uv_timer_start(&a->frame, on_frame, (uint64_t)wait, 0);
+}
+
+void app_changed(App *a, unsigned topics)
+{
+	a->beside_tokens = true;
+	want_frame(a, topics);
+}
+
+void app_token(App *a)
+{
+	want_frame(a, TOPIC_CHAT);
 }
 
 void app_quit(App *a, int code)
