@@ -10,8 +10,8 @@
 #include "cli/ask.h"
 #include "cli/cli.h"
 #include "cli/eval_out.h"
+#include "cli/template_read.h"
 #include "model/template.h"
-#include "template/templates.h"
 #include "wire/jsonval.h"
 
 enum { TOLD_MS = 1000 };
@@ -160,9 +160,7 @@ static void on_templates(void *arg, Templates *t)
 	Run *r = arg;
 
 	r->templates = t;
-	for (size_t i = 0; i < t->problems; i++)
-		(void)fprintf(stderr, "seismo: templates of %s, %.*s: %.*s\n", t->problem[i].of, STR_ARG(t->problem[i].where),
-		              STR_ARG(t->problem[i].why));
+	(void)templates_tell(t);
 	ask_all(r);
 }
 
@@ -179,7 +177,7 @@ static void on_signal(uv_signal_t *h, int number)
 static int begin(Run *r, Err *e)
 {
 	static const int number[2] = { SIGINT, SIGTERM };
-	const ConfSources *src = &r->s.ctx->src;
+	TemplatesSpec templates = template_spec(&r->s);
 
 	for (int i = 0; i < 2; i++) {
 		(void)uv_signal_init(&r->loop, &r->stop[i]);
@@ -188,10 +186,9 @@ static int begin(Run *r, Err *e)
 	}
 	if (suite_read(&r->arena, r->o->arg[0], plain, &r->suite, e) < 0)
 		return -1;
+	templates.cache = &r->sealed;
 	if (wants_templates(&r->suite))
-		(void)templates_read(&(TemplatesSpec){ .aws = r->s.aws, .source = src->templates, .n = src->template_n, .agents_table = src->agents_table.p,
-		                                       .lock_table = src->lock_table.p,
-		                                       .stage = r->s.stage, .cache = &r->sealed, .check = true }, on_templates, r);
+		(void)templates_read(&templates, on_templates, r);
 	else
 		ask_all(r);
 	return 0;

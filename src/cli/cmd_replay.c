@@ -11,8 +11,8 @@
 #include "cli/ask.h"
 #include "cli/cli.h"
 #include "cli/replay_out.h"
+#include "cli/template_read.h"
 #include "model/template.h"
-#include "template/templates.h"
 
 enum { SINCE_MS = 24 * 3600000, WANTED_MAX = 200 };
 
@@ -246,6 +246,7 @@ static void on_templates(void *arg, Templates *t)
 	Err e = { 0 };
 
 	r->templates = t;
+	(void)templates_tell(t);
 	if (use_template(r, &e) < 0 || search(r, STR(""), &e) < 0)
 		fail(r, &e);
 }
@@ -268,14 +269,14 @@ static int check(Replay *r, Err *e)
 
 static int begin(Replay *r, Err *e)
 {
-	const ConfSources *src = &r->s.ctx->src;
+	TemplatesSpec templates = template_spec(&r->s);
 
 	if (check(r, e) < 0)
 		return -1;
 	if (!r->o->template)
 		return search(r, STR(""), e);
-	(void)templates_read(&(TemplatesSpec){ .aws = r->s.aws, .source = src->templates, .n = src->template_n, .stage = r->s.stage,
-	                                       .cache = &r->sealed, .check = true }, on_templates, r);
+	templates.cache = &r->sealed;
+	(void)templates_read(&templates, on_templates, r);
 	return 0;
 }
 

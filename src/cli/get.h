@@ -24,8 +24,6 @@ int  get_cache(const Options *o, Ask *a, JsonW *w, Err *e);
 int  get_quotas(const Options *o, Ask *a, JsonW *w, Err *e);
 int  get_flags(const Options *o, Ask *a, JsonW *w, Err *e);
 int  get_templates(const Options *o, Ask *a, JsonW *w, Err *e);
-struct Templates;
-void templates_tell(Ask *a, const struct Templates *t);   /* what could not be read, on stderr; the answer has failed then */
 int  get_changes(const Options *o, Ask *a, JsonW *w, Err *e);
 
 #endif

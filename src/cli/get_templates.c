@@ -1,16 +1,7 @@
 /* `get templates`: what is kept of prompt templates, whether each is signed for its use, and by which labels it is found. */
 #include "cli/get.h"
 
-#include <stdio.h>
-
-#include "app/template_target.h"
-
-typedef struct Asking { Templates *t; bool over; } Asking;
-
-static void on_read(void *arg, Templates *t)
-{
-	*(Asking *)arg = (Asking){ t, true };
-}
+#include "cli/template_read.h"
 
 /* Those of its labels that seismo moves; beside them the last move of one. */
 static void put_moves(JsonW *w, const Templates *all, const Template *t)
@@ -64,17 +55,6 @@ static void one(JsonW *w, const AskPart *p, const Templates *all, const Template
 	jw_object_end(w);
 }
 
-/* Part of a list would pass for all of it. */
-void templates_tell(Ask *a, const Templates *t)
-{
-	for (size_t i = 0; i < t->problems; i++) {
-		const TemplateProblem *p = &t->problem[i];
-
-		(void)fprintf(stderr, "seismo: templates of %s, %.*s: %.*s\n", p->of, STR_ARG(p->where), STR_ARG(p->why));
-		a->failed = ERR_FAILED;
-	}
-}
-
 int get_templates(const Options *o, Ask *a, JsonW *w, Err *e)
 {
 	(void)o;
@@ -82,15 +62,11 @@ int get_templates(const Options *o, Ask *a, JsonW *w, Err *e)
 	jw_array(w);
 	for (size_t i = 0; i < a->n; i++) {
 		const TemplatesSpec spec = template_spec(&a->part[i].watch->session);
-		Asking q = { 0 };
+		Templates *all = templates_wait(a, &spec);
 
-		(void)templates_read(&spec, on_read, &q);
-		while (!q.over)
-			(void)uv_run(&a->loop, UV_RUN_ONCE);
-		for (size_t k = 0; k < q.t->n; k++)
-			one(w, &a->part[i], q.t, &q.t->v[k]);
-		templates_tell(a, q.t);
-		templates_free(q.t);
+		for (size_t k = 0; k < all->n; k++)
+			one(w, &a->part[i], all, &all->v[k]);
+		templates_free(all);
 	}
 	jw_array_end(w);
 	return 0;

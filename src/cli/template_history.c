@@ -5,10 +5,10 @@
 #include <stdlib.h>
 
 #include "act/route_json.h"
-#include "app/template_target.h"
 #include "base/xalloc.h"
 #include "cli/acting.h"
 #include "cli/get_run.h"
+#include "cli/template_read.h"
 
 typedef struct Row {
 	int64_t at_ms;
@@ -16,13 +16,6 @@ typedef struct Row {
 	const Template *written;             /* else a label is where no move has led to */
 	const TemplateLabel *strayed;
 } Row;
-
-typedef struct Asking { Templates *t; bool over; } Asking;
-
-static void on_read(void *arg, Templates *t)
-{
-	*(Asking *)arg = (Asking){ t, true };
-}
 
 static int newest_first(const void *x, const void *y)
 {
@@ -103,16 +96,13 @@ static int get_trail(const Options *o, Ask *a, JsonW *w, Err *e)
 	jw_array(w);
 	for (size_t i = 0; i < a->n; i++) {
 		TemplatesSpec spec = template_spec(&a->part[i].watch->session);
-		Asking q = { 0 };
+		Templates *all;
 
 		spec.check = false;
 		spec.trail = id;
-		(void)templates_read(&spec, on_read, &q);
-		while (!q.over)
-			(void)uv_run(&a->loop, UV_RUN_ONCE);
-		put_part(w, a, &a->part[i], q.t, id, &known);
-		templates_tell(a, q.t);
-		templates_free(q.t);
+		all = templates_wait(a, &spec);
+		put_part(w, a, &a->part[i], all, id, &known);
+		templates_free(all);
 	}
 	jw_array_end(w);
 	if (known || a->failed)

@@ -94,6 +94,26 @@ def test_a_template_takes_the_place_of_the_instructions(home, region, tmp_path):
     assert home.run("replay", "r-five", "--template", "nowhere").returncode != 0
 
 
+def test_a_label_decides_which_version_is_asked(home, region, tmp_path):
+    for version in ("1", "2"):
+        (tmp_path / f"kind@{version}.md").write_text(f"Be kind, {version} times.")
+    home.config(CONFIG.replace("sources: {", "sources: {templates: [{kind: local, path: %s}, {kind: local, path: %s/none}], " % (tmp_path, tmp_path)))
+    put(region, record(requestId="r-label"))
+
+    def said(template):
+        done = home.run("replay", "r-label", "--template", template, "-o", "json")
+        assert done.returncode == 0 and f"templates of local, {tmp_path}/none".encode() in done.stderr      # one that is missing may be there
+        return json.loads(done.stdout)[0]["now"]["text"]
+
+    assert said("kind@1") != said("kind@2") == said("kind")
+    item = {"pointer": {"S": "template/kind/production"}, "sk": {"S": "#lock"}, "rev": {"N": "2"}, "live": {"S": "1"}}
+    region.client("dynamodb").put_item(TableName="seismo-locks", Item=item)
+    try:
+        assert said("kind") == said("kind@production") == said("kind@1")
+    finally:
+        region.client("dynamodb").delete_item(TableName="seismo-locks", Key={k: item[k] for k in ("pointer", "sk")})
+
+
 def test_as_cases_of_a_suite(home, region, tmp_path):
     talk = {"messages": [{"role": r, "content": [{"text": t}]} for r, t in (("user", "a"), ("assistant", "b"), ("user", "c"))]}
     trace = {"trace_id": "trace-99"}
