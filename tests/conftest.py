@@ -170,6 +170,17 @@ ministack = pytest.fixture(scope="module")(_peer(peers.start_ministack))
 moto = pytest.fixture(scope="module")(_peer(peers.start_moto))
 
 
+def aimock_of(answers, **more):
+    """A fixture: a mock of models by others that answers so (peers.start_aimock). Where it cannot be had the test is skipped."""
+    def start(folder, env):
+        try:
+            program = peers.install_aimock(pathlib.Path(os.environ.get("BUILD", ROOT / "build")) / "npm/aimock")
+        except RuntimeError as e:
+            pytest.skip(str(e))
+        return peers.start_aimock(program, folder, env, answers, **more)
+    return pytest.fixture(scope="module")(_peer(start))
+
+
 @pytest.fixture
 def odd_server():
     """odd_server(answer): a server that answers in its own way."""

@@ -1,19 +1,17 @@
 """A server of local models that says what a test tells it to: OpenAI's chat completions and Ollama's chat, on one address."""
 import json
 import re
-import threading
 
-from peers import OddServer
+from told import ToldRequest, ToldServer
 
 HEAD = "HTTP/1.1 200 OK\r\nContent-Type: {}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
 
 
-class Asked:
-    """One request, and the connection on which it is answered."""
+class Asked(ToldRequest):
+    """In one of both dialects."""
 
     def __init__(self, s, head, body):
-        self.socket, self.head, self.body = s, head, json.loads(body)
-        self.path = head.split(" ")[1]
+        super().__init__(s, head, body)
         self.ollama = self.path.endswith("/api/chat")
 
     def header(self, name):
@@ -48,42 +46,10 @@ class Asked:
         self.socket.sendall(f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(data)}\r\n"
                             "Connection: close\r\n\r\n".encode() + data)
 
-    def left(self, seconds=20):
-        """Whether the client has hung up."""
-        self.socket.settimeout(seconds)
-        try:
-            return self.socket.recv(1) == b""
-        except ConnectionError:
-            return True
-        except TimeoutError:
-            return False
 
-
-class LocalModels(OddServer):
-    """Answers each request with `say(asked)`; self.seen: all that were asked."""
-
-    def __init__(self, say):
-        self.say, self.seen, self.lock = say, [], threading.Lock()
-        super().__init__(None)
-
-    def _one(self, s):
-        with s:
-            got = b""
-            try:
-                while b"\r\n\r\n" not in got:
-                    if not (piece := s.recv(65536)):
-                        return
-                    got += piece
-                head, body = got.split(b"\r\n\r\n", 1)
-                length = int(re.search(rb"(?i)content-length: *(\d+)", head)[1])
-                while len(body) < length:
-                    body += s.recv(65536)
-                one = Asked(s, head.decode(), body)
-                with self.lock:
-                    self.seen.append(one)
-                self.say(one)
-            except OSError:
-                pass                        # the client left, which it may
+class LocalModels(ToldServer):
+    """On this machine. One connection for each request."""
+    request, keeps = Asked, False
 
     def config(self, kind="openai", more=""):
         """The entry of local_models for it, as local/here."""

@@ -1,14 +1,11 @@
 """A server of ConverseStream that says what a test tells it to, when it tells it to: frames of the event stream in chunks of HTTP."""
 import json
 import re
-import socket
 import struct
-import threading
-import time
 import urllib.parse
 import zlib
 
-from peers import OddServer
+from told import ToldRequest, ToldServer
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/vnd.amazon.eventstream\r\nTransfer-Encoding: chunked\r\n\r\n"
 
@@ -28,13 +25,12 @@ def chunk(data):
     return b"%x\r\n%s\r\n" % (len(data), data)
 
 
-class Asked:
-    """One request, and the connection on which it is answered."""
+class Asked(ToldRequest):
+    """By ConverseStream."""
 
-    def __init__(self, s, path, body):
-        self.socket = s
-        self.model = urllib.parse.unquote(re.search("/model/(.*)/converse-stream", path)[1])
-        self.body = json.loads(body)
+    def __init__(self, s, head, body):
+        super().__init__(s, head, body)
+        self.model = urllib.parse.unquote(re.search("/model/(.*)/converse-stream", self.path)[1])
 
     @property
     def told(self):
@@ -65,49 +61,7 @@ class Asked:
         self.socket.sendall("\r\n".join([f"HTTP/1.1 {status}", "Content-Type: application/json", f"x-amzn-ErrorType: {kind}",
                                          f"Content-Length: {len(body)}", *more, "", ""]).encode() + body)
 
-    def left(self, seconds=20):
-        """Whether the client has hung up."""
-        self.socket.settimeout(seconds)
-        try:
-            return self.socket.recv(1) == b""
-        except ConnectionError:
-            return True
-        except TimeoutError:
-            return False
 
-
-class Models(OddServer):
-    """Answers each request with `say(asked)`, in a thread of its own; self.seen: all that were asked."""
-
-    def __init__(self, say):
-        self.say, self.seen, self.lock = say, [], threading.Lock()
-        super().__init__(None)
-
-    def _one(self, s):
-        with s:
-            s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            got = b""
-            try:
-                while True:
-                    while b"\r\n\r\n" not in got:
-                        if not (piece := s.recv(65536)):
-                            return
-                        got += piece
-                    head, got = got.split(b"\r\n\r\n", 1)
-                    length = int(re.search(rb"(?i)content-length: *(\d+)", head)[1])
-                    while len(got) < length:
-                        got += s.recv(65536)
-                    one, got = Asked(s, head.split(b" ")[1].decode(), got[:length]), got[length:]
-                    with self.lock:
-                        self.seen.append(one)
-                    self.say(one)
-            except OSError:
-                pass                        # the client left, which it may
-
-    def wait(self, count, seconds=30):
-        """The requests, when there are so many."""
-        end = time.monotonic() + seconds
-        while len(self.seen) < count:
-            assert time.monotonic() < end, f"{len(self.seen)} requests came, not {count}"
-            time.sleep(0.01)
-        return self.seen
+class Models(ToldServer):
+    """Of Bedrock."""
+    request = Asked

@@ -1,29 +1,17 @@
 """Streams of a mock that others wrote (npm @copilotkit/aimock): whole, cut off by the person, several at once, and refused."""
-import os
-import pathlib
 import re
 import time
 
 import pytest
 
-import peers
-from conftest import ROOT, clean_env
+from conftest import aimock_of
 
 MODEL = "us.anthropic.claude-haiku-4-5-20251001-v1:0"
 COUNT = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
 ANSWERS = {"count": COUNT, "greet": "Hello from **another** mock. \u6771\u4eac \U0001f600"}
 
 
-@pytest.fixture(scope="module")
-def aimock(tmp_path_factory):
-    build = pathlib.Path(os.environ.get("BUILD", ROOT / "build"))
-    try:
-        program = peers.install_aimock(build / "npm/aimock")
-    except RuntimeError as e:
-        pytest.skip(str(e))
-    running = peers.start_aimock(program, tmp_path_factory.mktemp("aimock"), clean_env(), ANSWERS)
-    yield running
-    running.stop()
+aimock = aimock_of(ANSWERS)
 
 
 @pytest.fixture

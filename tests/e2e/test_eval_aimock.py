@@ -1,12 +1,7 @@
 """Cells and a judge that a mock of models by others plays (npm @copilotkit/aimock): its own reading of a forced tool, its own event stream."""
 import json
-import os
-import pathlib
 
-import pytest
-
-import peers
-from conftest import ROOT, clean_env
+from conftest import aimock_of
 
 ANSWERS = {"soup": "Bread goes with it.", "fish": "A cold beer, perhaps.", "steak": "Chips, as everybody knows."}
 SUITE = """
@@ -29,16 +24,7 @@ VERDICTS = [verdict("Bread goes"), verdict("cold beer", score=1, **{"pass": Fals
             verdict("Chips", score="nine")]
 
 
-@pytest.fixture(scope="module")
-def aimock(tmp_path_factory):
-    build = pathlib.Path(os.environ.get("BUILD", ROOT / "build"))
-    try:
-        program = peers.install_aimock(build / "npm/aimock")
-    except RuntimeError as e:
-        pytest.skip(str(e))
-    running = peers.start_aimock(program, tmp_path_factory.mktemp("aimock"), clean_env(), ANSWERS, latency_ms=5, before=VERDICTS)
-    yield running
-    running.stop()
+aimock = aimock_of(ANSWERS, latency_ms=5, before=VERDICTS)
 
 
 def test_its_verdicts(home, aimock, tmp_path):

@@ -72,18 +72,26 @@ static void the_same_is_given_again(void **state)
 	buf_done(&body);
 }
 
+/* The first of two answers is given again, and was kept for a moment only. */
+static Desk *stale_desk(const Step *steps, AnswerCache *cache)
+{
+	Desk *d = desk(steps, 2, (ChatHost){ .cache = cache, .renews = true }, 1);
+
+	(void)chat_set_cache(d->c, true, NULL);
+	ask_all(d, "x");
+	wait_end(d);
+	again(d, "x");
+	return d;
+}
+
 static void a_stale_one_is_asked_for_anew(void **state)
 {
 	Buf one = { 0 }, two = { 0 };
 	const Step steps[] = { whole(&one, "old"), whole(&two, "new") };
 	AnswerCache *cache = cache_new(&moment, NULL);
-	Desk *d = desk(steps, 2, (ChatHost){ .cache = cache, .renews = true }, 1);
+	Desk *d = stale_desk(steps, cache);
 
 	(void)state;
-	(void)chat_set_cache(d->c, true, NULL);
-	ask_all(d, "x");
-	wait_end(d);
-	again(d, "x");
 	expect_answer(last(d, 0), "old");
 	assert_non_null(d->c->renewal);
 	while (d->c->renewal)
@@ -103,13 +111,9 @@ static void it_ends_with_the_conversation(void **state)
 	Buf one = { 0 };
 	const Step steps[] = { whole(&one, "old"), { .kind = SILENT } };
 	AnswerCache *cache = cache_new(&moment, NULL);
-	Desk *d = desk(steps, 2, (ChatHost){ .cache = cache, .renews = true }, 1);
+	Desk *d = stale_desk(steps, cache);
 
 	(void)state;
-	(void)chat_set_cache(d->c, true, NULL);
-	ask_all(d, "x");
-	wait_end(d);
-	again(d, "x");
 	assert_non_null(d->c->renewal);
 	while (d->r->asked < 2)
 		(void)uv_run(&d->r->loop, UV_RUN_ONCE);
