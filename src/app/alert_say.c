@@ -6,6 +6,7 @@
 
 #include "app/app_impl.h"
 #include "app/ask.h"
+#include "app/past.h"
 #include "app/said_by.h"
 #include "base/xalloc.h"
 #include "conf/schema.h"

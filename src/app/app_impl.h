@@ -87,7 +87,9 @@ struct App {
 	int64_t refresh_ms; Err fatal;
 };
 
-/* Each file below uses only those above it. state.c; app_say and app_copy are in pane.h */
+/* Each file below uses only those above it. */
+
+/* state.c; app_say and app_copy are in pane.h */
 void app_changed(App *a, unsigned topics);      /* something to draw: now, or with the next frame */
 void app_token(App *a);                         /* an answer under way has grown, and nothing else */
 void app_quit(App *a, int code);
@@ -114,12 +116,6 @@ bool screen_has(const App *a, const char *pane_kind);
 void screen_back(App *a);
 void screen_forward(App *a, int step);
 
-/* past.c: time travel over the snapshot */
-void past_step(App *a, int steps);              /* earlier (negative) or later; at the end of it is now */
-void past_leave(App *a);
-void past_command(App *a, Str when);            /* ":at TIME" */
-const char *past_refuses(const App *a);         /* what is shown is not now, and which key goes back to it; NULL: it is now */
-
 /* queries.c: what is asked of the store and of the feeds */
 void query_changed(void *arg, Watch *w);
 void query_idle(void *arg, Watch *w);
@@ -133,14 +129,16 @@ void query_failures(App *a, bool only);         /* failures alone, of the scope 
 void app_freeze(App *a, bool frozen);
 void query_snapshot(App *a);                    /* the last painted figures, read at once on this thread */
 
-void coverage_command(App *a, Str rest);        /* coverage_page.c: asks, then shows a page */
+/* coverage_page.c */
+void coverage_command(App *a, Str rest);        /* asks, then shows a page */
 
 /* command.c */
 void command_run(App *a, const char *line);
 const char *command_complete(App *a, const char *prefix);      /* the one completion, or NULL; it may begin otherwise */
 void help_show(App *a);
 
-void header_draw(App *a, Box b);                 /* frame_draw: breadcrumb and bottom line */
+/* header.c; frame.c: breadcrumb, bottom line */
+void header_draw(App *a, Box b);
 void header_banner(App *a, Box b);
 void frame_draw(App *a);
 int  frame_cursor(const App *a);                /* column of the cursor in the line that is typed */

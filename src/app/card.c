@@ -8,6 +8,7 @@
 
 #include "app/app_impl.h"
 #include "app/drill.h"
+#include "app/past.h"
 #include "app/session_ids.h"
 #include "template/templates.h"
 #include "base/clock.h"

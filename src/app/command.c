@@ -3,6 +3,7 @@
 #include "app/app_impl.h"
 #include "app/card.h"
 #include "app/page.h"
+#include "app/past.h"
 #include "app/playground.h"
 #include "app/playground_local.h"
 #include "app/playground_mcp.h"

@@ -2,6 +2,7 @@
 #include "app/app_impl.h"
 #include "app/drill.h"
 #include "app/card.h"
+#include "app/past.h"
 #include "app/strip.h"
 #include "app/typed.h"
 

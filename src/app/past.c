@@ -1,6 +1,6 @@
 /* Time travel: all panes show a moment of the past, computed from the snapshot as if nothing had come after it. The feeds go on;
  * nothing is stored or done meanwhile that would take the past for now. */
-#include "app/app_impl.h"
+#include "app/past.h"
 
 #include "wire/time8601.h"
 

@@ -5,6 +5,7 @@
 
 #include "app/app_impl.h"
 #include "app/fleet_models.h"
+#include "app/past.h"
 #include "app/playground_local.h"
 #include "app/playground_mcp.h"
 #include "app/template_list.h"
