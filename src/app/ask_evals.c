@@ -8,6 +8,7 @@
 #include "base/xalloc.h"
 #include "eval/history.h"
 #include "eval/results.h"
+#include "model/caching.h"
 #include "model/interval.h"
 
 enum { RUNS_LOOKED = 500 };
@@ -251,7 +252,7 @@ static EvalsSide side_of(const EvalRecord *r, char **bytes)
 	if (!r || r->verdict)
 		return s;
 	s = (EvalsSide){ .found = 1, .priced = r->priced, .nusd = r->nusd, .total_ms = r->total_ms, .out_tok = r->tokens.output,
-	                 .in_tok = r->tokens.input + r->tokens.cache_read + r->tokens.cache_write_5m + r->tokens.cache_write_1h };
+	                 .in_tok = caching_prompt(&r->tokens) };
 	fig_text(s.stop, sizeof s.stop, r->stop);
 	s.text = (Str){ *bytes, r->text.n };
 	if (r->text.n)

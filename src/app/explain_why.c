@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/num.h"
+#include "model/caching.h"
 
 enum { LABEL_W = 22, USD_W = 16, MOVED_TEXT = 200 };
 
@@ -24,11 +25,6 @@ static void ratio_text(char out[32], int64_t x, int64_t of)
 		(void)snprintf(out, 32, "-");
 	else
 		(void)snprintf(out, 32, "%lld.%lld", (long long)(tenths / 10), (long long)(tenths % 10));
-}
-
-static int64_t prompt_of(const Tokens *t)
-{
-	return t->input + t->cache_read + t->cache_write_5m + t->cache_write_1h;
 }
 
 /* "451 instead of 492.3": the figure behind an effect, now and usually. base is in thousandths. */
@@ -56,8 +52,8 @@ static void moved(BridgeEffect e, const Sums *now, const Sums *base, char out[MO
 	case BRIDGE_CACHE:
 		ratio_text(is, now->cache_hits * 100, now->cache_known);
 		ratio_text(was, base->cache_hits * 100, base->cache_known);
-		ratio_text(is2, now->tok.cache_read * 100, prompt_of(&now->tok));
-		ratio_text(was2, base->tok.cache_read * 100, prompt_of(&base->tok));
+		ratio_text(is2, now->tok.cache_read * 100, caching_prompt(&now->tok));
+		ratio_text(was2, base->tok.cache_read * 100, caching_prompt(&base->tok));
 		(void)snprintf(out, MOVED_TEXT, "answers %s %% (%s), prompts %s %% (%s)", is, was, is2, was2);
 		break;
 	case BRIDGE_MIX:

@@ -17,14 +17,19 @@ struct TypedLines {
 	char draft[INPUT_MAX];         /* that, while one of them is shown */
 };
 
+static void set(App *a, const char *text)
+{
+	(void)snprintf(a->input, sizeof a->input, "%s", text);
+	a->input_n = strlen(a->input);
+}
+
 void typed_open(App *a, Mode m, const char *text)
 {
 	if (!a->typed)
 		a->typed = xcalloc(1, sizeof *a->typed);
 	a->typed->at = 0;
 	a->mode = m;
-	(void)snprintf(a->input, sizeof a->input, "%s", text);
-	a->input_n = strlen(a->input);
+	set(a, text);
 	a->say[0] = 0;
 }
 
@@ -67,12 +72,6 @@ static void remember(TypedPast *p, const char *line)
 	at -= at == PAST;
 	memmove(p->line[1], p->line[0], (size_t)at * sizeof *p->line);
 	(void)snprintf(p->line[0], sizeof *p->line, "%s", line);
-}
-
-static void set(App *a, const char *text)
-{
-	(void)snprintf(a->input, sizeof a->input, "%s", text);
-	a->input_n = strlen(a->input);
 }
 
 /* What is being typed stands before them, and is there again on the way back. */

@@ -116,15 +116,9 @@ int sso_token_renew(const char *file, const SsoToken *old, Str access, Str refre
 
 static int make_folder(const char *file, Err *e)
 {
-	Str folder = { file, (size_t)(strrchr(file, '/') - file) };
-	Arena a = { 0 };
-	int rc;
-
 	if (file[0] != '/')
 		return err_kind(e, ERR_USAGE, "HOME is not set, so there is no place to keep the login; set HOME");
-	rc = dir_make_private(arena_cstr(&a, folder), e);
-	arena_done(&a);
-	return rc;
+	return dir_make_of(file, e);
 }
 
 int sso_token_write(const char *file, const SsoPlace *p, const SsoClient *c, Str access, Str refresh, int64_t expires_ms, Err *e)

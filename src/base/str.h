@@ -63,4 +63,10 @@ void     str_hash_each(const Str *v, size_t n, uint64_t *out);
 /* Several times as fast, and another one on machines of another byte order. Ids of log lines in a snapshot hold a part of it. */
 uint64_t str_quick_hash(Str s);
 
+/* One more number in a hash that tells whether something has changed. For memory alone. */
+static inline uint64_t hash_mix(uint64_t h, uint64_t v)
+{
+	return (h ^ v) * UINT64_C(0x9E3779B97F4A7C15);
+}
+
 #endif

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "chat/said.h"
+#include "model/caching.h"
 
 enum { ASK_SENT, ASK_CACHED };         /* what asking came to; -1: neither */
 
@@ -106,7 +107,7 @@ static void ended(Asking *k, const Err *why, bool cancelled)
 		const Tokens *n = &s->said.tokens;
 
 		if (!way_is_auto(str_of(k->column->model)))
-			request_learn(k->column, k->prompt_bytes, n->input + n->cache_read + n->cache_write_5m + n->cache_write_1h);
+			request_learn(k->column, k->prompt_bytes, caching_prompt(n));
 		if (s->priced && k->call)
 			aws_settle(k->call, s->nusd);
 	}

@@ -10,19 +10,14 @@
 
 typedef struct Counting { Chat *chat; ChatColumn *column; AwsCall *call; uint64_t stamp; int64_t bytes; } Counting;
 
-static uint64_t mix(uint64_t h, uint64_t v)
-{
-	return (h ^ v) * UINT64_C(0x9E3779B97F4A7C15);
-}
-
 /* Of all that a prompt is made of. */
 static uint64_t stamp_of(const Chat *c, const ChatColumn *col, Str text)
 {
-	uint64_t h = mix(mix(1, str_quick_hash(text)), str_quick_hash(buf_str(&col->system)));
+	uint64_t h = hash_mix(hash_mix(1, str_quick_hash(text)), str_quick_hash(buf_str(&col->system)));
 
-	h = mix(mix(h, str_quick_hash(str_of(col->model))), c->tools_set);
+	h = hash_mix(hash_mix(h, str_quick_hash(str_of(col->model))), c->tools_set);
 	for (size_t i = 0; i < col->turns; i++)
-		h = mix(h, (uint64_t)col->turn[i].asked_ms * 8 + (uint64_t)col->turn[i].state);
+		h = hash_mix(h, (uint64_t)col->turn[i].asked_ms * 8 + (uint64_t)col->turn[i].state);
 	return h;
 }
 

@@ -56,15 +56,8 @@ Tokens turn_tokens(const ChatTurn *t)
 {
 	Tokens sum = { 0 };
 
-	for (size_t i = 0; i < t->steps; i++) {
-		const Tokens *k = &t->step[i].said.tokens;
-
-		sum.input += k->input;
-		sum.output += k->output;
-		sum.cache_read += k->cache_read;
-		sum.cache_write_5m += k->cache_write_5m;
-		sum.cache_write_1h += k->cache_write_1h;
-	}
+	for (size_t i = 0; i < t->steps; i++)
+		sum = tokens_add(sum, t->step[i].said.tokens);
 	return sum;
 }
 

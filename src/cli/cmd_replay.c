@@ -7,6 +7,7 @@
 #include "api/invocation.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "chat/guess.h"
 #include "chat/said.h"
 #include "cli/ask.h"
 #include "cli/cli.h"
@@ -88,18 +89,6 @@ static void on_answer(AwsCall *call, const void *out, const AwsError *err, void 
 	ask_next(r);
 }
 
-static size_t bytes_of(const ConverseIn *in)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < in->messages.n; i++)
-		for (size_t k = 0; k < in->messages.v[i].content.n; k++)
-			n += in->messages.v[i].content.v[k].text.n + in->messages.v[i].content.v[k].tool_use.input.n;
-	for (size_t i = 0; i < in->system.n; i++)
-		n += in->system.v[i].text.n;
-	return n;
-}
-
 static void note(Replay *r, ReplayCall *c, const char *text)
 {
 	if (c->notes < REPLAY_NOTES)
@@ -135,7 +124,6 @@ static void ask_next(Replay *r)
 {
 	AwsHandler h = { .on_done = on_answer, .on_event = on_event, .arg = r };
 	ReplayCall *c;
-	Tokens t;
 	Err e = { 0 };
 
 	while (r->at < r->n && r->call[r->at].of.lacks.n)
@@ -146,8 +134,7 @@ static void ask_next(Replay *r)
 	}
 	c = &r->call[r->at];
 	prepare(r, c);
-	t = (Tokens){ .input = (int64_t)bytes_of(&c->of.in) / 2 + 100, .output = c->of.in.limits.max_tokens };
-	h.estimate_nusd = price_reckon(session_prices(&r->s), &(PriceCall){ c->model, STR(""), clock_wall_ms(), t }, NULL);
+	h.estimate_nusd = guess_most_nusd(session_prices(&r->s), &c->of.in, clock_wall_ms());
 	r->began_ms = clock_mono_ms();
 	if (!aws_call(r->s.aws, &op_bedrock_converse_stream, &c->of.in, &h, &e))
 		fail(r, &e);

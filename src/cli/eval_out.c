@@ -362,7 +362,7 @@ static void put_xml(Buf *b, Str s)
 	}
 }
 
-static void junit_case(Buf *b, const Eval *x, const EvalHistory *h, size_t one, size_t cell, size_t round)
+static void junit_case(Buf *b, const Eval *x, size_t one, size_t cell, size_t round, bool regressed)
 {
 	const Suite *s = x->spec.suite;
 	const EvalAnswer *a = eval_answer(x, one, cell, round);
@@ -380,7 +380,7 @@ static void junit_case(Buf *b, const Eval *x, const EvalHistory *h, size_t one, 
 	}
 	(void)buf_printf(b, "><%s message=\"", eval_counts(a) ? "failure" : "error");
 	put_xml(b, a->have ? a->why : STR("no answer"));
-	if (then_regressed(h, cell, one))
+	if (regressed)
 		(void)buf_puts(b, " (passed in the run before)");
 	(void)buf_printf(b, "\"/></testcase>\n");
 }
@@ -394,6 +394,7 @@ static int write_junit(const Options *o, const Eval *x, const EvalHistory *h, Er
 	(void)buf_puts(&b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
 	for (size_t k = 0; k < s->cells; k++) {
 		const EvalCell c = eval_cell(x, k);
+		size_t n, at = 0, *lost = then_regressions(h, k, &n);
 
 		if (k == 0)
 			(void)buf_puts(&b, "<testsuites>\n");
@@ -402,9 +403,14 @@ static int write_junit(const Options *o, const Eval *x, const EvalHistory *h, Er
 		(void)buf_printf(&b, "\" tests=\"%" PRId64 "\" failures=\"%" PRId64 "\" errors=\"%" PRId64 "\">\n", c.n + c.invalid + c.unjudged + c.missing,
 		                 c.n - c.passed, c.invalid + c.unjudged + c.missing);
 		then_junit(&b, h, k);
-		for (size_t i = 0; i < s->cases; i++)
+		for (size_t i = 0; i < s->cases; i++) {
+			const bool regressed = at < n && lost[at] == i;
+
 			for (size_t r = 0; r < (size_t)s->repeat; r++)
-				junit_case(&b, x, h, i, k, r);
+				junit_case(&b, x, i, k, r, regressed);
+			at += regressed;
+		}
+		free(lost);
 		(void)buf_puts(&b, " </testsuite>\n");
 	}
 	(void)buf_puts(&b, "</testsuites>\n");

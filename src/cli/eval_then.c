@@ -170,13 +170,10 @@ void then_junit(Buf *b, const EvalHistory *h, size_t cell)
 	                 at, then->passed, then->n, count(then, now, false));
 }
 
-bool then_regressed(const EvalHistory *h, size_t cell, size_t one)
+size_t *then_regressions(const EvalHistory *h, size_t cell, size_t *n)
 {
 	const EvalCellRow *now = &h->now.cell[cell], *then = history_cell(h, now->name);
-	const EvalCaseRow *c = &now->one[one];
 
-	for (size_t i = 0; then && i < then->cases; i++)
-		if (str_eq(then->one[i].id, c->id))
-			return then->one[i].n && then->one[i].passed == then->one[i].n && c->n && c->passed < c->n;
-	return false;
+	*n = 0;
+	return then ? changed(then, now, false, n) : NULL;
 }

@@ -13,7 +13,7 @@ void then_text(Buf *b, const EvalHistory *h, bool markdown);
 void then_json(JsonW *w, const EvalHistory *h);
 /* <properties> of a cell's test suite. */
 void then_junit(Buf *b, const EvalHistory *h, size_t cell);
-/* The case passed in that cell in the run before, and does not now. */
-bool then_regressed(const EvalHistory *h, size_t cell, size_t one);
+/* Indexes of the cases that passed in that cell in the run before and do not now, in order; to free. */
+size_t *then_regressions(const EvalHistory *h, size_t cell, size_t *n);
 
 #endif

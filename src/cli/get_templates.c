@@ -6,7 +6,7 @@
 /* Those of its labels that seismo moves; beside them the last move of one. */
 static void put_moves(JsonW *w, const Templates *all, const Template *t)
 {
-	const TemplateLabel *last = NULL;
+	const TemplateLabel *last = templates_last_move(all, t);
 
 	jw_key(w, "moves");
 	jw_array(w);
@@ -15,7 +15,6 @@ static void put_moves(JsonW *w, const Templates *all, const Template *t)
 
 		if (!str_eq(l->id, t->id) || !str_eq(l->version, t->version))
 			continue;
-		last = !last || l->at_ms > last->at_ms ? l : last;
 		jw_object(w);
 		jw_kstr(w, "label", l->name);
 		get_str(w, "by", l->by);

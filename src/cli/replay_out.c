@@ -4,17 +4,13 @@
 #include <stdio.h>
 
 #include "chat/figures.h"
+#include "model/caching.h"
 #include "model/money.h"
 #include "ui/clean.h"
 #include "wire/jsonw.h"
 #include "wire/time8601.h"
 
 enum { LABEL_W = 9, SIDE_W = 56 };
-
-static int64_t input_of(const Tokens *t)
-{
-	return t->input + t->cache_read + t->cache_write_5m + t->cache_write_1h;
-}
 
 /* --- for people --- */
 
@@ -26,7 +22,7 @@ static void put_row(Buf *b, const char *label, Str then, Str now)
 
 static Str tokens_text(Arena *a, bool known, const Tokens *t)
 {
-	return known ? arena_printf(a, "%" PRId64 " in, %" PRId64 " out", input_of(t), t->output) : STR("not known");
+	return known ? arena_printf(a, "%" PRId64 " in, %" PRId64 " out", caching_prompt(t), t->output) : STR("not known");
 }
 
 static Str money_text(Arena *a, bool priced, int64_t nusd)

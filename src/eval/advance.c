@@ -11,28 +11,30 @@
 
 enum { FLAGS_EACH = 8, FLAGS_MAX = 1000 };
 
+/* The one behind *i others. NULL: there are fewer, and *i is less by as many. */
+static const SuiteJudge *among(const SuiteCheck *c, size_t n, size_t *i)
+{
+	for (size_t k = 0; k < n; k++)
+		if (c[k].judge.model.n && (*i)-- == 0)
+			return &c[k].judge;
+	return NULL;
+}
+
 const SuiteJudge *eval_judge(const Suite *s, size_t i)
 {
-	for (size_t k = 0; k < s->checks; k++)
-		if (s->check[k].judge.model.n && i-- == 0)
-			return &s->check[k].judge;
-	for (size_t c = 0; c < s->cases; c++)
-		for (size_t k = 0; k < s->one[c].checks; k++)
-			if (s->one[c].check[k].judge.model.n && i-- == 0)
-				return &s->one[c].check[k].judge;
-	return NULL;
+	const SuiteJudge *found = among(s->check, s->checks, &i);
+
+	for (size_t c = 0; c < s->cases && !found; c++)
+		found = among(s->one[c].check, s->one[c].checks, &i);
+	return found;
 }
 
 /* Of those that a case's answers are judged by: the suite's, then its own. */
 static const SuiteJudge *judge_of(const Suite *s, const SuiteCase *one, size_t i)
 {
-	for (size_t k = 0; k < s->checks; k++)
-		if (s->check[k].judge.model.n && i-- == 0)
-			return &s->check[k].judge;
-	for (size_t k = 0; k < one->checks; k++)
-		if (one->check[k].judge.model.n && i-- == 0)
-			return &one->check[k].judge;
-	return NULL;
+	const SuiteJudge *found = among(s->check, s->checks, &i);
+
+	return found ? found : among(one->check, one->checks, &i);
 }
 
 /* Texts that look like orders do not reach a judge. What is found in answers of this run is a security event. */
@@ -64,11 +66,7 @@ static void take_answer(EvalAnswer *v, const EvalRecord *r)
 	v->key = str_of(r->key);
 	v->text = r->text;
 	v->stop = r->stop;
-	v->tokens.input += r->tokens.input;
-	v->tokens.output += r->tokens.output;
-	v->tokens.cache_read += r->tokens.cache_read;
-	v->tokens.cache_write_5m += r->tokens.cache_write_5m;
-	v->tokens.cache_write_1h += r->tokens.cache_write_1h;
+	v->tokens = tokens_add(v->tokens, r->tokens);
 	v->priced = (v->tries == 1 || v->priced) && r->priced;
 	v->nusd += r->nusd;
 	v->total_ms += r->total_ms;

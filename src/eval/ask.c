@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "chat/guess.h"
 #include "chat/said.h"
 #include "eval/judge.h"
 
@@ -132,25 +133,6 @@ static void on_done(AwsCall *call, const void *out, const AwsError *err, void *a
 
 /* --- the question --- */
 
-static size_t bytes_of(const ConverseIn *in)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < in->messages.n; i++)
-		n += in->messages.v[i].content.v[0].text.n;
-	for (size_t i = 0; i < in->system.n; i++)
-		n += in->system.v[i].text.n;
-	return n + (in->tools.tools.n ? in->tools.tools.v[0].spec.schema.json.n : 0);
-}
-
-/* On the dear side: two bytes of the question to a token, and the answer as long as it may be. */
-static int64_t most_nusd(const Eval *x, const ConverseIn *in)
-{
-	const Tokens t = { .input = (int64_t)bytes_of(in) / 2 + 100, .output = in->limits.max_tokens };
-
-	return price_reckon(x->spec.prices, &(PriceCall){ in->model, STR(""), clock_wall_ms(), t }, NULL);
-}
-
 static void fill_in(const Eval *x, const Asked *k, const Step *step, Arena *a, ConverseIn *in)
 {
 	const Place p = eval_place(x, k->at);
@@ -197,7 +179,7 @@ static int ask(Eval *x, size_t at, const Step *step, Err *e)
 	memcpy(k->key, step->key, sizeof k->key);
 	fill_in(x, k, step, &k->arena, &in);
 	k->model = in.model;
-	k->most_nusd = most_nusd(x, &in);
+	k->most_nusd = guess_most_nusd(x->spec.prices, &in, clock_wall_ms());
 	if (send_off(k, &in, e) < 0) {
 		arena_done(&k->arena);
 		free(k);

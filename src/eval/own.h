@@ -36,7 +36,7 @@ bool eval_gives_orders(Eval *x, EvalRecord *r);
 /* Every judge of the suite in turn; NULL: no more. */
 const SuiteJudge *eval_judge(const Suite *s, size_t i);
 
-/* ask.c: *x goes on with that question until it waits for an answer, or has come to its end. */
+/* ask.c: asks what may be asked now; done comes when nothing is left. */
 void eval_go_on(Eval *x);
 
 #endif

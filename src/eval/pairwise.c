@@ -41,7 +41,7 @@ void eval_choice_step(Eval *x, size_t i, Step *out, size_t *at)
 	const EvalAnswer *first = eval_answer(x, one, 0, round), *mine = eval_answer(x, one, cell, round);
 
 	*out = (Step){ .judge = &s->pairwise, .answer = nothing };
-	*at = (one * s->cells + cell) * (size_t)s->repeat + round;
+	*at = (size_t)(mine - x->answer);
 	if (!differ(first, mine) || gives_orders(x, first) || gives_orders(x, mine))
 		return;
 	out->two[0] = swapped ? mine->text : first->text;

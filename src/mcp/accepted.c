@@ -84,16 +84,6 @@ static void put_others(JsonW *w, JsonVal all, Str but)
 	buf_done(&raw);
 }
 
-/* The folder is made when it is not there. */
-static int write_file(Arena *a, const char *path, Str text, Err *e)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (slash && dir_make_private(arena_cstr(a, (Str){ path, (size_t)(slash - path) }), e) < 0)
-		return -1;
-	return file_replace(path, text, e);
-}
-
 int accepted_save(const char *path, const Mcp *m, Err *e)
 {
 	Arena a = { 0 };
@@ -108,7 +98,7 @@ int accepted_save(const char *path, const Mcp *m, Err *e)
 		put_server(&w, m);
 		jw_object_end(&w);
 		if (!str_eq(buf_str(&out), buf_str(&text)))
-			rc = write_file(&a, path, buf_str(&out), e);
+			rc = dir_make_of(path, e) < 0 ? -1 : file_replace(path, buf_str(&out), e);
 	}
 	buf_done(&out);
 	buf_done(&text);

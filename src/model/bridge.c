@@ -1,5 +1,7 @@
 #include "model/bridge.h"
 
+#include "model/caching.h"
+
 static const int64_t thousand = 1000;
 
 /* Beyond these no fleet goes; absurd input must not leave the range of the arithmetic. */
@@ -61,11 +63,6 @@ static __int128 answer_worth(const BridgePart *p, const Tokens *t)
 	return (__int128)t->output * p->weight[1];
 }
 
-static int64_t prompt_tokens(const Tokens *t)
-{
-	return t->input + t->cache_read + t->cache_write_5m + t->cache_write_1h;
-}
-
 static void set_weights(BridgePart *p)
 {
 	bool any = false;
@@ -98,15 +95,15 @@ static void steps_tokens(const BridgePart *p, const BridgeSums *now, const Bridg
 {
 	__int128 usual = prompt_worth(p, &base->tok) + answer_worth(p, &base->tok);
 	__int128 prompt = prompt_worth(p, &now->tok), answer = answer_worth(p, &now->tok), like_usual = prompt;
-	int64_t base_prompt = prompt_tokens(&base->tok);
+	int64_t base_prompt = caching_prompt(&base->tok);
 
 	s->tokens = s->cached = s->hits;
 	if (!base->jobs || !usual)
 		return;
 	/* As long as now, in the usual shares. */
 	if (base_prompt)
-		like_usual = prompt_worth(p, &base->tok) / base_prompt * prompt_tokens(&now->tok) +
-		             prompt_worth(p, &base->tok) % base_prompt * prompt_tokens(&now->tok) / base_prompt;
+		like_usual = prompt_worth(p, &base->tok) / base_prompt * caching_prompt(&now->tok) +
+		             prompt_worth(p, &base->tok) % base_prompt * caching_prompt(&now->tok) / base_prompt;
 	s->tokens = scale(base->nusd, like_usual + answer, usual);
 	s->cached = scale(base->nusd, prompt + answer, usual);
 }

@@ -176,26 +176,21 @@ static const ConversePart *growing(const ChatTurn *t)
 	return p && p->kind == CONVERSE_TEXT ? p : NULL;
 }
 
-static uint64_t mix(uint64_t h, uint64_t v)
-{
-	return (h ^ v) * UINT64_C(0x9E3779B97F4A7C15);
-}
-
 /* Of all that stands before the text that grows. */
 static uint64_t stamp_before(const ChatTurn *t, int w, bool unfolded)
 {
 	const ConversePart *const open = growing(t);
-	uint64_t h = mix((uint64_t)w * 2 + unfolded + 1, (uint64_t)t->asked_ms);
+	uint64_t h = hash_mix((uint64_t)w * 2 + unfolded + 1, (uint64_t)t->asked_ms);
 
-	h = mix(mix(h, str_quick_hash(buf_str(&t->asked))), str_quick_hash(str_of(t->how)));
+	h = hash_mix(hash_mix(h, str_quick_hash(buf_str(&t->asked))), str_quick_hash(str_of(t->how)));
 	for (size_t i = 0; i < t->steps; i++) {
 		const ChatStep *s = &t->step[i];
 
-		h = mix(h, s->results + s->said.parts + (i + 1 < t->steps && s->misfit[0] != 0));
+		h = hash_mix(h, s->results + s->said.parts + (i + 1 < t->steps && s->misfit[0] != 0));
 		for (size_t k = 0; k < s->said.parts; k++)
-			h = mix(h, &s->said.part[k] == open ? 0 : s->said.part[k].text.n + 1);
+			h = hash_mix(h, &s->said.part[k] == open ? 0 : s->said.part[k].text.n + 1);
 		for (size_t k = 0; k < s->results; k++)
-			h = mix(h, s->result[k].content.n * 2 + s->result[k].here);
+			h = hash_mix(h, s->result[k].content.n * 2 + s->result[k].here);
 	}
 	return h;
 }
@@ -203,10 +198,10 @@ static uint64_t stamp_before(const ChatTurn *t, int w, bool unfolded)
 static uint64_t stamp_all(const ChatTurn *t, uint64_t before)
 {
 	const ConversePart *const open = growing(t);
-	uint64_t h = mix(mix(before, (uint64_t)t->state), str_quick_hash(str_of(t->why)) + (uint64_t)t->flags);
+	uint64_t h = hash_mix(hash_mix(before, (uint64_t)t->state), str_quick_hash(str_of(t->why)) + (uint64_t)t->flags);
 
-	h = mix(h, t->steps && t->step[t->steps - 1].misfit[0] != 0);
-	return mix(h, open ? open->text.n : 0);
+	h = hash_mix(h, t->steps && t->step[t->steps - 1].misfit[0] != 0);
+	return hash_mix(h, open ? open->text.n : 0);
 }
 
 static void begin(TurnRows *out, const ChatTurn *t, bool unfolded)
@@ -280,10 +275,10 @@ void answer_update(Answer *s, const ChatColumn *c, int w, bool unfolded)
 
 static uint64_t key_of(const MdRow *r, Box b)
 {
-	uint64_t h = mix((uint64_t)b.x << 32 | (uint64_t)b.w, (uint64_t)r->role << 32 | (uint64_t)r->indent << 1 | (r->attr != NULL));
+	uint64_t h = hash_mix((uint64_t)b.x << 32 | (uint64_t)b.w, (uint64_t)r->role << 32 | (uint64_t)r->indent << 1 | (r->attr != NULL));
 
-	h = mix(h, str_quick_hash((Str){ r->text.p, r->text.n }));
-	return r->attr ? mix(h, str_quick_hash((Str){ (const char *)r->attr, r->text.n })) : h;
+	h = hash_mix(h, str_quick_hash((Str){ r->text.p, r->text.n }));
+	return r->attr ? hash_mix(h, str_quick_hash((Str){ (const char *)r->attr, r->text.n })) : h;
 }
 
 static void draw_row(AnswerDrawn *drawn, Box b, int y, const MdRow *r)

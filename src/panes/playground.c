@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
+#include "model/caching.h"
 #include "panes/answer.h"
 #include "panes/fmt.h"
 #include "panes/panes.h"
@@ -101,7 +102,7 @@ static Clean figures_of(const ChatTurn *t, int w, Arena *a)
 	const bool counted = t->steps && t->step[t->steps - 1].said.has_usage;
 
 	return clean_ownf(a, "%s%s%s tok/s%s%s>%s%s%s%s%s", t->first_ms < 0 ? "TTFT -" : fmt_ms(a, t->first_ms).p, gap, speed_of(t, a).p, gap,
-	                  counted ? fmt_count(a, k.input + k.cache_read + k.cache_write_5m + k.cache_write_1h).p : "-",
+	                  counted ? fmt_count(a, caching_prompt(&k)).p : "-",
 	                  counted ? fmt_count(a, k.output).p : "-", gap, cost_of(t, a).p, gap, clean_text(a, str_of(stop), 0).p);
 }
 

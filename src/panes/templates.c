@@ -58,11 +58,8 @@ static Str labels_of(const Template *t, Arena *a)
 /* Of the labels that seismo moves, the last move. */
 static TableCell moved_of(const Templates *all, const Template *t, const World *w, Arena *a)
 {
-	const TemplateLabel *last = NULL;
+	const TemplateLabel *last = templates_last_move(all, t);
 
-	for (size_t i = 0; i < all->labels; i++)
-		if (str_eq(all->label[i].id, t->id) && str_eq(all->label[i].version, t->version) && (!last || all->label[i].at_ms > last->at_ms))
-			last = &all->label[i];
 	if (!last)
 		return (TableCell){ clean_own(""), ROLE_DIM, 0 };
 	return (TableCell){ clean_text(a, arena_printf(a, "%s ago, %.*s", fmt_age(a, w->now_ms - last->at_ms).p, STR_ARG(change_actor(last->by))), 0),

@@ -6,24 +6,16 @@
 #include "act/items.h"
 #include "api/dynamodb.h"
 #include "base/xalloc.h"
+#include "conf/checks.h"
 #include "template/own.h"
 #include "wire/time8601.h"
 
-enum { LABEL_MAX = 64, PAGES_MAX = 200 };
-
-static bool is_label_char(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.';
-}
+enum { PAGES_MAX = 200 };
 
 int template_label_check(Str name, Err *e)
 {
-	bool good = name.n > 0 && name.n <= LABEL_MAX;
-
-	for (size_t i = 0; i < name.n; i++)
-		good &= is_label_char(name.p[i]);
-	if (!good)
-		return err_kind(e, ERR_USAGE, "a label is 1 to %d letters, digits, '-', '_' and '.': production, staging", LABEL_MAX);
+	if (!check_name(name))
+		return err_kind(e, ERR_USAGE, "a label is 1 to 64 letters, digits, '-', '_' and '.': production, staging");
 	return str_starts(name, STR("AWS")) ? err_kind(e, ERR_USAGE, "labels that begin with AWS are AWS's own") : 0;
 }
 
@@ -33,6 +25,16 @@ const TemplateLabel *templates_label(const Templates *t, Str id, Str name)
 		if (str_eq(t->label[i].id, id) && str_eq(t->label[i].name, name))
 			return &t->label[i];
 	return NULL;
+}
+
+const TemplateLabel *templates_last_move(const Templates *all, const Template *t)
+{
+	const TemplateLabel *last = NULL;
+
+	for (size_t i = 0; i < all->labels; i++)
+		if (str_eq(all->label[i].id, t->id) && str_eq(all->label[i].version, t->version) && (!last || all->label[i].at_ms > last->at_ms))
+			last = &all->label[i];
+	return last;
 }
 
 /* --- reading --- */
@@ -139,14 +141,6 @@ void read_labels(TemplatesRead *r)
 
 /* --- to whom they point --- */
 
-static bool has(const Str *list, size_t n, Str name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(list[i], name))
-			return true;
-	return false;
-}
-
 static void give(const Templates *all, Template *t)
 {
 	size_t kept = 0;
@@ -161,7 +155,7 @@ static void give(const Templates *all, Template *t)
 	}
 	t->labels = kept;
 	for (size_t i = 0; i < all->labels && t->labels < TEMPLATE_LABELS; i++)
-		if (str_eq(all->label[i].id, t->id) && str_eq(all->label[i].version, t->version) && !has(t->label, t->labels, all->label[i].name))
+		if (str_eq(all->label[i].id, t->id) && str_eq(all->label[i].version, t->version) && !template_has_label(t, all->label[i].name))
 			t->label[t->labels++] = all->label[i].name;
 }
 

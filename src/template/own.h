@@ -34,6 +34,7 @@ Template *read_add(TemplatesRead *r, const TemplateSource *s);           /* NULL
 void read_text(TemplatesRead *r, Template *t, Str text);                 /* copies it and takes its hash */
 void read_problem(TemplatesRead *r, const TemplateSource *s, Str where, Str why);       /* s NULL: of the labels */
 Str  read_keep(TemplatesRead *r, Str s);
+bool template_has_label(const Template *t, Str label);
 
 /* One for each kind. */
 void read_local(TemplatesRead *r, const TemplateSource *s);

@@ -236,7 +236,7 @@ int template_may_label(const Template *t, Str stage, Err *e)
 
 /* --- names --- */
 
-static bool has_label(const Template *t, Str label)
+bool template_has_label(const Template *t, Str label)
 {
 	for (size_t i = 0; i < t->labels; i++)
 		if (str_eq(t->label[i], label))
@@ -247,7 +247,7 @@ static bool has_label(const Template *t, Str label)
 static const Template *labelled(const Templates *t, Str id, Str label)
 {
 	for (size_t i = 0; i < t->n; i++)
-		if (str_eq(t->v[i].id, id) && has_label(&t->v[i], label))
+		if (str_eq(t->v[i].id, id) && template_has_label(&t->v[i], label))
 			return &t->v[i];
 	return NULL;
 }

@@ -82,6 +82,8 @@ int template_may_label(const Template *t, Str stage, Err *e);
 bool template_label_strayed(const Templates *t, const TemplateLabel *l);
 /* Of a template; NULL: we have no such label. */
 const TemplateLabel *templates_label(const Templates *t, Str id, Str name);
+/* Of those that point at it, the one that was moved last; NULL: there is none. */
+const TemplateLabel *templates_last_move(const Templates *all, const Template *t);
 /* What a label may be called: up to 64 letters, digits, '-', '_' and '.', and not as AWS calls its own. ERR_USAGE. */
 int template_label_check(Str name, Err *e);
 

@@ -291,7 +291,6 @@ static bool background_of(Str s, Key *out)
 static bool swallow_string(Keys *k, Key *out)
 {
 	bool whole = false;
-
 	Str s = rest_of(k);
 	size_t i = 0;
 
